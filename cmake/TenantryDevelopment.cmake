@@ -1,0 +1,23 @@
+# How tenantry's own tests and examples are compiled. Nothing of this reaches a program that uses tenantry.
+include_guard(GLOBAL)
+
+# A launcher that is named already, in the cache or by CMAKE_CXX_COMPILER_LAUNCHER in the environment, stays.
+if(PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
+    find_program(TENANTRY_CCACHE ccache)
+    mark_as_advanced(TENANTRY_CCACHE)
+    if(TENANTRY_CCACHE)
+        set(CMAKE_CXX_COMPILER_LAUNCHER "${TENANTRY_CCACHE}")
+    endif()
+endif()
+
+add_library(tenantry_development INTERFACE)
+target_link_libraries(tenantry_development INTERFACE tenantry::tenantry)
+target_compile_options(tenantry_development INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+    "$<$<BOOL:${TENANTRY_WERROR}>:-Werror>")
+
+if(TENANTRY_SANITIZE)
+    target_compile_options(tenantry_development INTERFACE
+        "-fsanitize=${TENANTRY_SANITIZE}" -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(tenantry_development INTERFACE "-fsanitize=${TENANTRY_SANITIZE}")
+endif()

@@ -1,0 +1,274 @@
+// What can go wrong, and how it is said.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#include <tl/expected.hpp>
+
+namespace tenantry {
+
+/// The kinds of failure a caller can tell apart. SQLite's own extended result code, where there is
+/// one, is kept beside it in `Error::sqlite_code()`.
+enum class errc {
+    // The tenant
+    invalid_tenant_id = 1, ///< not `[a-z0-9][a-z0-9_-]{0,62}`
+    no_such_tenant,        ///< nothing was ever created under this id, or it was destroyed
+    tenant_exists,         ///< somebody created it first
+    tenant_gone,           ///< destroyed, replaced or out of scope while a handle was still held
+    wrong_tenant,          ///< an id or key of one tenant was used with another
+    // Capacity and time
+    overloaded,    ///< a bounded queue or pool is full; try again later
+    too_many_open, ///< every open tenant is in use and the deadline passed
+    timeout,       ///< a deadline passed
+    cancelled,     ///< the caller cancelled, or the fleet was closed with operations outstanding
+    fleet_closed,  ///< the fleet no longer takes work
+    batch_aborted, ///< another write of the same transaction rolled it back; nothing was written
+    // The database
+    constraint,     ///< UNIQUE, NOT NULL, CHECK, FOREIGN KEY or a trigger's RAISE
+    busy,           ///< another connection or process kept its lock beyond the deadline
+    disk_full,      ///< no space, or the file's page limit, or a quota
+    io_error,       ///< the operating system refused to read or write
+    corrupt,        ///< the database file is damaged
+    not_a_database, ///< the file is not SQLite's, or is encrypted
+    read_only,      ///< a write where only reads are possible
+    too_big,        ///< a value or a statement is over SQLite's limits
+    out_of_memory,  ///< SQLite could not allocate
+    not_authorized, ///< the statement does what a tenant's connection may not
+    invalid_sql,    ///< SQLite does not accept the statement
+    no_such_row,    ///< exactly one row was asked for and there was none
+    too_many_rows,  ///< exactly one row was asked for and there were several
+    value_misfit,   ///< a stored value does not fit the type it is read into
+    // The schema
+    foreign_database,      ///< another program's file (application_id)
+    manifest_mismatch,     ///< the fleet's directory was made with another layout or shard rule
+    destructive_migration, ///< the change would lose data; the plan is in the message
+    history_mismatch,      ///< a revision that was already applied was edited or is missing
+    newer_schema,          ///< the tenant was migrated by a newer program
+    migration_failed,      ///< a migration did not go through; the tenant is as it was
+    // The program
+    body_failed,      ///< a transaction body threw; it was taken back
+    wrong_thread,     ///< a blocking call from where it would wait for itself
+    invalid_argument, ///< an option or an argument is out of its range
+    internal,         ///< SQLite says the library misused it
+};
+
+namespace detail {
+
+struct ErrcText {
+    std::string_view name;
+    std::string_view text;
+};
+
+inline ErrcText errc_text(errc code) noexcept
+{
+    switch (code) {
+    case errc::invalid_tenant_id: return {"invalid_tenant_id", "not a valid tenant id"};
+    case errc::no_such_tenant: return {"no_such_tenant", "no such tenant"};
+    case errc::tenant_exists: return {"tenant_exists", "the tenant exists already"};
+    case errc::tenant_gone: return {"tenant_gone", "the tenant is gone"};
+    case errc::wrong_tenant: return {"wrong_tenant", "an id of another tenant"};
+    case errc::overloaded: return {"overloaded", "too much work is waiting"};
+    case errc::too_many_open: return {"too_many_open", "too many tenants are open"};
+    case errc::timeout: return {"timeout", "the deadline passed"};
+    case errc::cancelled: return {"cancelled", "the operation was cancelled"};
+    case errc::fleet_closed: return {"fleet_closed", "the fleet is closed"};
+    case errc::batch_aborted: return {"batch_aborted", "another write rolled the transaction back"};
+    case errc::constraint: return {"constraint", "a constraint of the schema is violated"};
+    case errc::busy: return {"busy", "the database is locked"};
+    case errc::disk_full: return {"disk_full", "the disk is full"};
+    case errc::io_error: return {"io_error", "input or output failed"};
+    case errc::corrupt: return {"corrupt", "the database file is damaged"};
+    case errc::not_a_database: return {"not_a_database", "the file is not a database"};
+    case errc::read_only: return {"read_only", "only reading is possible here"};
+    case errc::too_big: return {"too_big", "too big for SQLite"};
+    case errc::out_of_memory: return {"out_of_memory", "out of memory"};
+    case errc::not_authorized: return {"not_authorized", "not allowed on a tenant's connection"};
+    case errc::invalid_sql: return {"invalid_sql", "SQLite does not accept the statement"};
+    case errc::no_such_row: return {"no_such_row", "no such row"};
+    case errc::too_many_rows: return {"too_many_rows", "more rows than one"};
+    case errc::value_misfit: return {"value_misfit", "a stored value does not fit its type"};
+    case errc::foreign_database: return {"foreign_database", "another program's database"};
+    case errc::manifest_mismatch: return {"manifest_mismatch", "the fleet's directory has another layout"};
+    case errc::destructive_migration: return {"destructive_migration", "the migration would lose data"};
+    case errc::history_mismatch: return {"history_mismatch", "the migration history was changed"};
+    case errc::newer_schema: return {"newer_schema", "the schema is newer than the program"};
+    case errc::migration_failed: return {"migration_failed", "the migration failed"};
+    case errc::body_failed: return {"body_failed", "the transaction body threw"};
+    case errc::wrong_thread: return {"wrong_thread", "a blocking call where it would wait for itself"};
+    case errc::invalid_argument: return {"invalid_argument", "an argument is out of its range"};
+    case errc::internal: return {"internal", "the library was misused"};
+    }
+    return {"unknown", "unknown error"};
+}
+
+// One category in the whole program, even when parts of it hide their symbols.
+class [[gnu::visibility("default")]] ErrorCategory final : public std::error_category {
+public:
+    [[nodiscard]] const char* name() const noexcept override { return "tenantry"; }
+
+    [[nodiscard]] std::string message(int code) const override
+    {
+        return std::string(errc_text(static_cast<errc>(code)).text);
+    }
+
+    [[nodiscard]] std::error_condition default_error_condition(int code) const noexcept override
+    {
+        switch (static_cast<errc>(code)) {
+        case errc::cancelled: return std::errc::operation_canceled;
+        case errc::timeout: return std::errc::timed_out;
+        case errc::disk_full: return std::errc::no_space_on_device;
+        case errc::out_of_memory: return std::errc::not_enough_memory;
+        case errc::invalid_argument: return std::errc::invalid_argument;
+        default: return {code, *this};
+        }
+    }
+};
+
+} // namespace detail
+
+/// The category of `errc`, one object for the whole program.
+[[gnu::visibility("default")]] inline const std::error_category& error_category() noexcept
+{
+    static const detail::ErrorCategory category;
+    return category;
+}
+
+[[nodiscard]] inline std::error_code make_error_code(errc code) noexcept
+{
+    return {static_cast<int>(code), error_category()};
+}
+
+/// The enumerator's name: `"no_such_tenant"`.
+[[nodiscard]] inline std::string_view to_string(errc code) noexcept { return detail::errc_text(code).name; }
+
+/// Why something did not happen: a code to decide by and a message to act on.
+///
+/// Cheap to copy (the texts are shared) and three words large, so that a `Result` stays small on the
+/// path where nothing fails. A moved-from Error may only be assigned to or destroyed.
+class [[nodiscard]] Error {
+public:
+    explicit Error(errc code, std::string message = {}, int sqlite_code = 0)
+        : code_(code), sqlite_code_(sqlite_code)
+    {
+        if (!message.empty()) {
+            texts_ = std::make_shared<Texts>();
+            texts_->message = std::move(message);
+        }
+    }
+
+    [[nodiscard]] std::error_code code() const noexcept { return make_error_code(code_); }
+
+    /// SQLite's extended result code (https://sqlite.org/rescode.html), or 0 where SQLite said nothing.
+    [[nodiscard]] int sqlite_code() const noexcept { return sqlite_code_; }
+
+    /// A sentence for a person. Never empty.
+    [[nodiscard]] std::string_view message() const noexcept
+    {
+        return texts_ && !texts_->message.empty() ? std::string_view(texts_->message)
+                                                  : detail::errc_text(code_).text;
+    }
+
+    /// The tenant's id, or empty where none is involved.
+    [[nodiscard]] std::string_view tenant() const noexcept
+    {
+        return texts_ ? std::string_view(texts_->tenant) : "";
+    }
+
+    /// The statement, or empty. Values are never in it: they are bound.
+    [[nodiscard]] std::string_view sql() const noexcept
+    {
+        return texts_ ? std::string_view(texts_->sql) : "";
+    }
+
+    /// The same error with the tenant named, unless one is named already.
+    Error& with_tenant(std::string_view tenant)
+    {
+        if (this->tenant().empty()) own().tenant = tenant;
+        return *this;
+    }
+
+    /// The same error with the statement named, unless one is named already.
+    Error& with_sql(std::string_view sql)
+    {
+        if (this->sql().empty()) own().sql = sql;
+        return *this;
+    }
+
+    /// The same error with a sentence put before its message: `"creating tenant 'a': disk is full"`.
+    Error& in(std::string_view what)
+    {
+        std::string text(what);
+        text.append(": ").append(message());
+        own().message = std::move(text);
+        return *this;
+    }
+
+    friend bool operator==(const Error& error, errc code) noexcept { return error.code_ == code; }
+
+    /// `no_such_tenant: there is no tenant 'nobody' [tenant nobody]`
+    friend std::ostream& operator<<(std::ostream& out, const Error& error)
+    {
+        out << to_string(error.code_) << ": " << error.message();
+        if (!error.tenant().empty()) out << " [tenant " << error.tenant() << ']';
+        if (!error.sql().empty()) out << " [sql " << error.sql() << ']';
+        if (error.sqlite_code_ != 0) out << " [sqlite " << error.sqlite_code_ << ']';
+        return out;
+    }
+
+private:
+    struct Texts {
+        std::string message;
+        std::string tenant;
+        std::string sql;
+    };
+
+    Texts& own()
+    {
+        if (!texts_)
+            texts_ = std::make_shared<Texts>();
+        else if (texts_.use_count() > 1)
+            texts_ = std::make_shared<Texts>(*texts_);
+        return *texts_;
+    }
+
+    errc code_;
+    int sqlite_code_;
+    std::shared_ptr<Texts> texts_;
+};
+
+/// A value, or why there is none.
+template <class T>
+using Result = tl::expected<T, Error>;
+
+/// `return fail(errc::overloaded, "...");` out of a function that returns a `Result`.
+[[nodiscard]] inline tl::unexpected<Error> fail(errc code, std::string message = {}, int sqlite_code = 0)
+{
+    return tl::unexpected<Error>(Error(code, std::move(message), sqlite_code));
+}
+
+/// `return fail(std::move(result).error());`
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error)
+{
+    return tl::unexpected<Error>(std::move(error));
+}
+
+namespace detail {
+
+template <class>
+struct is_result : std::false_type {};
+template <class T>
+struct is_result<Result<T>> : std::true_type {};
+
+} // namespace detail
+
+} // namespace tenantry
+
+template <>
+struct std::is_error_code_enum<tenantry::errc> : std::true_type {};

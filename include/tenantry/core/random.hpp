@@ -1,0 +1,32 @@
+// Numbers that nobody can guess and that do not repeat.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace tenantry::detail {
+
+/// A random number from the operating system, never 0.
+[[nodiscard]] inline std::uint64_t random_number()
+{
+    std::random_device device;
+    for (;;) {
+        const std::uint64_t number = (std::uint64_t{device()} << 32) | device();
+        if (number != 0) return number;
+    }
+}
+
+/// Sixteen hexadecimal digits.
+[[nodiscard]] inline std::string hex(std::uint64_t number)
+{
+    constexpr std::array digits{'0', '1', '2', '3', '4', '5', '6', '7',
+                                '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+    std::string text(16, '0');
+    for (auto digit = text.rbegin(); digit != text.rend(); ++digit, number >>= 4)
+        *digit = digits[static_cast<std::size_t>(number & 15)];
+    return text;
+}
+
+} // namespace tenantry::detail

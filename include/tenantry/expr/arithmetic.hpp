@@ -1,0 +1,114 @@
+// + - * / % of numbers.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/expr/operand.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+struct Plus : InfixSyntax<Precedence::sum, " + "> {};
+struct Minus : InfixSyntax<Precedence::sum, " - "> {};
+struct Times : InfixSyntax<Precedence::product, " * "> {};
+struct Divide : InfixSyntax<Precedence::product, " / "> {};
+struct Modulo : InfixSyntax<Precedence::product, " % "> {};
+
+// The number an operand stands for, or void.
+template <class T>
+struct number_of {
+    using type = std::conditional_t<is_number<std::remove_cvref_t<T>>, std::remove_cvref_t<T>, void>;
+};
+template <AnyExpression E>
+struct number_of<E> {
+    using type = std::conditional_t<is_number<base_value_t<E>>, base_value_t<E>, void>;
+};
+template <class T>
+using number_of_t = typename number_of<T>::type;
+
+template <class T>
+[[nodiscard]] constexpr auto number_operand(T&& operand)
+{
+    if constexpr (AnyExpression<T>)
+        return std::remove_cvref_t<T>(std::forward<T>(operand));
+    else
+        return Parameter<std::remove_cvref_t<T>>{operand};
+}
+
+// SQLite computes in 64 bits; what is divided by 0 is NULL.
+template <class Syntax, class L, class R,
+          bool Numbers = !std::is_void_v<number_of_t<L>> && !std::is_void_v<number_of_t<R>>>
+struct ArithmeticOf {
+    using type = Refused;
+};
+template <class Syntax, class L, class R>
+struct ArithmeticOf<Syntax, L, R, true> {
+    using left = decltype(number_operand(std::declval<L>()));
+    using right = decltype(number_operand(std::declval<R>()));
+    using number =
+        std::conditional_t<is_integer<number_of_t<L>> && is_integer<number_of_t<R>>, std::int64_t, double>;
+    static constexpr bool may_divide_by_zero = std::same_as<Syntax, Divide> || std::same_as<Syntax, Modulo>;
+    using value =
+        std::conditional_t<may_divide_by_zero, std::optional<number>,
+                           nullable_like<number, typename left::value_type, typename right::value_type>>;
+    using type = Compound<Syntax, value, left, right>;
+};
+
+template <class Syntax, class L, class R>
+using arithmetic_t = typename ArithmeticOf<Syntax, L, R>::type;
+
+template <class Syntax, class L, class R>
+[[nodiscard]] constexpr arithmetic_t<Syntax, L, R> calculate(L&& left, R&& right)
+{
+    constexpr bool said = is_refused<L> || is_refused<R>;
+    static_assert(
+        said || !is_refused<arithmetic_t<Syntax, L, R>>,
+        "tenantry: arithmetic is for numbers: for text there is concat(), and what is to happen to times "
+        "is best computed before it is bound");
+    if constexpr (is_refused<arithmetic_t<Syntax, L, R>>)
+        return {};
+    else
+        return {{{number_operand(std::forward<L>(left))}, {number_operand(std::forward<R>(right))}}};
+}
+
+} // namespace detail
+
+/// Arithmetic of SQLite's 64-bit integers and doubles (https://sqlite.org/lang_expr.html). Integers divide to
+/// integers; division by 0 is NULL, so that quotients are optional. A sum beyond 64 bits becomes a double in
+/// SQLite, and reading it as an integer is `errc::value_misfit`.
+template <class L, class R, detail::IfExpression<L, R> = 0>
+[[nodiscard]] constexpr detail::arithmetic_t<detail::Plus, L, R> operator+(L&& left, R&& right)
+{
+    return detail::calculate<detail::Plus>(std::forward<L>(left), std::forward<R>(right));
+}
+
+template <class L, class R, detail::IfExpression<L, R> = 0>
+[[nodiscard]] constexpr detail::arithmetic_t<detail::Minus, L, R> operator-(L&& left, R&& right)
+{
+    return detail::calculate<detail::Minus>(std::forward<L>(left), std::forward<R>(right));
+}
+
+template <class L, class R, detail::IfExpression<L, R> = 0>
+[[nodiscard]] constexpr detail::arithmetic_t<detail::Times, L, R> operator*(L&& left, R&& right)
+{
+    return detail::calculate<detail::Times>(std::forward<L>(left), std::forward<R>(right));
+}
+
+template <class L, class R, detail::IfExpression<L, R> = 0>
+[[nodiscard]] constexpr detail::arithmetic_t<detail::Divide, L, R> operator/(L&& left, R&& right)
+{
+    return detail::calculate<detail::Divide>(std::forward<L>(left), std::forward<R>(right));
+}
+
+template <class L, class R, detail::IfExpression<L, R> = 0>
+[[nodiscard]] constexpr detail::arithmetic_t<detail::Modulo, L, R> operator%(L&& left, R&& right)
+{
+    return detail::calculate<detail::Modulo>(std::forward<L>(left), std::forward<R>(right));
+}
+
+} // namespace tenantry

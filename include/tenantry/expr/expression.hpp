@@ -1,0 +1,204 @@
+// What an expression is, and the two nodes that everything is made of: a bound value, and an operator or
+// function with its operands.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <tenantry/expr/form.hpp>
+#include <tenantry/expr/pack.hpp>
+
+namespace tenantry {
+
+/// A node of a typed SQL expression: `col<&Job::status>`, `col<&Job::status> == JobStatus::done`, `count()`.
+///
+/// A node is a value. It has
+/// - `value_type`: the C++ type of its result; an optional where it can be NULL;
+/// - `source`: the row whose table its first column belongs to, or void;
+/// - `form`: its type without values and scopes; the SQL text is made of it;
+/// - `aggregate`: whether there is an aggregate function in it;
+/// - `bind(to)`: hands its values to `to.add(value)`, in the order of the text;
+/// - `visit(visitor)`, static: names its columns (`visitor.template column<C>()`) and the types of its
+///   values (`visitor.template value<V>()`), for checks at compile time;
+/// - `grouped<Form...>`: whether it has one value in a group of rows made by expressions of those forms;
+/// - `owned()`: the same node owning what it borrows, of the same form.
+template <class T>
+concept Expression = requires { typename T::tenantry_expression; };
+
+namespace detail {
+
+template <class T>
+concept AnyExpression = Expression<std::remove_cvref_t<T>>;
+
+// For operators: not a requires-clause, since clang looks at the return type before that, and it would work out
+// types for every == in sight.
+template <class... Operands>
+using IfExpression = std::enable_if_t<(AnyExpression<Operands> || ...), int>;
+
+template <class T>
+struct optional_traits {
+    static constexpr bool is_optional = false;
+    using value = T;
+};
+template <class T>
+struct optional_traits<std::optional<T>> {
+    static constexpr bool is_optional = true;
+    using value = T;
+};
+
+template <class T>
+inline constexpr bool is_optional = optional_traits<T>::is_optional;
+
+template <class T>
+using unwrapped = typename optional_traits<T>::value;
+
+template <class T>
+using with_optional = std::optional<unwrapped<T>>;
+
+// T, made optional if one of the operands can be NULL
+template <class T, class... Operands>
+using nullable_like = std::conditional_t<(is_optional<Operands> || ...), with_optional<T>, T>;
+
+// What a wrong expression becomes after its error has been said: a node that everything accepts, so that
+// the first message is the only one.
+struct Refused {
+    using tenantry_expression = void;
+    using value_type = bool;
+    using source = void;
+    using form = ParameterForm;
+    static constexpr bool aggregate = false;
+    template <class...>
+    static constexpr bool grouped = true;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor&)
+    {}
+    template <class Parameters>
+    constexpr void bind(Parameters&) const
+    {}
+    [[nodiscard]] constexpr Refused owned() const { return {}; }
+};
+
+template <class T>
+inline constexpr bool is_refused = std::same_as<std::remove_cvref_t<T>, Refused>;
+
+// What a value that may borrow becomes when it has to live on by itself.
+template <class T>
+struct Owning {
+    using type = T;
+};
+template <>
+struct Owning<std::string_view> {
+    using type = std::string;
+};
+template <>
+struct Owning<std::span<const std::byte>> {
+    using type = std::vector<std::byte>;
+};
+template <class T>
+struct Owning<std::optional<T>> {
+    using type = std::optional<typename Owning<T>::type>;
+};
+template <class T>
+using owning_t = typename Owning<T>::type;
+
+template <class T>
+constexpr owning_t<T> make_owning(const T& value)
+{
+    if constexpr (std::same_as<T, std::span<const std::byte>>)
+        return owning_t<T>(value.begin(), value.end());
+    else if constexpr (is_optional<T> && !std::same_as<T, owning_t<T>>)
+        return value ? owning_t<T>(make_owning(*value)) : owning_t<T>();
+    else
+        return owning_t<T>(value);
+}
+
+// A value that is bound by its codec. T is a view where the caller's own value is borrowed.
+template <class T>
+struct Parameter {
+    using tenantry_expression = void;
+    using value_type = T;
+    using source = void;
+    using form = ParameterForm;
+    static constexpr bool aggregate = false;
+    template <class...>
+    static constexpr bool grouped = true;
+
+    T value;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template value<T>();
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        to.add(value);
+    }
+    [[nodiscard]] constexpr Parameter<owning_t<T>> owned() const& { return {make_owning(value)}; }
+    [[nodiscard]] constexpr Parameter<owning_t<T>> owned() &&
+    {
+        if constexpr (std::same_as<owning_t<T>, T>)
+            return {std::move(value)};
+        else
+            return {make_owning(value)};
+    }
+};
+
+// An operator or function with its operands; `Value` is the type of its result. Syntax is an empty type: see
+// Form. If it has `aggregate = true` it is an aggregate function.
+template <class Syntax, class Value, class... Args>
+struct Compound {
+    using tenantry_expression = void;
+    using value_type = Value;
+    using source = first_type_t<typename Args::source...>;
+    using form = Form<Syntax, typename Args::form...>;
+    static constexpr bool is_aggregate_function = requires { requires Syntax::aggregate; };
+    static constexpr bool aggregate = is_aggregate_function || (Args::aggregate || ...);
+    template <class... Keys>
+    static constexpr bool grouped = is_aggregate_function || (std::same_as<form, Keys> || ...) ||
+                                    (sizeof...(Args) > 0 && (Args::template grouped<Keys...> && ...));
+
+    Pack<Args...> args;
+
+    template <class Visitor>
+    static constexpr void visit([[maybe_unused]] Visitor& visitor)
+    {
+        (Args::visit(visitor), ...);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        args.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return args.apply([](const auto&... arg) {
+            return Compound<Syntax, Value, decltype(arg.owned())...>{{{arg.owned()}...}};
+        });
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return std::move(args).apply([](auto&&... arg) {
+            return Compound<Syntax, Value, decltype(std::move(arg).owned())...>{
+                {{std::move(arg).owned()}...}};
+        });
+    }
+};
+
+template <class Syntax, class Value, class... Args>
+[[nodiscard]] constexpr auto compound(Args&&... args)
+{
+    return Compound<Syntax, Value, std::remove_cvref_t<Args>...>{{{std::forward<Args>(args)}...}};
+}
+
+} // namespace detail
+
+} // namespace tenantry

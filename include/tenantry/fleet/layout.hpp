@@ -1,0 +1,220 @@
+// Where a fleet's tenants lie on disk, and the manifest that says so.
+//
+//     <root>/tenantry.manifest
+//     <root>/tenants/<shard>/<id>/main.db, tenant.state
+//     <root>/staging/    tenants being built
+//     <root>/trash/      tenants being removed
+#pragma once
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <unistd.h>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/files.hpp>
+#include <tenantry/core/random.hpp>
+#include <tenantry/fleet/options.hpp>
+#include <tenantry/tenant/directory.hpp>
+#include <tenantry/tenant/tenant_id.hpp>
+
+namespace tenantry::detail {
+
+/// The paths of one fleet. A value; thread-safe.
+class Layout {
+public:
+    /// Makes the root where there is none, and checks the manifest where there is one:
+    /// `errc::manifest_mismatch` if the root was made with other choices. The root is made canonical here,
+    /// once: SQLite then refuses every symbolic link below.
+    [[nodiscard]] static Result<Layout> open(const std::filesystem::path& root, const FleetOptions& options)
+    {
+        std::error_code error;
+        const auto last = last_named(root);
+        std::filesystem::create_directories(last.parent_path(),
+                                            error); // what it could not make is said below
+        if (auto made = make_private_directory(last); !made) return fail(std::move(made).error());
+        auto canonical = std::filesystem::canonical(root, error);
+        if (error) return fail(system_error(error.value(), "resolving", root));
+        Layout layout(std::move(canonical), options.shards);
+        if (auto checked = layout.check_manifest(options); !checked) return fail(std::move(checked).error());
+        for (const auto& directory : {layout.tenants_, layout.staging_, layout.trash_})
+            if (auto made = make_private_directory(directory); !made) return fail(std::move(made).error());
+        layout.sweep();
+        return layout;
+    }
+
+    [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
+    [[nodiscard]] const std::filesystem::path& staging() const noexcept { return staging_; }
+    [[nodiscard]] const std::filesystem::path& trash() const noexcept { return trash_; }
+
+    /// The tenant's directory, whether it exists or not.
+    [[nodiscard]] std::filesystem::path directory(const TenantId& id) const
+    {
+        return rule_ == ShardRule::flat ? tenants_ / id.view() : tenants_ / shard(id.view()) / id.view();
+    }
+
+    /// Makes the shard a new tenant goes into.
+    [[nodiscard]] Result<void> prepare(const TenantId& id) const
+    {
+        if (rule_ == ShardRule::flat) return {};
+        auto made = make_private_directory(tenants_ / shard(id.view()));
+        if (!made) return fail(std::move(made).error());
+        return *made ? sync_directory(tenants_) : Result<void>();
+    }
+
+    /// Every tenant there is, sorted. Looks at names only: no database is opened.
+    [[nodiscard]] Result<std::vector<TenantId>> tenants() const
+    {
+        std::vector<TenantId> found;
+        if (rule_ == ShardRule::flat) {
+            if (auto listed = list(tenants_, found); !listed) return fail(std::move(listed).error());
+        } else {
+            std::error_code error;
+            for (std::filesystem::directory_iterator at(tenants_, error), end; !error && at != end;
+                 at.increment(error)) {
+                if (!is_own_directory(*at)) continue;
+                if (auto listed = list(at->path(), found); !listed) return fail(std::move(listed).error());
+            }
+            if (error) return fail(system_error(error.value(), "listing", tenants_));
+        }
+        std::sort(found.begin(), found.end());
+        return found;
+    }
+
+private:
+    static constexpr std::string_view manifest_file = "tenantry.manifest";
+
+    Layout(std::filesystem::path root, ShardRule rule)
+        : root_(std::move(root)),
+          tenants_(root_ / "tenants"),
+          staging_(root_ / "staging"),
+          trash_(root_ / "trash"),
+          rule_(rule)
+    {}
+
+    // "data/" and "data/." are "data": their parent is not what the root is made in.
+    static std::filesystem::path last_named(std::filesystem::path path)
+    {
+        while ((!path.has_filename() || path.filename() == ".") && path.parent_path() != path &&
+               path.has_parent_path())
+            path = path.parent_path();
+        return path;
+    }
+
+    // Not a file somebody has left, and no symbolic link.
+    static bool is_own_directory(const std::filesystem::directory_entry& entry) noexcept
+    {
+        std::error_code unknown;
+        return entry.symlink_status(unknown).type() == std::filesystem::file_type::directory;
+    }
+
+    // The first two hexadecimal digits of the id's 64-bit FNV-1a hash
+    // (http://www.isthe.com/chongo/tech/comp/fnv/).
+    static std::string shard(std::string_view id)
+    {
+        std::uint64_t hash = 0xcbf29ce484222325U;
+        for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+        return hex(hash).substr(0, 2);
+    }
+
+    static std::string manifest(const FleetOptions& options)
+    {
+        std::string text = "tenantry fleet 1\nshards ";
+        text += options.shards == ShardRule::flat ? "flat" : "fnv1a-256";
+        text += "\napplication_id " + std::to_string(options.tenant.application_id) + "\n";
+        return text;
+    }
+
+    [[nodiscard]] Result<void> check_manifest(const FleetOptions& options) const
+    {
+        const auto path = root_ / manifest_file;
+        const std::string wanted = manifest(options);
+        auto present = read_small_file(path);
+        if (present && present->missing) {
+            // Whoever makes the directories has made the manifest before: it may be there by now.
+            std::error_code error;
+            const bool used = std::filesystem::exists(tenants_, error);
+            if (!used)
+                if (auto written = write_manifest(path, wanted); !written) return written;
+            present = read_small_file(path); // two processes may have made it: the first one's holds
+            if (present && present->missing)
+                return fail(errc::manifest_mismatch, "'" + root_.string() +
+                                                         "' holds tenants but no manifest: restore '" +
+                                                         std::string(manifest_file) + "' before it is used");
+        }
+        if (!present) return fail(std::move(present).error());
+        if (present->text == wanted) return {};
+        return fail(errc::manifest_mismatch,
+                    "'" + path.string() + "' does not fit the options this fleet is opened with. It says: " +
+                        one_line(present->text) + ". The options say: " + one_line(wanted) + ".");
+    }
+
+    // Complete or not there: written aside, then linked, which fails if somebody was first.
+    [[nodiscard]] Result<void> write_manifest(const std::filesystem::path& path, std::string_view text) const
+    {
+        const auto aside = root_ / ("." + std::string(manifest_file) + "." + hex(random_number()));
+        if (auto written = write_new_file(aside, text); !written) return written;
+        const bool linked = ::link(aside.c_str(), path.c_str()) == 0;
+        const int number = errno;
+        ::unlink(aside.c_str());
+        if (!linked && number != EEXIST) return fail(system_error(number, "creating", path));
+        return sync_directory(root_);
+    }
+
+    static std::string one_line(std::string_view text)
+    {
+        std::string line;
+        for (const char c : text.substr(0, 200)) line += c == '\n' ? ';' : (c >= ' ' && c <= '~' ? c : '?');
+        while (line.ends_with(';')) line.pop_back();
+        return line;
+    }
+
+    // Only what carries a tenant's name, is a directory of its own and lies where that tenant is looked for.
+    Result<void> list(const std::filesystem::path& place, std::vector<TenantId>& found) const
+    {
+        std::error_code error;
+        for (std::filesystem::directory_iterator at(place, error), end; !error && at != end;
+             at.increment(error)) {
+            auto id = TenantId::parse(at->path().filename().string());
+            if (id && is_own_directory(*at) && belongs(*id, place)) found.push_back(std::move(*id));
+        }
+        if (error) return fail(system_error(error.value(), "listing", place));
+        return {};
+    }
+
+    [[nodiscard]] bool belongs(const TenantId& id, const std::filesystem::path& place) const
+    {
+        return rule_ == ShardRule::flat || place.filename().native() == shard(id.view());
+    }
+
+    // What a crash has left: tenants that were never finished, and such as were gone already. Young ones may
+    // be another process's work.
+    void sweep() const
+    {
+        using namespace std::chrono_literals;
+        std::error_code error;
+        for (const auto& directory : {staging_, trash_})
+            for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end;
+                 at.increment(error)) {
+                std::error_code unknown;
+                const auto age = std::filesystem::file_time_type::clock::now() - at->last_write_time(unknown);
+                if (!unknown && age > 1h) std::filesystem::remove_all(at->path(), unknown);
+            }
+    }
+
+    std::filesystem::path root_;
+    std::filesystem::path tenants_;
+    std::filesystem::path staging_;
+    std::filesystem::path trash_;
+    ShardRule rule_;
+};
+
+} // namespace tenantry::detail

@@ -1,0 +1,235 @@
+// Brings every tenant of a fleet to the program's schema: at deploy time, several at once, canaries first.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <tenantry/async/promise.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/fleet/core.hpp>
+#include <tenantry/fleet/fleet.hpp>
+#include <tenantry/fleet/migration_report.hpp>
+#include <tenantry/migrate/ensure.hpp>
+#include <tenantry/migrate/forecast.hpp>
+#include <tenantry/tenant/open_database.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+/// One run over a fleet. Each tenant is opened for itself, beside whoever uses it; nobody is evicted for it.
+class MigrateAll : public std::enable_shared_from_this<MigrateAll> {
+    using Clock = std::chrono::steady_clock;
+    using Outcome = MigrationOutcome;
+
+public:
+    MigrateAll(std::shared_ptr<FleetCore> core, MigrateOptions options,
+               std::unique_ptr<async::Promise<MigrationReport>> done)
+        : core_(std::move(core)), options_(std::move(options)), done_(std::move(done))
+    {
+        options_.concurrency = std::max<std::size_t>(options_.concurrency, 1);
+    }
+
+    void start()
+    {
+        core_->spawn([self = shared_from_this()] {
+            if (auto listed = self->list(); !listed)
+                return self->done_->complete(fail(std::move(listed).error()));
+            self->go_on();
+        });
+    }
+
+private:
+    Result<void> list()
+    {
+        auto found = core_->layout().tenants();
+        if (!found) return fail(std::move(found).error());
+        std::vector<TenantId> rest = std::move(*found);
+        for (const std::string& name : options_.canaries) {
+            const auto at = std::ranges::find(rest, std::string_view(name), &TenantId::view);
+            const bool twice = std::ranges::any_of(
+                report_.tenants, [&](const TenantMigration& tenant) { return tenant.id.view() == name; });
+            if (twice) continue;
+            if (at == rest.end())
+                return fail(errc::no_such_tenant, "there is no tenant '" + name + "', named as a canary");
+            report_.tenants.push_back({.id = *at, .canary = true});
+            rest.erase(at);
+        }
+        const std::size_t more = std::min(options_.first_canaries, rest.size());
+        for (std::size_t i = 0; i < rest.size(); ++i)
+            report_.tenants.push_back({.id = rest[i], .canary = i < more});
+        canaries_ =
+            static_cast<std::size_t>(std::ranges::count(report_.tenants, true, &TenantMigration::canary));
+        limit_ = canaries_ != 0 ? canaries_ : report_.tenants.size();
+        return {};
+    }
+
+    // Begins as many as may run; answers when all have ended.
+    void go_on()
+    {
+        std::vector<std::size_t> begun;
+        std::optional<MigrationReport> finished;
+        {
+            const std::lock_guard lock(mutex_);
+            if (finished_) return;
+            if (done_->cancelled()) report_.cancelled = true;
+            const bool enough =
+                options_.stop_after_failures != 0 && failures_ >= options_.stop_after_failures;
+            const bool canary_failed = failures_ != 0 && next_ <= canaries_;
+            if (next_ < report_.tenants.size() && (enough || canary_failed)) report_.stopped = true;
+            const bool stop = report_.cancelled || report_.stopped;
+            if (!stop && running_ == 0 && next_ == canaries_) limit_ = report_.tenants.size();
+            while (!stop && running_ < options_.concurrency && next_ < limit_) {
+                begun.push_back(next_++);
+                ++running_;
+            }
+            finished_ = running_ == 0;
+            if (finished_) finished = std::move(report_);
+        }
+        for (const std::size_t index : begun)
+            spawn(index, Clock::now() + core_->options().tenant.busy_deadline);
+        if (finished) done_->complete(std::move(*finished));
+    }
+
+    void spawn(std::size_t index, Clock::time_point deadline)
+    {
+        core_->spawn([self = shared_from_this(), index, deadline] { self->run(index, deadline); });
+    }
+
+    void run(std::size_t index, Clock::time_point deadline)
+    {
+        TenantMigration result{.id = report_.tenants[index].id, .canary = report_.tenants[index].canary};
+        const auto begun = Clock::now();
+        auto done = migrate(result);
+        if (!done && done.error() == errc::busy && Clock::now() < deadline && !done_->cancelled())
+            return later(index, deadline); // without holding a thread meanwhile
+        result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
+        if (!done) {
+            result.outcome = Outcome::failed;
+            result.error.emplace(std::move(done.error().with_tenant(result.id.view())));
+        }
+        record(index, std::move(result));
+    }
+
+    void later(std::size_t index, Clock::time_point deadline)
+    {
+        auto timer =
+            std::make_shared<boost::asio::steady_timer>(core_->executor(), std::chrono::milliseconds(5));
+        timer->async_wait(
+            [self = shared_from_this(), timer, index, deadline](boost::system::error_code error) {
+                if (!error) self->spawn(index, deadline);
+            });
+    }
+
+    Result<void> migrate(TenantMigration& result)
+    {
+        const TenantOptions& options = core_->options().tenant;
+        const SchemaInfo& schema = core_->schema();
+        auto connection = open_database(core_->layout().directory(result.id), options);
+        if (!connection) return fail(std::move(connection).error());
+        if (options_.dry_run == DryRun::plan) {
+            auto found = migrate::forecast(*connection, schema, options.history, true);
+            if (!found) return fail(std::move(found).error());
+            result.from = std::move(found->at);
+            result.done = std::move(found->to_do);
+            result.tolerated = std::move(found->tolerated);
+            result.plan = std::move(found->plan);
+            if (found->error) return fail(std::move(*found->error));
+            result.outcome = found->standing == migrate::Standing::behind  ? Outcome::planned
+                             : found->standing == migrate::Standing::newer ? Outcome::newer
+                                                                           : Outcome::current;
+            return {};
+        }
+        const bool rehearsal = options_.dry_run == DryRun::deep;
+        auto migrated = rehearsal ? migrate::rehearse(*connection, schema, options.history)
+                                  : ensure_schema(*connection, schema, options.history);
+        if (!migrated) return fail(std::move(migrated).error());
+        // What was moved away meanwhile is no tenant any more.
+        if (auto moved = connection->file_moved(); !moved || *moved)
+            return fail(errc::tenant_gone, "the tenant was destroyed while it was being migrated");
+        result.from = std::move(migrated->from);
+        result.to = std::move(migrated->to);
+        result.done = std::move(migrated->done);
+        result.tolerated = std::move(migrated->tolerated);
+        result.outcome = migrated->was_current ? Outcome::current
+                         : migrated->is_newer  ? Outcome::newer
+                         : rehearsal           ? Outcome::planned
+                                               : Outcome::migrated;
+        return connection->close();
+    }
+
+    void record(std::size_t index, TenantMigration result)
+    {
+        const std::lock_guard telling(progress_mutex_); // one call at a time, in the order of the numbers
+        std::size_t ended = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            if (result.outcome == Outcome::failed) ++failures_;
+            ended = ++ended_;
+        }
+        if (options_.progress) options_.progress(result, ended, report_.tenants.size());
+        {
+            const std::lock_guard lock(mutex_);
+            report_.tenants[index] = std::move(result);
+            --running_;
+        }
+        go_on();
+    }
+
+    const std::shared_ptr<FleetCore> core_;
+    MigrateOptions options_;
+    const std::unique_ptr<async::Promise<MigrationReport>> done_;
+    std::mutex progress_mutex_;
+
+    std::mutex
+        mutex_; // of all that follows; a tenant's place in the report is its task's alone until it is recorded
+    MigrationReport report_;
+    std::size_t canaries_ = 0;
+    std::size_t limit_ = 0;
+    std::size_t next_ = 0;
+    std::size_t running_ = 0;
+    std::size_t ended_ = 0;
+    std::size_t failures_ = 0;
+    bool finished_ = false;
+};
+
+class InitiateMigrateAll : public InitiateOnFleet {
+public:
+    using InitiateOnFleet::InitiateOnFleet;
+
+    template <class Handler>
+    void operator()(Handler&& handler, MigrateOptions options) const
+    {
+        auto done = promise<MigrationReport>(std::forward<Handler>(handler));
+        std::make_shared<MigrateAll>(shared_core(), std::move(options), std::move(done))->start();
+    }
+};
+
+} // namespace detail
+
+/// Brings every tenant to the schema of this program, or says what that would do. Completes with a report that has
+/// every tenant in it: a tenant that fails stops nobody else, unless the options say so. Run again, it goes on with
+/// those that are left. Cancelling ends it after the tenants that have begun.
+///
+/// Tenants may be in use meanwhile; a lock that somebody keeps beyond `TenantOptions::busy_deadline` is errc::busy for
+/// that tenant. Errors of the whole: no_such_tenant (a canary), fleet_closed, and those of listing the directories.
+template <SchemaType S, class Token = boost::asio::deferred_t>
+auto async_migrate_all(Fleet<S>& fleet, MigrateOptions options = {}, Token&& token = {})
+{
+    return boost::asio::async_initiate<Token, void(Result<MigrationReport>)>(
+        detail::InitiateMigrateAll(detail::FleetAccess::core(fleet)), token, std::move(options));
+}
+
+} // namespace tenantry

@@ -1,0 +1,112 @@
+// Tells at which schema every tenant of a fleet is.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/fleet/core.hpp>
+#include <tenantry/fleet/fleet.hpp>
+#include <tenantry/migrate/forecast.hpp>
+#include <tenantry/tenant/open_database.hpp>
+
+namespace tenantry {
+
+struct TenantStatus {
+    TenantId id;
+    migrate::Forecast state{};
+    bool is_open = false; ///< in this process, and therefore current; its file was not looked at
+};
+
+namespace detail {
+
+/// The work of `migration_status`: tenants are taken one by one, by the caller's thread and by those that help.
+class StatusRun {
+public:
+    StatusRun(std::shared_ptr<FleetCore> core, std::vector<TenantId> tenants) : core_(std::move(core))
+    {
+        result_.reserve(tenants.size());
+        for (TenantId& id : tenants) result_.push_back({.id = std::move(id)});
+    }
+
+    void work()
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            if (over_) return;
+            ++workers_;
+        }
+        for (std::size_t i = next_++; i < result_.size(); i = next_++) look(result_[i]);
+        const std::lock_guard lock(mutex_);
+        --workers_;
+        idle_.notify_all();
+    }
+
+    // Waits for those that have begun; who comes later finds nothing to do.
+    std::vector<TenantStatus> take()
+    {
+        std::unique_lock lock(mutex_);
+        over_ = true;
+        idle_.wait(lock, [this] { return workers_ == 0; });
+        return std::move(result_);
+    }
+
+    [[nodiscard]] std::size_t size() const noexcept { return result_.size(); }
+
+private:
+    void look(TenantStatus& status)
+    {
+        status.is_open = core_->is_open(status.id);
+        if (status.is_open) return;
+        const TenantOptions& options = core_->options().tenant;
+        auto connection = open_database(core_->layout().directory(status.id), options);
+        auto found = connection ? migrate::forecast(*connection, core_->schema(), options.history, false)
+                                : fail(std::move(connection).error());
+        if (found) {
+            status.state = std::move(*found);
+        } else {
+            status.state.standing = migrate::Standing::refused;
+            status.state.error.emplace(std::move(found).error());
+        }
+        if (status.state.error) status.state.error->with_tenant(status.id.view());
+    }
+
+    const std::shared_ptr<FleetCore> core_;
+    std::vector<TenantStatus> result_;
+    std::atomic<std::size_t> next_{0};
+    std::mutex mutex_;
+    std::condition_variable idle_;
+    std::size_t workers_ = 0;
+    bool over_ = false;
+};
+
+} // namespace detail
+
+/// The state of every tenant, sorted by id: from memory where it is open here, through SQLite elsewhere. Changes
+/// nothing. Blocks on the disk; the fleet's threads help. Rows are not looked at: whether they stand in a plan's way,
+/// a dry run of `async_migrate_all` tells.
+template <SchemaType S>
+[[nodiscard]] Result<std::vector<TenantStatus>> migration_status(Fleet<S>& fleet)
+{
+    const auto& core = detail::FleetAccess::core(fleet);
+    auto tenants = core->layout().tenants();
+    if (!tenants) return fail(std::move(tenants).error());
+    const auto run = std::make_shared<detail::StatusRun>(core, std::move(*tenants));
+    constexpr std::size_t worth_a_helper = 16; // tenants
+    const std::size_t cores = std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
+    for (std::size_t n = 1; n < std::min(cores, run->size() / worth_a_helper); ++n)
+        core->spawn([run] { run->work(); });
+    run->work();
+    return run->take();
+}
+
+} // namespace tenantry

@@ -1,0 +1,43 @@
+// What can be chosen for a fleet.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include <tenantry/tenant/options.hpp>
+
+namespace tenantry {
+
+/// How tenant directories are spread. Chosen when the fleet's root is made, and kept in its manifest.
+enum class ShardRule : std::uint8_t {
+    hashed, ///< 256 directories, by a hash of the tenant's id
+    flat,   ///< one directory for all: for fleets of some thousand tenants
+};
+
+/// How a fleet behaves. What is written in the root's manifest (`shards`, `tenant.application_id`) must be
+/// the same at every open.
+struct FleetOptions {
+    /// Threads of the fleet's own pool; they wait for disks, so they may exceed the cores. 0: twice the
+    /// cores, at least 4. Not used where an executor is handed in.
+    std::size_t threads = 0;
+
+    /// Tenants open at a time. At the limit the one that nobody uses for the longest time is closed.
+    std::size_t max_open = 256;
+
+    /// How long a caller waits for a tenant while `max_open` are all in use, before it is
+    /// `errc::too_many_open`.
+    std::chrono::milliseconds open_deadline{5000};
+
+    ShardRule shards = ShardRule::hashed;
+
+    TenantOptions tenant{};
+};
+
+/// What happens to accepted work when a fleet is closed.
+enum class Shutdown : std::uint8_t {
+    drain,  ///< scopes that have begun run to their end, and everything that waits is done
+    cancel, ///< what waits is answered with `errc::fleet_closed`; bodies that run are waited for
+};
+
+} // namespace tenantry

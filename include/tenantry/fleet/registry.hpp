@@ -1,0 +1,446 @@
+// Which tenants are open, who waits for one, and what must be done next. No threads, no clocks, no files: the
+// fleet calls it under its lock and carries out, without the lock, what it returns.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/tenant/tenant_id.hpp>
+
+namespace tenantry::detail {
+
+class Tenant;
+
+/// A place in the table of tenants.
+struct Entry {
+    /// A tenant that is closed has no entry.
+    enum class Phase {
+        waiting,    ///< for room: `max_open` others are open
+        opening,    ///< a thread opens its files
+        open,       ///< in use, or idle and remembered
+        closing,    ///< a thread closes its files; who asks meanwhile gets it opened again
+        draining,   ///< to be destroyed: waits for its operations, and closes
+        destroying, ///< its files are being taken away
+        lost,       ///< its files were taken away by another process; kept for those who still hold it
+    };
+
+    explicit Entry(TenantId the_id) : id(std::move(the_id)) {}
+
+    /// Somebody who waits for a lease.
+    class Waiter {
+    public:
+        virtual ~Waiter() = default;
+        virtual void granted(std::shared_ptr<Entry> entry) = 0;
+        virtual void refused(Error error) = 0;
+        [[nodiscard]] virtual bool cancelled() const noexcept = 0;
+        std::chrono::steady_clock::time_point deadline{};
+    };
+
+    /// Somebody who waits for the end of a tenant.
+    class Destroyer {
+    public:
+        virtual ~Destroyer() = default;
+        virtual void destroyed(Result<void> result) = 0;
+    };
+
+    const TenantId id;
+    Phase phase = Phase::waiting;
+    std::shared_ptr<Tenant> tenant; // from open to closed
+    std::size_t leases = 0;
+    std::deque<std::unique_ptr<Waiter>> waiters;
+    std::unique_ptr<Destroyer> destroyer;
+    std::optional<std::list<std::shared_ptr<Entry>>::iterator> idle; // its place among the idle ones
+};
+
+/// The state machine of a fleet. Not thread-safe.
+class Registry {
+public:
+    using EntryPtr = std::shared_ptr<Entry>;
+    using Phase = Entry::Phase;
+    using Waiter = std::unique_ptr<Entry::Waiter>;
+    using Destroyer = std::unique_ptr<Entry::Destroyer>;
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// What is to be done after a call, without the lock.
+    struct Actions {
+        std::vector<EntryPtr> open;  ///< open its files, then say `opened` or `open_failed`
+        std::vector<EntryPtr> close; ///< nobody uses it: close its files, then say `closed`
+        std::vector<EntryPtr>
+            drain; ///< let nothing in, wait for its operations, close its files, then say `closed`
+        std::vector<EntryPtr> destroy; ///< take its files away, then say `destroyed`
+        std::vector<std::pair<Waiter, EntryPtr>> granted;
+        std::vector<std::pair<Waiter, Error>> refused;
+        std::vector<std::pair<Destroyer, Result<void>>> destroyed;
+
+        /// Tells those who waited. What they do may come back to the registry: call it without the lock.
+        void tell()
+        {
+            for (auto& [waiter, entry] : granted) waiter->granted(std::move(entry));
+            for (auto& [waiter, error] : refused) waiter->refused(std::move(error));
+            for (auto& [destroyer, result] : destroyed) destroyer->destroyed(std::move(result));
+        }
+    };
+
+    explicit Registry(std::size_t max_open) noexcept : max_open_(std::max<std::size_t>(max_open, 1)) {}
+
+    /// Somebody wants a lease.
+    void acquire(const TenantId& id, Waiter waiter, Actions& actions)
+    {
+        if (closed_) {
+            actions.refused.emplace_back(std::move(waiter), closed_error());
+            return;
+        }
+        auto [at, is_new] = entries_.try_emplace(id.view());
+        if (is_new) {
+            at = rekey(at, std::make_shared<Entry>(id));
+            at->second->waiters.push_back(std::move(waiter));
+            queue_.push_back(at->second);
+            balance(actions);
+            return;
+        }
+        const EntryPtr& entry = at->second;
+        if (entry->destroyer) {
+            actions.refused.emplace_back(std::move(waiter), destroyed_error(id));
+            return;
+        }
+        switch (entry->phase) {
+        case Phase::open: grant(entry, std::move(waiter), actions); break;
+        case Phase::waiting:
+        case Phase::opening:
+        case Phase::closing: entry->waiters.push_back(std::move(waiter)); break;
+        case Phase::draining:
+        case Phase::destroying:
+        case Phase::lost: actions.refused.emplace_back(std::move(waiter), destroyed_error(id)); break;
+        }
+    }
+
+    /// A lease has ended.
+    void release(const EntryPtr& entry, Actions& actions)
+    {
+        if (--entry->leases != 0) return;
+        if (entry->phase == Phase::lost)
+            actions.close.push_back(entry);
+        else if (entry->phase == Phase::open)
+            make_idle(entry);
+        balance(actions);
+    }
+
+    void opened(const EntryPtr& entry, std::shared_ptr<Tenant> tenant, Actions& actions)
+    {
+        entry->tenant = std::move(tenant);
+        entry->phase = Phase::open;
+        if (closed_) refuse_waiters(*entry, closed_error(), actions);
+        for (auto& waiter : std::exchange(entry->waiters, {})) grant(entry, std::move(waiter), actions);
+        if (entry->destroyer || draining_)
+            drain(entry, actions);
+        else if (entry->leases == 0)
+            make_idle(entry);
+        balance(actions);
+    }
+
+    void open_failed(const EntryPtr& entry, const Error& error, Actions& actions)
+    {
+        --occupied_;
+        refuse_waiters(*entry, error, actions);
+        if (entry->destroyer)
+            destroy_files(entry, actions); // what cannot be opened can still be removed
+        else
+            entries_.erase(entry->id.view());
+        balance(actions);
+    }
+
+    void closed(const EntryPtr& entry, Actions& actions)
+    {
+        --occupied_;
+        if (entry->phase == Phase::closing) --closing_;
+        // Who was granted a lease reads it without the lock.
+        if (entry->leases == 0) entry->tenant.reset();
+        if (std::erase(lost_, entry) != 0) {
+            // The table has forgotten it already.
+        } else if (entry->destroyer) {
+            refuse_waiters(*entry, destroyed_error(entry->id), actions);
+            destroy_files(entry, actions);
+        } else if (!entry->waiters.empty() && !closed_) {
+            entry->phase = Phase::waiting;
+            queue_.push_back(entry);
+        } else {
+            refuse_waiters(*entry, closed_error(), actions);
+            entries_.erase(entry->id.view());
+        }
+        balance(actions);
+    }
+
+    /// Somebody wants the tenant destroyed, open or not.
+    void destroy(const TenantId& id, Destroyer destroyer, Actions& actions)
+    {
+        if (closed_) {
+            actions.destroyed.emplace_back(std::move(destroyer), fail(closed_error()));
+            return;
+        }
+        auto [at, is_new] = entries_.try_emplace(id.view());
+        if (is_new) at = rekey(at, std::make_shared<Entry>(id));
+        const EntryPtr entry = at->second;
+        if (entry->destroyer || entry->phase == Phase::destroying) {
+            actions.destroyed.emplace_back(std::move(destroyer), fail(no_such_tenant(id)));
+            return;
+        }
+        entry->destroyer = std::move(destroyer);
+        switch (entry->phase) {
+        case Phase::waiting:
+            std::erase(queue_, entry);
+            refuse_waiters(*entry, destroyed_error(id), actions);
+            destroy_files(entry, actions);
+            break;
+        case Phase::open: drain(entry, actions); break;
+        default: break; // after it has opened, or closed
+        }
+    }
+
+    /// The tenant's files have been taken away, or could not be. `done` tells the destroyer later what came
+    /// of it.
+    [[nodiscard]] Destroyer destroyed(const EntryPtr& entry, Actions& actions)
+    {
+        Destroyer destroyer = std::move(entry->destroyer);
+        entries_.erase(entry->id.view());
+        balance(actions);
+        return destroyer;
+    }
+
+    /// The tenant's files are gone or are another tenant's now. Who asks for it is given the new one.
+    void lost(const EntryPtr& entry, Actions& actions)
+    {
+        if (entry->phase != Phase::open || entry->destroyer) return;
+        entries_.erase(entry->id.view());
+        unlist(*entry);
+        entry->phase = Phase::lost;
+        lost_.push_back(entry);
+        if (entry->leases == 0) actions.close.push_back(entry);
+        balance(actions);
+    }
+
+    /// Refuses who has waited for room for too long.
+    void expire(TimePoint now, Actions& actions)
+    {
+        refuse_queued(
+            actions, [&](const Entry::Waiter& waiter) { return waiter.deadline <= now; },
+            [&](const Entry& entry) {
+                return Error(errc::too_many_open,
+                             "all " + std::to_string(max_open_) +
+                                 " tenants that may be open are in use, and stayed so until the deadline")
+                    .with_tenant(entry.id.view());
+            });
+    }
+
+    /// Refuses who has cancelled.
+    void sweep_cancelled(Actions& actions)
+    {
+        refuse_queued(
+            actions, [](const Entry::Waiter& waiter) { return waiter.cancelled(); },
+            [](const Entry& entry) {
+                return Error(errc::cancelled, "cancelled before the tenant was open")
+                    .with_tenant(entry.id.view());
+            });
+    }
+
+    /// When the first one who waits for room gives up.
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const
+    {
+        std::optional<TimePoint> first;
+        for (const auto& entry : queue_)
+            for (const auto& waiter : entry->waiters)
+                if (!first || waiter->deadline < *first) first = waiter->deadline;
+        return first;
+    }
+
+    /// No leases from now on; who waits for room is refused.
+    void close(Actions& actions)
+    {
+        closed_ = true;
+        for (auto& entry : std::exchange(queue_, {})) {
+            refuse_waiters(*entry, closed_error(), actions);
+            entries_.erase(entry->id.view());
+        }
+    }
+
+    /// Drains every tenant that is open, and every one that will be.
+    void drain_all(Actions& actions)
+    {
+        draining_ = true;
+        for (const auto& [id, entry] : entries_)
+            if (entry->phase == Phase::open) drain(entry, actions);
+        for (const auto& entry : lost_)
+            if (entry->phase == Phase::lost && entry->leases != 0) drain(entry, actions);
+    }
+
+    /// A tenant is about to be made. False: the fleet is closing, and it is not to be made.
+    [[nodiscard]] bool begin_creating() noexcept
+    {
+        if (closed_) return false;
+        ++creating_;
+        return true;
+    }
+
+    void end_creating() noexcept { --creating_; }
+
+    /// Forgets everything: who waits is refused. Returned are the entries, for their tenants to be closed.
+    [[nodiscard]] std::vector<EntryPtr> forget_all(Actions& actions)
+    {
+        close(actions);
+        std::vector<EntryPtr> all;
+        for (auto& [id, entry] : entries_) {
+            refuse_waiters(*entry, closed_error(), actions);
+            if (entry->destroyer)
+                actions.destroyed.emplace_back(std::move(entry->destroyer), fail(closed_error()));
+            unlist(*entry);
+            all.push_back(entry);
+        }
+        entries_.clear();
+        all.insert(all.end(), lost_.begin(), lost_.end());
+        lost_.clear();
+        return all;
+    }
+
+    /// Nothing is open, being made, opened, closed or destroyed, and nothing will be.
+    [[nodiscard]] bool is_finished() const noexcept
+    {
+        return draining_ && entries_.empty() && occupied_ == 0 && creating_ == 0;
+    }
+
+    /// The tenant's entry, or nullptr.
+    [[nodiscard]] EntryPtr find(const TenantId& id) const
+    {
+        const auto at = entries_.find(id.view());
+        return at == entries_.end() ? nullptr : at->second;
+    }
+
+    [[nodiscard]] bool is_closed() const noexcept { return closed_; }
+
+    /// Every tenant that has an entry, or had one and is lost.
+    [[nodiscard]] std::vector<EntryPtr> entries() const
+    {
+        std::vector<EntryPtr> all = lost_;
+        for (const auto& [id, entry] : entries_) all.push_back(entry);
+        return all;
+    }
+
+    /// Tenants that are open, being opened or being closed.
+    [[nodiscard]] std::size_t occupied() const noexcept { return occupied_; }
+
+    [[nodiscard]] static Error closed_error() { return Error(errc::fleet_closed, "the fleet was closed"); }
+
+private:
+    // The keys are views of the ids in the entries.
+    using Table = std::unordered_map<std::string_view, EntryPtr>;
+
+    Table::iterator rekey(Table::iterator at, EntryPtr entry)
+    {
+        auto node = entries_.extract(at);
+        node.key() = entry->id.view();
+        node.mapped() = std::move(entry);
+        return entries_.insert(std::move(node)).position;
+    }
+
+    static Error destroyed_error(const TenantId& id)
+    {
+        return Error(errc::tenant_gone, "the tenant is being destroyed").with_tenant(id.view());
+    }
+
+    static Error no_such_tenant(const TenantId& id)
+    {
+        return Error(errc::no_such_tenant,
+                     "there is no tenant '" + id.string() + "' any more: it is being destroyed")
+            .with_tenant(id.view());
+    }
+
+    void grant(const EntryPtr& entry, Waiter waiter, Actions& actions)
+    {
+        ++entry->leases;
+        unlist(*entry);
+        actions.granted.emplace_back(std::move(waiter), entry);
+    }
+
+    static void refuse_waiters(Entry& entry, const Error& error, Actions& actions)
+    {
+        for (auto& waiter : std::exchange(entry.waiters, {}))
+            actions.refused.emplace_back(std::move(waiter), error);
+    }
+
+    // Those who wait in the queue and are meant; an entry that nobody waits for leaves it.
+    template <class Meant, class Why>
+    void refuse_queued(Actions& actions, Meant meant, Why why)
+    {
+        for (auto& entry : queue_)
+            for (auto& waiter : entry->waiters)
+                if (meant(*waiter)) actions.refused.emplace_back(std::move(waiter), why(*entry));
+        for (auto& entry : queue_) std::erase(entry->waiters, nullptr);
+        std::erase_if(queue_, [this](const EntryPtr& entry) {
+            if (!entry->waiters.empty()) return false;
+            entries_.erase(entry->id.view());
+            return true;
+        });
+    }
+
+    void make_idle(const EntryPtr& entry) { entry->idle = idle_.insert(idle_.end(), entry); }
+
+    void unlist(Entry& entry)
+    {
+        if (!entry.idle) return;
+        idle_.erase(*entry.idle);
+        entry.idle.reset();
+    }
+
+    void drain(const EntryPtr& entry, Actions& actions)
+    {
+        unlist(*entry);
+        entry->phase = Phase::draining;
+        actions.drain.push_back(entry);
+    }
+
+    static void destroy_files(const EntryPtr& entry, Actions& actions)
+    {
+        entry->phase = Phase::destroying;
+        actions.destroy.push_back(entry);
+    }
+
+    // Opens whoever waits for room while there is some, and makes room where somebody idles.
+    void balance(Actions& actions)
+    {
+        while (!queue_.empty() && occupied_ < max_open_) {
+            EntryPtr entry = std::move(queue_.front());
+            queue_.pop_front();
+            ++occupied_;
+            entry->phase = Phase::opening;
+            actions.open.push_back(std::move(entry));
+        }
+        while (queue_.size() > closing_ && !idle_.empty()) {
+            EntryPtr entry = idle_.front();
+            unlist(*entry);
+            ++closing_;
+            entry->phase = Phase::closing;
+            actions.close.push_back(std::move(entry));
+        }
+    }
+
+    const std::size_t max_open_;
+    Table entries_;
+    std::list<EntryPtr> idle_; // the one unused for the longest time first
+    std::deque<EntryPtr> queue_;
+    std::vector<EntryPtr> lost_; // until they are closed
+    std::size_t creating_ = 0;
+    std::size_t occupied_ = 0;
+    std::size_t closing_ = 0;
+    bool closed_ = false;
+    bool draining_ = false;
+};
+
+} // namespace tenantry::detail

@@ -1,0 +1,165 @@
+// The operation behind `Fleet::async_with`: a lease, a body that runs under it, an answer.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <tenantry/async/gate.hpp>
+#include <tenantry/async/promise.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/fleet/core.hpp>
+#include <tenantry/tenant/scope.hpp>
+#include <tenantry/tenant/tenant_db.hpp>
+
+namespace tenantry::detail {
+
+template <class>
+struct awaitable_traits {
+    static constexpr bool is_awaitable_result = false;
+    using value = void;
+};
+template <class R, class Executor>
+struct awaitable_traits<boost::asio::awaitable<Result<R>, Executor>> {
+    static constexpr bool is_awaitable_result = true;
+    using value = R;
+};
+
+/// What a body's scope gives: `R` of its `asio::awaitable<Result<R>>`.
+template <class S, class Body>
+using scope_result = awaitable_traits<std::invoke_result_t<Body&, TenantDb<Scope<S, Body>>>>;
+
+/// One call of `async_with`, from the wait for its tenant to the answer. The body is kept here while its
+/// coroutine runs: a coroutine lambda refers to its closure.
+template <class S, class Body>
+class ScopeRun final : public async::Waker, public std::enable_shared_from_this<ScopeRun<S, Body>> {
+    using T = Scope<S, Body>;
+    using R = typename scope_result<S, Body>::value;
+
+public:
+    ScopeRun(std::shared_ptr<FleetCore> core, Body body) : core_(std::move(core)), body_(std::move(body)) {}
+
+    ~ScopeRun() override { end(); }
+
+    template <class Handler>
+    void start(Handler&& handler, const Result<TenantId>& id)
+    {
+        {
+            const async::GatePass alive(&core_->executor_gate());
+            promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this());
+        }
+        if (!id) return promise_->complete(fail(id.error()));
+        entered_ = core_->enter_scope();
+        if (!entered_) return promise_->complete(fail(Registry::closed_error()));
+        core_->acquire(*id, std::make_unique<Waiting>(this->shared_from_this()));
+    }
+
+    // In the caller's context, like all that touches the coroutine.
+    void wake(boost::asio::cancellation_type type) noexcept override
+    {
+        if (running_)
+            cancel_.emit(type);
+        else
+            core_->wake(type);
+    }
+
+private:
+    class Waiting final : public Entry::Waiter {
+    public:
+        explicit Waiting(std::shared_ptr<ScopeRun> run) noexcept : run_(std::move(run)) {}
+
+        void granted(std::shared_ptr<Entry> entry) override
+        {
+            auto lease = std::make_shared<FleetLease>(run_->core_, std::move(entry));
+            run_->promise_->post([run = run_, lease] { run->begin(lease); });
+        }
+
+        void refused(Error error) override { run_->promise_->complete(fail(std::move(error))); }
+
+        [[nodiscard]] bool cancelled() const noexcept override { return run_->promise_->cancelled(); }
+
+    private:
+        std::shared_ptr<ScopeRun> run_;
+    };
+
+    void begin(LeasePtr lease)
+    {
+        if (promise_->cancelled())
+            return promise_->complete(fail(errc::cancelled, "cancelled before the body had begun"));
+        lease_ = std::move(lease);
+        running_ = true;
+        try {
+            boost::asio::co_spawn(
+                promise_->executor(), body_(HandleMaker::make<T>(lease_, core_->executor())),
+                boost::asio::bind_cancellation_slot(
+                    cancel_.slot(),
+                    [self = this->shared_from_this()](std::exception_ptr thrown, Result<R> result) {
+                        self->answer(thrown ? Result<R>(fail(thrown_error(std::move(thrown))))
+                                            : std::move(result));
+                    }));
+        } catch (...) {
+            answer(fail(thrown_error(std::current_exception())));
+        }
+    }
+
+    // A cancelled coroutine throws where it awaits next.
+    [[nodiscard]] static Error thrown_error(std::exception_ptr thrown)
+    {
+        try {
+            std::rethrow_exception(std::move(thrown));
+        } catch (const std::bad_alloc&) {
+            return Error(errc::out_of_memory, "the body of async_with ran out of memory");
+        } catch (const boost::system::system_error& error) {
+            if (error.code() == boost::asio::error::operation_aborted)
+                return Error(errc::cancelled, "the body of async_with was cancelled");
+            return threw(error.what());
+        } catch (const std::exception& error) {
+            return threw(error.what());
+        } catch (...) {
+            return threw("something that is no std::exception");
+        }
+    }
+
+    [[nodiscard]] static Error threw(std::string_view what)
+    {
+        return Error(errc::body_failed, "the body of async_with threw: " + std::string(what));
+    }
+
+    void answer(Result<R> result)
+    {
+        running_ = false;
+        if (!result && lease_) result.error().with_tenant(lease_->tenant().id().view());
+        end();
+        promise_->complete(std::move(result));
+    }
+
+    void end() noexcept
+    {
+        if (lease_) lease_->end();
+        lease_.reset();
+        if (std::exchange(entered_, false)) core_->leave_scope();
+    }
+
+    std::shared_ptr<FleetCore> core_;
+    Body body_;
+    std::optional<async::Promise<R>> promise_;
+    LeasePtr lease_;
+    boost::asio::cancellation_signal cancel_;
+    bool entered_ = false;
+    bool running_ = false;
+};
+
+} // namespace tenantry::detail

@@ -1,0 +1,208 @@
+// Carries a plan out, or says which rows stand in its way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <sqlite3.h>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/migrate/introspect.hpp>
+#include <tenantry/migrate/plan.hpp>
+#include <tenantry/migrate/sql_text.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+
+namespace tenantry::migrate {
+
+/// While it lives, foreign keys are not enforced and ALTER TABLE ... RENAME leaves other objects' texts alone: both
+/// are needed to put a new table in an old one's place (https://sqlite.org/lang_altertable.html#otheralter). Begins
+/// before the transaction and ends after it.
+class RebuildMode {
+public:
+    explicit RebuildMode(sqlite::Connection& connection) noexcept
+        : db_(connection.native_handle()),
+          foreign_keys_(swap(SQLITE_DBCONFIG_ENABLE_FKEY, 0)),
+          legacy_rename_(swap(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1))
+    {}
+    RebuildMode(const RebuildMode&) = delete;
+    RebuildMode& operator=(const RebuildMode&) = delete;
+    ~RebuildMode()
+    {
+        swap(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, legacy_rename_);
+        swap(SQLITE_DBCONFIG_ENABLE_FKEY, foreign_keys_);
+    }
+
+private:
+    int swap(int option, int wanted) noexcept
+    {
+        int was = 0;
+        sqlite3_db_config(db_, option, -1, &was);
+        if (was != wanted) sqlite3_db_config(db_, option, wanted, nullptr);
+        return was;
+    }
+
+    sqlite3* db_;
+    int foreign_keys_;
+    int legacy_rename_;
+};
+
+/// Rows that a step would lose, or that a new constraint does not allow.
+struct Offenders {
+    std::string step; ///< `"rebuild table config"`
+    std::string what; ///< what is so of these rows
+    std::int64_t count = 0;
+    std::vector<std::string> first_keys{}; ///< primary keys as SQL literals, or rowids; some of them
+};
+
+/// `"3 rows of config where ... (keys 'a', 'b', 'c')"`
+[[nodiscard]] inline std::string to_string(const Offenders& offenders)
+{
+    std::string text = offenders.step + ": " + std::to_string(offenders.count) +
+                       (offenders.count == 1 ? " row where " : " rows where ") + offenders.what;
+    for (std::size_t i = 0; i < offenders.first_keys.size(); ++i)
+        text += (i == 0 ? " (key " : "; ") + offenders.first_keys[i];
+    if (!offenders.first_keys.empty())
+        text += static_cast<std::int64_t>(offenders.first_keys.size()) < offenders.count ? "; ...)" : ")";
+    return text;
+}
+
+namespace applying {
+
+inline constexpr std::size_t keys_told = 5;
+
+// Counts the rows, and takes the first ones' texts from the given column.
+inline Result<void> gather(sqlite::Connection& connection, const std::string& sql, int column,
+                           Offenders& found)
+{
+    const sqlite::Privileged gate(connection);
+    auto rows = connection.prepare(sql);
+    if (!rows) return fail(std::move(rows).error());
+    for (;;) {
+        auto row = rows->step();
+        if (!row) return fail(std::move(row).error());
+        if (!*row) return {};
+        ++found.count;
+        if (found.first_keys.size() < keys_told) {
+            std::string key(rows->text(column));
+            constexpr std::size_t longest = 60;
+            if (key.size() > longest) key.replace(longest - 3, std::string::npos, "...");
+            found.first_keys.push_back(std::move(key));
+        }
+    }
+}
+
+// `sqlite` is what SQLite said, where it was asked.
+inline Error refused(const Plan& plan, const std::vector<Offenders>& offenders, const Error* sqlite = nullptr)
+{
+    std::string text = "the change would lose data or break what is declared, and nothing was changed: ";
+    for (std::size_t i = 0; i < offenders.size(); ++i) text += (i == 0 ? "" : "; ") + to_string(offenders[i]);
+    if (offenders.empty() && sqlite != nullptr) text += sqlite->message();
+    return Error(errc::destructive_migration, text + ". The plan:\n" + to_string(plan),
+                 sqlite != nullptr ? sqlite->sqlite_code() : 0);
+}
+
+inline Result<void> run_steps(sqlite::Connection& connection, const Plan& plan)
+{
+    for (const Step& step : plan.steps)
+        for (const std::string& sql : step.sql)
+            if (auto done = connection.execute(sql); !done) {
+                done.error().in(step.title());
+                return done;
+            }
+    return {};
+}
+
+inline Result<std::vector<Offenders>> dangling(sqlite::Connection& connection,
+                                               const std::vector<std::string>& tables)
+{
+    std::vector<Offenders> all;
+    for (const std::string& table : tables) {
+        Offenders found{"foreign keys of table " + table, "the row that is referred to is not there"};
+        auto done = gather(connection, "PRAGMA main.foreign_key_check(" + quoted_name(table) + ')', 1, found);
+        if (!done) return fail(std::move(done).error());
+        if (found.count != 0) all.push_back(std::move(found));
+    }
+    return all;
+}
+
+} // namespace applying
+
+/// Asks the database which rows stand in the plan's way; none: it loses nothing. Only reads. `all`: also asks what
+/// SQLite itself would refuse.
+[[nodiscard]] inline Result<std::vector<Offenders>> find_offenders(sqlite::Connection& connection,
+                                                                   const Plan& plan, bool all = true)
+{
+    std::vector<Offenders> offenders;
+    for (const Step& step : plan.steps)
+        for (const Condition& condition : step.conditions) {
+            if (condition.enforced && !all) continue;
+            Offenders found{step.title(), condition.what};
+            if (auto done = applying::gather(connection, condition.offenders, 0, found); !done) {
+                // SQLite will say what it thinks of the step; what it does not enforce must be known.
+                if (condition.enforced && done.error() == errc::invalid_sql) continue;
+                return fail(
+                    migration_error(std::move(done).error(), "looking for rows where " + condition.what));
+            }
+            if (found.count != 0) offenders.push_back(std::move(found));
+        }
+    return offenders;
+}
+
+/// Applies the plan in the transaction that is open; with `Plan::rebuilds()` under a `RebuildMode`. Whole or not at
+/// all: after an error the transaction is as it was.
+///
+/// Errors: destructive_migration (with the plan, and how many rows stand in its way, and which are the first),
+/// migration_failed (the plan has problems, or SQLite does not accept a step), and those of input and output.
+[[nodiscard]] inline Result<void> apply(sqlite::Connection& connection, const Plan& plan)
+{
+    if (!plan.problems.empty()) {
+        std::string text = "the database cannot be brought to the declared schema, and was left as it is: ";
+        for (std::size_t i = 0; i < plan.problems.size(); ++i)
+            text += (i == 0 ? "" : "; ") + plan.problems[i];
+        return fail(errc::migration_failed, std::move(text));
+    }
+    if (plan.has_conditions()) {
+        auto offenders = find_offenders(connection, plan, false);
+        if (!offenders) return fail(std::move(offenders).error());
+        if (!offenders->empty()) return fail(applying::refused(plan, *offenders));
+    }
+    auto savepoint = sqlite::Savepoint::begin(connection);
+    if (!savepoint) return fail(std::move(savepoint).error());
+    auto done = applying::run_steps(connection, plan);
+    std::vector<Offenders> dangling;
+    if (done) {
+        auto found = applying::dangling(connection, plan.check_references);
+        if (found)
+            dangling = std::move(*found);
+        else
+            done = fail(std::move(found).error());
+    }
+    if (done && dangling.empty()) return savepoint->release();
+
+    // Back to where the rows are that stood in the way.
+    if (auto undone = savepoint->rollback(); !undone) return undone;
+    if (!connection.in_transaction()) // SQLite took everything back: a full disk, perhaps
+        return done ? sqlite::detail::lost_transaction()
+                    : fail(migration_error(std::move(done).error(), "migrating"));
+    // ALTER TABLE says of a CHECK that is not met what it says of a wrong statement.
+    if (done || done.error() == errc::constraint ||
+        (done.error() == errc::invalid_sql && plan.has_conditions())) {
+        auto offenders = find_offenders(connection, plan);
+        if (!offenders) return fail(std::move(offenders).error());
+        if (offenders->empty()) *offenders = std::move(dangling);
+        if (done) return fail(applying::refused(plan, *offenders));
+        if (!offenders->empty() || done.error() == errc::constraint) {
+            Error error = applying::refused(plan, *offenders, &done.error());
+            error.with_sql(done.error().sql());
+            return fail(std::move(error));
+        }
+    }
+    return fail(migration_error(std::move(done).error(), "migrating"));
+}
+
+} // namespace tenantry::migrate

@@ -1,0 +1,72 @@
+// Compares a database, whoever made it, with a declared schema.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/migrate/apply.hpp>
+#include <tenantry/migrate/diff.hpp>
+#include <tenantry/migrate/fit.hpp>
+#include <tenantry/migrate/introspect.hpp>
+#include <tenantry/migrate/plan.hpp>
+#include <tenantry/schema/ddl.hpp>
+#include <tenantry/schema/schema_info.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+
+namespace tenantry {
+
+/// How a database differs from a declaration. Data, and printable.
+struct Comparison {
+    migrate::Plan plan{};                        ///< what would make it what is declared
+    std::vector<migrate::Offenders> offenders{}; ///< rows that would be lost, or do not fit
+    std::vector<std::string> misfits{};          ///< what keeps declared rows from being written as it is
+
+    [[nodiscard]] bool same() const noexcept { return plan.empty() && plan.tolerated.empty(); }
+
+    friend std::ostream& operator<<(std::ostream& out, const Comparison& found)
+    {
+        if (found.same()) return out << "the database is what is declared\n";
+        out << found.plan;
+        for (const migrate::Offenders& rows : found.offenders)
+            out << "in the way: " << to_string(rows) << '\n';
+        return out;
+    }
+};
+
+/// Only reads; the state of one moment.
+[[nodiscard]] inline Result<Comparison> compare(sqlite::Connection& connection, const SchemaInfo& declared)
+{
+    auto wanted = migrate::declared_model(declared);
+    if (!wanted) return fail(std::move(wanted).error());
+    std::optional<sqlite::Transaction> moment;
+    if (!connection.in_transaction()) {
+        auto begun = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
+        if (!begun) return fail(std::move(begun).error());
+        moment.emplace(std::move(*begun));
+    }
+    auto live = migrate::introspect(connection);
+    if (!live) return fail(std::move(live).error());
+    Comparison found{.plan = migrate::diff(*live, *wanted), .misfits = migrate::misfits(*live, *wanted)};
+    auto offenders = migrate::find_offenders(connection, found.plan);
+    if (!offenders) return fail(std::move(offenders).error());
+    found.offenders = std::move(*offenders);
+    return found;
+}
+
+/// Compares the database at `path` with the schema `S`. It is opened for reading and left as it is. Errors: those of
+/// `sqlite::Connection::open`; migration_failed for a definition that is not understood.
+template <SchemaType S>
+[[nodiscard]] Result<Comparison> compare(const std::filesystem::path& path)
+{
+    auto connection = sqlite::Connection::open(path, sqlite::OpenMode::read_only);
+    if (!connection) return fail(std::move(connection).error());
+    return compare(*connection, schema_info<S>());
+}
+
+} // namespace tenantry

@@ -1,0 +1,308 @@
+// Compares two schemas and plans the least that makes one of the other.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tenantry/migrate/diff_table.hpp>
+#include <tenantry/migrate/model.hpp>
+#include <tenantry/migrate/plan.hpp>
+#include <tenantry/migrate/virtual_text.hpp>
+
+namespace tenantry::migrate {
+
+namespace diffing {
+
+class Differ {
+public:
+    Differ(const SchemaModel& live, const SchemaModel& wanted, Unknown unknown)
+        : live_(live), wanted_(wanted), unknown_(unknown)
+    {}
+
+    Plan run()
+    {
+        find_problems();
+        if (!plan_.problems.empty()) return std::move(plan_);
+        for (const TableModel& table : wanted_.tables) {
+            const TableModel* there = live_.table(table.name);
+            changes_.push_back(there != nullptr && !table.is_virtual
+                                   ? std::optional(TableDiff(live_, *there, table, unknown_).run())
+                                   : std::nullopt);
+        }
+        drop_views();
+        drop_indexes();
+        drop_tables();
+        for (std::size_t i = 0; i < wanted_.tables.size(); ++i)
+            if (!wanted_.tables[i].is_virtual) make_table(wanted_.tables[i], changes_[i]);
+        make_indexes();
+        make_views("view");
+        for (const TableModel& table : wanted_.tables)
+            if (table.is_virtual) make_virtual(table);
+        make_views("trigger");
+        note_references();
+        return std::move(plan_);
+    }
+
+private:
+    void add(StepKind kind, std::string object, std::vector<std::string> why, std::vector<std::string> sql,
+             std::vector<Condition> conditions = {})
+    {
+        plan_.steps.push_back(
+            {kind, std::move(object), std::move(why), std::move(sql), std::move(conditions)});
+    }
+
+    void find_problems()
+    {
+        auto in_use = [this](std::string_view type, const std::string& name, bool is_same) {
+            const std::string who = live_.who_has(name);
+            if (!who.empty() && !is_same)
+                plan_.problems.push_back(label(type, name) + ": the name is in use, by " + who);
+        };
+        for (const TableModel& table : wanted_.tables) {
+            const TableModel* there = live_.table(table.name);
+            in_use("table", table.name, there != nullptr);
+            if (there == nullptr) continue;
+            if (there->is_virtual != table.is_virtual)
+                plan_.problems.push_back(
+                    label("table", table.name) +
+                    (table.is_virtual ? " is an ordinary table there, and declared as a virtual one"
+                                      : " is a virtual table there, and declared as an ordinary one"));
+        }
+        for (const IndexModel& index : wanted_.indexes) {
+            const IndexModel* there = live_.index(index.name);
+            in_use("index", index.name, there != nullptr && same_name(there->table, index.table));
+        }
+        for (const ViewModel& view : wanted_.views) {
+            const ViewModel* there = live_.view(view.name);
+            in_use(view.type, view.name, there != nullptr && there->type == view.type);
+        }
+    }
+
+    [[nodiscard]] const std::optional<TableChange>* change_of(std::string_view table) const
+    {
+        for (std::size_t i = 0; i < changes_.size(); ++i)
+            if (same_name(wanted_.tables[i].name, table)) return &changes_[i];
+        return nullptr;
+    }
+    [[nodiscard]] bool is_rebuilt(std::string_view table) const
+    {
+        const auto* change = change_of(table);
+        return change != nullptr && *change && (*change)->rebuild;
+    }
+    // Goes with its table, and takes what is on it with it.
+    [[nodiscard]] bool is_dropped(std::string_view table) const
+    {
+        return unknown_ == Unknown::drop && live_.table(table) != nullptr && wanted_.table(table) == nullptr;
+    }
+
+    // --- what goes -------------------------------------------------------------------------------------------------
+
+    void drop_views()
+    {
+        for (const ViewModel& view : live_.views) {
+            const ViewModel* wanted = wanted_.view(view.name);
+            const bool trigger = view.type == "trigger";
+            if (wanted == nullptr && unknown_ == Unknown::keep) {
+                plan_.tolerated.push_back(label(view.type, view.name));
+                continue;
+            }
+            if (wanted != nullptr && wanted->normal == view.normal) continue;
+            if (trigger && is_dropped(view.table)) continue;
+            add(trigger ? StepKind::drop_trigger : StepKind::drop_view, view.name,
+                {wanted == nullptr ? "it is not declared" : "it is declared otherwise"},
+                {"DROP " + std::string(trigger ? "TRIGGER " : "VIEW ") + quoted_name(view.name)});
+            gone_.push_back(view.name);
+        }
+    }
+
+    // Is it on a column that goes?
+    [[nodiscard]] bool loses_column(const IndexModel& index) const
+    {
+        const auto* change = change_of(index.table);
+        if (change == nullptr || !*change) return false;
+        const auto tokens = sql_tokens(index.sql);
+        return std::ranges::any_of((*change)->dropped,
+                                   [&](const std::string& column) { return mentions(tokens, column); });
+    }
+
+    void drop_indexes()
+    {
+        for (const IndexModel& index : live_.indexes) {
+            const IndexModel* wanted = wanted_.index(index.name);
+            if (wanted == nullptr && unknown_ == Unknown::keep && !loses_column(index)) {
+                plan_.tolerated.push_back(label("index", index.name));
+                continue;
+            }
+            if ((wanted != nullptr && wanted->text.normal == index.text.normal) || is_dropped(index.table))
+                continue;
+            add(StepKind::drop_index, index.name,
+                {wanted == nullptr ? "it is not declared" : "it is declared otherwise"},
+                {"DROP INDEX " + quoted_name(index.name)});
+            gone_.push_back(index.name);
+        }
+    }
+
+    void drop_tables()
+    {
+        for (const TableModel& table : live_.tables) {
+            if (wanted_.table(table.name) != nullptr) continue;
+            if (unknown_ == Unknown::keep) {
+                plan_.tolerated.push_back(label("table", table.name));
+                continue;
+            }
+            std::vector<Condition> conditions;
+            const auto text = table.is_virtual ? parse_virtual(table.sql) : std::nullopt;
+            if (!text || !text->has_other_content())
+                conditions.push_back(
+                    {"there is any", "SELECT " + row_key(table) + " FROM " + quoted_name(table.name)});
+            add(StepKind::drop_table, table.name, {"it is not declared"},
+                {"DROP TABLE " + quoted_name(table.name)}, std::move(conditions));
+        }
+    }
+
+    [[nodiscard]] bool is_gone(std::string_view name) const
+    {
+        return std::ranges::any_of(gone_, [&](const std::string& g) { return same_name(g, name); });
+    }
+
+    // --- what comes ------------------------------------------------------------------------------------------------
+
+    void make_table(const TableModel& table, std::optional<TableChange>& change)
+    {
+        if (!change) return add(StepKind::create_table, table.name, {}, {table.sql});
+        for (std::string& column : change->tolerated)
+            plan_.tolerated.push_back("column " + table.name + '.' + column);
+        if (change->rebuild) {
+            // What was on the old table and stays as it is.
+            for (const IndexModel& index : live_.indexes)
+                if (same_name(index.table, table.name) && !is_gone(index.name))
+                    change->sql.push_back(index.sql);
+            for (const ViewModel& view : live_.views)
+                if (view.type == "trigger" && same_name(view.table, table.name) && !is_gone(view.name))
+                    change->sql.push_back(view.sql);
+            add(StepKind::rebuild_table, table.name, std::move(change->why), std::move(change->sql),
+                std::move(change->conditions));
+            return;
+        }
+        for (Step& step : change->added) plan_.steps.push_back(std::move(step));
+    }
+
+    void make_indexes()
+    {
+        for (const IndexModel& index : wanted_.indexes) {
+            if (live_.index(index.name) != nullptr && !is_gone(index.name)) continue;
+            const TableModel* there = live_.table(index.table);
+            const TableModel* table = wanted_.table(index.table);
+            std::vector<Condition> conditions;
+            if (index.text.unique && there != nullptr && table != nullptr)
+                conditions.push_back({"what '" + index.name + "' makes unique is the same as in another",
+                                      duplicates(*there, *table, index.text.parts, index.text.where), true});
+            add(StepKind::create_index, index.name, {}, {index.sql}, std::move(conditions));
+        }
+    }
+
+    void make_views(std::string_view type)
+    {
+        for (const ViewModel& view : wanted_.views) {
+            if (view.type != type || (live_.view(view.name) != nullptr && !is_gone(view.name))) continue;
+            add(type == "view" ? StepKind::create_view : StepKind::create_trigger, view.name, {}, {view.sql});
+        }
+    }
+
+    void make_virtual(const TableModel& table)
+    {
+        const auto wanted = parse_virtual(table.sql);
+        const TableModel* there = live_.table(table.name);
+        const auto live = there != nullptr ? parse_virtual(there->sql) : std::nullopt;
+        const std::string name = quoted_name(table.name);
+        std::vector<std::string> fill;
+        if (wanted && wanted->is_full_text() && wanted->has_other_content())
+            fill.push_back("INSERT INTO " + name + '(' + name + ") VALUES ('rebuild')");
+        if (there == nullptr) {
+            std::vector<std::string> sql{table.sql};
+            sql.insert(sql.end(), fill.begin(), fill.end());
+            return add(StepKind::create_table, table.name, {}, std::move(sql));
+        }
+        if (wanted && live && wanted->normal == live->normal) return;
+        if (!wanted || !live || !wanted->is_full_text() || !live->is_full_text()) {
+            plan_.problems.push_back(label("table", table.name) +
+                                     ": only full-text tables (fts5) can be changed among virtual ones");
+            return;
+        }
+        std::vector<std::string> sql;
+        std::vector<Condition> conditions;
+        if (wanted->has_other_content() || (live->content && !live->has_other_content())) {
+            // The index can be made again from the other table; of a table without content nothing can.
+            if (!live->has_other_content())
+                conditions.push_back({"there is any (the texts of this table are not kept elsewhere)",
+                                      "SELECT rowid FROM " + name});
+            sql = {"DROP TABLE " + name, table.sql};
+            sql.insert(sql.end(), fill.begin(), fill.end());
+        } else {
+            const std::string aside = quoted_name("_tenantry_new_" + table.name);
+            std::string columns = "rowid";
+            for (const std::string& column : live->columns) {
+                const bool stays = std::ranges::any_of(
+                    wanted->columns, [&](const std::string& w) { return same_name(w, column); });
+                if (stays)
+                    columns += ", " + quoted_name(column);
+                else
+                    conditions.push_back(
+                        {"column '" + column + "' holds a value, and is dropped",
+                         "SELECT rowid FROM " + name + " WHERE " + quoted_name(column) + " IS NOT NULL"});
+            }
+            std::string create = table.sql;
+            create.replace(wanted->name_begin, wanted->name_end - wanted->name_begin, aside);
+            sql = {std::move(create),
+                   "INSERT INTO " + aside + '(' + columns + ") SELECT " + columns + " FROM " + name,
+                   "DROP TABLE " + name, "ALTER TABLE " + aside + " RENAME TO " + name};
+        }
+        add(StepKind::rebuild_table, table.name, {"it is declared otherwise"}, std::move(sql),
+            std::move(conditions));
+    }
+
+    // Rows of rebuilt tables may refer to what is not there, and so may those that refer to them.
+    void note_references()
+    {
+        auto refers = [this](const TableModel& table) {
+            return std::ranges::any_of(table.text.constraints, [&](const ConstraintText& constraint) {
+                return constraint.kind == ConstraintKind::foreign_key &&
+                       (is_rebuilt(table.name) || is_rebuilt(constraint.table) ||
+                        is_dropped(constraint.table));
+            });
+        };
+        for (const TableModel& table : wanted_.tables) {
+            const TableModel* there = live_.table(table.name); // some of its references may be kept
+            if (there != nullptr && (refers(table) || refers(*there)))
+                plan_.check_references.push_back(table.name);
+        }
+        for (const TableModel& table : live_.tables)
+            if (wanted_.table(table.name) == nullptr && !is_dropped(table.name) && refers(table))
+                plan_.check_references.push_back(table.name);
+    }
+
+    const SchemaModel& live_;
+    const SchemaModel& wanted_;
+    const Unknown unknown_;
+    Plan plan_;
+    std::vector<std::optional<TableChange>>
+        changes_;                   // of each wanted table; none: it is not there, or virtual
+    std::vector<std::string> gone_; // indexes, views and triggers that are dropped
+};
+
+} // namespace diffing
+
+/// What makes a database of schema `wanted` out of one of schema `live`. Columns are compared by name: their order
+/// does not matter, since every statement names them.
+[[nodiscard]] inline Plan diff(const SchemaModel& live, const SchemaModel& wanted,
+                               Unknown unknown = Unknown::keep)
+{
+    return diffing::Differ(live, wanted, unknown).run();
+}
+
+} // namespace tenantry::migrate

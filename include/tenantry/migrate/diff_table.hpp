@@ -1,0 +1,390 @@
+// Compares two tables: the same, some columns to be added, or to be built anew.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tenantry/migrate/conditions.hpp>
+#include <tenantry/migrate/model.hpp>
+#include <tenantry/migrate/plan.hpp>
+
+namespace tenantry::migrate {
+
+/// What becomes of what is there and is not declared.
+enum class Unknown {
+    keep, ///< it is left alone where rows can be written without it
+    drop, ///< it goes
+};
+
+namespace diffing {
+
+struct TableChange {
+    std::vector<Step> added; ///< where the table need not be built anew
+    bool rebuild = false;
+    std::vector<std::string> why;
+    std::vector<std::string> sql;
+    std::vector<Condition> conditions;
+    std::vector<std::string> tolerated; ///< columns
+    std::vector<std::string> dropped;   ///< columns
+};
+
+class TableDiff {
+public:
+    TableDiff(const SchemaModel& live_schema, const TableModel& live, const TableModel& wanted,
+              Unknown unknown)
+        : live_schema_(live_schema), live_(live), wanted_(wanted), unknown_(unknown)
+    {}
+
+    TableChange run()
+    {
+        if (live_.sql == wanted_.sql) return {};
+        compare_table();
+        for (const ColumnText& column : live_.text.columns)
+            if (wanted_.column(column.name) == nullptr) not_declared(column);
+        compare_constraints();
+        for (const ColumnText& column : wanted_.text.columns)
+            if (const ColumnText* there = live_.column(column.name))
+                compare_column(*there, column);
+            else
+                missing_.push_back(&column);
+        const bool can_add =
+            std::ranges::all_of(missing_, [this](const ColumnText* c) { return can_be_added(*c); });
+        change_.rebuild = !change_.why.empty() || !can_add;
+        if (change_.rebuild)
+            rebuild();
+        else
+            for (const ColumnText* column : missing_) add_column(*column);
+        return std::move(change_);
+    }
+
+private:
+    void differs(std::string what) { change_.why.push_back(std::move(what)); }
+    void requires_none(std::string what, std::string offenders, bool enforced = false)
+    {
+        change_.conditions.push_back({std::move(what), std::move(offenders), enforced});
+    }
+    static std::string column_said(const ColumnText& column) { return "column '" + column.name + '\''; }
+
+    [[nodiscard]] std::string select_where(std::string_view condition) const
+    {
+        return "SELECT " + row_key(live_) + " FROM " + quoted_name(live_.name) + " WHERE " +
+               std::string(condition);
+    }
+
+    // --- what differs ----------------------------------------------------------------------------------------------
+
+    void compare_table()
+    {
+        auto flag = [this](bool live, bool wanted, std::string_view name) {
+            if (live != wanted) differs((wanted ? "becomes " : "is no longer ") + std::string(name));
+        };
+        flag(live_.text.strict, wanted_.text.strict, "STRICT");
+        flag(live_.text.without_rowid, wanted_.text.without_rowid, "WITHOUT ROWID");
+        flag(live_.text.autoincrement, wanted_.text.autoincrement, "AUTOINCREMENT");
+    }
+
+    void not_declared(const ColumnText& column)
+    {
+        if (unknown_ == Unknown::keep && live_.can_be_left_out(column) &&
+            !live_.in_primary_key(column.name)) {
+            kept_.push_back(&column);
+            change_.tolerated.push_back(column.name);
+            return;
+        }
+        change_.dropped.push_back(column.name);
+        differs(column_said(column) + (unknown_ == Unknown::keep
+                                           ? " is not declared, and no row can be written without it"
+                                           : " is not declared"));
+        if (column.generated == Generated::no)
+            requires_none(column_said(column) + " holds a value, and is dropped",
+                          select_where(quoted_name(column.name) + " IS NOT NULL"));
+    }
+
+    void compare_column(const ColumnText& live, const ColumnText& wanted)
+    {
+        const std::string said = column_said(wanted);
+        const bool retyped = normal_text(live.type) != normal_text(wanted.type);
+        if (retyped)
+            differs(said + " becomes " + (wanted.type.empty() ? "of no type" : wanted.type) + ", it is " +
+                    (live.type.empty() ? "of no type" : live.type));
+        const bool plain = live.generated == Generated::no && wanted.generated == Generated::no;
+        if (plain && (retyped || (wanted_.text.strict && !live_.text.strict)) && !live_.is_rowid(live)) {
+            const std::string misfit = does_not_fit(quoted_name(live.name), wanted.type, wanted_.text.strict);
+            if (!misfit.empty())
+                requires_none(said + " holds what is not the same as " + wanted.type, select_where(misfit));
+        }
+        const bool was_not_null = live_.not_null(live);
+        const bool is_not_null = wanted_.not_null(wanted);
+        if (was_not_null != is_not_null || live.not_null_conflict != wanted.not_null_conflict)
+            differs(said + (is_not_null ? " becomes NOT NULL" : " may be NULL"));
+        if (is_not_null && !was_not_null && !live_.is_rowid(live) && wanted.generated == Generated::no)
+            requires_none(said + " is NULL, and becomes NOT NULL",
+                          select_where(quoted_name(live.name) + " IS NULL"), true);
+        if (wanted_.is_rowid(wanted) && !live_.is_rowid(live) && !was_not_null)
+            requires_none(said + " is NULL, and would be given a number",
+                          select_where(quoted_name(live.name) + " IS NULL"));
+        if (default_text(live) != default_text(wanted)) differs(said + " has another default");
+        if (live.collation != wanted.collation) {
+            differs(said + " is compared by " + (wanted.collation.empty() ? "binary" : wanted.collation));
+            recollated_.push_back(wanted.name);
+        }
+        if (live.generated != wanted.generated ||
+            normal_text(live.expression) != normal_text(wanted.expression)) {
+            differs(said + (wanted.generated == Generated::no ? " is no longer generated"
+                                                              : " is generated otherwise"));
+            if (live.generated == Generated::no)
+                requires_none(said + " is not what it would be when generated",
+                              select_where(quoted_name(live.name) + " IS NOT (" + wanted.expression + ')'));
+        }
+    }
+
+    static std::string default_text(const ColumnText& column)
+    {
+        if (!column.default_value) return {};
+        const auto tokens = sql_tokens(*column.default_value);
+        std::string text = normal_text(without_parentheses(tokens));
+        return text == "null" ? std::string() : text;
+    }
+
+    [[nodiscard]] bool about_kept(const ConstraintText& constraint) const
+    {
+        return constraint.kind != ConstraintKind::primary_key &&
+               std::ranges::any_of(kept_, [&](const ColumnText* column) {
+                   return std::ranges::any_of(
+                       constraint.columns, [&](const std::string& c) { return same_name(c, column->name); });
+               });
+    }
+
+    void compare_constraints()
+    {
+        std::vector<bool> found(live_.text.constraints.size());
+        for (const ConstraintText& constraint : wanted_.text.constraints) {
+            bool there = false;
+            for (std::size_t i = 0; i < found.size() && !there; ++i) {
+                const ConstraintText& live = live_.text.constraints[i];
+                there = !found[i] && live.kind == constraint.kind && live.normal == constraint.normal;
+                if (there) found[i] = true;
+            }
+            if (!there) added_.push_back(&constraint);
+        }
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            const ConstraintText& live = live_.text.constraints[i];
+            if (found[i]) continue;
+            if (about_kept(live)) {
+                if (!live.at_column || wanted_.column(live_.text.columns[*live.at_column].name) != nullptr)
+                    kept_constraints_.push_back(&live);
+            } else if (!live.at_column ||
+                       wanted_.column(live_.text.columns[*live.at_column].name) != nullptr ||
+                       unknown_ == Unknown::keep) {
+                differs("no longer " + live.text);
+            }
+        }
+        for (const ConstraintText* constraint : added_)
+            if (!constraint->at_column || !is_new(wanted_.text.columns[*constraint->at_column]))
+                differs("new: " + constraint->text);
+    }
+
+    [[nodiscard]] bool is_new(const ColumnText& column) const { return live_.column(column.name) == nullptr; }
+
+    // --- ADD COLUMN ------------------------------------------------------------------------------------------------
+
+    // Where ALTER TABLE may do it: https://sqlite.org/lang_altertable.html#alter_table_add_column
+    [[nodiscard]] bool can_be_added(const ColumnText& column) const
+    {
+        if (column.generated == Generated::stored) return false;
+        bool has_value = false;
+        if (column.default_value) {
+            const auto tokens = sql_tokens(*column.default_value);
+            using Kind = SqlToken::Kind;
+            const SqlToken& last = tokens.back();
+            const bool literal = last.kind == Kind::number || last.kind == Kind::text ||
+                                 last.kind == Kind::blob || is_word(last, "true") || is_word(last, "false") ||
+                                 is_word(last, "null");
+            if (!literal) return false;
+            has_value = !is_word(last, "null");
+        }
+        if (column.not_null && !has_value && column.generated == Generated::no) return false;
+        for (const ConstraintText* constraint : added_) {
+            const bool here =
+                constraint->at_column && &wanted_.text.columns[*constraint->at_column] == &column;
+            const bool key =
+                constraint->kind == ConstraintKind::primary_key || constraint->kind == ConstraintKind::unique;
+            if (here && (key || (constraint->kind == ConstraintKind::foreign_key && has_value))) return false;
+        }
+        return true;
+    }
+
+    void add_column(const ColumnText& column)
+    {
+        Step step{StepKind::add_column, wanted_.name + '.' + column.name};
+        step.sql.push_back("ALTER TABLE " + quoted_name(live_.name) + " ADD COLUMN " +
+                           definition(column, column.type));
+        for (const ConstraintText* constraint : added_)
+            if (constraint->kind == ConstraintKind::check && constraint->at_column &&
+                &wanted_.text.columns[*constraint->at_column] == &column)
+                step.conditions.push_back(check_condition(*constraint));
+        change_.added.push_back(std::move(step));
+    }
+
+    static std::string definition(const ColumnText& column, const std::string& type)
+    {
+        std::string text = quoted_name(column.name);
+        if (!type.empty()) text += ' ' + type;
+        if (!column.constraints.empty()) text += ' ' + column.constraints;
+        return text;
+    }
+
+    // --- the twelve steps ------------------------------------------------------------------------------------------
+
+    void rebuild()
+    {
+        for (const ColumnText* column : missing_) {
+            change_.why.push_back("new: " + column_said(*column));
+            const bool has_value = column->default_value && !default_text(*column).empty();
+            if (wanted_.not_null(*column) && !has_value && column->generated == Generated::no)
+                requires_none("a value is needed for " + column_said(*column) +
+                                  ", which is NOT NULL and has no default: declare one, or make it optional",
+                              "SELECT " + row_key(live_) + " FROM " + quoted_name(live_.name), true);
+        }
+        new_constraint_conditions();
+        copy_sql();
+    }
+
+    Condition check_condition(const ConstraintText& constraint) const
+    {
+        return {"CHECK (" + constraint.expression + ") is not met",
+                "SELECT \"_tenantry_key\" FROM " + projection(live_, wanted_) + " WHERE NOT (" +
+                    constraint.expression + ')',
+                true};
+    }
+
+    void new_constraint_conditions()
+    {
+        auto is_added = [this](const ConstraintText& c) {
+            return std::ranges::find(added_, &c) != added_.end();
+        };
+        for (const ConstraintText& constraint : wanted_.text.constraints) {
+            const bool recollated = std::ranges::any_of(constraint.columns, [this](const std::string& c) {
+                return std::ranges::any_of(recollated_,
+                                           [&](const std::string& r) { return same_name(c, r); });
+            });
+            switch (constraint.kind) {
+            case ConstraintKind::primary_key:
+            case ConstraintKind::unique: {
+                if (!is_added(constraint) && !recollated) break;
+                std::vector<std::string> parts;
+                parts.reserve(constraint.columns.size());
+                for (const std::string& column : constraint.columns) parts.push_back(quoted_name(column));
+                requires_none("what " + constraint.text + " makes unique is the same as in another",
+                              duplicates(live_, wanted_, parts, {}), true);
+                break;
+            }
+            case ConstraintKind::check:
+                if (is_added(constraint)) change_.conditions.push_back(check_condition(constraint));
+                break;
+            case ConstraintKind::foreign_key:
+                if (is_added(constraint))
+                    requires_none(constraint.text + " refers to a row that is not there",
+                                  dangling(constraint), true);
+                break;
+            }
+        }
+    }
+
+    [[nodiscard]] std::string dangling(const ConstraintText& constraint) const
+    {
+        std::string set;
+        std::string same;
+        for (std::size_t i = 0; i < constraint.columns.size(); ++i) {
+            const std::string column = "\"_tenantry_row\"." + quoted_name(constraint.columns[i]);
+            set += (i == 0 ? "" : " AND ") + column + " IS NOT NULL";
+            if (i < constraint.others.size())
+                same += (i == 0 ? "\"_tenantry_other\"." : " AND \"_tenantry_other\".") +
+                        quoted_name(constraint.others[i]) + " = " + column;
+        }
+        std::string text = "SELECT \"_tenantry_key\" FROM " + projection(live_, wanted_) +
+                           " AS \"_tenantry_row\" WHERE " + set;
+        const TableModel* other = live_schema_.table(constraint.table);
+        const bool there = other != nullptr && !same.empty() &&
+                           std::ranges::all_of(constraint.others,
+                                               [&](const auto& c) { return other->column(c) != nullptr; });
+        if (there)
+            text += " AND NOT EXISTS (SELECT 1 FROM " + quoted_name(constraint.table) +
+                    " AS \"_tenantry_other\" WHERE " + same + ')';
+        return text;
+    }
+
+    static bool fits_strict(std::string_view type)
+    {
+        return std::ranges::any_of(
+            std::initializer_list<std::string_view>{"int", "integer", "real", "text", "blob", "any"},
+            [&](std::string_view known) { return same_name(type, known); });
+    }
+
+    // https://sqlite.org/lang_altertable.html#otheralter
+    void copy_sql()
+    {
+        const std::string old_name = quoted_name(live_.name);
+        const std::string aside = quoted_name("_tenantry_new_" + wanted_.name);
+        std::string create = wanted_.sql;
+        std::string constraints;
+        for (const ConstraintText* constraint : kept_constraints_)
+            constraints += ",\n    " + constraint->text;
+        create.insert(wanted_.text.body_end, constraints);
+        std::string columns;
+        for (const ColumnText* column : kept_)
+            columns +=
+                ",\n    " +
+                definition(*column, wanted_.text.strict && !fits_strict(column->type) ? "ANY" : column->type);
+        create.insert(wanted_.text.columns_end, columns);
+        create.replace(wanted_.text.name_begin, wanted_.text.name_end - wanted_.text.name_begin, aside);
+
+        std::vector<std::string> copied;
+        const bool both_have_rowids = !wanted_.text.without_rowid && !live_.text.without_rowid;
+        if (both_have_rowids && !live_.has_rowid_alias() && !wanted_.has_rowid_alias())
+            for (const char* rowid : {"rowid", "_rowid_", "oid"})
+                if (live_.column(rowid) == nullptr && wanted_.column(rowid) == nullptr) {
+                    copied.emplace_back(rowid); // others may know the rows by it
+                    break;
+                }
+        for (const ColumnText& column : wanted_.text.columns)
+            if (column.generated == Generated::no && live_.column(column.name) != nullptr)
+                copied.push_back(quoted_name(column.name));
+        for (const ColumnText* column : kept_)
+            if (column->generated == Generated::no) copied.push_back(quoted_name(column->name));
+        std::string list;
+        for (const std::string& column : copied) list.append(list.empty() ? "" : ", ").append(column);
+
+        auto& sql = change_.sql;
+        sql.push_back(std::move(create));
+        if (live_.text.autoincrement && wanted_.text.autoincrement)
+            sql.push_back("INSERT INTO sqlite_sequence(name, seq) SELECT " +
+                          quoted_text("_tenantry_new_" + wanted_.name) +
+                          ", seq FROM sqlite_sequence WHERE name = " + quoted_text(live_.name));
+        if (list.empty())
+            requires_none("there is any (no column stays)", "SELECT " + row_key(live_) + " FROM " + old_name);
+        else
+            sql.push_back("INSERT INTO " + aside + '(' + list + ") SELECT " + list + " FROM " + old_name);
+        sql.push_back("DROP TABLE " + old_name);
+        sql.push_back("ALTER TABLE " + aside + " RENAME TO " + quoted_name(wanted_.name));
+    }
+
+    const SchemaModel& live_schema_;
+    const TableModel& live_;
+    const TableModel& wanted_;
+    const Unknown unknown_;
+    TableChange change_;
+    std::vector<const ColumnText*> kept_;    // of the live table, not declared
+    std::vector<const ColumnText*> missing_; // of the wanted table
+    std::vector<const ConstraintText*> added_;
+    std::vector<const ConstraintText*> kept_constraints_; // of the live table, about kept columns
+    std::vector<std::string> recollated_;
+};
+
+} // namespace diffing
+
+} // namespace tenantry::migrate

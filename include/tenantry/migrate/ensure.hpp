@@ -1,0 +1,38 @@
+// Brings a database to its declared schema: what a tenant's opening calls.
+#pragma once
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/migrate/automatic.hpp>
+#include <tenantry/migrate/by_history.hpp>
+#include <tenantry/migrate/history.hpp>
+#include <tenantry/migrate/migrated.hpp>
+#include <tenantry/schema/schema_info.hpp>
+#include <tenantry/sqlite/connection.hpp>
+
+namespace tenantry {
+
+/// Makes sure that rows of the declared schema can be written and read.
+///
+/// `user_version` holds the declaration's fingerprint once that is so, and a current database costs one read. Else
+/// its schema is compared with the declared one, and what loses nothing is done, in one IMMEDIATE transaction with
+/// the ledger's row and the mark, or not at all. Of two that come at once one does it and the other finds it done.
+/// What is there and not declared is tolerated and reported where rows can be written without it. A database that a
+/// newer program has changed is left as it is.
+///
+/// With a history its revisions are run that the ledger does not have, each in a transaction of its own; late ones
+/// too. An empty database gets the declared schema at once. One without a ledger is taken to be at the revision after
+/// which the history's schema is its own.
+///
+/// Errors: destructive_migration (rows would be lost, or are not what is declared; the message holds the plan, how
+/// many rows and which), newer_schema (a newer program's, and rows do not fit it), history_mismatch (a
+/// revision that was run was edited or is missing, or it is migrated by a history and none is given), migration_failed (no plan leads there), busy (somebody else is writing: try again), read_only,
+/// disk_full, and those of input and output. Not inside a transaction, unless it is current.
+[[nodiscard]] inline Result<Migrated> ensure_schema(sqlite::Connection& connection,
+                                                    const SchemaInfo& declared,
+                                                    const History* history = nullptr)
+{
+    if (history != nullptr) return migrate::migrate_by_history(connection, declared, *history);
+    return migrate::migrate_automatically(connection, declared);
+}
+
+} // namespace tenantry

@@ -1,0 +1,61 @@
+// Can a program write and read its rows in a schema that is not quite its own?
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <tenantry/migrate/model.hpp>
+
+namespace tenantry::migrate {
+
+/// What keeps rows of the `wanted` schema from being written or read in the `live` one; empty: nothing does.
+/// Constraints and indexes that differ do not count: they may refuse a row, and then say so.
+[[nodiscard]] inline std::vector<std::string> misfits(const SchemaModel& live, const SchemaModel& wanted)
+{
+    std::vector<std::string> found;
+    for (const TableModel& table : wanted.tables) {
+        const TableModel* there = live.table(table.name);
+        if (there == nullptr) {
+            found.push_back(label("table", table.name) + " is missing");
+            continue;
+        }
+        if (table.is_virtual || there->is_virtual) continue;
+        for (const ColumnText& column : table.text.columns) {
+            const std::string said = "column " + table.name + '.' + column.name;
+            const ColumnText* found_column = there->column(column.name);
+            if (found_column == nullptr)
+                found.push_back(said + " is missing");
+            else if (normal_text(found_column->type) != normal_text(column.type))
+                found.push_back(said + " is " +
+                                (found_column->type.empty() ? "of no type" : found_column->type) +
+                                " and not " + column.type);
+            else if (there->not_null(*found_column) != table.not_null(column) &&
+                     !there->is_rowid(*found_column))
+                found.push_back(said + (table.not_null(column) ? " may be NULL" : " may not be NULL") +
+                                ", unlike the declared one");
+            else if ((found_column->generated == Generated::no) != (column.generated == Generated::no))
+                found.push_back(said +
+                                (column.generated == Generated::no ? " is generated" : " is not generated") +
+                                ", unlike the declared one");
+        }
+        for (const ColumnText& column : there->text.columns)
+            if (table.column(column.name) == nullptr &&
+                (!there->can_be_left_out(column) || there->in_primary_key(column.name)))
+                found.push_back("column " + table.name + '.' + column.name +
+                                " is not known, and no row can be written without it");
+    }
+    for (const ViewModel& view : wanted.views)
+        if (view.type == "view" && live.view(view.name) == nullptr)
+            found.push_back(label("view", view.name) + " is missing");
+    return found;
+}
+
+[[nodiscard]] inline std::string joined(const std::vector<std::string>& texts,
+                                        std::string_view between = "; ")
+{
+    std::string all;
+    for (const std::string& text : texts) all.append(all.empty() ? "" : between).append(text);
+    return all;
+}
+
+} // namespace tenantry::migrate

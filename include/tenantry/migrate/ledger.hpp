@@ -1,0 +1,155 @@
+// The table in which a tenant's database keeps what has been done to its schema, and when.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/timestamp.hpp>
+#include <tenantry/core/version.hpp>
+#include <tenantry/migrate/introspect.hpp>
+#include <tenantry/sqlite/connection.hpp>
+
+namespace tenantry::migrate {
+
+/// How a row came into the ledger.
+enum class LedgerKind {
+    automatic, ///< the database was brought to a declaration without a history
+    revision,  ///< a revision of a history was run
+    included,  ///< a revision whose changes were there already: of a new tenant, or found in an existing one
+    adopted,   ///< a database of another's making was taken as it is; its user_version stays its own
+};
+
+[[nodiscard]] inline std::string_view to_string(LedgerKind kind) noexcept
+{
+    switch (kind) {
+    case LedgerKind::automatic: return "automatic";
+    case LedgerKind::revision: return "revision";
+    case LedgerKind::included: return "included";
+    case LedgerKind::adopted: return "adopted";
+    }
+    return "";
+}
+
+struct LedgerRow {
+    LedgerKind kind = LedgerKind::automatic;
+    std::optional<std::int64_t> revision{}; ///< its number, of a history's
+    std::string name{};
+    std::string checksum{};  ///< of the revision; of the declaration where there is no history
+    bool compatible = false; ///< programs that do not know the revision may go on
+    Timestamp applied_at{};
+    std::chrono::microseconds duration{};
+    std::string library{}; ///< tenantry's version
+};
+
+class Ledger {
+public:
+    /// Has the database a ledger?
+    [[nodiscard]] static Result<bool> exists(sqlite::Connection& connection)
+    {
+        auto found = connection.query_integer("SELECT count(*) FROM main.sqlite_schema"
+                                              " WHERE type = 'table' AND name = '_tenantry_migrations'");
+        if (!found) return fail(std::move(found).error());
+        return *found != 0;
+    }
+
+    /// What the database holds; `exists` is false where it has no ledger.
+    [[nodiscard]] static Result<Ledger> read(sqlite::Connection& connection)
+    {
+        Ledger ledger;
+        auto there = exists(connection);
+        if (!there) return fail(std::move(there).error());
+        if (!*there) return ledger;
+        ledger.exists_ = true;
+        auto rows = connection.prepare_privileged(
+            "SELECT kind, revision, name, checksum, compatible, applied_at, duration_us, library"
+            " FROM main._tenantry_migrations ORDER BY id");
+        if (!rows) return fail(migration_error(std::move(rows).error(), "reading the ledger of migrations"));
+        for (;;) {
+            auto row = rows->step();
+            if (!row) return fail(std::move(row).error());
+            if (!*row) return ledger;
+            LedgerRow found;
+            const std::string_view kind = rows->text(0);
+            for (const LedgerKind known : {LedgerKind::revision, LedgerKind::included, LedgerKind::adopted})
+                if (kind == to_string(known)) found.kind = known;
+            if (rows->storage(1) != sqlite::Storage::null) found.revision = rows->integer(1);
+            found.name = rows->text(2);
+            found.checksum = rows->text(3);
+            found.compatible = rows->integer(4) != 0;
+            found.applied_at = Timestamp(std::chrono::milliseconds(rows->integer(5)));
+            found.duration = std::chrono::microseconds(rows->integer(6));
+            found.library = rows->text(7);
+            ledger.rows_.push_back(std::move(found));
+        }
+    }
+
+    [[nodiscard]] bool exists() const noexcept { return exists_; }
+    [[nodiscard]] const std::vector<LedgerRow>& rows() const noexcept { return rows_; }
+
+    /// Was the database made by others, who use `user_version` for themselves?
+    [[nodiscard]] bool is_adopted() const noexcept
+    {
+        return std::ranges::any_of(rows_,
+                                   [](const LedgerRow& row) { return row.kind == LedgerKind::adopted; });
+    }
+    [[nodiscard]] bool has_history() const noexcept
+    {
+        return std::ranges::any_of(rows_, [](const LedgerRow& row) { return row.revision.has_value(); });
+    }
+
+    /// Adds a row in the transaction that is open, and makes the table where there is none.
+    [[nodiscard]] Result<void> add(sqlite::Connection& connection, LedgerRow row)
+    {
+        if (!exists_) {
+            auto made =
+                connection.execute("CREATE TABLE main._tenantry_migrations ("
+                                   "\n    id INTEGER PRIMARY KEY,"
+                                   "\n    kind TEXT NOT NULL,"
+                                   "\n    revision INTEGER UNIQUE,"
+                                   "\n    name TEXT NOT NULL,"
+                                   "\n    checksum TEXT NOT NULL,"
+                                   "\n    compatible INTEGER NOT NULL,"
+                                   "\n    applied_at INTEGER NOT NULL," // milliseconds since 1970, UTC
+                                   "\n    duration_us INTEGER NOT NULL,"
+                                   "\n    library TEXT NOT NULL\n) STRICT");
+            if (!made)
+                return fail(migration_error(std::move(made).error(), "making the ledger of migrations"));
+            exists_ = true;
+        }
+        auto insert = connection.prepare_privileged(
+            "INSERT INTO main._tenantry_migrations"
+            "(kind, revision, name, checksum, compatible, applied_at, duration_us, library)"
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
+        if (!insert)
+            return fail(migration_error(std::move(insert).error(), "writing the ledger of migrations"));
+        row.applied_at =
+            std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+        row.library = library_version;
+        insert->text(1, to_string(row.kind));
+        if (row.revision)
+            insert->integer(2, *row.revision);
+        else
+            insert->null(2);
+        insert->text(3, row.name);
+        insert->text(4, row.checksum);
+        insert->integer(5, row.compatible ? 1 : 0);
+        insert->integer(6, row.applied_at.time_since_epoch().count());
+        insert->integer(7, row.duration.count());
+        insert->text(8, row.library);
+        if (auto done = insert->run(); !done) return done;
+        rows_.push_back(std::move(row));
+        return {};
+    }
+
+private:
+    bool exists_ = false;
+    std::vector<LedgerRow> rows_;
+};
+
+} // namespace tenantry::migrate

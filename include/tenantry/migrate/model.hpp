@@ -1,0 +1,138 @@
+// A database's schema as data: what was found in one, or what one made from the declaration would have.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <tenantry/migrate/index_text.hpp>
+#include <tenantry/migrate/sql_text.hpp>
+#include <tenantry/migrate/table_text.hpp>
+
+namespace tenantry::migrate {
+
+/// `"table config"`
+[[nodiscard]] inline std::string label(std::string_view type, std::string_view name)
+{
+    return std::string(type) + ' ' + std::string(name);
+}
+
+struct TableModel {
+    std::string name;
+    std::string sql;
+    bool is_virtual = false; ///< then the text below is empty
+    TableText text{};
+
+    [[nodiscard]] const ColumnText* column(std::string_view wanted) const noexcept
+    {
+        const auto found = std::ranges::find_if(
+            text.columns, [&](const ColumnText& c) { return same_name(c.name, wanted); });
+        return found == text.columns.end() ? nullptr : &*found;
+    }
+
+    [[nodiscard]] const ConstraintText* primary_key() const noexcept
+    {
+        const auto found =
+            std::ranges::find(text.constraints, ConstraintKind::primary_key, &ConstraintText::kind);
+        return found == text.constraints.end() ? nullptr : &*found;
+    }
+
+    [[nodiscard]] bool in_primary_key(std::string_view name_of_column) const noexcept
+    {
+        const ConstraintText* key = primary_key();
+        return key != nullptr && std::ranges::any_of(key->columns, [&](const std::string& c) {
+                   return same_name(c, name_of_column);
+               });
+    }
+
+    /// Is the column the rowid by another name (https://sqlite.org/lang_createtable.html#rowid)?
+    [[nodiscard]] bool is_rowid(const ColumnText& c) const noexcept
+    {
+        const ConstraintText* key = primary_key();
+        return !text.without_rowid && key != nullptr && key->columns.size() == 1 &&
+               same_name(key->columns.front(), c.name) && same_name(c.type, "integer") &&
+               !(key->at_column && key->normal.ends_with(" desc"));
+    }
+
+    [[nodiscard]] bool has_rowid_alias() const noexcept
+    {
+        return std::ranges::any_of(text.columns, [this](const ColumnText& c) { return is_rowid(c); });
+    }
+
+    /// What may never be NULL, whether it is said or not. The rowid never is, and nobody needs to say so.
+    [[nodiscard]] bool not_null(const ColumnText& c) const noexcept
+    {
+        if (is_rowid(c)) return false;
+        return c.not_null || (text.without_rowid && in_primary_key(c.name));
+    }
+
+    /// Can a row be written that does not name the column?
+    [[nodiscard]] bool can_be_left_out(const ColumnText& c) const noexcept
+    {
+        if (c.generated != Generated::no || is_rowid(c)) return true;
+        const bool has_default = c.default_value && normal_text(*c.default_value) != "null";
+        return has_default || (!not_null(c) && !in_primary_key(c.name));
+    }
+
+    /// The name by which a query reaches the rowid; empty where it has none, or a column hides it.
+    [[nodiscard]] std::string rowid() const
+    {
+        if (is_virtual) return "rowid";
+        if (text.without_rowid) return {};
+        for (const char* alias : {"rowid", "_rowid_", "oid"})
+            if (column(alias) == nullptr) return alias;
+        return {};
+    }
+};
+
+struct IndexModel {
+    std::string name;
+    std::string table;
+    std::string sql;
+    IndexText text{};
+};
+
+/// A view or a trigger.
+struct ViewModel {
+    std::string type;
+    std::string name;
+    std::string table; ///< of a trigger: what it is on
+    std::string sql;
+    std::string normal{};
+};
+
+struct SchemaModel {
+    std::vector<TableModel> tables;
+    std::vector<IndexModel> indexes;
+    std::vector<ViewModel> views; ///< and triggers
+
+    [[nodiscard]] const TableModel* table(std::string_view name) const noexcept { return find(tables, name); }
+    [[nodiscard]] const IndexModel* index(std::string_view name) const noexcept
+    {
+        return find(indexes, name);
+    }
+    [[nodiscard]] const ViewModel* view(std::string_view name) const noexcept { return find(views, name); }
+
+    /// `"table config"`, `"index i on table t"`, of whatever has the name; empty if nothing has.
+    [[nodiscard]] std::string who_has(std::string_view name) const
+    {
+        if (const TableModel* t = table(name)) return label("table", t->name);
+        if (const IndexModel* i = index(name)) return label("index", i->name) + " on table " + i->table;
+        if (const ViewModel* v = view(name))
+            return label(v->type, v->name) + (v->type == "trigger" ? " on " + v->table : std::string());
+        return {};
+    }
+
+private:
+    template <class Model>
+    static const Model* find(const std::vector<Model>& models, std::string_view name) noexcept
+    {
+        const auto found =
+            std::ranges::find_if(models, [&](const Model& model) { return same_name(model.name, name); });
+        return found == models.end() ? nullptr : &*found;
+    }
+};
+
+} // namespace tenantry::migrate

@@ -1,0 +1,175 @@
+// Writes the next revision of a history: what the declaration has and the history does not lead to yet.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/files.hpp>
+#include <tenantry/migrate/apply.hpp>
+#include <tenantry/migrate/diff.hpp>
+#include <tenantry/migrate/history.hpp>
+#include <tenantry/migrate/introspect.hpp>
+#include <tenantry/migrate/plan.hpp>
+#include <tenantry/schema/ddl.hpp>
+#include <tenantry/schema/schema_info.hpp>
+
+namespace tenantry {
+
+/// A rename, which nobody can guess: without being told a column goes and another comes.
+struct Rename {
+    std::string table;
+    std::string column; ///< empty: the table itself
+    std::string to;
+};
+
+[[nodiscard]] inline Rename rename_table(std::string_view table, std::string_view to)
+{
+    return {std::string(table), {}, std::string(to)};
+}
+[[nodiscard]] inline Rename rename_column(std::string_view table, std::string_view column,
+                                          std::string_view to)
+{
+    return {std::string(table), std::string(column), std::string(to)};
+}
+
+/// A revision that nobody has run yet: to be printed, reviewed, completed and frozen.
+struct Draft {
+    std::int64_t number = 0;
+    std::string name{};
+    migrate::Plan plan{};
+
+    /// Nothing differs: no revision is needed.
+    [[nodiscard]] bool empty() const noexcept { return plan.empty(); }
+
+    /// The SQL, each step with what it does and what it may lose.
+    [[nodiscard]] std::string to_sql() const
+    {
+        std::string text = "-- Revision " + std::to_string(number) + ": " + name + '\n';
+        if (plan.rebuilds()) text += "-- tenantry: rebuilds tables\n";
+        for (const migrate::Step& step : plan.steps) {
+            text += "\n-- " + step.title();
+            for (std::size_t i = 0; i < step.why.size(); ++i)
+                text += (i == 0 ? ": " : "; ") + one_line(step.why[i]);
+            text += '\n';
+            for (const migrate::Condition& condition : step.conditions)
+                text += std::string("-- ") + (condition.enforced ? "FAILS" : "LOSES DATA") +
+                        " if there is a row where " + one_line(condition.what) + '\n';
+            for (const std::string& sql : step.sql) text += sql + ";\n";
+        }
+        return text +
+               "\n-- Data: what is to be filled in, split or rewritten goes between or after the steps above.\n";
+    }
+
+    /// A header with `inline tenantry::Revision revision_<number>()`.
+    [[nodiscard]] std::string to_header() const
+    {
+        const std::string sql = to_sql();
+        std::string mark = "sql";
+        while (sql.find(')' + mark + '"') != std::string::npos) mark += '_';
+        const std::string n = std::to_string(number);
+        std::string literal = name;
+        for (std::size_t at = 0; (at = literal.find_first_of("\\\"", at)) != std::string::npos; at += 2)
+            literal.insert(at, 1, '\\');
+        return "// Revision " + n + " of the schema: " + name +
+               ".\n// Frozen: once a tenant has run it, changes go into the next one.\n#pragma once\n\n"
+               "#include <tenantry/migrate/history.hpp>\n\n"
+               "inline tenantry::Revision revision_" +
+               n +
+               "()\n{\n    // A step in C++ can follow the SQL: [](tenantry::sqlite::Connection& db) -> "
+               "tenantry::Result<void> { ... }\n    return tenantry::revision(" +
+               n + ", \"" + literal + "\", R\"" + mark + "(" + sql + ")" + mark + "\");\n}\n";
+    }
+
+    /// `0007_split_name`, for a file of it.
+    [[nodiscard]] std::string file_stem() const
+    {
+        std::string digits = std::to_string(number);
+        if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
+        std::string stem = digits + '_';
+        for (const char c : name) stem += migrate::lexing::is_name(c) && c != '$' ? c : '_';
+        return stem;
+    }
+
+private:
+    static std::string one_line(std::string text)
+    {
+        for (char& c : text)
+            if (c == '\n' || c == '\r') c = ' ';
+        return text;
+    }
+};
+
+/// What the declaration has and the history does not lead to. The history is run in memory.
+///
+/// errc::migration_failed if the history cannot be run, a rename names what is not there, or no plan leads there.
+[[nodiscard]] inline Result<Draft> next_revision(const SchemaInfo& declared, const History& history,
+                                                 std::string_view name, std::span<const Rename> renames = {})
+{
+    using namespace migrate;
+    auto wanted = declared_model(declared);
+    if (!wanted) return fail(std::move(wanted).error());
+    auto memory = history.replay();
+    if (!memory) return fail(std::move(memory).error());
+    Draft draft{.name = std::string(name)};
+    draft.number = history.revisions().empty() ? 1 : history.revisions().back().number + 1;
+    std::vector<Step> renaming;
+    for (const Rename& rename : renames) {
+        const bool table = rename.column.empty();
+        Step step{table ? StepKind::rename_table : StepKind::rename_column,
+                  (table ? rename.table : rename.table + '.' + rename.column) + " to " + rename.to};
+        step.sql.push_back("ALTER TABLE " + quoted_name(rename.table) + " RENAME " +
+                           (table ? std::string() : "COLUMN " + quoted_name(rename.column) + ' ') + "TO " +
+                           quoted_name(rename.to));
+        if (auto done = memory->execute(step.sql.front()); !done)
+            return fail(migration_error(std::move(done).error(), step.title()));
+        renaming.push_back(std::move(step));
+    }
+    auto live = introspect(*memory);
+    if (!live) return fail(std::move(live).error());
+    draft.plan = diff(*live, *wanted, Unknown::drop);
+    if (!draft.plan.problems.empty()) return fail(errc::migration_failed, to_string(draft.plan));
+    draft.plan.steps.insert(draft.plan.steps.begin(), std::make_move_iterator(renaming.begin()),
+                            std::make_move_iterator(renaming.end()));
+    return draft;
+}
+
+/// The same for a declared schema.
+template <SchemaType S>
+[[nodiscard]] Result<Draft> next_revision(const History& history, std::string_view name,
+                                          std::span<const Rename> renames = {})
+{
+    return next_revision(schema_info<S>(), history, name, renames);
+}
+
+/// For tests: how the schema that the history leads to differs from the declared one. Empty: they are the same.
+template <SchemaType S>
+[[nodiscard]] Result<migrate::Plan> history_difference(const History& history)
+{
+    auto draft = next_revision(schema_info<S>(), history, "difference");
+    if (!draft) return fail(std::move(draft).error());
+    return std::move(draft->plan);
+}
+
+/// Reads a revision from a file `0007_split_name.sql`.
+[[nodiscard]] inline Result<Revision> read_revision(const std::filesystem::path& path)
+{
+    const std::string stem = path.stem().string();
+    std::size_t digits = 0;
+    while (digits < stem.size() && migrate::lexing::is_digit(stem[digits])) ++digits;
+    if (digits == 0 || digits > 18 || digits + 1 >= stem.size() || stem[digits] != '_')
+        return fail(errc::invalid_argument,
+                    "'" + path.string() + "' is not named as a revision is: 0007_split_name.sql");
+    constexpr std::size_t longest = std::size_t{16} << 20;
+    auto contents = detail::read_small_file(path, longest);
+    if (!contents) return fail(std::move(contents).error());
+    if (contents->missing) return fail(errc::io_error, "there is no file '" + path.string() + '\'');
+    return revision(std::stoll(stem.substr(0, digits)), stem.substr(digits + 1), contents->text);
+}
+
+} // namespace tenantry

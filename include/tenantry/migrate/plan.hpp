@@ -1,0 +1,126 @@
+// A migration as data: what would be done, in what order, by which SQL, and which rows could stand in the way.
+#pragma once
+
+#include <algorithm>
+#include <ostream>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tenantry::migrate {
+
+enum class StepKind {
+    create_table,
+    add_column,
+    rebuild_table, ///< a new table, filled from the old one, in its place
+    drop_table,
+    rename_table,
+    rename_column,
+    create_index,
+    drop_index,
+    create_view,
+    drop_view,
+    create_trigger,
+    drop_trigger,
+};
+
+[[nodiscard]] inline std::string_view to_string(StepKind kind) noexcept
+{
+    switch (kind) {
+    case StepKind::create_table: return "create table";
+    case StepKind::add_column: return "add column";
+    case StepKind::rebuild_table: return "rebuild table";
+    case StepKind::drop_table: return "drop table";
+    case StepKind::rename_table: return "rename table";
+    case StepKind::rename_column: return "rename column";
+    case StepKind::create_index: return "create index";
+    case StepKind::drop_index: return "drop index";
+    case StepKind::create_view: return "create view";
+    case StepKind::drop_view: return "drop view";
+    case StepKind::create_trigger: return "create trigger";
+    case StepKind::drop_trigger: return "drop trigger";
+    }
+    return "";
+}
+
+/// What must be true of the rows that are there, so that a step loses nothing.
+struct Condition {
+    std::string what;      ///< of rows that stand in the way: "column 'email' is NULL, and becomes NOT NULL"
+    std::string offenders; ///< a SELECT of their keys, one text each; none: nothing is lost
+    bool enforced = false; ///< SQLite itself refuses the step, so that it need not be asked before
+};
+
+struct Step {
+    StepKind kind;
+    std::string object;             ///< its name; of a column `table.column`
+    std::vector<std::string> why{}; ///< what differs
+    std::vector<std::string> sql{};
+    std::vector<Condition> conditions{};
+
+    /// `"add column config.note"`
+    [[nodiscard]] std::string title() const { return std::string(to_string(kind)) + ' ' + object; }
+};
+
+/// From one schema to another. A value, to be printed, tested, applied or refused.
+struct Plan {
+    std::vector<Step> steps{};
+    /// There and not declared: left alone, since rows can be written without it.
+    std::vector<std::string> tolerated{};
+    /// What no plan can mend: a name that something else has.
+    std::vector<std::string> problems{};
+    /// Tables whose references, or references to whom, must be looked at before the end.
+    std::vector<std::string> check_references{};
+
+    [[nodiscard]] bool empty() const noexcept { return steps.empty() && problems.empty(); }
+
+    /// Does any step copy a table, so that foreign keys must be off meanwhile?
+    [[nodiscard]] bool rebuilds() const noexcept
+    {
+        return std::ranges::any_of(steps, [](const Step& step) {
+            return step.kind == StepKind::rebuild_table || step.kind == StepKind::drop_table;
+        });
+    }
+
+    /// Could rows stand in the way, or be lost?
+    [[nodiscard]] bool has_conditions() const noexcept
+    {
+        return std::ranges::any_of(steps, [](const Step& step) { return !step.conditions.empty(); });
+    }
+
+    /// `"add column config.note"`, for each step.
+    [[nodiscard]] std::vector<std::string> titles() const
+    {
+        std::vector<std::string> result;
+        result.reserve(steps.size());
+        for (const Step& step : steps) result.push_back(step.title());
+        return result;
+    }
+
+    /// Several lines, each ended.
+    friend std::ostream& operator<<(std::ostream& out, const Plan& plan)
+    {
+        for (const std::string& problem : plan.problems) out << "impossible: " << problem << '\n';
+        std::size_t number = 0;
+        for (const Step& step : plan.steps) {
+            out << ++number << ". " << step.title();
+            for (std::size_t i = 0; i < step.why.size(); ++i) out << (i == 0 ? ": " : "; ") << step.why[i];
+            out << '\n';
+            for (const Condition& condition : step.conditions)
+                out << "   refused if there is a row where " << condition.what << '\n';
+            for (const std::string& sql : step.sql) out << "   " << sql << ";\n";
+        }
+        for (const std::string& known : plan.tolerated) out << "left alone: " << known << '\n';
+        return out;
+    }
+};
+
+[[nodiscard]] inline std::string to_string(const Plan& plan)
+{
+    std::ostringstream out;
+    out << plan;
+    return std::move(out).str();
+}
+
+} // namespace tenantry::migrate

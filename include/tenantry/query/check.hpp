@@ -1,0 +1,82 @@
+// Rules for whole statements, checked at compile time and said in words.
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include <tenantry/query/concepts.hpp>
+#include <tenantry/query/rows.hpp>
+#include <tenantry/query/statement_text.hpp>
+#include <tenantry/schema/traits.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+// Looks at everything a statement names. T is the scope it will run in, void if that does not matter.
+template <class S, class T, class Form>
+struct StatementRules {
+    template <class Row>
+    constexpr void table() const
+    {
+        static_assert(has_table<S, Row>,
+                      "tenantry: a table of another schema: this row is not one of the tenant's tables");
+    }
+
+    template <class C>
+    constexpr void column() const
+    {
+        if constexpr (!Form::template names_table<typename C::source>)
+            static_assert(
+                has_table<S, typename C::source>,
+                "tenantry: a column of a table of another schema: its row is not one of the tenant's tables");
+        if constexpr (has_table<S, typename C::source>)
+            static_assert(
+                Form::template names_table<typename C::source>,
+                "tenantry: a column of a table that the statement does not read: it is not in FROM");
+    }
+
+    template <class V>
+    constexpr void value() const
+    {
+        if constexpr (!std::is_void_v<T> && !std::is_void_v<scope_of_t<V>>)
+            static_assert(
+                std::same_as<scope_of_t<V>, T>,
+                "tenantry: a key of one tenant's scope is used in another's: it belongs to the handle it came from");
+    }
+
+    template <class Given>
+    constexpr void row() const
+    {
+        if constexpr (!std::is_void_v<T> && !std::is_void_v<scope_of_t<Given>>)
+            static_assert(
+                std::same_as<scope_of_t<Given>, T>,
+                "tenantry: a record of one tenant's scope is used in another's: it belongs to the handle it "
+                "came from");
+    }
+};
+
+template <class S, class T, class Q>
+consteval bool check_statement()
+{
+    StatementRules<S, T, typename Q::form> rules;
+    Q::visit(rules);
+    Q::template check<S>();
+    return true;
+}
+
+} // namespace detail
+
+/// Whether a statement may run in scope T. Never false: what is wrong is a compile error that says so.
+/// - every table and column is one of T's schema, and in the statement's FROM;
+/// - every key and record in it is of scope T.
+template <class T, class Q>
+consteval bool check_query()
+{
+    static_assert(Statement<Q>,
+                  "tenantry: this is not a query: select, insert, update, remove and sql make one");
+    if constexpr (Statement<Q>) detail::check_statement<schema_of<T>, T, std::remove_cvref_t<Q>>();
+    return true;
+}
+
+} // namespace tenantry

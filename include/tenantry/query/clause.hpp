@@ -1,0 +1,198 @@
+// What statements are put together from: clauses, one file each, that know their place in the text.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/expr/form.hpp>
+#include <tenantry/expr/pack.hpp>
+
+namespace tenantry::detail {
+
+// The order of clauses in the text, and so of their parameters.
+enum class Position {
+    keyword,
+    distinct,
+    subject,
+    from,
+    conflict,
+    assignments,
+    where,
+    group_by,
+    having,
+    order_by,
+    limit,
+    offset
+};
+
+// A clause is a value. It has
+// - `form`: a type with `position`, `render(out)` and, if it brings a table into the statement,
+//   `template <class Row> static constexpr bool introduces`
+// - `source`: the row of the first column in it, or void
+// - `bind(to)`, static `visit(visitor)`, `owned()`, as expressions have them.
+//
+// Users may say clauses in any order.
+
+template <std::size_t N>
+consteval std::array<std::size_t, N> by_position(std::array<Position, N> positions)
+{
+    std::array<std::size_t, N> order{};
+    for (std::size_t i = 0; i < N; ++i) {
+        std::size_t at = i;
+        for (; at > 0 && positions[order[at - 1]] > positions[i]; --at) order[at] = order[at - 1];
+        order[at] = i;
+    }
+    return order;
+}
+
+template <class Form, class Row>
+inline constexpr bool introduces = [] {
+    if constexpr (requires { Form::template introduces<Row>; })
+        return Form::template introduces<Row>;
+    else
+        return false;
+}();
+
+template <class Form>
+inline constexpr bool is_source_form = requires { typename Form::introduced; };
+
+// The form of a whole statement: all that its text depends on.
+template <class... Forms>
+struct StatementForm {
+    template <class Row>
+    static constexpr bool names_table = (introduces<Forms, Row> || ...);
+
+    // how many tables it reads
+    static constexpr std::size_t sources = (std::size_t{is_source_form<Forms>} + ... + 0);
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        constexpr Position last = Position::offset;
+        for (int at = 0; at <= static_cast<int>(last); ++at)
+            ((static_cast<int>(Forms::position) == at ? Forms::render(out) : void()), ...);
+    }
+};
+
+// The clauses of a statement, in the order they were said.
+template <class... Clauses>
+struct ClauseList {
+    Pack<Clauses...> clauses;
+
+    template <Position At>
+    static constexpr bool has = ((Clauses::form::position == At) || ...);
+
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        bind_in_order(to, std::index_sequence_for<Clauses...>{});
+    }
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        (Clauses::visit(visitor), ...);
+    }
+
+protected:
+    constexpr explicit ClauseList(Pack<Clauses...>&& given) : clauses(std::move(given)) {}
+
+private:
+    static constexpr std::array<std::size_t, sizeof...(Clauses)> order =
+        by_position(std::array<Position, sizeof...(Clauses)>{Clauses::form::position...});
+
+    template <class Parameters, std::size_t... I>
+    constexpr void bind_in_order([[maybe_unused]] Parameters& to, std::index_sequence<I...>) const
+    {
+        (pack_get<order[I]>(clauses).bind(to), ...);
+    }
+};
+
+// Statement<Clauses..., New> out of a Statement<Clauses...> and a clause.
+template <template <class...> class Statement, class... Clauses, class New>
+[[nodiscard]] constexpr Statement<Clauses..., New> with_clause(const Statement<Clauses...>& statement,
+                                                               New&& clause)
+{
+    return statement.clauses.apply([&](const Clauses&... each) {
+        return Statement<Clauses..., New>(Pack<Clauses..., New>{{each}..., {std::forward<New>(clause)}});
+    });
+}
+
+template <template <class...> class Statement, class... Clauses, class New>
+[[nodiscard]] constexpr Statement<Clauses..., New> with_clause(Statement<Clauses...>&& statement,
+                                                               New&& clause)
+{
+    return std::move(statement.clauses).apply([&](Clauses&&... each) {
+        return Statement<Clauses..., New>(
+            Pack<Clauses..., New>{{std::move(each)}..., {std::forward<New>(clause)}});
+    });
+}
+
+// The statement with each clause owning what it borrowed.
+template <template <class...> class Statement, class... Clauses>
+[[nodiscard]] constexpr auto own_clauses(const Statement<Clauses...>& statement)
+{
+    return statement.clauses.apply([](const Clauses&... each) {
+        return Statement<decltype(each.owned())...>(Pack<decltype(each.owned())...>{{each.owned()}...});
+    });
+}
+
+template <template <class...> class Statement, class... Clauses>
+[[nodiscard]] constexpr auto own_clauses(Statement<Clauses...>&& statement)
+{
+    return std::move(statement.clauses).apply([](Clauses&&... each) {
+        return Statement<decltype(std::move(each).owned())...>(
+            Pack<decltype(std::move(each).owned())...>{{std::move(each).owned()}...});
+    });
+}
+
+// Clauses of one list of expressions: `GROUP BY a, b`.
+template <Position At, FixedString Keyword, class... Forms>
+struct ListForm {
+    static constexpr Position position = At;
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text(Keyword.view());
+        render_list<Forms...>(out);
+    }
+};
+
+template <Position At, FixedString Keyword, class... Nodes>
+struct ListClause {
+    using source = first_type_t<typename Nodes::source...>;
+    using form = ListForm<At, Keyword, typename Nodes::form...>;
+    template <class... Keys>
+    static constexpr bool grouped = (Nodes::template grouped<Keys...> && ...);
+
+    Pack<Nodes...> nodes;
+
+    template <class Visitor>
+    static constexpr void visit([[maybe_unused]] Visitor& visitor)
+    {
+        (Nodes::visit(visitor), ...);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        nodes.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return nodes.apply([](const Nodes&... node) {
+            return ListClause<At, Keyword, decltype(node.owned())...>{{{node.owned()}...}};
+        });
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return std::move(nodes).apply([](Nodes&&... node) {
+            return ListClause<At, Keyword, decltype(std::move(node).owned())...>{
+                {{std::move(node).owned()}...}};
+        });
+    }
+};
+
+} // namespace tenantry::detail

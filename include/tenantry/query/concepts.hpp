@@ -1,0 +1,49 @@
+// What can be run: on a reader, on a writer.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/query/rows.hpp>
+
+namespace tenantry {
+
+/// Anything that can be executed: what `select`, `insert`, `update`, `remove`, `sql` and their like make.
+template <class Q>
+concept Statement = requires {
+    typename std::remove_cvref_t<Q>::form;
+    { std::remove_cvref_t<Q>::reads } -> std::convertible_to<bool>;
+    { std::remove_cvref_t<Q>::writes } -> std::convertible_to<bool>;
+};
+
+/// One that may run on a connection that only reads.
+template <class Q>
+concept ReadQuery = Statement<Q> && std::remove_cvref_t<Q>::reads;
+
+/// One that may change something. A raw statement of which the text does not say so is both.
+template <class Q>
+concept WriteQuery = Statement<Q> && std::remove_cvref_t<Q>::writes;
+
+/// What running it gives, under a policy for rows (`PlainRows`): a vector, an optional, a key, a number, nothing.
+template <class S, class Rows, class Q>
+using result_t = typename std::remove_cvref_t<Q>::template result<Rows>;
+
+/// Whether a row that was handed in as a temporary, and is not trivial to destroy, is in it.
+template <class Q>
+inline constexpr bool is_rvalue_row = [] {
+    using Plain = std::remove_cvref_t<Q>;
+    if constexpr (requires { Plain::owns_row; })
+        return Plain::owns_row && !std::is_trivially_destructible_v<typename Plain::given>;
+    else
+        return false;
+}();
+
+/// The same query owning everything it borrows, of the same form: for when it runs after the values it was
+/// made of have gone.
+template <Statement Q>
+[[nodiscard]] constexpr auto own(Q&& query)
+{
+    return std::forward<Q>(query).owned();
+}
+
+} // namespace tenantry

@@ -1,0 +1,47 @@
+// HAVING
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/expr/logic.hpp>
+#include <tenantry/query/clause.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+template <class Condition>
+using Having = ListClause<Position::having, " HAVING ", Condition>;
+
+template <class Statement, class E>
+[[nodiscard]] constexpr auto add_having(Statement&& statement, E&& condition)
+{
+    static_assert(AnyExpression<E> && is_condition<E>(), "tenantry: having() takes a condition");
+    static_assert(!std::remove_cvref_t<Statement>::template has<Position::having>,
+                  "tenantry: having() is there already: join conditions with &&");
+    if constexpr (AnyExpression<E>)
+        return with_clause(std::forward<Statement>(statement),
+                           Having<std::remove_cvref_t<E>>{{{std::forward<E>(condition)}}});
+    else
+        return with_clause(std::forward<Statement>(statement), Having<Refused>{});
+}
+
+template <class Statement>
+struct CanHaving {
+    /// Only groups for which the condition holds.
+    template <class E>
+    [[nodiscard]] constexpr auto having(E&& condition) const&
+    {
+        return add_having(static_cast<const Statement&>(*this), std::forward<E>(condition));
+    }
+    template <class E>
+    [[nodiscard]] constexpr auto having(E&& condition) &&
+    {
+        return add_having(static_cast<Statement&&>(*this), std::forward<E>(condition));
+    }
+};
+
+} // namespace detail
+
+} // namespace tenantry

@@ -1,0 +1,124 @@
+// LIMIT and OFFSET
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/expr/mismatch.hpp>
+#include <tenantry/query/clause.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+template <Position At>
+struct LimitForm {
+    static constexpr Position position = At;
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text(At == Position::limit ? " LIMIT ?" : " OFFSET ?");
+    }
+};
+
+// A limit that is part of the text.
+template <int Rows>
+struct ConstantLimitForm {
+    static_assert(Rows > 0 && Rows < 10);
+    static constexpr Position position = Position::limit;
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        constexpr char digit[] = {static_cast<char>('0' + Rows)};
+        out.text(" LIMIT ");
+        out.text(std::string_view(digit, 1));
+    }
+};
+
+// SQLite has no OFFSET without LIMIT, and takes a negative one for none (https://sqlite.org/lang_select.html#limitoffset).
+struct NoLimitForm {
+    static constexpr Position position = Position::limit;
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text(" LIMIT -1");
+    }
+};
+
+[[gnu::cold, gnu::noinline]] inline Error negative_limit(const char* what)
+{
+    return Error(errc::invalid_argument, std::string(what) + " is negative");
+}
+
+template <Position At>
+struct Limit {
+    using source = void;
+    using form = LimitForm<At>;
+
+    std::int64_t rows;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor&)
+    {}
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        if (rows < 0) [[unlikely]]
+            to.refuse(negative_limit(At == Position::limit ? "limit()" : "offset()"));
+        else
+            to.add(rows);
+    }
+    [[nodiscard]] constexpr Limit owned() const { return *this; }
+};
+
+template <Position At, class Statement, class N>
+[[nodiscard]] constexpr auto add_limit(Statement&& statement, N rows)
+{
+    static_assert(is_integer<N>, "tenantry: limit() and offset() take a number of rows");
+    static_assert(!std::remove_cvref_t<Statement>::template has<At>,
+                  "tenantry: limit() or offset() is there already");
+    if constexpr (is_integer<N>) {
+        // More rows than an int64 counts are all of them.
+        const bool countable = std::cmp_less_equal(rows, INT64_MAX);
+        return with_clause(std::forward<Statement>(statement),
+                           Limit<At>{countable ? static_cast<std::int64_t>(rows) : INT64_MAX});
+    } else {
+        return with_clause(std::forward<Statement>(statement), Limit<At>{0});
+    }
+}
+
+template <class Statement>
+struct CanLimit {
+    /// At most so many rows. A negative number is `errc::invalid_argument` when the query runs.
+    template <class N>
+    [[nodiscard]] constexpr auto limit(N rows) const&
+    {
+        return add_limit<Position::limit>(static_cast<const Statement&>(*this), rows);
+    }
+    template <class N>
+    [[nodiscard]] constexpr auto limit(N rows) &&
+    {
+        return add_limit<Position::limit>(static_cast<Statement&&>(*this), rows);
+    }
+
+    /// Without the first so many rows, which are read all the same. A negative number is
+    /// `errc::invalid_argument` when the query runs.
+    template <class N>
+    [[nodiscard]] constexpr auto offset(N rows) const&
+    {
+        return add_limit<Position::offset>(static_cast<const Statement&>(*this), rows);
+    }
+    template <class N>
+    [[nodiscard]] constexpr auto offset(N rows) &&
+    {
+        return add_limit<Position::offset>(static_cast<Statement&&>(*this), rows);
+    }
+};
+
+} // namespace detail
+
+} // namespace tenantry

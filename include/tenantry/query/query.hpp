@@ -1,0 +1,15 @@
+// Every query of the library.
+#pragma once
+
+#include <tenantry/expr/expr.hpp>
+#include <tenantry/query/cardinality.hpp>
+#include <tenantry/query/check.hpp>
+#include <tenantry/query/concepts.hpp>
+#include <tenantry/query/execute.hpp>
+#include <tenantry/query/insert.hpp>
+#include <tenantry/query/raw.hpp>
+#include <tenantry/query/remove.hpp>
+#include <tenantry/query/rows.hpp>
+#include <tenantry/query/select.hpp>
+#include <tenantry/query/statement_text.hpp>
+#include <tenantry/query/update.hpp>

@@ -1,0 +1,201 @@
+// Raw SQL: sql<"select ...", Row>(values...)
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/core/reflect.hpp>
+#include <tenantry/expr/operand.hpp>
+#include <tenantry/query/raw_text.hpp>
+#include <tenantry/query/reading.hpp>
+#include <tenantry/query/rows.hpp>
+#include <tenantry/sqlite/codecs.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+template <FixedString Text>
+struct RawForm {
+    static constexpr std::size_t sources = 0;
+    template <class Row>
+    static constexpr bool names_table = false;
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text(Text.view());
+    }
+};
+
+// What a value without a column beside it is bound as.
+template <class T>
+consteval auto bare_type()
+{
+    if constexpr (sqlite::Bindable<T> && !std::is_pointer_v<T> && !is_text<T> && !is_blob<T>)
+        return std::type_identity<T>{};
+    else if constexpr (std::is_convertible_v<const T&, std::string_view>)
+        return std::type_identity<std::string>{};
+    else if constexpr (std::is_convertible_v<const T&, std::span<const std::byte>>)
+        return std::type_identity<std::vector<std::byte>>{};
+    else
+        return std::type_identity<void>{};
+}
+template <class T>
+using bare_type_t = typename decltype(bare_type<std::decay_t<T>>())::type;
+
+template <class V>
+[[nodiscard]] constexpr auto bare_parameter(V&& value)
+{
+    using T = std::decay_t<V>;
+    if constexpr (is_optional<T>)
+        return make_optional_parameter<bare_type_t<typename T::value_type>>(std::forward<V>(value));
+    else
+        return make_parameter<bare_type_t<T>>(std::forward<V>(value));
+}
+
+template <class V>
+inline constexpr bool is_bare_value =
+    !AnyExpression<V> && !std::is_void_v<bare_type_t<unwrapped<std::decay_t<V>>>>;
+
+template <class Rows, class... Result>
+struct raw_reading {
+    using type = TupleReading<selected_t<Rows, Result>...>;
+};
+template <class Rows, class Only>
+struct raw_reading<Rows, Only> {
+    using type = ScalarReading<selected_t<Rows, Only>>;
+};
+template <class Rows, class Row>
+    requires(!sqlite::Readable<Row>)
+struct raw_reading<Rows, Row> {
+    using type = RowReading<Row, typename Rows::template row<Row>>;
+};
+
+template <class... Result>
+struct RawResult {
+    template <class Rows>
+    using reading = typename raw_reading<Rows, Result...>::type;
+    template <class Rows>
+    using result = std::vector<typename reading<Rows>::type>;
+};
+template <>
+struct RawResult<> {
+    template <class Rows>
+    using result = std::int64_t;
+};
+
+template <RawText Text>
+constexpr void refuse_raw()
+{
+    constexpr RawFault fault = Text.fault;
+    static_assert(fault != RawFault::empty, "tenantry: there is no statement in the text");
+    static_assert(fault != RawFault::unterminated,
+                  "tenantry: a string, a quoted name or a comment in the text has no end");
+    static_assert(fault != RawFault::several, "tenantry: one statement a sql<...>: this text has several");
+    static_assert(fault != RawFault::transaction,
+                  "tenantry: transactions are not controlled by raw SQL: what belongs together goes into a "
+                  "transaction body");
+    static_assert(fault != RawFault::attach,
+                  "tenantry: ATTACH and DETACH are not for tenants: a connection sees one of them");
+    static_assert(fault != RawFault::pragma,
+                  "tenantry: PRAGMA is not for raw SQL: settings are options of the fleet");
+    static_assert(fault != RawFault::vacuum,
+                  "tenantry: VACUUM is not for raw SQL: it is maintenance of the fleet");
+    static_assert(fault != RawFault::bad_parameter, "tenantry: parameters are numbered from ?1 to ?32766");
+    static_assert(fault != RawFault::many_names, "tenantry: more than 256 named parameters");
+}
+
+} // namespace detail
+
+/// A raw statement with its values, made by `sql`.
+template <FixedString Text, class Result, class... Values>
+class RawQuery : public Result { // with `reading<Rows>`, if it gives rows, and `result<Rows>`
+public:
+    using source = void;
+    using form = detail::RawForm<Text>;
+
+    static constexpr detail::RawText raw_text = detail::scan_raw(Text.view());
+    static constexpr bool is_raw = true;
+    static constexpr bool has_rows = !std::is_same_v<Result, detail::RawResult<>>;
+    static constexpr bool reads = raw_text.kind != detail::RawKind::write;
+    static constexpr bool writes = raw_text.kind != detail::RawKind::read || !has_rows;
+
+    constexpr explicit RawQuery(detail::Pack<Values...>&& values) : values_(std::move(values)) {}
+
+    template <class S>
+    static constexpr void check()
+    {}
+
+    template <class Visitor>
+    static constexpr void visit([[maybe_unused]] Visitor& visitor)
+    {
+        (Values::visit(visitor), ...);
+    }
+
+    template <class Parameters>
+    void bind(Parameters& to) const
+    {
+        values_.bind(to);
+    }
+
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return values_.apply([](const Values&... value) {
+            return RawQuery<Text, Result, decltype(value.owned())...>(
+                detail::Pack<decltype(value.owned())...>{{value.owned()}...});
+        });
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return std::move(values_).apply([](Values&&... value) {
+            return RawQuery<Text, Result, decltype(std::move(value).owned())...>(
+                detail::Pack<decltype(std::move(value).owned())...>{{std::move(value).owned()}...});
+        });
+    }
+
+private:
+    detail::Pack<Values...> values_;
+};
+
+/// A statement as text, where the typed ones do not reach. `Result` says what a row of its result becomes, by
+/// position: a struct, a value, or several values for a tuple; without it the result is the number of rows
+/// changed. Parameters are `?`, `?1`, `:name`, `@name` or `$name`; values are given in the order of their
+/// numbers, a name's number being where it first occurs.
+///
+///     sql<"select module, count(*) from audit_log where at >= ?1 group by 1", std::string, std::int64_t>(since)
+///
+/// The number of values is checked at compile time, and so is that it is one statement that a tenant's
+/// connection may run. Whether SQLite accepts it shows when it runs: `errc::invalid_sql`. Ids and keys of
+/// another tenant are refused as everywhere.
+template <FixedString Text, class... Result, class... V>
+[[nodiscard]] constexpr auto sql(V&&... values)
+{
+    constexpr detail::RawText text = detail::scan_raw(Text.view());
+    detail::refuse_raw<text>();
+    constexpr bool sound = text.fault == detail::RawFault::none;
+    static_assert(!sound || text.parameters == sizeof...(V),
+                  "tenantry: the statement has another number of parameters than there are values");
+    static_assert(!sound || text.kind != detail::RawKind::read || sizeof...(Result) > 0,
+                  "tenantry: say what a row of the result becomes: sql<\"select ...\", Row>(values...)");
+    static_assert(
+        (detail::is_bare_value<V> && ...),
+        "tenantry: a value cannot be bound to a parameter: specialise tenantry::sqlite::Codec for its type");
+    if constexpr ((detail::is_bare_value<V> && ...))
+        return RawQuery<Text, detail::RawResult<Result...>,
+                        decltype(detail::bare_parameter(std::forward<V>(values)))...>(
+            detail::Pack<decltype(detail::bare_parameter(std::forward<V>(values)))...>{
+                {detail::bare_parameter(std::forward<V>(values))}...});
+    else
+        return RawQuery<Text, detail::RawResult<Result...>>(detail::Pack<>{});
+}
+
+} // namespace tenantry

@@ -1,0 +1,87 @@
+// SET
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/expr/assignment.hpp>
+#include <tenantry/expr/column.hpp>
+#include <tenantry/query/clause.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+// An assignment as a node of a list
+template <class... Assignments>
+struct Set {
+    using source = void;
+    using form = ListForm<Position::assignments, " SET ", typename Assignments::form...>;
+
+    Pack<Assignments...> nodes;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        (Assignments::visit(visitor), ...);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        nodes.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return nodes.apply(
+            [](const Assignments&... node) { return Set<decltype(node.owned())...>{{{node.owned()}...}}; });
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return std::move(nodes).apply([](Assignments&&... node) {
+            return Set<decltype(std::move(node).owned())...>{{{std::move(node).owned()}...}};
+        });
+    }
+};
+
+template <class Column, class... Others>
+inline constexpr bool is_once = (std::size_t{std::same_as<Column, Others>} + ... + 0) == 1;
+
+template <class Statement, class... A>
+[[nodiscard]] constexpr auto add_set(Statement&& statement, A&&... assignments)
+{
+    constexpr bool sound = sizeof...(A) > 0 && (AnyAssignment<A> && ...);
+    static_assert(sound, "tenantry: set() takes assignments: set(col<&Job::status> = JobStatus::done)");
+    static_assert(!std::remove_cvref_t<Statement>::template has<Position::assignments>,
+                  "tenantry: set() is there already: give it all assignments at once");
+    if constexpr (sound) {
+        static_assert(
+            (is_once<typename std::remove_cvref_t<A>::column, typename std::remove_cvref_t<A>::column...> &&
+             ...),
+            "tenantry: a column is set twice");
+        return with_clause(std::forward<Statement>(statement),
+                           Set<std::remove_cvref_t<A>...>{{{std::forward<A>(assignments)}...}});
+    } else {
+        return with_clause(std::forward<Statement>(statement), Set<>{});
+    }
+}
+
+template <class Statement>
+struct CanSet {
+    /// What is to become of the chosen rows: `set(col<&Job::status> = JobStatus::done)`. Values on the right are
+    /// those from before the update.
+    template <class... A>
+    [[nodiscard]] constexpr auto set(A&&... assignments) const&
+    {
+        return add_set(static_cast<const Statement&>(*this), std::forward<A>(assignments)...);
+    }
+    template <class... A>
+    [[nodiscard]] constexpr auto set(A&&... assignments) &&
+    {
+        return add_set(static_cast<Statement&&>(*this), std::forward<A>(assignments)...);
+    }
+};
+
+} // namespace detail
+
+} // namespace tenantry

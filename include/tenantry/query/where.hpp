@@ -1,0 +1,88 @@
+// WHERE
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/expr/logic.hpp>
+#include <tenantry/query/clause.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+template <class Form>
+struct WhereForm {
+    static constexpr Position position = Position::where;
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text(" WHERE ");
+        Form::render(out);
+    }
+};
+
+template <class Condition>
+struct Where {
+    using source = typename Condition::source;
+    using form = WhereForm<typename Condition::form>;
+
+    Condition condition;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        Condition::visit(visitor);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        condition.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return Where<decltype(condition.owned())>{condition.owned()};
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return Where<decltype(std::move(condition).owned())>{std::move(condition).owned()};
+    }
+};
+
+template <class Statement, class E>
+[[nodiscard]] constexpr auto add_where(Statement&& statement, E&& condition)
+{
+    static_assert(AnyExpression<E> && is_condition<E>(),
+                  "tenantry: where() takes a condition: a comparison, or a column of bool");
+    static_assert(!std::remove_cvref_t<Statement>::template has<Position::where>,
+                  "tenantry: where() is there already: join conditions with &&");
+    if constexpr (AnyExpression<E>) {
+        static_assert(
+            !std::remove_cvref_t<E>::aggregate,
+            "tenantry: where() chooses rows before they are grouped: aggregate functions belong in having()");
+        return with_clause(std::forward<Statement>(statement),
+                           Where<std::remove_cvref_t<E>>{std::forward<E>(condition)});
+    } else {
+        return with_clause(std::forward<Statement>(statement), Where<Refused>{});
+    }
+}
+
+// For statements that choose rows.
+template <class Statement>
+struct CanWhere {
+    /// Only rows for which the condition holds; not those for which it is NULL. Once a statement.
+    template <class E>
+    [[nodiscard]] constexpr auto where(E&& condition) const&
+    {
+        return add_where(static_cast<const Statement&>(*this), std::forward<E>(condition));
+    }
+    template <class E>
+    [[nodiscard]] constexpr auto where(E&& condition) &&
+    {
+        return add_where(static_cast<Statement&&>(*this), std::forward<E>(condition));
+    }
+};
+
+} // namespace detail
+
+} // namespace tenantry

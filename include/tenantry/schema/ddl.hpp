@@ -1,0 +1,219 @@
+// The SQL that makes a declared schema, put together at compile time.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/core/reflect.hpp>
+#include <tenantry/expr/id.hpp>
+#include <tenantry/expr/text.hpp>
+#include <tenantry/schema/column.hpp>
+#include <tenantry/schema/option.hpp>
+#include <tenantry/schema/schema.hpp>
+#include <tenantry/schema/schema_info.hpp>
+#include <tenantry/schema/table.hpp>
+#include <tenantry/schema/traits.hpp>
+#include <tenantry/sqlite/codec.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+// What a field's type says of its column: one for each type, not for each column.
+struct ColumnShape {
+    sqlite::Storage storage;
+    bool not_null;
+    void (*check)(TextSink&, std::string_view quoted); // nullptr: none
+    std::string_view referenced_table;                 // empty: none
+    std::string_view referenced_column;
+};
+
+template <class Field>
+constexpr void render_check(TextSink& out, std::string_view quoted)
+{
+    sqlite::Codec<Field>::check(out, quoted);
+}
+
+template <class S, class Field>
+inline constexpr ColumnShape column_shape = [] {
+    ColumnShape shape{sqlite::Codec<Field>::storage, !sqlite::is_nullable<Field>, nullptr, {}, {}};
+    if constexpr (requires(TextSink& out) { sqlite::Codec<Field>::check(out, std::string_view()); })
+        shape.check = &render_check<Field>;
+    if constexpr (Reference<Field>::is_reference) {
+        using Other = table_of<S, typename Reference<Field>::row>;
+        shape.referenced_table = Other::name;
+        shape.referenced_column = column_name<Other, id_column<Other>>;
+    }
+    return shape;
+}();
+
+template <class S, class Table, std::size_t... I>
+consteval std::array<ColumnShape, sizeof...(I)> make_column_shapes(std::index_sequence<I...>) noexcept
+{
+    std::array<ColumnShape, sizeof...(I)> shapes{column_shape<S, column_type<Table, I>>...};
+    if constexpr (has_id_key<Table>) {
+        // The primary key refers to nothing; an integer one is the rowid, which SQLite assigns where it is NULL
+        // (https://sqlite.org/lang_createtable.html#rowid).
+        ColumnShape& key = shapes[id_column<Table>];
+        key.referenced_table = {};
+        if (key.storage == sqlite::Storage::integer) key.not_null = false;
+    }
+    return shapes;
+}
+
+template <class S, class Table>
+inline constexpr auto column_shapes =
+    make_column_shapes<S, Table>(std::make_index_sequence<column_count<Table>>{});
+
+template <class S, class Table>
+inline constexpr auto column_infos = [] {
+    std::array<ColumnInfo, column_count<Table>> infos{};
+    for (std::size_t i = 0; i < infos.size(); ++i)
+        infos[i] = {column_names<Table>[i], sqlite::storage_name(column_shapes<S, Table>[i].storage),
+                    column_shapes<S, Table>[i].not_null};
+    return infos;
+}();
+
+// ---- the hooks of a table's options
+
+template <class S, class Table, class Option>
+constexpr void render_column_option(TextSink& out, std::size_t i)
+{
+    if constexpr (requires { Option::template column<S, Table>(out, i); })
+        Option::template column<S, Table>(out, i);
+}
+
+template <class S, class Table, class Option>
+constexpr void render_reference_option(TextSink& out, std::size_t i)
+{
+    if constexpr (requires { Option::template reference<S, Table>(out, i); })
+        Option::template reference<S, Table>(out, i);
+}
+
+template <class S, class Table, class Option>
+constexpr void render_constraint_option(TextSink& out)
+{
+    if constexpr (requires { Option::template constraint<S, Table>(out); }) {
+        out.text(",\n    ");
+        Option::template constraint<S, Table>(out);
+    }
+}
+
+template <class S, class Table, class... Options>
+constexpr void render_table(TextSink& out, TypeList<Options...>)
+{
+    out.text("CREATE TABLE ");
+    out.identifier(Table::name);
+    out.text(" (");
+    for (std::size_t i = 0; i < column_count<Table>; ++i) {
+        const ColumnShape& shape = column_shapes<S, Table>[i];
+        const std::string_view name = column_names<Table>[i];
+        out.text(i == 0 ? "\n    " : ",\n    ");
+        out.identifier(name);
+        out.put(' ');
+        out.text(sqlite::storage_name(shape.storage));
+        if (shape.not_null) out.text(" NOT NULL");
+        if constexpr (!(is_primary_key_option<Options> || ...))
+            if (is_primary_key<Table>(i)) out.text(" PRIMARY KEY");
+        (render_column_option<S, Table, Options>(out, i), ...);
+        if (shape.check != nullptr) {
+            std::array<char, 256> quoted{};
+            TextSink quote(quoted.data());
+            quote.identifier(name);
+            out.text(" CHECK (");
+            shape.check(out, {quoted.data(), quote.size()});
+            out.put(')');
+        }
+        if (!shape.referenced_table.empty()) {
+            out.text(" REFERENCES ");
+            out.identifier(shape.referenced_table);
+            out.text(" (");
+            out.identifier(shape.referenced_column);
+            out.put(')');
+            (render_reference_option<S, Table, Options>(out, i), ...);
+        }
+    }
+    (render_constraint_option<S, Table, Options>(out), ...);
+    out.text("\n) STRICT");
+}
+
+template <class Table>
+template <class S>
+constexpr void CreateTable<Table>::render(TextSink& out) noexcept
+{
+    render_table<S, Table>(out, typename Table::options{});
+}
+
+// ---- the objects
+
+template <class S, class Object>
+struct ObjectText {
+    static constexpr void render(TextSink& out) { Object::template render<S>(out); }
+};
+
+template <class S, class Object>
+inline constexpr SchemaObject schema_object = [] {
+    SchemaObject object{Object::type, Object::name, Object::table, static_text<ObjectText<S, Object>>, {}};
+    if constexpr (requires { typename Object::tenantry_table; })
+        object.columns = column_infos<S, typename Object::tenantry_table>;
+    return object;
+}();
+
+// FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/)
+constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t hash = 0xcbf29ce484222325u) noexcept
+{
+    for (const char c : text) {
+        hash ^= static_cast<unsigned char>(c);
+        hash *= 0x100000001b3u;
+    }
+    return hash;
+}
+
+// One evaluation an object, so that a large schema stays within the compilers' limits.
+template <class S, class Object>
+inline constexpr std::uint64_t object_hash = hash_text(static_text<ObjectText<S, Object>>);
+
+constexpr std::int32_t make_fingerprint(std::uint64_t hash) noexcept
+{
+    const auto folded = static_cast<std::int32_t>((hash ^ (hash >> 32)) & 0x7fffffffu);
+    return folded == 0 ? 1 : folded;
+}
+
+template <class S, class List>
+struct SchemaText;
+
+template <class S, class... Objects>
+struct SchemaText<S, TypeList<Objects...>> {
+    static constexpr std::array<SchemaObject, sizeof...(Objects)> objects{schema_object<S, Objects>...};
+
+    static constexpr std::int32_t fingerprint = [] {
+        std::uint64_t hash = 0xcbf29ce484222325u;
+        ((hash = (hash ^ object_hash<S, Objects>)*0x100000001b3u), ...);
+        return make_fingerprint(hash);
+    }();
+
+    static constexpr SchemaInfo info{objects, fingerprint};
+};
+
+template <class List>
+struct part_objects;
+template <class... Parts>
+struct part_objects<TypeList<Parts...>> {
+    using type = typename concat_lists<typename Parts::tenantry_objects...>::type;
+};
+
+} // namespace detail
+
+/// A declared schema as plain data: the objects in the order of the declaration, each table followed by its indexes.
+/// All of it is made at compile time and has static storage.
+template <SchemaType S>
+[[nodiscard]] constexpr const SchemaInfo& schema_info() noexcept
+{
+    return detail::SchemaText<S, typename detail::part_objects<detail::parts_of<S>>::type>::info;
+}
+
+} // namespace tenantry

@@ -1,0 +1,186 @@
+// `Default<&Job::status, JobStatus::pending>`: the value a column has where an insert names none.
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/core/enum_names.hpp>
+#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/expr/current_timestamp.hpp>
+#include <tenantry/expr/text.hpp>
+#include <tenantry/schema/column.hpp>
+#include <tenantry/schema/option.hpp>
+#include <tenantry/sqlite/codecs.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+// A double as a template argument: clang 16 takes no floating-point ones.
+struct RealConstant {
+    std::uint64_t bits;
+    [[nodiscard]] constexpr double value() const noexcept { return std::bit_cast<double>(bits); }
+};
+
+// What `Default` takes as its second argument: a number, a bool, an enumerator, a text, `current_timestamp`.
+template <class T>
+struct DefaultValue {
+    T value;
+
+    consteval DefaultValue(T given) noexcept : value(given) {}
+    template <std::floating_point Real>
+    consteval DefaultValue(Real given) noexcept
+        requires std::same_as<T, RealConstant>
+        : value{std::bit_cast<std::uint64_t>(static_cast<double>(given))}
+    {}
+    template <std::size_t N>
+    consteval DefaultValue(const char (&text)[N]) noexcept
+        requires std::same_as<T, FixedString<N - 1>>
+        : value(text)
+    {}
+};
+
+template <class T>
+DefaultValue(T) -> DefaultValue<T>;
+template <std::floating_point Real>
+DefaultValue(Real) -> DefaultValue<RealConstant>;
+template <std::size_t N>
+DefaultValue(const char (&)[N]) -> DefaultValue<FixedString<N - 1>>;
+
+template <class T>
+inline constexpr bool is_fixed_string = false;
+template <std::size_t N>
+inline constexpr bool is_fixed_string<FixedString<N>> = true;
+
+template <class T>
+struct without_optional {
+    using type = T;
+};
+template <class T>
+struct without_optional<std::optional<T>> {
+    using type = T;
+};
+
+// Whether a default fits the column's type. A class that is stored as an integer or a text takes one as well:
+// a duration its count.
+template <class Field, auto Value>
+consteval bool default_fits() noexcept
+{
+    using Column = typename without_optional<Field>::type;
+    using Given = std::remove_cv_t<decltype(Value)>;
+    if constexpr (std::same_as<Given, CurrentTimestamp>)
+        return is_time_column<Column>;
+    else if constexpr (std::same_as<Given, bool> || std::is_enum_v<Given>)
+        return std::same_as<Column, Given>;
+    else if constexpr (std::same_as<Column, bool> || std::is_enum_v<Column>)
+        return false;
+    else if constexpr (sqlite::detail::PlainInteger<Given>) {
+        if constexpr (sqlite::detail::PlainInteger<Column>)
+            return std::in_range<Column>(Value) && std::in_range<std::int64_t>(Value);
+        else if constexpr (std::floating_point<Column>)
+            return std::in_range<std::int64_t>(Value);
+        else
+            return sqlite::Codec<Column>::storage == sqlite::Storage::integer &&
+                   std::in_range<std::int64_t>(Value);
+    } else if constexpr (std::same_as<Given, RealConstant>)
+        return sqlite::Codec<Column>::storage == sqlite::Storage::real;
+    else if constexpr (is_fixed_string<Given>)
+        return sqlite::Codec<Column>::storage == sqlite::Storage::text;
+    else
+        return false;
+}
+
+// A real of at most 15 significant digits, which SQLite reads back as the same: digits / 10^places.
+struct DecimalReal {
+    bool exact = false;
+    std::int64_t digits = 0;
+    int places = 0;
+};
+
+constexpr DecimalReal decimal_of(double value) noexcept
+{
+    if (!(value < 1e15 && value > -1e15)) return {}; // infinities and NaN, too
+    double scale = 1;
+    for (int places = 0; places <= 15; ++places, scale *= 10) {
+        const double scaled = value * scale;
+        if (!(scaled < 1e15 && scaled > -1e15)) break;
+        const auto digits = static_cast<std::int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
+        if (static_cast<double>(digits) / scale == value) return {true, digits, places};
+    }
+    return {};
+}
+
+constexpr void render_decimal(TextSink& out, DecimalReal real) noexcept
+{
+    std::int64_t scale = 1;
+    for (int place = 0; place < real.places; ++place) scale *= 10;
+    const std::int64_t digits = real.digits < 0 ? -real.digits : real.digits;
+    if (real.digits < 0) out.put('-');
+    out.integer(digits / scale);
+    out.put('.');
+    if (real.places == 0) out.put('0');
+    for (std::int64_t place = scale / 10; place > 0; place /= 10)
+        out.put(static_cast<char>('0' + digits / place % 10));
+}
+
+template <class Field, auto Value>
+constexpr void render_default(TextSink& out) noexcept
+{
+    using Column = typename without_optional<Field>::type;
+    using Given = std::remove_cv_t<decltype(Value)>;
+    if constexpr (std::same_as<Given, CurrentTimestamp>)
+        NowText<Column>::render(out);
+    else if constexpr (std::same_as<Given, bool>)
+        out.integer(Value ? 1 : 0);
+    else if constexpr (std::is_enum_v<Given>) {
+        if constexpr (sqlite::Codec<Column>::storage == sqlite::Storage::text)
+            out.literal(enum_name(Value));
+        else
+            out.integer(static_cast<std::int64_t>(Value));
+    } else if constexpr (std::same_as<Given, RealConstant>)
+        render_decimal(out, decimal_of(Value.value()));
+    else if constexpr (is_fixed_string<Given>)
+        out.literal(Value.view());
+    else
+        out.integer(static_cast<std::int64_t>(Value));
+}
+
+} // namespace detail
+
+/// Insert with `insert(row).defaults<&Job::status>()` to leave the value to it.
+template <auto Field, detail::DefaultValue Value>
+struct Default {
+    using tenantry_members = detail::Members<Field>;
+    static constexpr bool tenantry_default = true;
+
+    template <class Table>
+    static consteval void rules() noexcept
+    {
+        constexpr bool fits = detail::default_fits<field_of<Field>, Value.value>();
+        static_assert(fits, "tenantry: this default is not a value of its column");
+        if constexpr (fits) {
+            if constexpr (std::same_as<std::remove_cv_t<decltype(Value.value)>, detail::RealConstant>)
+                static_assert(detail::decimal_of(Value.value.value()).exact,
+                              "tenantry: a default of a floating-point column has at most 15 decimal digits");
+            if constexpr (std::is_enum_v<std::remove_cv_t<decltype(Value.value)>>)
+                static_assert(!enum_name(Value.value).empty(),
+                              "tenantry: this default is not a value of its column");
+        }
+    }
+
+    template <class S, class Table>
+    static constexpr void column(detail::TextSink& out, std::size_t i) noexcept
+    {
+        if (!tenantry_members::contains(i)) return;
+        out.text(" DEFAULT ");
+        detail::render_default<field_of<Field>, Value.value>(out);
+    }
+};
+
+} // namespace tenantry

@@ -1,0 +1,62 @@
+// `OnDelete<&Task::project, Action::cascade>`: what happens to a row when the one it refers to is removed.
+#pragma once
+
+#include <cstddef>
+
+#include <tenantry/expr/text.hpp>
+#include <tenantry/schema/column.hpp>
+#include <tenantry/schema/option.hpp>
+#include <tenantry/sqlite/codec.hpp>
+
+namespace tenantry {
+
+/// https://sqlite.org/foreignkeys.html#fk_actions
+enum class Action {
+    no_action,   ///< refuse, at the end of the statement
+    restrict,    ///< refuse at once
+    cascade,     ///< remove the row as well
+    set_null,    ///< forget the reference
+    set_default, ///< refer to the column's default
+};
+
+namespace detail {
+
+[[nodiscard]] constexpr std::string_view action_text(Action action) noexcept
+{
+    switch (action) {
+    case Action::no_action: return "NO ACTION";
+    case Action::restrict: return "RESTRICT";
+    case Action::cascade: return "CASCADE";
+    case Action::set_null: return "SET NULL";
+    case Action::set_default: return "SET DEFAULT";
+    }
+    return {};
+}
+
+} // namespace detail
+
+/// For a foreign key, a member `Id<Other>` or `std::optional<Id<Other>>`. Without it: `Action::no_action`.
+template <auto Field, Action What>
+struct OnDelete {
+    using tenantry_members = detail::Members<Field>;
+
+    template <class Table>
+    static consteval void rules() noexcept
+    {
+        static_assert(detail::Reference<field_of<Field>>::is_reference,
+                      "tenantry: OnDelete is for a foreign key, a member Id<Other> or optional<Id<Other>>");
+        static_assert(
+            What != Action::set_null || sqlite::is_nullable<field_of<Field>>,
+            "tenantry: Action::set_null is for a foreign key that can be NULL, an optional<Id<Other>>");
+    }
+
+    template <class S, class Table>
+    static constexpr void reference(detail::TextSink& out, std::size_t i) noexcept
+    {
+        if (!tenantry_members::contains(i)) return;
+        out.text(" ON DELETE ");
+        out.text(detail::action_text(What));
+    }
+};
+
+} // namespace tenantry

@@ -1,0 +1,33 @@
+// What a declared schema is at run time: plain data, made at compile time, for creating and migrating.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace tenantry {
+
+/// One column of a declared table, as `pragma_table_xinfo` would tell it.
+struct ColumnInfo {
+    std::string_view name; ///< unquoted
+    std::string_view type; ///< INTEGER, REAL, TEXT, BLOB or ANY
+    bool not_null;         ///< false for a rowid alias: SQLite says so too
+};
+
+/// One object of a schema, as `sqlite_schema` would tell it. The order of objects is one in which
+/// they can be created.
+struct SchemaObject {
+    std::string_view type;               ///< "table", "index", "view" or "trigger"
+    std::string_view name;               ///< unquoted
+    std::string_view table;              ///< the table it belongs to; its own name for a table
+    std::string_view sql;                ///< the CREATE statement, without a semicolon
+    std::span<const ColumnInfo> columns; ///< of a table; empty for everything else
+};
+
+/// A whole declared schema. Everything in it has static storage.
+struct SchemaInfo {
+    std::span<const SchemaObject> objects;
+    std::int32_t fingerprint; ///< of all the SQL above; positive, never 0
+};
+
+} // namespace tenantry

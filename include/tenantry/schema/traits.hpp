@@ -1,0 +1,156 @@
+// What a schema says of its tables and columns, for those who write statements. Nothing here makes text.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+#include <tenantry/core/reflect.hpp>
+#include <tenantry/expr/id.hpp>
+#include <tenantry/schema/column.hpp>
+#include <tenantry/schema/option.hpp>
+#include <tenantry/schema/schema.hpp>
+#include <tenantry/schema/table.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+template <class... Parts>
+std::type_identity<TypeList<Parts...>> schema_parts(const Schema<Parts...>*);
+template <class... Parts>
+std::type_identity<RowIndex<Parts...>> schema_rows(const Schema<Parts...>*);
+
+} // namespace detail
+
+/// A struct that derives from `Schema<...>`.
+template <class S>
+concept SchemaType = requires { detail::schema_parts(static_cast<const S*>(nullptr)); };
+
+namespace detail {
+
+template <class S>
+using parts_of = typename decltype(schema_parts(static_cast<const S*>(nullptr)))::type;
+template <class S>
+using row_index_of = typename decltype(schema_rows(static_cast<const S*>(nullptr)))::type;
+
+template <class T>
+struct schema_of_scope {
+    static_assert(SchemaType<T>, "tenantry: this is neither a schema nor the scope of a tenant");
+    using type = T;
+};
+template <SchemaType T>
+struct schema_of_scope<T> {
+    using type = T;
+};
+template <class T>
+    requires(!SchemaType<T> && SchemaType<typename T::schema>)
+struct schema_of_scope<T> {
+    using type = typename T::schema;
+};
+
+} // namespace detail
+
+/// The schema of a scope: `T::schema`, or T itself where it is one.
+template <class T>
+using schema_of = typename detail::schema_of_scope<T>::type;
+
+/// Whether `Row` is a table (or another readable object) of the schema.
+template <class S, class Row>
+inline constexpr bool has_table = detail::FindsRow<detail::row_index_of<S>, Row>;
+
+namespace detail {
+
+// Stands for a table that is not there, so that the first error is the only one.
+template <class Row>
+struct MissingTable {
+    using row_type = Row;
+    using options = TypeList<>;
+    static constexpr std::string_view name = "?";
+};
+
+template <class S, class Row>
+struct lookup_table {
+    static_assert(has_table<S, Row>, "tenantry: this row is not a table of this schema");
+    using type = MissingTable<Row>;
+};
+template <class S, class Row>
+    requires has_table<S, Row>
+struct lookup_table<S, Row> {
+    using type = typename decltype(find_row<Row>(static_cast<const row_index_of<S>*>(nullptr)))::type;
+};
+
+} // namespace detail
+
+/// The `Table<...>` of a row in a schema.
+template <class S, class Row>
+using table_of = typename detail::lookup_table<S, Row>::type;
+
+/// Its name, unquoted.
+template <class S, class Row>
+inline constexpr std::string_view table_name = table_of<S, Row>::name;
+
+/// The name of the column that a field is in a schema, unquoted.
+template <class S, auto Field>
+inline constexpr std::string_view column_name_of =
+    column_name<table_of<S, row_of<Field>>, member_index<Field>>;
+
+/// The columns of a table's primary key, in its order.
+template <class Table>
+inline constexpr auto primary_key = detail::primary_key_of<Table, typename Table::options>::indices();
+
+/// Whether column i is one of them.
+template <class Table>
+[[nodiscard]] constexpr bool is_primary_key(std::size_t i) noexcept
+{
+    for (const std::size_t key : primary_key<Table>)
+        if (key == i) return true;
+    return false;
+}
+
+/// Whether the primary key is an `Id<Row>`.
+template <class Table>
+inline constexpr bool has_id_key = has_id<typename Table::row_type>;
+
+/// The column of that id.
+template <class Table>
+    requires has_id_key<Table>
+inline constexpr std::size_t id_column = primary_key<Table>[0];
+
+namespace detail {
+
+template <class Option>
+constexpr bool option_sets_default(std::size_t i) noexcept
+{
+    if constexpr (requires { Option::tenantry_default; })
+        return Option::tenantry_members::contains(i);
+    else
+        return false;
+}
+
+template <class... Options>
+constexpr bool options_set_default(TypeList<Options...>, [[maybe_unused]] std::size_t i) noexcept
+{
+    return (option_sets_default<Options>(i) || ...);
+}
+
+} // namespace detail
+
+/// Whether column i has a `Default`.
+template <class Table>
+[[nodiscard]] constexpr bool has_default(std::size_t i) noexcept
+{
+    return detail::options_set_default(typename Table::options{}, i);
+}
+
+/// Whether a field is a foreign key, `Id<Other>` or `optional<Id<Other>>`, or an id itself.
+template <class Field>
+concept IdField = detail::Reference<Field>::is_reference;
+
+/// The row an id field means.
+template <IdField Field>
+using referenced_row = typename detail::Reference<Field>::row;
+
+} // namespace tenantry

@@ -1,0 +1,507 @@
+// One connection to one database: opened with a profile, fenced in, with its statements kept prepared.
+#pragma once
+
+#include <atomic>
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/sqlite/authorizer.hpp>
+#include <tenantry/sqlite/error.hpp>
+#include <tenantry/sqlite/profile.hpp>
+#include <tenantry/sqlite/statement.hpp>
+
+namespace tenantry::sqlite {
+
+enum class OpenMode {
+    read_only,  ///< must exist; nothing can be written
+    read_write, ///< must exist and be writable
+    create,     ///< must not exist; is made with mode 0600, in WAL mode
+};
+
+/// How far a checkpoint goes (https://sqlite.org/c3ref/wal_checkpoint_v2.html).
+enum class Checkpoint {
+    passive = SQLITE_CHECKPOINT_PASSIVE,   ///< what can be done without waiting for anybody
+    full = SQLITE_CHECKPOINT_FULL,         ///< everything; needs the write lock
+    restart = SQLITE_CHECKPOINT_RESTART,   ///< and the next writer begins the log anew
+    truncate = SQLITE_CHECKPOINT_TRUNCATE, ///< and the log is cut to nothing
+};
+
+/// What a checkpoint left: the frames of the log, and how many of them are in the database.
+struct CheckpointState {
+    int log_frames = 0;
+    int checkpointed_frames = 0;
+    [[nodiscard]] bool complete() const noexcept { return log_frames == checkpointed_frames; }
+};
+
+namespace detail {
+
+// What SQLite's callbacks point to: it stays where it is when the Connection moves.
+struct ConnectionState {
+    sqlite3* db = nullptr;
+    StatementSlots slots;
+    std::uint64_t incarnation = 0;
+    unsigned privileged = 0;      // > 0: statements of the library's own are being prepared or run
+    unsigned uninterruptible = 0; // > 0: a statement that must not be ended half-way is running
+    const std::atomic<bool>* cancelled = nullptr;
+    std::string_view refused; // what the authorizer refused last
+    std::string path;
+};
+
+} // namespace detail
+
+/// A connection to a database. Move-only; the destructor closes it and says nothing of failures.
+///
+/// One thread at a time, handed over with whatever makes memory visible (a strand does): connections are
+/// opened with `SQLITE_OPEN_NOMUTEX`. Statements and leases of it are used only while it is open.
+///
+/// Two kinds of statement: `execute`, `query_integer` and `prepare_privileged` are the library's own and
+/// may do anything; `prepare` and `statement` are users' and are refused what the profile's fences say,
+/// with `errc::not_authorized`.
+class Connection {
+public:
+    /// Opens the database at `path`; only `OpenMode::create` makes one. No symbolic link is followed, in any
+    /// part of the path (https://sqlite.org/c3ref/open.html, `SQLITE_OPEN_NOFOLLOW`).
+    ///
+    /// Errors: io_error (missing, unreadable, a link, exists already on create), read_only (not writable
+    /// though asked for), not_a_database, corrupt, busy (locked exclusively), disk_full, invalid_argument.
+    [[nodiscard]] static Result<Connection> open(const std::filesystem::path& path, OpenMode mode,
+                                                 const Profile& profile = {})
+    {
+        const std::string& native = path.native();
+        if (native.empty() || native.find('\0') != std::string::npos)
+            return fail(errc::invalid_argument, "a database's path is not empty and has no NUL in it");
+        // Not "file:..." and not ":memory:", which mean something else to SQLite.
+        const std::string name = native.front() == '/' ? native : "./" + native;
+        if (mode == OpenMode::create) {
+            if (auto made = create_file(name); !made) return fail(std::move(made).error());
+        }
+        auto opened = open_file(name, mode, profile);
+        if (!opened) {
+            // What was made here is nobody else's.
+            if (mode == OpenMode::create)
+                for (const char* suffix : {"", "-wal", "-shm", "-journal"}) ::unlink((name + suffix).c_str());
+            return fail(std::move(opened.error().in("opening '" + native + "'")));
+        }
+        return opened;
+    }
+
+    /// A database of this connection alone, gone with it.
+    [[nodiscard]] static Result<Connection> open_memory(const Profile& profile = {})
+    {
+        auto opened =
+            open_handle(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY);
+        if (!opened) return opened;
+        if (auto set = opened->set_up(profile, false); !set) return fail(std::move(set).error());
+        return opened;
+    }
+
+    Connection(Connection&&) noexcept = default;
+    Connection& operator=(Connection&& other) noexcept
+    {
+        Connection taken(std::move(other));
+        std::swap(state_, taken.state_);
+        return *this;
+    }
+    ~Connection()
+    {
+        if (!state_) return;
+        state_->slots.drop();
+        detach();
+        // Statements that outlive the connection keep the handle alive until they are finalized.
+        sqlite3_close_v2(state_->db);
+    }
+
+    /// Closes, and says what went wrong: errc::busy while statements of it are alive, and it stays open then.
+    /// An open transaction is rolled back. The last connection to a database checkpoints and removes its log.
+    [[nodiscard]] Result<void> close()
+    {
+        state_->slots.drop();
+        const int code = sqlite3_close(state_->db);
+        if (code == SQLITE_BUSY)
+            return fail(
+                Error(errc::busy, "the connection is in use: a statement of it is still alive", code));
+        if (code != SQLITE_OK) return fail(make_error(state_->db, code, "closing"));
+        state_.reset();
+        return {};
+    }
+
+    /// Runs one or more statements of the library's own. Rows are passed over. It stops at the first
+    /// failure and what came before stays done: several statements belong in a transaction.
+    [[nodiscard]] Result<void> execute(const char* sql);
+    [[nodiscard]] Result<void> execute(const std::string& sql) { return execute(sql.c_str()); }
+
+    /// The first column of the first row of a statement of the library's own; NULL is 0.
+    /// errc::no_such_row if there is none.
+    [[nodiscard]] Result<std::int64_t> query_integer(const char* sql);
+
+    /// Prepares a user's statement. errc::not_authorized for what the fences keep out, errc::invalid_sql
+    /// for what SQLite does not understand, for nothing at all and for more than one statement.
+    [[nodiscard]] Result<Statement> prepare(std::string_view sql)
+    {
+        auto stmt = compile(sql, 0);
+        if (!stmt) return fail(std::move(stmt).error());
+        return Statement(*stmt, state_->incarnation);
+    }
+
+    /// Prepares a statement of the library's own. It must also run under a `Privileged`: a changed schema
+    /// makes SQLite prepare it again as it is run.
+    [[nodiscard]] Result<Statement> prepare_privileged(std::string_view sql);
+
+    /// Borrows a statement, which stays prepared between uses. Where it is in use already (recursion) one
+    /// is prepared for this use alone. Errors as `prepare`.
+    [[nodiscard]] Result<StatementLease> statement(const StatementText& text)
+    {
+        if (sqlite3_stmt* stmt = state_->slots.take(text); stmt != nullptr) [[likely]]
+            return StatementLease(stmt, state_->incarnation, &state_->slots, text.slot);
+        return prepare_slot(text);
+    }
+
+    /// Rows changed by the last INSERT, UPDATE or DELETE, without those of triggers and foreign keys.
+    [[nodiscard]] std::int64_t changes() const noexcept { return sqlite3_changes64(state_->db); }
+
+    [[nodiscard]] std::int64_t last_insert_rowid() const noexcept
+    {
+        return sqlite3_last_insert_rowid(state_->db);
+    }
+
+    /// The one truth about transactions (https://sqlite.org/c3ref/get_autocommit.html).
+    [[nodiscard]] bool in_transaction() const noexcept { return sqlite3_get_autocommit(state_->db) == 0; }
+
+    /// Is a deferred foreign key violated, so that COMMIT would fail?
+    [[nodiscard]] bool deferred_violations() const noexcept
+    {
+        int violated = 0;
+        int highest = 0;
+        sqlite3_db_status(state_->db, SQLITE_DBSTATUS_DEFERRED_FKS, &violated, &highest, 0);
+        return violated != 0;
+    }
+
+    /// Is the open file no longer the one under its name: removed, replaced, its directory renamed?
+    [[nodiscard]] Result<bool> file_moved() const
+    {
+        int moved = 0;
+        const int code = sqlite3_file_control(state_->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+        if (code == SQLITE_NOTFOUND) return false; // in memory
+        if (code != SQLITE_OK) return fail(make_error(state_->db, code, "looking for the database file"));
+        return moved != 0;
+    }
+
+    /// Puts the database into WAL mode (https://sqlite.org/wal.html), where it stays. errc::busy while others
+    /// have it open in another mode.
+    [[nodiscard]] Result<void> enable_wal();
+
+    /// Moves the log's frames into the database. errc::busy if somebody is in the way of more than `passive`.
+    [[nodiscard]] Result<CheckpointState> checkpoint(Checkpoint how)
+    {
+        CheckpointState left;
+        const int code = sqlite3_wal_checkpoint_v2(state_->db, "main", static_cast<int>(how),
+                                                   &left.log_frames, &left.checkpointed_frames);
+        if (code != SQLITE_OK) return fail(make_error(state_->db, code, "checkpointing"));
+        return left;
+    }
+
+    /// Which tenant this is, so that statements can refuse ids of others. 0: none.
+    [[nodiscard]] std::uint64_t incarnation() const noexcept { return state_->incarnation; }
+
+    /// For statements prepared or borrowed from now on.
+    void set_incarnation(std::uint64_t incarnation) noexcept { state_->incarnation = incarnation; }
+
+    /// From now on statements end with errc::cancelled soon after the flag is seen true; null: none do. The
+    /// flag is read about every thousand steps of SQLite's machine, so that short statements may not see it.
+    /// An ended INSERT, UPDATE or DELETE takes its whole transaction with it: look at `in_transaction()`.
+    void watch(const std::atomic<bool>* cancelled) noexcept
+    {
+        state_->cancelled = cancelled;
+        constexpr int steps = 1000;
+        if (cancelled != nullptr)
+            sqlite3_progress_handler(state_->db, steps, &must_end, state_.get());
+        else
+            sqlite3_progress_handler(state_->db, 0, nullptr, nullptr);
+    }
+
+    /// Gives back what memory the page cache can do without.
+    void release_memory() noexcept { sqlite3_db_release_memory(state_->db); }
+
+    /// Gives up the prepared statements that are not in use.
+    void release_statements() noexcept { state_->slots.drop(); }
+
+    /// As it was given to `open`; empty in memory.
+    [[nodiscard]] std::string_view path() const noexcept { return state_->path; }
+
+    /// False once it is closed or moved from.
+    [[nodiscard]] bool is_open() const noexcept { return state_ != nullptr; }
+
+    [[nodiscard]] sqlite3* native_handle() const noexcept { return state_ ? state_->db : nullptr; }
+
+private:
+    friend class Privileged;
+    friend class Uninterruptible;
+
+    explicit Connection(std::unique_ptr<detail::ConnectionState> state) noexcept : state_(std::move(state)) {}
+
+    static Result<void> create_file(const std::string& name)
+    {
+        const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        if (descriptor < 0) {
+            const int why = errno;
+            const errc kind = why == ENOSPC || why == EDQUOT ? errc::disk_full : errc::io_error;
+            return fail(kind, "creating '" + name + "': " + std::generic_category().message(why));
+        }
+        // Before SQLite opens it: closing a descriptor later would drop SQLite's locks on the file.
+        ::close(descriptor);
+        return {};
+    }
+
+    static Result<Connection> open_file(const std::string& name, OpenMode mode, const Profile& profile)
+    {
+        const bool read_only = mode == OpenMode::read_only;
+        auto opened = open_handle(name.c_str(), (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE));
+        if (!opened) return opened;
+        opened->state_->path = name;
+        // SQLite falls back to reading where it may not write; whoever asked to write wants to know now.
+        if (!read_only && sqlite3_db_readonly(opened->state_->db, "main") == 1)
+            return fail(errc::read_only, "the database file is not writable");
+        if (auto set = opened->set_up(profile, read_only); !set) return fail(std::move(set).error());
+        if (mode == OpenMode::create) {
+            if (auto wal = opened->enable_wal(); !wal) return fail(std::move(wal).error());
+        }
+        return opened;
+    }
+
+    static Result<Connection> open_handle(const char* name, int flags)
+    {
+        if (sqlite3_threadsafe() == 0)
+            return fail(errc::internal,
+                        "this SQLite was built without support for threads (SQLITE_THREADSAFE=0)");
+        constexpr int oldest = 3038000;
+        if (sqlite3_libversion_number() < oldest)
+            return fail(errc::internal,
+                        std::string("SQLite 3.38 or later is needed; this is ") + sqlite3_libversion());
+        auto state = std::make_unique<detail::ConnectionState>();
+        flags |=
+            SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE;
+        const int code = sqlite3_open_v2(name, &state->db, flags, nullptr);
+        Connection opened(std::move(state));
+        if (code != SQLITE_OK) return fail(open_error(opened.state_->db, code, name));
+        return opened;
+    }
+
+    static Error open_error(sqlite3* db, int code, const char* name)
+    {
+        Error error = make_error(db, code);
+        const sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
+        if (code == SQLITE_CANTOPEN && vfs != nullptr &&
+            std::strlen(name) >= static_cast<std::size_t>(vfs->mxPathname))
+            return Error(
+                errc::io_error,
+                "the path is longer than SQLite takes (" + std::to_string(vfs->mxPathname) + " bytes)", code);
+        return error;
+    }
+
+    Result<void> set_up(const Profile& profile, bool read_only);
+    Result<sqlite3_stmt*> compile(std::string_view sql, unsigned flags);
+    Result<StatementLease> prepare_slot(const StatementText& text);
+    [[nodiscard]] Error compile_error(int code, std::string_view sql);
+
+    void detach() noexcept
+    {
+        // A statement that outlives the connection must not call back into what is gone.
+        sqlite3_set_authorizer(state_->db, nullptr, nullptr);
+        sqlite3_progress_handler(state_->db, 0, nullptr, nullptr);
+    }
+
+    static int authorize(void* context, int action, const char* first, const char* second, const char*,
+                         const char*)
+    {
+        auto& state = *static_cast<detail::ConnectionState*>(context);
+        if (state.privileged != 0) return SQLITE_OK;
+        const std::string_view refused = detail::refused_action(action, first, second);
+        if (refused.empty()) return SQLITE_OK;
+        state.refused = refused;
+        return SQLITE_DENY;
+    }
+
+    static int must_end(void* context)
+    {
+        const auto& state = *static_cast<const detail::ConnectionState*>(context);
+        return state.uninterruptible == 0 && state.cancelled != nullptr &&
+               state.cancelled->load(std::memory_order_relaxed);
+    }
+
+    std::unique_ptr<detail::ConnectionState> state_;
+};
+
+/// While it lives, statements of the connection are the library's own and the authorizer lets them pass.
+/// They must be run under one too, since SQLite prepares them again when the schema has changed.
+class Privileged {
+public:
+    explicit Privileged(Connection& connection) noexcept : state_(*connection.state_) { ++state_.privileged; }
+    Privileged(const Privileged&) = delete;
+    Privileged& operator=(const Privileged&) = delete;
+    ~Privileged() { --state_.privileged; }
+
+private:
+    detail::ConnectionState& state_;
+};
+
+/// While it lives, `Connection::watch` ends no statement: for COMMIT and ROLLBACK.
+class Uninterruptible {
+public:
+    explicit Uninterruptible(Connection& connection) noexcept : state_(*connection.state_)
+    {
+        ++state_.uninterruptible;
+    }
+    Uninterruptible(const Uninterruptible&) = delete;
+    Uninterruptible& operator=(const Uninterruptible&) = delete;
+    ~Uninterruptible() { --state_.uninterruptible; }
+
+private:
+    detail::ConnectionState& state_;
+};
+
+inline Result<void> Connection::execute(const char* sql)
+{
+    const Privileged gate(*this);
+    for (const char* rest = sql; *rest != '\0';) {
+        sqlite3_stmt* stmt = nullptr;
+        const char* text = rest;
+        const int code = sqlite3_prepare_v2(state_->db, text, -1, &stmt, &rest);
+        if (code != SQLITE_OK) return fail(compile_error(code, text));
+        if (stmt == nullptr) continue; // a comment, or white space
+        Statement statement(stmt, state_->incarnation);
+        if (auto done = statement.run(); !done) return done;
+    }
+    return {};
+}
+
+inline Result<std::int64_t> Connection::query_integer(const char* sql)
+{
+    const Privileged gate(*this);
+    auto statement = prepare(sql);
+    if (!statement) return fail(std::move(statement).error());
+    auto row = statement->step();
+    if (!row) return fail(std::move(row).error());
+    if (!*row) return fail(std::move(Error(errc::no_such_row).with_sql(sql)));
+    return statement->integer(0);
+}
+
+inline Result<Statement> Connection::prepare_privileged(std::string_view sql)
+{
+    const Privileged gate(*this);
+    return prepare(sql);
+}
+
+inline Result<void> Connection::enable_wal()
+{
+    const Privileged gate(*this);
+    auto statement = prepare("PRAGMA main.journal_mode=WAL");
+    if (!statement) return fail(std::move(statement).error());
+    auto row = statement->step();
+    if (!row) return fail(std::move(row).error());
+    if (!*row || statement->text(0) != "wal")
+        return fail(errc::io_error,
+                    "the database cannot be put into WAL mode: its file system has no shared memory");
+    return {};
+}
+
+inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
+{
+    if (profile.page_cache_kib < 0)
+        return fail(errc::invalid_argument, "a page cache cannot be smaller than nothing");
+    sqlite3* const db = state_->db;
+    const Fences& fences = profile.fences;
+    sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, fences.attached);
+    const std::pair<int, bool> switches[] = {
+        {SQLITE_DBCONFIG_DEFENSIVE, fences.defensive},
+        {SQLITE_DBCONFIG_DQS_DML, fences.double_quoted_strings},
+        {SQLITE_DBCONFIG_DQS_DDL, fences.double_quoted_strings},
+        {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, false},
+        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, profile.trusted_schema},
+        {SQLITE_DBCONFIG_ENABLE_FKEY, profile.foreign_keys},
+    };
+    for (const auto& [option, wanted] : switches) {
+        int is = -1;
+        const int code = sqlite3_db_config(db, option, wanted ? 1 : 0, &is);
+        if (code != SQLITE_OK || (is != 0) != wanted)
+            return fail(errc::internal,
+                        "this SQLite does not take connection option " + std::to_string(option), code);
+    }
+    if (profile.busy_timeout.count() > 0) {
+        const auto wait = profile.busy_timeout.count();
+        sqlite3_busy_timeout(db, wait < INT_MAX ? static_cast<int>(wait) : INT_MAX);
+    }
+    // One pass for what has no other way in. Setting the page cache reads the schema, so that a file which is
+    // no database says so here.
+    char pragmas[160];
+    std::snprintf(pragmas, sizeof pragmas, "%s%sPRAGMA synchronous=%d;PRAGMA cache_size=-%d",
+                  profile.temporary_in_memory ? "PRAGMA temp_store=2;" : "",
+                  read_only ? "PRAGMA query_only=1;" : "", profile.durability == Durability::full ? 2 : 1,
+                  profile.page_cache_kib);
+    if (auto done = execute(pragmas); !done) return done;
+    if (fences.authorizer) sqlite3_set_authorizer(db, &authorize, state_.get());
+    return {};
+}
+
+inline Result<sqlite3_stmt*> Connection::compile(std::string_view sql, unsigned flags)
+{
+    if (sql.size() > static_cast<std::size_t>(INT_MAX))
+        return fail(errc::too_big, "the statement is too long");
+    sqlite3_stmt* stmt = nullptr;
+    const char* rest = nullptr;
+    const char* const text = sql.data() != nullptr ? sql.data() : "";
+    const int code = sqlite3_prepare_v3(state_->db, text, static_cast<int>(sql.size()), flags, &stmt, &rest);
+    if (code != SQLITE_OK) return fail(compile_error(code, sql));
+    Statement owner(stmt, 0);
+    if (stmt == nullptr)
+        return fail(std::move(Error(errc::invalid_sql, "there is no statement in the text").with_sql(sql)));
+    // SQLite would pass over whatever comes after the first statement; comments and white space may.
+    const std::string_view left = sql.substr(static_cast<std::size_t>(rest - text));
+    if (left.find_first_not_of(" \t\r\n\f;") != std::string_view::npos) [[unlikely]] {
+        sqlite3_stmt* second = nullptr;
+        const int more =
+            sqlite3_prepare_v2(state_->db, left.data(), static_cast<int>(left.size()), &second, &rest);
+        const bool is_comment = more == SQLITE_OK && second == nullptr && rest == left.data() + left.size();
+        sqlite3_finalize(second);
+        if (!is_comment)
+            return fail(
+                std::move(Error(errc::invalid_sql, "more than one statement in the text").with_sql(sql)));
+    }
+    return owner.release();
+}
+
+inline Error Connection::compile_error(int code, std::string_view sql)
+{
+    Error error =
+        code == SQLITE_AUTH
+            ? Error(errc::not_authorized,
+                    std::string(state_->refused) + " is not for statements on a tenant's connection", code)
+            : make_error(state_->db, code);
+    return std::move(error.with_sql(sql));
+}
+
+inline Result<StatementLease> Connection::prepare_slot(const StatementText& text)
+{
+    auto stmt = compile(text.sql, SQLITE_PREPARE_PERSISTENT);
+    if (!stmt) return fail(std::move(stmt).error());
+    Statement owner(*stmt, 0);
+    if (!state_->slots.make_room(text))
+        return StatementLease(owner.release(), state_->incarnation, nullptr, 0);
+    state_->slots.put(text, owner.release());
+    return StatementLease(*stmt, state_->incarnation, &state_->slots, text.slot);
+}
+
+} // namespace tenantry::sqlite

@@ -1,0 +1,52 @@
+// How a connection is set up: what it may cost, how durable it is, and what it is kept from.
+#pragma once
+
+#include <chrono>
+
+namespace tenantry::sqlite {
+
+/// What a power failure may cost. A crash of the process costs nothing either way.
+enum class Durability {
+    normal, ///< the last transactions may be lost, the database stays sound (`synchronous=NORMAL`)
+    full,   ///< nothing that was acknowledged is lost; each commit waits for the disk (`synchronous=FULL`)
+};
+
+/// What statements are kept from. The defaults are those of a tenant's connection.
+struct Fences {
+    /// How many databases may be attached; VACUUM needs one (https://sqlite.org/limits.html).
+    int attached = 0;
+    /// No writing to the schema table, to shadow tables or past the journal by SQL.
+    bool defensive = true;
+    /// `"text"` in double quotes is a name and never a string.
+    bool double_quoted_strings = false;
+    /// ATTACH, DETACH, PRAGMA, transaction control and VACUUM are refused in statements that are not the
+    /// library's own.
+    bool authorizer = true;
+};
+
+/// The set-up of a connection. A plain value; the defaults are those of a tenant's connection.
+struct Profile {
+    /// The most the page cache may hold, in KiB. Modest, since thousands of connections may be open.
+    int page_cache_kib = 512;
+    Durability durability = Durability::normal;
+    bool foreign_keys = true;
+    /// Temporary tables and indexes stay in memory and touch no directory.
+    bool temporary_in_memory = true;
+    /// How long SQLite itself waits for a lock, sleeping on the calling thread. 0: not at all.
+    std::chrono::milliseconds busy_timeout{0};
+    /// Functions and virtual tables that are not innocuous may be used by views, triggers, CHECK
+    /// (https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigtrustedschema).
+    bool trusted_schema = false;
+    Fences fences{};
+
+    /// For work that users' statements never see: VACUUM, backup, import. Never a tenant's own connection.
+    [[nodiscard]] static Profile maintenance() noexcept
+    {
+        Profile profile;
+        profile.fences.attached = 1;
+        profile.fences.authorizer = false;
+        return profile;
+    }
+};
+
+} // namespace tenantry::sqlite

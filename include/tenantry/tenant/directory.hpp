@@ -1,0 +1,164 @@
+// One tenant's directory: what is in it, how it comes to be and how it goes.
+//
+// A directory is built aside and renamed into place, and renamed away before it is removed. So nobody ever
+// sees half a tenant, a WAL never outlives its database, and of two creators exactly one wins.
+#pragma once
+
+#include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/files.hpp>
+#include <tenantry/core/random.hpp>
+#include <tenantry/migrate/ensure.hpp>
+#include <tenantry/schema/schema_info.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/options.hpp>
+
+namespace tenantry::detail {
+
+/// The database's file name in a tenant's directory. Only SQLite opens it (and its `-wal` and `-shm`).
+inline constexpr std::string_view database_file = "main.db";
+
+/// The name of the small text file beside it.
+inline constexpr std::string_view state_file = "tenant.state";
+
+/// What the state file says.
+struct TenantState {
+    /// A random number made at creation: a name that is used again is another tenant. Never 0.
+    std::uint64_t incarnation = 0;
+};
+
+[[nodiscard]] inline std::string to_text(const TenantState& state)
+{
+    return "tenantry tenant 1\nincarnation " + hex(state.incarnation) + "\n";
+}
+
+/// `errc::no_such_tenant` where there is no state file, `errc::corrupt` where it cannot be understood.
+[[nodiscard]] inline Result<TenantState> read_state(const std::filesystem::path& directory)
+{
+    const auto path = directory / state_file;
+    auto contents = read_small_file(path);
+    if (!contents) return fail(std::move(contents).error());
+    if (contents->missing)
+        return fail(errc::no_such_tenant, "there is no tenant in '" + directory.string() + "'");
+    constexpr std::string_view head = "tenantry tenant 1\nincarnation ";
+    const std::string_view text = contents->text;
+    TenantState state;
+    const bool well_formed =
+        text.size() == head.size() + 17 && text.starts_with(head) && text.ends_with('\n');
+    if (well_formed) {
+        const char* const digits = text.data() + head.size();
+        const auto parsed = std::from_chars(digits, digits + 16, state.incarnation, 16);
+        if (parsed.ec == std::errc() && parsed.ptr == digits + 16 && state.incarnation != 0) return state;
+    }
+    return fail(errc::corrupt, "'" + path.string() + "' is not a tenant's state file of this version");
+}
+
+/// Removes a directory that is being built, unless it was moved into place.
+class StagedDirectory {
+public:
+    explicit StagedDirectory(std::filesystem::path path) noexcept : path_(std::move(path)) {}
+    StagedDirectory(const StagedDirectory&) = delete;
+    StagedDirectory& operator=(const StagedDirectory&) = delete;
+    ~StagedDirectory()
+    {
+        if (path_.empty()) return;
+        // One by one, since looking through a directory takes a descriptor, and there may be none left.
+        for (const char* name : {"main.db", "main.db-wal", "main.db-shm", "main.db-journal", "tenant.state"})
+            ::unlink((path_ / name).c_str());
+        if (::rmdir(path_.c_str()) == 0 || errno == ENOENT) return;
+        std::error_code ignored; // what stays behind is swept at the next start
+        std::filesystem::remove_all(path_, ignored);
+    }
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    void moved() noexcept { path_.clear(); }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Builds a new tenant in `staging` (a directory that exists, on the same file system) and moves it to
+/// `place`, whose parent exists. Durable when it returns. `errc::tenant_exists` if somebody else's is there;
+/// on any failure nothing is left at `place`.
+[[nodiscard]] inline Result<void> create_directory(const std::filesystem::path& staging,
+                                                   const std::filesystem::path& place,
+                                                   const SchemaInfo& schema, const TenantOptions& options)
+{
+    const TenantState state{.incarnation = random_number()};
+    StagedDirectory staged(staging / hex(random_number()));
+    if (auto made = make_private_directory(staged.path()); !made) return fail(std::move(made).error());
+    {
+        auto database = sqlite::Connection::open(staged.path() / database_file, sqlite::OpenMode::create,
+                                                 options.profile);
+        if (!database) return fail(std::move(database).error());
+        const std::string mark = "PRAGMA application_id = " + std::to_string(options.application_id);
+        if (auto marked = database->execute(mark.c_str()); !marked) return fail(std::move(marked).error());
+        if (auto ensured = ensure_schema(*database, schema, options.history); !ensured)
+            return fail(std::move(ensured).error());
+        // Closing would do the same, and say nothing if it failed: the log would stay, and it is not synced.
+        if (auto moved = database->checkpoint(sqlite::Checkpoint::truncate); !moved)
+            return fail(std::move(moved).error());
+        if (auto closed = database->close(); !closed) return closed;
+    }
+    if (auto synced = sync_file(staged.path() / database_file); !synced) return synced;
+    if (auto written = write_new_file(staged.path() / state_file, to_text(state)); !written) return written;
+    if (auto synced = sync_directory(staged.path()); !synced) return synced;
+    // Opened before, so that having no descriptor left is not found out afterwards.
+    const Descriptor parent(::open(place.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!parent) return fail(system_error(errno, "opening directory", place.parent_path()));
+    if (std::rename(staged.path().c_str(), place.c_str()) != 0) {
+        const int number = errno;
+        if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR)
+            return fail(errc::tenant_exists, "there is a tenant of this name already");
+        return fail(system_error(number, "moving a new tenant to", place));
+    }
+    if (::fsync(parent.number()) != 0) {
+        const int number = errno;
+        if (std::rename(place.c_str(), staged.path().c_str()) != 0) staged.moved();
+        return fail(system_error(number, "syncing directory", place.parent_path()));
+    }
+    staged.moved();
+    return {};
+}
+
+/// Takes the tenant at `place` out of sight by moving it into `trash`; after that it does not exist any more.
+/// The path to remove is returned. `errc::no_such_tenant` if there is none.
+[[nodiscard]] inline Result<std::filesystem::path> discard_directory(const std::filesystem::path& place,
+                                                                     const std::filesystem::path& trash)
+{
+    auto away = trash / hex(random_number());
+    if (std::rename(place.c_str(), away.c_str()) != 0) {
+        const int number = errno;
+        if (number == ENOENT)
+            return fail(errc::no_such_tenant, "there is no tenant in '" + place.string() + "'");
+        return fail(system_error(number, "moving a tenant away from", place));
+    }
+    if (auto synced = sync_directory(place.parent_path()); !synced) return fail(std::move(synced).error());
+    return away;
+}
+
+/// Removes a directory that `discard_directory` has moved away.
+[[nodiscard]] inline Result<void> remove_directory(const std::filesystem::path& away)
+{
+    // Where another process sweeps it at the same time, what is in it goes away under this one's hands.
+    for (int tries = 1;; ++tries) {
+        std::error_code error;
+        std::filesystem::remove_all(away, error);
+        if (!error) return {};
+        if (error != std::errc::no_such_file_or_directory || tries == 100)
+            return fail(system_error(error.value(), "removing", away));
+    }
+}
+
+} // namespace tenantry::detail

@@ -1,0 +1,111 @@
+// One read or write that waits for its tenant, as the queues see it: without the caller's types.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/async/promise.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/sqlite/connection.hpp>
+
+namespace tenantry::detail {
+
+/// Runs at most once, on one connection, and answers its caller exactly once.
+class Job {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    Job() = default;
+    Job(const Job&) = delete;
+    Job& operator=(const Job&) = delete;
+    virtual ~Job() = default;
+
+    /// Takes hold of the caller before his code runs. False: he is gone, and the job is to be dropped.
+    [[nodiscard]] virtual bool claim() noexcept = 0;
+    [[nodiscard]] virtual bool cancelled() const noexcept = 0;
+    [[nodiscard]] virtual const std::atomic<bool>* cancel_flag() const noexcept = 0;
+
+    /// Does the work. False: it failed, and what it did must be taken back.
+    [[nodiscard]] virtual bool run(sqlite::Connection& connection) noexcept = 0;
+
+    /// Answers with what `run` has found.
+    virtual void complete(std::string_view tenant) noexcept = 0;
+
+    /// Answers with an error, whatever `run` has found.
+    virtual void refuse(Error error) noexcept = 0;
+
+    /// When waiting for another process's lock ends; set when the wait begins.
+    std::optional<Clock::time_point> lock_deadline;
+};
+
+/// What a throwing body is answered with.
+[[nodiscard]] inline Error body_error(std::exception_ptr thrown)
+{
+    try {
+        std::rethrow_exception(std::move(thrown));
+    } catch (const std::bad_alloc&) {
+        return Error(errc::out_of_memory, "the body ran out of memory; it was taken back");
+    } catch (const std::exception& exception) {
+        return Error(errc::body_failed,
+                     std::string("the body threw, and was taken back: ") + exception.what());
+    } catch (...) {
+        return Error(errc::body_failed,
+                     "the body threw something that is no std::exception, and was taken back");
+    }
+}
+
+/// `function(connection)` with what it throws made an Error.
+template <class R, class Function>
+[[nodiscard]] Result<R> guarded(Function& function, sqlite::Connection& connection) noexcept
+{
+    try {
+        return function(connection);
+    } catch (...) {
+        return fail(body_error(std::current_exception()));
+    }
+}
+
+/// The job of one caller: `Work` is `Result<R>(sqlite::Connection&)`, `Keep` lives as long as the job.
+template <class R, class Work, class Keep>
+class CallerJob final : public Job {
+public:
+    template <class Handler>
+    CallerJob(Work work, Keep keep, Handler handler, const boost::asio::any_io_executor& fallback,
+              std::weak_ptr<async::Waker> waker)
+        : keep_(std::move(keep)),
+          work_(std::move(work)),
+          promise_(std::move(handler), fallback, std::move(waker))
+    {}
+
+    bool claim() noexcept override { return promise_.claim(); }
+    bool cancelled() const noexcept override { return promise_.cancelled(); }
+    const std::atomic<bool>* cancel_flag() const noexcept override { return promise_.cancel_flag(); }
+
+    bool run(sqlite::Connection& connection) noexcept override
+    {
+        result_.emplace(guarded<R>(work_, connection));
+        return result_->has_value();
+    }
+
+    void complete(std::string_view tenant) noexcept override
+    {
+        if (!*result_) result_->error().with_tenant(tenant);
+        promise_.complete(std::move(*result_));
+    }
+
+    void refuse(Error error) noexcept override { promise_.complete(fail(std::move(error))); }
+
+private:
+    Keep keep_;
+    Work work_;
+    std::optional<Result<R>> result_;
+    async::Promise<R> promise_;
+};
+
+} // namespace tenantry::detail

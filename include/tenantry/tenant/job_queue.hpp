@@ -1,0 +1,63 @@
+// What waits for one tenant, in order. No threads, no clocks: the tenant calls it under its lock.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <iterator>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <tenantry/tenant/job.hpp>
+
+namespace tenantry::detail {
+
+/// First in, first out, bounded.
+class JobQueue {
+public:
+    using JobPtr = std::unique_ptr<Job>;
+
+    explicit JobQueue(std::size_t limit) noexcept : limit_(limit) {}
+
+    [[nodiscard]] bool full() const noexcept { return jobs_.size() >= limit_; }
+    [[nodiscard]] bool empty() const noexcept { return jobs_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
+
+    void push(JobPtr job) { jobs_.push_back(std::move(job)); }
+
+    /// The next one, or nullptr.
+    [[nodiscard]] JobPtr pop() noexcept
+    {
+        if (jobs_.empty()) return nullptr;
+        JobPtr job = std::move(jobs_.front());
+        jobs_.pop_front();
+        return job;
+    }
+
+    /// One that could not be run yet keeps its turn.
+    void put_back(JobPtr job) { jobs_.push_front(std::move(job)); }
+
+    /// Those whose callers have cancelled, taken out; the others keep their order.
+    [[nodiscard]] std::vector<JobPtr> take_cancelled()
+    {
+        std::vector<JobPtr> taken;
+        for (auto& job : jobs_)
+            if (job->cancelled()) taken.push_back(std::move(job));
+        std::erase(jobs_, nullptr);
+        return taken;
+    }
+
+    [[nodiscard]] std::vector<JobPtr> take_all()
+    {
+        std::vector<JobPtr> taken(std::make_move_iterator(jobs_.begin()),
+                                  std::make_move_iterator(jobs_.end()));
+        jobs_.clear();
+        return taken;
+    }
+
+private:
+    std::deque<JobPtr> jobs_;
+    std::size_t limit_;
+};
+
+} // namespace tenantry::detail

@@ -1,0 +1,43 @@
+// What can be chosen for each tenant's run-time behaviour.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include <tenantry/sqlite/profile.hpp>
+
+namespace tenantry {
+
+class History;
+
+/// How an open tenant behaves. The same for every tenant of a fleet.
+struct TenantOptions {
+    /// Read-only connections that one tenant may have open at a time; at least 1.
+    std::size_t readers = 4;
+
+    /// Writes that may wait for one tenant; one more is answered with `errc::overloaded` at once.
+    std::size_t queued_writes = 1024;
+
+    /// Asynchronous reads that may wait for one tenant; one more is answered with `errc::overloaded` at once.
+    std::size_t queued_reads = 1024;
+
+    /// How long a write waits for a lock that another process holds before it is `errc::busy`.
+    std::chrono::milliseconds busy_deadline{5000};
+
+    /// How long `read` on the calling thread waits for a reader before it is `errc::overloaded`.
+    std::chrono::milliseconds read_wait{1000};
+
+    /// Pragmas and limits of every connection.
+    sqlite::Profile profile{};
+
+    /// SQLite's application id in every tenant's database; a file with another one is refused
+    /// (https://sqlite.org/pragma.html#pragma_application_id). The default spells "tntr".
+    std::int32_t application_id = 0x746e7472;
+
+    /// The revisions by which tenants are migrated; they must outlive the fleet. Null: each tenant is compared with
+    /// the declared schema, and what loses nothing is done.
+    const History* history = nullptr;
+};
+
+} // namespace tenantry

@@ -1,0 +1,119 @@
+// One tenant's read-only connections: opened when asked for, capped, used by one thread at a time.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/files.hpp>
+#include <tenantry/sqlite/connection.hpp>
+
+namespace tenantry::detail {
+
+/// Thread-safe. Must outlive what it has lent.
+class Readers {
+public:
+    using Connection = std::unique_ptr<sqlite::Connection>;
+
+    /// Of the database at this path, as long as it is still that file.
+    Readers(std::filesystem::path database, const FileIdentity& file, const sqlite::Profile& profile,
+            std::size_t limit, std::uint64_t incarnation)
+        : database_(std::move(database)),
+          file_(file),
+          profile_(profile),
+          limit_(limit),
+          incarnation_(incarnation)
+    {}
+
+    /// A connection if one is free or may still be opened, nullptr if all are in use; or why none can be
+    /// opened.
+    [[nodiscard]] Result<Connection> try_acquire()
+    {
+        std::unique_lock lock(mutex_);
+        return take(lock);
+    }
+
+    /// The same, waiting for one that comes back; nullptr when the time has passed.
+    [[nodiscard]] Result<Connection> acquire(std::chrono::milliseconds patience)
+    {
+        const auto until = std::chrono::steady_clock::now() + patience;
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            auto taken = take(lock);
+            if (!taken || *taken) return taken;
+            if (released_.wait_until(lock, until) == std::cv_status::timeout) return take(lock);
+        }
+    }
+
+    void release(Connection connection)
+    {
+        const std::lock_guard lock(mutex_);
+        idle_.push_back(std::move(connection));
+        released_.notify_one();
+    }
+
+    /// Whether `try_acquire` would have one, as far as can be told from outside.
+    [[nodiscard]] bool available()
+    {
+        const std::lock_guard lock(mutex_);
+        return !idle_.empty() || open_ < limit_;
+    }
+
+    /// Closes what is idle. Call it when nothing is lent.
+    void close()
+    {
+        const std::lock_guard lock(mutex_);
+        open_ -= idle_.size();
+        idle_.clear();
+    }
+
+private:
+    Result<Connection> take(std::unique_lock<std::mutex>& lock)
+    {
+        if (!idle_.empty()) {
+            // The one used last: its page cache is the warmest.
+            Connection connection = std::move(idle_.back());
+            idle_.pop_back();
+            return connection;
+        }
+        if (open_ >= limit_) return Connection();
+        ++open_;
+        lock.unlock();
+        auto opened = open();
+        lock.lock();
+        if (opened) return opened;
+        --open_;
+        released_.notify_one(); // somebody who waits may try in its place
+        return fail(std::move(opened).error());
+    }
+
+    [[nodiscard]] Result<Connection> open() const
+    {
+        auto opened = sqlite::Connection::open(database_, sqlite::OpenMode::read_only, profile_);
+        if (!opened) return fail(std::move(opened).error());
+        // Another tenant's database may lie there now: its rows are not to be read under this one's name.
+        const auto moved = opened->file_moved();
+        if (!moved || *moved || file_identity(database_) != file_)
+            return fail(errc::tenant_gone, "'" + database_.string() + "' was removed or replaced");
+        opened->set_incarnation(incarnation_);
+        return std::make_unique<sqlite::Connection>(std::move(*opened));
+    }
+
+    const std::filesystem::path database_;
+    const FileIdentity file_;
+    const sqlite::Profile profile_;
+    const std::size_t limit_;
+    const std::uint64_t incarnation_;
+    std::mutex mutex_;
+    std::condition_variable released_;
+    std::vector<Connection> idle_;
+    std::size_t open_ = 0;
+};
+
+} // namespace tenantry::detail

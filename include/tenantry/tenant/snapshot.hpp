@@ -1,0 +1,54 @@
+// Several reads of one moment.
+#pragma once
+
+#include <utility>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/expr/id.hpp>
+#include <tenantry/query/query.hpp>
+#include <tenantry/schema/traits.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/record.hpp>
+
+namespace tenantry {
+
+/// A read transaction of tenant `T`, for as long as the body runs it was handed to: all its reads see the
+/// database as it was at the first of them, whatever is written meanwhile. Cheaper than as many single reads,
+/// since SQLite takes its file locks once. While it lives the WAL cannot be checkpointed beyond it, so a long
+/// one makes the WAL grow.
+///
+/// Not to be kept, and not to be used from another thread.
+template <class T>
+class Snapshot {
+public:
+    using tenant_type = T;
+    using schema = schema_of<T>;
+
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+    /// Runs a query: a vector of records, `std::optional` for `first(...)`, and so on.
+    template <ReadQuery Q>
+    [[nodiscard]] Result<result_t<schema, Records<T>, Q>> read(const Q& query)
+    {
+        static_assert(check_query<T, Q>());
+        return execute<schema, Records<T>>(*connection_, query);
+    }
+
+    /// Makes a key of a value that came from outside. It says nothing of whether there is such a row.
+    template <class Row>
+    [[nodiscard]] Key<Row, T> key(id_value_t<Row> value) const
+    {
+        (void)table_of<schema, Row>{};
+        return detail::IdAccess::key<Row, T>(std::move(value), connection_->incarnation());
+    }
+
+private:
+    friend TenantDb<T>;
+    explicit Snapshot(sqlite::Connection& connection) noexcept : connection_(&connection) {}
+
+    sqlite::Connection* connection_;
+};
+
+} // namespace tenantry

@@ -1,0 +1,541 @@
+// One open tenant: its connections, the strand its writes run on, and what waits for them.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <tenantry/async/cancellation.hpp>
+#include <tenantry/async/gate.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/files.hpp>
+#include <tenantry/migrate/ensure.hpp>
+#include <tenantry/schema/schema_info.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/directory.hpp>
+#include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/job_queue.hpp>
+#include <tenantry/tenant/options.hpp>
+#include <tenantry/tenant/readers.hpp>
+#include <tenantry/tenant/tenant_id.hpp>
+
+namespace tenantry::detail {
+
+/// Serves one tenant from opening to closing. Plain code over plain types: what the caller wants arrives as a
+/// Job.
+///
+/// Writes run one after another, in the order they came, each in a transaction of its own, on a strand; reads
+/// run beside them on read-only connections. Thread-safe, except for `open` and `close`.
+class Tenant final : public async::Waker, public std::enable_shared_from_this<Tenant> {
+    struct Private {};
+
+public:
+    using JobPtr = std::unique_ptr<Job>;
+
+    /// Opens the tenant that lives in `directory`; never creates one. Blocks: files are read, and tables that
+    /// the schema has and the database has not are made.
+    [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(const TenantId& id,
+                                                              const std::filesystem::path& directory,
+                                                              const SchemaInfo& schema,
+                                                              const TenantOptions& options,
+                                                              const boost::asio::any_io_executor& executor)
+    {
+        for (int tries = 1;; ++tries) {
+            const auto state = read_state(directory);
+            if (!state) return fail(state.error());
+            auto opened = open_once(id, directory, *state, schema, options, executor);
+            // What another process takes away or replaces meanwhile is no failure of the disk.
+            if (opened || tries == 3 || is_still(directory, *state)) return opened;
+        }
+    }
+
+    Tenant(Private, TenantId id, std::filesystem::path database, const FileIdentity& file,
+           std::uint64_t incarnation, sqlite::Connection writer, const TenantOptions& options,
+           const boost::asio::any_io_executor& executor)
+        : id_(std::move(id)),
+          database_(std::move(database)),
+          file_(file),
+          incarnation_(incarnation),
+          options_(options),
+          executor_(executor),
+          strand_(boost::asio::make_strand(executor)),
+          retry_(std::in_place, *strand_),
+          writer_(std::move(writer)),
+          readers_(database_, file, options.profile, std::max<std::size_t>(options.readers, 1), incarnation),
+          writes_(options.queued_writes),
+          reads_(options.queued_reads)
+    {}
+
+    [[nodiscard]] const TenantId& id() const noexcept { return id_; }
+    [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
+
+    /// True once the file was found removed or replaced under its name: everything is answered with
+    /// `errc::tenant_gone` from then on.
+    [[nodiscard]] bool lost() const noexcept { return lost_.load(std::memory_order_acquire); }
+
+    /// Looks whether the file is still there under its name, and opens nothing. False: it is lost.
+    [[nodiscard]] bool look()
+    {
+        if (file_identity(database_) != file_) lost_.store(true, std::memory_order_release);
+        return !lost();
+    }
+
+    /// Queues a write. It is answered in any case: at once if there is no room or the tenant is shut.
+    void submit_write(JobPtr job)
+    {
+        if (!gate_.enter()) return job->refuse(shut_error());
+        std::optional<Error> refused;
+        {
+            const std::lock_guard lock(mutex_);
+            refused = refused_;
+            if (!refused && !writes_.full()) {
+                writes_.push(std::move(job));
+                // Under the lock: once the job can be refused, the tenant may be closed by another thread.
+                if (!std::exchange(writing_, true)) post_write_turn();
+            }
+        }
+        if (refused) return answer(std::move(job), *refused);
+        if (job) return turn_away(std::move(job), "writes", options_.queued_writes);
+    }
+
+    /// Queues a read for the pool. Answered in any case, as `submit_write`.
+    void submit_read(JobPtr job)
+    {
+        if (!gate_.enter()) return job->refuse(shut_error());
+        std::optional<Error> refused;
+        {
+            const std::lock_guard lock(mutex_);
+            refused = refused_;
+            if (!refused && !reads_.full()) {
+                reads_.push(std::move(job));
+                if (want_read_turn()) post_read_turn(); // under the lock, as above
+            }
+        }
+        if (refused) return answer(std::move(job), *refused);
+        if (job) return turn_away(std::move(job), "reads", options_.queued_reads);
+    }
+
+    /// Reads here and now: `function(sqlite::Connection&)` on the calling thread, which waits for a reader
+    /// for `TenantOptions::read_wait` at most. `R` is what the function's `Result` holds.
+    template <class R, class Function>
+    [[nodiscard]] Result<R> read_now(Function&& function)
+    {
+        if (in_write_body == this)
+            return fail(Error(errc::wrong_thread,
+                              "read() inside a transaction body of the same tenant: use the body's tx")
+                            .with_tenant(id_.view()));
+        if (!gate_.enter()) return fail(shut_error());
+        auto result = read_inside<R>(function);
+        leave();
+        if (!result) result.error().with_tenant(id_.view());
+        return result;
+    }
+
+    /// Lets no new work in; `code` and `why` is what it is answered with. Calls `then` once, from whichever
+    /// thread ends the last operation (or from here, if there is none). The second time it does nothing.
+    void shut(errc code, std::string why, std::function<void()> then)
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            if (shut_error_) return;
+            shut_error_.emplace(Error(code, std::move(why)).with_tenant(id_.view()));
+            then_ = std::move(then);
+        }
+        if (gate_.shut()) emptied();
+    }
+
+    /// Answers everything that waits with the given error, and what would have to wait from now on. What runs, runs
+    /// on.
+    void refuse_waiting(const Error& error)
+    {
+        std::vector<JobPtr> waiting;
+        {
+            const std::lock_guard lock(mutex_);
+            refused_ = error;
+            waiting = writes_.take_all();
+            for (auto& job : reads_.take_all()) waiting.push_back(std::move(job));
+        }
+        answer(std::move(waiting), error);
+    }
+
+    /// Blocks until what runs has ended. Only after `shut`.
+    void wait_idle() { gate_.wait_empty(); }
+
+    /// Checkpoints and closes every connection, and lets go of the executor. Only when shut and idle. Blocks.
+    [[nodiscard]] Result<void> close()
+    {
+        const std::lock_guard lock(closing_);
+        if (!strand_) return {}; // it was closed before
+        if (!posting_.shut()) posting_.wait_empty();
+        readers_.close();
+        retry_.reset();
+        strand_.reset();
+        // The last connection to close writes the WAL back into the database and removes it.
+        auto closed = writer_.close();
+        if (!closed) closed.error().with_tenant(id_.view());
+        return closed;
+    }
+
+    void wake(boost::asio::cancellation_type) noexcept override
+    {
+        // A caller may cancel what was answered already, and with it the executor's life may have ended.
+        const async::GatePass alive(&posting_);
+        if (alive) boost::asio::post(executor_, [self = shared_from_this()] { self->sweep_cancelled(); });
+    }
+
+private:
+    [[nodiscard]] static bool is_still(const std::filesystem::path& directory, const TenantState& state)
+    {
+        const auto now = read_state(directory);
+        return now && now->incarnation == state.incarnation;
+    }
+
+    [[nodiscard]] static Result<std::shared_ptr<Tenant>> open_once(
+        const TenantId& id, const std::filesystem::path& directory, const TenantState& state,
+        const SchemaInfo& schema, const TenantOptions& options, const boost::asio::any_io_executor& executor)
+    {
+        auto writer = sqlite::Connection::open(directory / database_file, sqlite::OpenMode::read_write,
+                                               options.profile);
+        if (!writer) return fail(std::move(writer).error());
+        // Database and state must be of one tenant.
+        const auto file = file_identity(directory / database_file);
+        const auto moved = writer->file_moved();
+        if (!file || !moved || *moved || !is_still(directory, state))
+            return fail(errc::tenant_gone, "the tenant was replaced while it was being opened");
+        auto application_id = writer->query_integer("PRAGMA application_id");
+        if (!application_id) return fail(std::move(application_id).error());
+        if (*application_id != options.application_id)
+            return fail(errc::foreign_database, "the database's application_id is " +
+                                                    std::to_string(*application_id) + ", this fleet's is " +
+                                                    std::to_string(options.application_id) +
+                                                    ": it is another program's file, and was left as it is");
+        if (auto ensured = ensure_schema(*writer, schema, options.history); !ensured)
+            return fail(std::move(ensured).error());
+        writer->set_incarnation(state.incarnation);
+        return std::make_shared<Tenant>(Private(), id, directory / database_file, *file, state.incarnation,
+                                        std::move(*writer), options, executor);
+    }
+
+    static constexpr int jobs_a_turn = 16;
+    static inline thread_local const Tenant* in_write_body = nullptr;
+
+    [[nodiscard]] Error shut_error()
+    {
+        const std::lock_guard lock(mutex_);
+        return shut_error_.value_or(Error(errc::tenant_gone));
+    }
+
+    void turn_away(JobPtr job, std::string_view what, std::size_t limit)
+    {
+        Error full(errc::overloaded, std::to_string(limit) + ' ' + std::string(what) +
+                                         " are waiting for this tenant already; try again later");
+        job->refuse(std::move(full.with_tenant(id_.view())));
+        leave();
+    }
+
+    void answer(JobPtr job, const Error& error)
+    {
+        job->refuse(error);
+        job.reset();
+        leave();
+    }
+
+    void answer(std::vector<JobPtr> jobs, const Error& error)
+    {
+        for (auto& job : jobs) answer(std::move(job), error);
+    }
+
+    // Under the lock: puts back what could not be run yet, or says why it is not to wait any longer.
+    [[nodiscard]] std::optional<Error> put_back(JobQueue& queue, JobPtr& job)
+    {
+        if (refused_) return refused_;
+        if (job->cancelled()) return cancelled_error(); // those that wait have been looked through meanwhile
+        queue.put_back(std::move(job));
+        return std::nullopt;
+    }
+
+    void sweep_cancelled()
+    {
+        std::vector<JobPtr> cancelled;
+        {
+            const std::lock_guard lock(mutex_);
+            cancelled = writes_.take_cancelled();
+            for (auto& job : reads_.take_cancelled()) cancelled.push_back(std::move(job));
+        }
+        if (!cancelled.empty()) answer(std::move(cancelled), cancelled_error());
+    }
+
+    [[nodiscard]] Error cancelled_error() const
+    {
+        return Error(errc::cancelled, "cancelled before it ran").with_tenant(id_.view());
+    }
+
+    void leave() noexcept
+    {
+        if (gate_.leave()) emptied();
+    }
+
+    void emptied()
+    {
+        std::function<void()> then;
+        {
+            const std::lock_guard lock(mutex_);
+            then = std::exchange(then_, nullptr);
+        }
+        if (then) then();
+    }
+
+    // --- writing, on the strand -----------------------------------------------------------------------------------
+
+    void post_write_turn()
+    {
+        boost::asio::post(*strand_, [self = shared_from_this()] { self->write_turn(); });
+    }
+
+    // Works off some of the queue, then goes to the back of the pool, so that others get their turn.
+    void write_turn()
+    {
+        for (int n = 0;; ++n) {
+            JobPtr job;
+            {
+                const std::lock_guard lock(mutex_);
+                job = writes_.pop();
+                if (!job) {
+                    writing_ = false;
+                    return;
+                }
+            }
+            if (!write(job)) return wait_for_lock(std::move(job));
+            job.reset();
+            // Asked for before leaving: whoever hears that the last one has left may close the tenant at
+            // once.
+            const bool turn_is_over = n + 1 == jobs_a_turn;
+            if (turn_is_over) post_write_turn();
+            leave();
+            if (turn_is_over) return;
+        }
+    }
+
+    // False: another process holds the lock; the job has not begun.
+    [[nodiscard]] bool write(JobPtr& job)
+    {
+        if (job->cancelled()) return job->refuse(cancelled_error()), true;
+        if (lost()) return job->refuse(lost_error()), true;
+        auto transaction = sqlite::Transaction::begin(writer_, sqlite::Behaviour::immediate);
+        if (!transaction) {
+            Error error = std::move(transaction).error();
+            if (error == errc::busy && still_patient(*job)) return false;
+            job->refuse(std::move(error.with_tenant(id_.view())));
+            return true;
+        }
+        if (!job->claim()) return true;
+        in_write_body = this;
+        writer_.watch(job->cancel_flag());
+        const bool succeeded = job->run(writer_);
+        writer_.watch(nullptr);
+        in_write_body = nullptr;
+        if (!succeeded) {
+            (void)transaction->rollback();
+            job->complete(id_.view());
+        } else if (auto committed = transaction->commit(); !committed) {
+            job->refuse(std::move(committed.error().with_tenant(id_.view())));
+        } else if (!still_there(writer_)) {
+            job->refuse(lost_error());
+        } else {
+            job->complete(id_.view());
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool still_patient(Job& job) const
+    {
+        const auto now = Job::Clock::now();
+        if (!job.lock_deadline) job.lock_deadline = now + options_.busy_deadline;
+        return now < *job.lock_deadline;
+    }
+
+    // The strand stays free while another process has the lock: a timer brings the job back.
+    void wait_for_lock(JobPtr job)
+    {
+        retry_->expires_after(std::chrono::milliseconds(2));
+        retry_->async_wait([self = shared_from_this()](boost::system::error_code error) {
+            if (!error) self->write_turn();
+        });
+        // Last: once it is in the queue it may be refused, and the tenant closed, by another thread.
+        std::optional<Error> ended;
+        {
+            const std::lock_guard lock(mutex_);
+            ended = put_back(writes_, job);
+        }
+        if (ended) answer(std::move(job), *ended);
+    }
+
+    // --- reading, on the pool -------------------------------------------------------------------------------------
+
+    // Under the lock: whether one more turn of reading is worth starting.
+    [[nodiscard]] bool want_read_turn() noexcept
+    {
+        if (reads_.empty() || read_turns_ >= std::max<std::size_t>(options_.readers, 1)) return false;
+        ++read_turns_;
+        return true;
+    }
+
+    void start_read_turn()
+    {
+        bool start = false;
+        {
+            const std::lock_guard lock(mutex_);
+            start = want_read_turn();
+        }
+        if (start) post_read_turn();
+    }
+
+    void post_read_turn()
+    {
+        boost::asio::post(executor_, [self = shared_from_this()] { self->read_turn(); });
+    }
+
+    void read_turn()
+    {
+        for (int n = 0; n < jobs_a_turn; ++n) {
+            JobPtr job;
+            {
+                const std::lock_guard lock(mutex_);
+                job = reads_.pop();
+                if (!job) {
+                    --read_turns_;
+                    return;
+                }
+            }
+            auto reader = readers_.try_acquire();
+            if (reader && !*reader) {
+                // All are lent to synchronous reads: the first that comes back starts a turn.
+                std::optional<Error> ended;
+                {
+                    const std::lock_guard lock(mutex_);
+                    ended = put_back(reads_, job);
+                    --read_turns_;
+                }
+                if (ended) answer(std::move(job), *ended);
+                if (readers_.available()) start_read_turn(); // it came back meanwhile, and saw no job
+                return;
+            }
+            read(*job, std::move(reader));
+            job.reset();
+            leave();
+        }
+        post_read_turn();
+    }
+
+    void read(Job& job, Result<Readers::Connection> reader)
+    {
+        if (!reader) return job.refuse(not_opened(std::move(reader).error()));
+        if (job.cancelled())
+            job.refuse(cancelled_error());
+        else if (job.claim()) {
+            (*reader)->watch(job.cancel_flag());
+            (void)job.run(**reader);
+            (*reader)->watch(nullptr);
+            if (still_there(**reader))
+                job.complete(id_.view());
+            else
+                job.refuse(lost_error());
+        }
+        give_back(std::move(*reader));
+    }
+
+    template <class R, class Function>
+    [[nodiscard]] Result<R> read_inside(Function& function)
+    {
+        auto reader = readers_.acquire(options_.read_wait);
+        if (!reader) {
+            start_read_turn(); // who waits for a reader may have waited for this one
+            return fail(not_opened(std::move(reader).error()));
+        }
+        if (!*reader)
+            return fail(errc::overloaded,
+                        "all " + std::to_string(options_.readers) +
+                            " readers of this tenant were in use for too long; try again later");
+        auto result = guarded<R>(function, **reader);
+        const bool there = still_there(**reader);
+        give_back(std::move(*reader));
+        if (!there) return fail(lost_error());
+        return result;
+    }
+
+    void give_back(Readers::Connection reader)
+    {
+        readers_.release(std::move(reader));
+        start_read_turn();
+    }
+
+    // --- the file ---------------------------------------------------------------------------------------------------
+
+    // A connection whose file was removed or replaced goes on "succeeding": nobody is told "done" before
+    // this.
+    [[nodiscard]] bool still_there(sqlite::Connection& connection)
+    {
+        auto moved = connection.file_moved();
+        if (moved && !*moved) return true;
+        lost_.store(true, std::memory_order_release);
+        return false;
+    }
+
+    // Why there is no reader.
+    [[nodiscard]] Error not_opened(Error error)
+    {
+        if (file_identity(database_) == file_) return std::move(error.with_tenant(id_.view()));
+        lost_.store(true, std::memory_order_release);
+        return lost_error();
+    }
+
+    [[nodiscard]] Error lost_error() const
+    {
+        return Error(errc::tenant_gone, "the tenant's database was removed or replaced by another process; "
+                                        "nothing of this operation is kept")
+            .with_tenant(id_.view());
+    }
+
+    const TenantId id_;
+    const std::filesystem::path database_;
+    const FileIdentity file_;
+    const std::uint64_t incarnation_;
+    const TenantOptions options_;
+    const boost::asio::any_io_executor executor_;
+
+    // Of the strand:
+    std::optional<boost::asio::strand<boost::asio::any_io_executor>> strand_;
+    std::optional<boost::asio::steady_timer> retry_;
+    sqlite::Connection writer_;
+
+    async::Gate gate_;
+    async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
+    std::atomic<bool> lost_{false};
+    Readers readers_;
+    std::mutex closing_;
+
+    std::mutex mutex_; // of all that follows
+    JobQueue writes_;
+    JobQueue reads_;
+    bool writing_ = false;
+    std::size_t read_turns_ = 0;
+    std::optional<Error> shut_error_;
+    std::optional<Error> refused_; // what is said to all who would have to wait
+    std::function<void()> then_;
+};
+
+} // namespace tenantry::detail

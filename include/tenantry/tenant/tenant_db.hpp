@@ -1,0 +1,316 @@
+// The handle of one tenant: all that a program reads and writes goes through it.
+#pragma once
+
+#include <concepts>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/system_executor.hpp>
+
+#include <tenantry/async/gate.hpp>
+#include <tenantry/core/compiler.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/expr/id.hpp>
+#include <tenantry/query/query.hpp>
+#include <tenantry/schema/traits.hpp>
+#include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/lease.hpp>
+#include <tenantry/tenant/record.hpp>
+#include <tenantry/tenant/scope.hpp>
+#include <tenantry/tenant/snapshot.hpp>
+#include <tenantry/tenant/tx.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+struct HandleMaker;
+
+// Begins an operation on a lease: what `asio::async_initiate` calls, now or when a deferred operation is
+// awaited.
+template <class R, class Work, void (Tenant::*submit)(std::unique_ptr<Job>)>
+class InitiateJob {
+public:
+    InitiateJob(LeasePtr lease, boost::asio::any_io_executor executor) noexcept
+        : lease_(std::move(lease)), executor_(std::move(executor))
+    {}
+
+    using executor_type = boost::asio::any_io_executor;
+    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+
+    template <class Handler>
+    void operator()(Handler&& handler, Work work) const
+    {
+        std::weak_ptr<async::Waker> waker;
+        if (lease_) waker = lease_->tenant().weak_from_this();
+        auto job = make_job(std::forward<Handler>(handler), std::move(work), std::move(waker));
+        if (auto can = usable(lease_); !can) return job->refuse(std::move(can).error());
+        (lease_->tenant().*submit)(std::move(job));
+    }
+
+private:
+    // A handler that has no executor of its own is called on the fleet's, or, where that has ended, on the system's.
+    template <class Handler>
+    auto make_job(Handler&& handler, Work work, std::weak_ptr<async::Waker> waker) const
+    {
+        using CallersJob = CallerJob<R, Work, LeasePtr>;
+        const async::GatePass alive(lease_ ? lease_->executor_gate() : nullptr);
+        return std::make_unique<CallersJob>(
+            std::move(work), lease_, std::forward<Handler>(handler),
+            lease_ && alive ? executor_ : boost::asio::any_io_executor(boost::asio::system_executor()),
+            std::move(waker));
+    }
+
+    LeasePtr lease_;
+    boost::asio::any_io_executor executor_;
+};
+
+// The work of one statement: an owned query, run on the connection that its turn brings.
+template <class T, class Q>
+class RunQuery {
+public:
+    using Value = result_t<schema_of<T>, Records<T>, Q>;
+
+    explicit RunQuery(Q query) : query_(std::move(query)) {}
+
+    Result<Value> operator()(sqlite::Connection& connection) const
+    {
+        return execute<schema_of<T>, Records<T>>(connection, query_);
+    }
+
+private:
+    Q query_;
+};
+
+template <class Body, class T>
+using body_result = std::invoke_result_t<Body&, Tx<T>&>;
+
+// g++ 12 destroys closures and aggregates twice that are temporaries of a `co_await` expression.
+template <class Body>
+inline constexpr bool safe_as_temporary = !coroutine_temporaries_broken || std::is_lvalue_reference_v<Body> ||
+                                          std::is_trivially_destructible_v<std::remove_cvref_t<Body>>;
+
+} // namespace detail
+
+/// One tenant's database, for as long as the scope lasts it was made for. Cheap to copy; copies are the same
+/// handle.
+///
+/// `T` is the scope: fresh for each body of `Fleet::async_with`, the schema itself for `Fleet::async_tenant`.
+/// A query may name tables of `T::schema` only, and keys and records of `T` only: all else does not compile.
+/// What the compiler cannot see (the same body run for two tenants) is refused with `errc::wrong_tenant` when
+/// it is bound.
+///
+/// Every asynchronous operation takes an Asio completion token last, `asio::deferred` by default; its
+/// signature is `void(Result<R>)`. The handler is called on its associated executor, never from within the
+/// initiating call. Parameters are owned from the call on. Cancellation of every type takes effect: a waiting
+/// operation is taken out, a running one is ended and taken back. Operations end with `errc::tenant_gone`
+/// once the tenant was destroyed or the scope has ended.
+///
+/// Thread-safe: handles may be used from several threads at once.
+template <class T>
+class TenantDb {
+public:
+    using tenant_type = T;
+    using schema = schema_of<T>;
+    using executor_type = boost::asio::any_io_executor;
+
+    /// A handle of nothing: every operation answers `errc::tenant_gone`. For `Result<TenantDb>` in
+    /// coroutines, which need a default.
+    TenantDb() = default;
+
+    /// Where operations are begun and where handlers without an executor of their own are called: the
+    /// fleet's.
+    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+
+    /// The tenant's name; empty for a handle of nothing.
+    [[nodiscard]] std::string_view id() const noexcept { return lease_ ? lease_->tenant().id().view() : ""; }
+
+    /// The number made when this tenant was created; 0 for a handle of nothing.
+    [[nodiscard]] std::uint64_t incarnation() const noexcept
+    {
+        return lease_ ? lease_->tenant().incarnation() : 0;
+    }
+
+    /// Makes a key of a value that came from outside (a URL, a form). It says nothing of whether there is
+    /// such a row.
+    template <class Row>
+    [[nodiscard]] Key<Row, T> key(id_value_t<Row> value) const
+    {
+        (void)table_of<schema, Row>{};
+        return detail::IdAccess::key<Row, T>(std::move(value), incarnation());
+    }
+
+    /// The key of an id that was kept in a plain row; `errc::wrong_tenant` if it came from another tenant.
+    template <class Row, class Value>
+    [[nodiscard]] Result<Key<Row, T>> key(const Id<Row, Value>& id) const
+    {
+        (void)table_of<schema, Row>{};
+        if (id.has_value() && id.incarnation() != incarnation())
+            return fail(detail::stranger(detail::type_name<Row>()).with_tenant(this->id()));
+        return detail::IdAccess::key<T>(id);
+    }
+
+    /// Reads here and now, on the calling thread: for small reads that are cheaper than a hop. Waits for a
+    /// reader for `TenantOptions::read_wait` at most (`errc::overloaded`). Inside a transaction body of the
+    /// same tenant it is `errc::wrong_thread`.
+    template <ReadQuery Q>
+    [[nodiscard]] Result<result_t<schema, Records<T>, Q>> read(const Q& query) const
+    {
+        static_assert(check_query<T, Q>());
+        if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
+        return lease_->tenant().template read_now<result_t<schema, Records<T>, Q>>(
+            [&](sqlite::Connection& connection) { return execute<schema, Records<T>>(connection, query); });
+    }
+
+    /// Reads on the fleet's pool, beside the tenant's writes. It sees every write that was awaited before.
+    template <class Q, class Token = boost::asio::deferred_t>
+    auto async_read(Q&& query, Token&& token = {}) const
+    {
+        static_assert(
+            ReadQuery<Q>,
+            "tenantry: async_read takes a query that reads; what changes something goes to async_write");
+        check_async_query<Q>();
+        return begin<&detail::Tenant::submit_read>(run_query(std::forward<Q>(query)),
+                                                   std::forward<Token>(token));
+    }
+
+    /// Reads several things of one moment, here and now: `body(snapshot)` on the calling thread, in one read
+    /// transaction, answered with the `Result<R>` that it returns. Errors as `read`.
+    template <class Body>
+        requires std::invocable<Body&, Snapshot<T>&>
+    [[nodiscard]] auto snapshot(Body&& body) const -> std::invoke_result_t<Body&, Snapshot<T>&>
+    {
+        using Returned = std::invoke_result_t<Body&, Snapshot<T>&>;
+        static_assert(detail::is_result<Returned>::value,
+                      "tenantry: the body of a snapshot returns a Result<R>");
+        if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
+        return lease_->tenant().template read_now<typename Returned::value_type>(
+            [&](sqlite::Connection& connection) { return in_snapshot(connection, body); });
+    }
+
+    /// The same on the fleet's pool. What the body captures by reference must live until the operation
+    /// completes.
+    template <class Body, class Token = boost::asio::deferred_t>
+        requires std::invocable<std::remove_cvref_t<Body>&, Snapshot<T>&>
+    auto async_snapshot(Body&& body, Token&& token = {}) const
+    {
+        using Returned = std::invoke_result_t<std::remove_cvref_t<Body>&, Snapshot<T>&>;
+        static_assert(
+            detail::is_result<Returned>::value,
+            "tenantry: the body of a snapshot returns a Result<R>, and is synchronous: nothing is awaited in it");
+        static_assert(detail::safe_as_temporary<Body>,
+                      "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
+                      "name the body (auto body = [...]...;) and pass the name, or use clang");
+        auto work = [body = std::forward<Body>(body)](sqlite::Connection& connection) mutable {
+            return in_snapshot(connection, body);
+        };
+        return begin<&detail::Tenant::submit_read>(std::move(work), std::forward<Token>(token));
+    }
+
+    /// Writes one statement in a transaction of its own, on the tenant's strand, after the writes that were
+    /// begun before. It is answered after COMMIT: an insert of a row with an Id gives its key, update and
+    /// remove the number of rows changed.
+    template <class Q, class Token = boost::asio::deferred_t>
+        requires Statement<Q>
+    auto async_write(Q&& query, Token&& token = {}) const
+    {
+        static_assert(
+            WriteQuery<Q>,
+            "tenantry: async_write takes a statement that changes something; a query goes to async_read");
+        check_async_query<Q>();
+        return begin<&detail::Tenant::submit_write>(run_query(std::forward<Q>(query)),
+                                                    std::forward<Token>(token));
+    }
+
+    /// Writes a transaction: `body(tx)` runs on the tenant's strand between BEGIN IMMEDIATE and COMMIT, and
+    /// is answered with what it returns, a `Result<R>`, after COMMIT. An error or an exception takes all of
+    /// it back. The body is synchronous: nothing is awaited while the write lock is held. It is called once.
+    /// What it captures by reference must live until the operation completes; a cancelled operation completes
+    /// only after its body has returned.
+    template <class Body, class Token = boost::asio::deferred_t>
+        requires(!Statement<Body>)
+    auto async_write(Body&& body, Token&& token = {}) const
+    {
+        using Decayed = std::remove_cvref_t<Body>;
+        static_assert(
+            std::invocable<Decayed&, Tx<T>&>,
+            "tenantry: async_write takes a statement, or a transaction body that takes a Tx<T>&: [](auto& tx)");
+        using Returned = detail::body_result<Decayed, T>;
+        static_assert(
+            detail::is_result<Returned>::value,
+            "tenantry: a transaction body returns a Result<R>, and is synchronous: nothing is awaited in it");
+        static_assert(detail::safe_as_temporary<Body>,
+                      "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
+                      "name the transaction body (auto body = [...]...;) and pass the name, or use clang");
+        auto work = [body = std::forward<Body>(body)](sqlite::Connection& connection) mutable -> Returned {
+            Tx<T> tx(connection);
+            return body(tx);
+        };
+        return begin<&detail::Tenant::submit_write>(std::move(work), std::forward<Token>(token));
+    }
+
+private:
+    friend detail::HandleMaker;
+
+    TenantDb(detail::LeasePtr lease, executor_type executor) noexcept
+        : lease_(std::move(lease)), executor_(std::move(executor))
+    {}
+
+    template <class Body>
+    static auto in_snapshot(sqlite::Connection& connection, Body& body)
+        -> std::invoke_result_t<Body&, Snapshot<T>&>
+    {
+        // Ends by its destructor: there is nothing to commit.
+        auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
+        if (!transaction) return fail(std::move(transaction).error());
+        Snapshot<T> snapshot(connection);
+        return body(snapshot);
+    }
+
+    template <class Q>
+    static constexpr void check_async_query()
+    {
+        static_assert(check_query<T, std::remove_cvref_t<Q>>());
+        static_assert(!detail::coroutine_temporaries_broken || !is_rvalue_row<std::remove_cvref_t<Q>>,
+                      "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
+                      "name the row (Job job{...};) and pass the name, or use clang");
+    }
+
+    template <class Q>
+    static auto run_query(Q&& query)
+    {
+        using Owned = decltype(own(std::forward<Q>(query)));
+        return detail::RunQuery<T, Owned>(own(std::forward<Q>(query)));
+    }
+
+    template <auto submit, class Work, class Token>
+    auto begin(Work work, Token&& token) const
+    {
+        using R = typename std::invoke_result_t<Work&, sqlite::Connection&>::value_type;
+        return boost::asio::async_initiate<Token, void(Result<R>)>(
+            detail::InitiateJob<R, Work, submit>(lease_, executor_), token, std::move(work));
+    }
+
+    detail::LeasePtr lease_;
+    executor_type executor_;
+};
+
+namespace detail {
+
+// Who makes handles: the fleet, of leases it has granted.
+struct HandleMaker {
+    template <class T>
+    [[nodiscard]] static TenantDb<T> make(LeasePtr lease, boost::asio::any_io_executor executor)
+    {
+        return TenantDb<T>(std::move(lease), std::move(executor));
+    }
+};
+
+} // namespace detail
+
+} // namespace tenantry

@@ -1,0 +1,22 @@
+# An overlay port of the checkout it lies in:
+#
+#     vcpkg install tenantry --overlay-ports=<checkout>/packaging/vcpkg
+#
+# vcpkg's binary cache looks at the port and not at the sources outside it; after changing them, install with
+# --no-binarycaching.
+set(VCPKG_BUILD_TYPE release) # headers only
+cmake_path(ABSOLUTE_PATH CMAKE_CURRENT_LIST_DIR NORMALIZE OUTPUT_VARIABLE port_directory)
+cmake_path(SET SOURCE_PATH NORMALIZE "${port_directory}/../../..")
+
+vcpkg_cmake_configure(
+    SOURCE_PATH "${SOURCE_PATH}"
+    OPTIONS
+        -DTENANTRY_BUILD_TESTS=OFF
+        -DTENANTRY_BUILD_EXAMPLES=OFF
+        -DTENANTRY_INSTALL=ON)
+vcpkg_cmake_install()
+vcpkg_cmake_config_fixup(PACKAGE_NAME tenantry CONFIG_PATH share/cmake/tenantry)
+
+file(REMOVE_RECURSE "${CURRENT_PACKAGES_DIR}/share/cmake" "${CURRENT_PACKAGES_DIR}/share/licenses")
+vcpkg_install_copyright(FILE_LIST "${SOURCE_PATH}/LICENSE")
+file(INSTALL "${CMAKE_CURRENT_LIST_DIR}/usage" DESTINATION "${CURRENT_PACKAGES_DIR}/share/${PORT}")

@@ -1,0 +1,14 @@
+// expect: tenantry: an id column is compared with a key: .*db\.key<User>\(42\)
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select<Job>().where(col<&Job::worker> == 42);
+#else
+    auto query = select<Job>().where(col<&Job::worker> == Key<User, ScopeA>{});
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}

@@ -1,0 +1,14 @@
+// expect: tenantry: a value cannot be bound
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = sql<"delete from job where cost = ?">(std::vector<int>());
+#else
+    auto query = sql<"delete from job where cost = ?">(1);
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}

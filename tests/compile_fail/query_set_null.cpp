@@ -1,0 +1,14 @@
+// expect: tenantry: NULL is assigned to a column that is NOT NULL
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = update<Job>().set(col<&Job::module> = std::nullopt).all_rows();
+#else
+    auto query = update<Job>().set(col<&Job::note> = std::nullopt).all_rows();
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}

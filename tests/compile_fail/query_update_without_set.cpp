@@ -1,0 +1,14 @@
+// expect: tenantry: an update says what is to become of the rows
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = update<Job>().all_rows();
+#else
+    auto query = update<Job>().set(col<&Job::cost> = 1).all_rows();
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}

@@ -1,0 +1,24 @@
+// expect: tenantry: two objects of a schema have one name
+#include <tenantry/schema/ddl.hpp>
+#include <tenantry/schema/index.hpp>
+
+using namespace tenantry;
+
+struct Setting {
+    std::string key{};
+    std::string value{};
+};
+struct Job {
+    Id<Job> id{};
+    std::string module{};
+};
+
+struct Slot : Schema<
+#ifdef TENANTRY_BROKEN
+                  Table<"queue", Job, Index<"i", &Job::module>, Index<"i", &Job::id>>
+#else
+                  Table<"queue", Job, Index<"i", &Job::module>, Index<"j", &Job::id>>
+#endif
+                  > {
+};
+static_assert(schema_info<Slot>().fingerprint != 0);

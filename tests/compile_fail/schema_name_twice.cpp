@@ -1,0 +1,24 @@
+// expect: tenantry: two objects of a schema have one name
+#include <tenantry/schema/ddl.hpp>
+#include <tenantry/schema/primary_key.hpp>
+
+using namespace tenantry;
+
+struct Setting {
+    std::string key{};
+    std::string value{};
+};
+struct Job {
+    Id<Job> id{};
+    std::string module{};
+};
+
+struct Slot : Schema<
+#ifdef TENANTRY_BROKEN
+                  Table<"queue", Job>, Table<"QUEUE", Setting, PrimaryKey<&Setting::key>>
+#else
+                  Table<"queue", Job>, Table<"config", Setting, PrimaryKey<&Setting::key>>
+#endif
+                  > {
+};
+static_assert(schema_info<Slot>().fingerprint != 0);

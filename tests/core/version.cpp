@@ -1,0 +1,14 @@
+#include <tenantry/core/version.hpp>
+
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "support/catch.hpp"
+
+TEST_CASE("the version is the package's")
+{
+    std::ostringstream text;
+    text << std::ifstream(TENANTRY_SOURCE_DIR "/CMakeLists.txt").rdbuf();
+    CHECK_THAT(text.str(), ContainsSubstring("VERSION " + std::string(tenantry::library_version) + "\n"));
+}

@@ -1,0 +1,270 @@
+// An io_context that is destroyed with operations outstanding: the callers', the fleet's own, or both in one.
+#include <tenantry/fleet/fleet.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include "support/catch.hpp"
+#include "support/door.hpp"
+#include "support/fleet_fixture.hpp"
+#include "support/must.hpp"
+#include "support/temp_dir.hpp"
+
+namespace asio = boost::asio;
+using namespace tenantry;
+using test::must;
+using test::Note;
+using test::note;
+using test::Notes;
+using test::wait_for;
+
+namespace {
+
+// Which numbers were acknowledged; shared by coroutines that may be destroyed at any await.
+struct Ledger {
+    std::mutex mutex;
+    std::vector<std::int64_t> kept;
+    std::atomic<std::int64_t> next{0};
+    std::atomic<int> wrong{0};
+
+    void keep(std::int64_t number)
+    {
+        const std::lock_guard lock(mutex);
+        kept.push_back(number);
+    }
+};
+
+using LedgerPtr = std::shared_ptr<Ledger>;
+
+// Writes, reads, opens, creates and destroys for ever, until it is destroyed itself or told of an end.
+asio::awaitable<void> client(Fleet<Notes>& fleet, LedgerPtr ledger, int serial)
+{
+    const std::string own = "own" + std::to_string(serial);
+    for (int n = 0;; ++n) {
+        const auto number = ++ledger->next;
+        auto scope = [number]<class T>(TenantDb<T> db) -> asio::awaitable<Result<void>> {
+            auto body = [number](auto& tx) -> Result<void> { return tx.run(insert(note("", number))); };
+            auto written = co_await db.async_write(body);
+            if (!written) co_return written;
+            auto rows = co_await db.async_read(select<Note>().limit(2));
+            if (!rows) co_return tl::unexpected(rows.error());
+            co_return Result<void>();
+        };
+        auto done = co_await fleet.async_with("a", scope);
+        if (done)
+            ledger->keep(number);
+        else if (done.error() == errc::fleet_closed)
+            co_return;
+        else
+            ++ledger->wrong;
+        if (n % 3 != 0) continue;
+        auto created = co_await fleet.async_create(own);
+        if (!created && created.error() == errc::fleet_closed) co_return;
+        auto handle = co_await fleet.async_tenant(own);
+        if (!handle && handle.error() == errc::fleet_closed) co_return;
+        auto destroyed = co_await fleet.async_destroy(own);
+        if (!destroyed && destroyed.error() == errc::fleet_closed) co_return;
+    }
+}
+
+void spin(std::mt19937& random, unsigned most) { test::spin(random() % most); }
+
+// All that was acknowledged is there; what was on its way when its caller was destroyed may be there.
+void check_kept(const std::filesystem::path& root, Ledger& ledger)
+{
+    auto fleet = must(Fleet<Notes>::open(root));
+    const auto db = must(wait_for(fleet.async_tenant("a")));
+    const auto found = must(db.read(select(col<&Note::number>).from<Note>().order_by(col<&Note::number>)));
+    std::sort(ledger.kept.begin(), ledger.kept.end());
+    REQUIRE(std::includes(found.begin(), found.end(), ledger.kept.begin(), ledger.kept.end()));
+    REQUIRE(ledger.wrong == 0);
+}
+
+struct Root {
+    test::TempDir directory;
+    std::filesystem::path path = directory.path() / "root";
+
+    Root()
+    {
+        auto fleet = must(Fleet<Notes>::open(path));
+        must(wait_for(fleet.async_create("a")));
+    }
+};
+
+} // namespace
+
+TEST_CASE("the callers' context ends at any moment, and the fleet goes on")
+{
+    const Root root;
+    auto fleet = must(Fleet<Notes>::open(root.path));
+    std::mt19937 random(1);
+    const auto ledger = std::make_shared<Ledger>();
+    for (int round = 0; round < 40; ++round) {
+        {
+            asio::io_context context;
+            for (int serial = 0; serial < 4; ++serial)
+                asio::co_spawn(context, client(fleet, ledger, serial), asio::detached);
+            std::thread runner([&] { context.run(); });
+            spin(random, 700'000);
+            context.stop();
+            runner.join();
+        } // here
+        REQUIRE(ledger.use_count() == 1); // every coroutine was destroyed
+        REQUIRE(wait_for(fleet.async_tenant("a")).has_value());
+    }
+    must(wait_for(fleet.async_close(Shutdown::drain)));
+    check_kept(root.path, *ledger);
+}
+
+TEST_CASE("the context ends while a body of one of its callers runs: it waits for the body")
+{
+    const Root root;
+    auto fleet = must(Fleet<Notes>::open(root.path));
+    const auto db = must(wait_for(fleet.async_tenant("a")));
+    auto context = std::make_unique<asio::io_context>();
+    test::Door inside;
+    test::Door leave;
+    std::atomic<bool> left{false};
+    std::atomic<bool> called{false};
+    const auto witness = std::make_shared<int>(1);
+    auto body = [&, witness](auto& tx) -> Result<void> {
+        inside.open();
+        if (!leave.wait()) return fail(errc::timeout);
+        auto done = tx.run(insert(note("kept")));
+        left = true;
+        return done;
+    };
+    db.async_write(
+        body, asio::bind_executor(context->get_executor(), [&, witness](const auto&) { called = true; }));
+    REQUIRE(inside.wait());
+    auto ended = std::async(std::launch::async, [&] {
+        context.reset();
+        return left.load();
+    });
+    leave.open();
+    CHECK(ended.get());
+    CHECK_FALSE(called);
+    must(wait_for(fleet.async_close(Shutdown::drain)));
+    CHECK(witness.use_count() == 2); // this one and the body's; the handler is gone
+    auto again = must(Fleet<Notes>::open(root.path));
+    CHECK(must(test::count_notes(must(wait_for(again.async_tenant("a"))))) == 1);
+}
+
+TEST_CASE("the fleet's own context ends before the fleet, at any moment")
+{
+    const Root root;
+    std::mt19937 random(2);
+    for (int round = 0; round < 40; ++round) {
+        const auto ledger = std::make_shared<Ledger>();
+        auto context = std::make_unique<asio::io_context>();
+        auto callers = std::make_unique<asio::io_context>();
+        std::optional<Fleet<Notes>> fleet(must(Fleet<Notes>::open(context->get_executor(), root.path)));
+        for (int serial = 0; serial < 3; ++serial)
+            asio::co_spawn(round % 2 == 0 ? *context : *callers, client(*fleet, ledger, serial),
+                           asio::detached);
+        auto work = asio::make_work_guard(*context);
+        std::vector<std::thread> runners;
+        for (int n = 0; n <= round % 3; ++n) runners.emplace_back([&] { context->run(); });
+        std::thread caller([&] { callers->run(); });
+        spin(random, 700'000);
+        if (round % 2 == 0) {
+            context->stop();
+            for (auto& runner : runners) runner.join();
+            work.reset();
+            context.reset(); // with the coroutines in it
+            caller.join();
+        } else {
+            callers->stop(); // those who could still post to the fleet's
+            caller.join();
+            context->stop();
+            for (auto& runner : runners) runner.join();
+            work.reset();
+            context.reset();
+        }
+        fleet.reset();
+        callers.reset();
+        REQUIRE(ledger.use_count() == 1);
+        check_kept(root.path, *ledger);
+    }
+}
+
+TEST_CASE("the fleet ends before its context, at any moment")
+{
+    const Root root;
+    std::mt19937 random(3);
+    for (int round = 0; round < 40; ++round) {
+        const auto ledger = std::make_shared<Ledger>();
+        {
+            asio::io_context context;
+            std::optional<Fleet<Notes>> fleet(must(Fleet<Notes>::open(context.get_executor(), root.path)));
+            for (int serial = 0; serial < 3; ++serial)
+                asio::co_spawn(context, client(*fleet, ledger, serial), asio::detached);
+            auto work =
+                asio::make_work_guard(context); // closing is done in it, when the coroutines may have ended
+            std::vector<std::thread> runners;
+            for (int n = 0; n <= round % 3; ++n) runners.emplace_back([&] { context.run(); });
+            spin(random, 700'000);
+            // The coroutines use the Fleet, so it has to be told to them first.
+            auto closed =
+                fleet->async_close(round % 2 == 0 ? Shutdown::cancel : Shutdown::drain, asio::use_future);
+            if (round % 4 < 2) must(closed.get());
+            work.reset();
+            for (auto& runner : runners) runner.join(); // all of them have heard of it
+            fleet.reset();
+            if (round % 4 >= 2) must(closed.get());
+        }
+        REQUIRE(ledger.use_count() == 1);
+        check_kept(root.path, *ledger);
+    }
+}
+
+namespace {
+
+// The coroutine owns the fleet that it uses.
+asio::awaitable<void> owner(asio::any_io_executor executor, std::filesystem::path root, LedgerPtr ledger)
+{
+    auto fleet = executor ? must(Fleet<Notes>::open(executor, root)) : must(Fleet<Notes>::open(root));
+    co_await client(fleet, ledger, 1);
+}
+
+} // namespace
+
+TEST_CASE("a context ends that owns the coroutine that owns the fleet")
+{
+    const Root root;
+    std::mt19937 random(4);
+    for (int round = 0; round < 40; ++round) {
+        const auto ledger = std::make_shared<Ledger>();
+        const bool one_context = round % 2 == 0;
+        {
+            asio::io_context context;
+            asio::any_io_executor executor;
+            if (one_context) executor = context.get_executor();
+            asio::co_spawn(context, owner(executor, root.path, ledger), asio::detached);
+            std::thread runner([&] { context.run(); });
+            spin(random, 700'000);
+            context.stop();
+            runner.join();
+        }
+        REQUIRE(ledger.use_count() == 1);
+        check_kept(root.path, *ledger);
+    }
+}

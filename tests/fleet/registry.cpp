@@ -1,0 +1,427 @@
+#include <tenantry/fleet/registry.hpp>
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using namespace tenantry;
+using detail::Entry;
+using detail::Registry;
+using Phase = Entry::Phase;
+using TimePoint = Registry::TimePoint;
+
+namespace {
+
+TenantId id(const std::string& name) { return *TenantId::parse(name); }
+
+// What became of one who waits.
+struct Outcome {
+    int answers = 0;
+    std::shared_ptr<Entry> granted;
+    std::optional<Error> error;
+    bool cancelled = false;
+};
+
+class Waiter final : public Entry::Waiter {
+public:
+    explicit Waiter(std::shared_ptr<Outcome> outcome, TimePoint until = {}) : outcome_(std::move(outcome))
+    {
+        deadline = until;
+    }
+    void granted(std::shared_ptr<Entry> entry) override
+    {
+        ++outcome_->answers;
+        outcome_->granted = std::move(entry);
+    }
+    void refused(Error error) override
+    {
+        ++outcome_->answers;
+        outcome_->error = std::move(error);
+    }
+    bool cancelled() const noexcept override { return outcome_->cancelled; }
+
+private:
+    std::shared_ptr<Outcome> outcome_;
+};
+
+class Destroyer final : public Entry::Destroyer {
+public:
+    explicit Destroyer(std::shared_ptr<Outcome> outcome) : outcome_(std::move(outcome)) {}
+    void destroyed(Result<void> result) override
+    {
+        ++outcome_->answers;
+        if (!result) outcome_->error = result.error();
+    }
+
+private:
+    std::shared_ptr<Outcome> outcome_;
+};
+
+// Carries out what the registry says, when the test says so.
+struct Shell {
+    explicit Shell(std::size_t max_open) : registry(max_open) {}
+
+    Registry registry;
+    std::vector<std::shared_ptr<Entry>> to_open, to_close, to_drain, to_destroy;
+
+    template <class Ask>
+    void decide(Ask ask)
+    {
+        Registry::Actions actions;
+        ask(actions);
+        auto take = [](auto& from, auto& to) { to.insert(to.end(), from.begin(), from.end()); };
+        take(actions.open, to_open);
+        take(actions.close, to_close);
+        take(actions.drain, to_drain);
+        take(actions.destroy, to_destroy);
+        actions.tell();
+    }
+
+    std::shared_ptr<Outcome> acquire(const std::string& name, TimePoint deadline = {})
+    {
+        auto outcome = std::make_shared<Outcome>();
+        decide([&](auto& actions) {
+            registry.acquire(id(name), std::make_unique<Waiter>(outcome, deadline), actions);
+        });
+        return outcome;
+    }
+
+    std::shared_ptr<Outcome> destroy(const std::string& name)
+    {
+        auto outcome = std::make_shared<Outcome>();
+        decide([&](auto& actions) {
+            registry.destroy(id(name), std::make_unique<Destroyer>(outcome), actions);
+        });
+        return outcome;
+    }
+
+    void release(const std::shared_ptr<Outcome>& outcome)
+    {
+        const auto entry = std::exchange(outcome->granted, nullptr);
+        decide([&](auto& actions) { registry.release(entry, actions); });
+    }
+
+    static std::shared_ptr<Entry> pop(std::vector<std::shared_ptr<Entry>>& list)
+    {
+        auto entry = list.front();
+        list.erase(list.begin());
+        return entry;
+    }
+
+    void open_one()
+    {
+        const auto entry = pop(to_open);
+        REQUIRE(entry->phase == Phase::opening);
+        decide([&](auto& actions) { registry.opened(entry, nullptr, actions); });
+    }
+    void fail_one(errc code)
+    {
+        const auto entry = pop(to_open);
+        decide([&](auto& actions) { registry.open_failed(entry, Error(code), actions); });
+    }
+    void close_one()
+    {
+        const auto entry = pop(to_close);
+        REQUIRE(entry->leases == 0);
+        decide([&](auto& actions) { registry.closed(entry, actions); });
+    }
+    void drain_one()
+    {
+        const auto entry = pop(to_drain);
+        decide([&](auto& actions) { registry.closed(entry, actions); });
+    }
+    void destroy_one()
+    {
+        const auto entry = pop(to_destroy);
+        Registry::Destroyer destroyer;
+        decide([&](auto& actions) { destroyer = registry.destroyed(entry, actions); });
+        if (destroyer) destroyer->destroyed({});
+    }
+};
+
+} // namespace
+
+TEST_CASE("many who want one cold tenant have it opened once")
+{
+    Shell shell(2);
+    const auto first = shell.acquire("a");
+    const auto second = shell.acquire("a");
+    CHECK(shell.to_open.size() == 1);
+    CHECK(first->answers == 0);
+    shell.open_one();
+    CHECK(first->granted);
+    CHECK(second->granted == first->granted);
+    CHECK(first->granted->leases == 2);
+    const auto third = shell.acquire("a");
+    CHECK(third->granted); // at once
+}
+
+TEST_CASE("a failed opening is told to all who waited, and the next one tries again")
+{
+    Shell shell(1);
+    const auto first = shell.acquire("a");
+    const auto second = shell.acquire("a");
+    shell.fail_one(errc::corrupt);
+    CHECK(first->error.value() == errc::corrupt);
+    CHECK(second->error.value() == errc::corrupt);
+    CHECK(shell.registry.occupied() == 0);
+    const auto third = shell.acquire("a");
+    shell.open_one();
+    CHECK(third->granted);
+}
+
+TEST_CASE(
+    "at the limit the tenant that was idle for the longest time makes room, and a leased one never does")
+{
+    Shell shell(3);
+    const auto a = shell.acquire("a");
+    const auto b = shell.acquire("b");
+    const auto c = shell.acquire("c");
+    while (!shell.to_open.empty()) shell.open_one();
+    shell.release(b);
+    shell.release(a);
+    const auto d = shell.acquire("d");
+    REQUIRE(shell.to_close.size() == 1);
+    CHECK(shell.to_close.front()->id == id("b"));
+    CHECK(shell.to_open.empty());
+    shell.close_one();
+    shell.open_one();
+    CHECK(d->granted);
+    CHECK(c->granted);
+    CHECK(shell.registry.occupied() == 3);
+}
+
+TEST_CASE("when all are leased the caller waits, until one is free or his time is up")
+{
+    Shell shell(1);
+    const TimePoint start{};
+    const auto a = shell.acquire("a");
+    shell.open_one();
+    const auto b = shell.acquire("b", start + std::chrono::seconds(5));
+    CHECK(b->answers == 0);
+    REQUIRE(shell.registry.next_deadline() == start + std::chrono::seconds(5));
+
+    SECTION("one gets free")
+    {
+        shell.release(a);
+        shell.close_one();
+        shell.open_one();
+        CHECK(b->granted);
+    }
+    SECTION("time is up")
+    {
+        shell.decide([&](auto& actions) { shell.registry.expire(start + std::chrono::seconds(4), actions); });
+        CHECK(b->answers == 0);
+        shell.decide([&](auto& actions) { shell.registry.expire(start + std::chrono::seconds(5), actions); });
+        CHECK(b->error.value() == errc::too_many_open);
+        CHECK_FALSE(shell.registry.next_deadline());
+        shell.release(a);
+        CHECK(shell.to_close.empty()); // nobody waits any more
+    }
+    SECTION("cancelled")
+    {
+        b->cancelled = true;
+        shell.decide([&](auto& actions) { shell.registry.sweep_cancelled(actions); });
+        CHECK(b->error.value() == errc::cancelled);
+    }
+    CHECK(b->answers == 1);
+}
+
+TEST_CASE("a tenant that is wanted while it is closed is opened again")
+{
+    Shell shell(1);
+    const auto a = shell.acquire("a");
+    shell.open_one();
+    shell.release(a);
+    const auto b = shell.acquire("b");
+    const auto again = shell.acquire("a");
+    shell.close_one();
+    shell.open_one();
+    CHECK(b->granted);
+    CHECK(again->answers == 0);
+    shell.release(b);
+    shell.close_one();
+    shell.open_one();
+    CHECK(again->granted);
+}
+
+TEST_CASE("destroying waits for the tenant to drain, refuses new work, and frees the name")
+{
+    Shell shell(2);
+    const auto a = shell.acquire("a");
+    shell.open_one();
+    const auto destroyed = shell.destroy("a");
+    REQUIRE(shell.to_drain.size() == 1);
+    CHECK(shell.acquire("a")->error.value() == errc::tenant_gone);
+    CHECK(shell.destroy("a")->error.value() == errc::no_such_tenant);
+    shell.drain_one();
+    CHECK(shell.acquire("a")->error.value() == errc::tenant_gone);
+    shell.destroy_one();
+    CHECK(destroyed->answers == 1);
+    CHECK_FALSE(destroyed->error);
+    const auto next = shell.acquire("a");
+    CHECK(shell.to_open.size() == 1);
+    shell.release(a); // a lease of the old one, long after
+    CHECK(next->answers == 0);
+}
+
+TEST_CASE("a tenant may be destroyed in every phase")
+{
+    Shell shell(1);
+    SECTION("never opened")
+    {
+        const auto destroyed = shell.destroy("a");
+        shell.destroy_one();
+        CHECK(destroyed->answers == 1);
+    }
+    SECTION("waiting for room")
+    {
+        const auto other = shell.acquire("b");
+        shell.open_one();
+        const auto waiting = shell.acquire("a");
+        const auto destroyed = shell.destroy("a");
+        CHECK(waiting->error.value() == errc::tenant_gone);
+        shell.destroy_one();
+        CHECK(destroyed->answers == 1);
+    }
+    SECTION("opening")
+    {
+        const auto waiting = shell.acquire("a");
+        const auto destroyed = shell.destroy("a");
+        shell.open_one();
+        CHECK(waiting->granted); // it came before
+        shell.drain_one();
+        shell.destroy_one();
+        CHECK(destroyed->answers == 1);
+    }
+    SECTION("cannot be opened")
+    {
+        const auto waiting = shell.acquire("a");
+        const auto destroyed = shell.destroy("a");
+        shell.fail_one(errc::corrupt);
+        CHECK(waiting->error.value() == errc::corrupt);
+        shell.destroy_one();
+        CHECK(destroyed->answers == 1);
+    }
+    SECTION("closing")
+    {
+        const auto a = shell.acquire("a");
+        shell.open_one();
+        shell.release(a);
+        const auto b = shell.acquire("b");
+        const auto again = shell.acquire("a");
+        const auto destroyed = shell.destroy("a");
+        shell.close_one();
+        CHECK(again->error.value() == errc::tenant_gone);
+        shell.destroy_one();
+        CHECK(destroyed->answers == 1);
+        shell.open_one();
+        CHECK(b->granted);
+    }
+}
+
+TEST_CASE("a tenant whose files are gone is forgotten, and closed when nobody holds it")
+{
+    Shell shell(2);
+    const auto old = shell.acquire("a");
+    shell.open_one();
+    const auto entry = old->granted;
+    shell.decide([&](auto& actions) { shell.registry.lost(entry, actions); });
+    const auto fresh = shell.acquire("a");
+    shell.open_one();
+    CHECK(fresh->granted);
+    CHECK(fresh->granted != entry);
+    CHECK(shell.to_close.empty());
+    shell.release(old);
+    shell.close_one();
+    CHECK(shell.registry.occupied() == 1);
+}
+
+TEST_CASE("a closed fleet refuses, drains what is open, and is finished when all is closed")
+{
+    Shell shell(1);
+    const auto a = shell.acquire("a");
+    shell.open_one();
+    const auto waiting = shell.acquire("b");
+    shell.decide([&](auto& actions) { shell.registry.close(actions); });
+    CHECK(waiting->error.value() == errc::fleet_closed);
+    CHECK(shell.acquire("a")->error.value() == errc::fleet_closed);
+    CHECK(shell.destroy("a")->error.value() == errc::fleet_closed);
+    CHECK_FALSE(shell.registry.is_finished());
+    shell.decide([&](auto& actions) { shell.registry.drain_all(actions); });
+    shell.drain_one();
+    CHECK(shell.registry.is_finished());
+    shell.release(a);
+    CHECK(shell.registry.is_finished());
+}
+
+// Random events against rules that must hold after each, and at the end.
+TEST_CASE("whatever comes in whatever order, everybody is answered once and the limit holds")
+{
+    for (unsigned seed = 0; seed < 300; ++seed) {
+        CAPTURE(seed);
+        std::mt19937 random(seed);
+        auto pick = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+        const std::size_t max_open = 1 + pick(3);
+        Shell shell(max_open);
+        const std::vector<std::string> names{"a", "b", "c", "d", "e"};
+        std::vector<std::shared_ptr<Outcome>> outcomes;
+        auto finish_one = [&]() -> bool {
+            if (!shell.to_close.empty()) return shell.close_one(), true;
+            if (!shell.to_drain.empty()) return shell.drain_one(), true;
+            if (!shell.to_destroy.empty()) return shell.destroy_one(), true;
+            if (!shell.to_open.empty()) return shell.open_one(), true;
+            return false;
+        };
+        TimePoint now{};
+        for (int step = 0; step < 200; ++step) {
+            now += std::chrono::milliseconds(1);
+            const auto& name = names[pick(names.size())];
+            switch (pick(12)) {
+            case 0:
+            case 1:
+            case 2: outcomes.push_back(shell.acquire(name, now + std::chrono::milliseconds(pick(40)))); break;
+            case 3: outcomes.push_back(shell.destroy(name)); break;
+            case 4:
+            case 5: {
+                auto& outcome = outcomes.empty() ? outcomes.emplace_back(shell.acquire(name, now))
+                                                 : outcomes[pick(outcomes.size())];
+                if (outcome->granted) shell.release(outcome);
+                break;
+            }
+            case 6:
+                if (!shell.to_open.empty()) shell.open_one();
+                break;
+            case 7:
+                if (!shell.to_open.empty()) shell.fail_one(errc::io_error);
+                break;
+            case 8: shell.decide([&](auto& actions) { shell.registry.expire(now, actions); }); break;
+            case 9: {
+                auto& outcome = outcomes.empty() ? outcomes.emplace_back(shell.acquire(name, now))
+                                                 : outcomes[pick(outcomes.size())];
+                if (outcome->answers == 0) outcome->cancelled = true;
+                shell.decide([&](auto& actions) { shell.registry.sweep_cancelled(actions); });
+                break;
+            }
+            case 10:
+                if (const auto entry = shell.registry.find(id(name)); entry && entry->phase == Phase::open)
+                    shell.decide([&](auto& actions) { shell.registry.lost(entry, actions); });
+                break;
+            default: (void)finish_one(); break;
+            }
+            REQUIRE(shell.registry.occupied() <= max_open);
+            for (const auto& outcome : outcomes) REQUIRE(outcome->answers <= 1);
+        }
+        shell.decide([&](auto& actions) { shell.registry.close(actions); });
+        shell.decide([&](auto& actions) { shell.registry.drain_all(actions); });
+        for (const auto& outcome : outcomes)
+            if (outcome->granted) shell.release(outcome);
+        while (finish_one())
+            for (const auto& outcome : outcomes)
+                if (outcome->granted) shell.release(outcome);
+        for (const auto& outcome : outcomes) REQUIRE(outcome->answers == 1);
+        REQUIRE(shell.registry.is_finished());
+    }
+}

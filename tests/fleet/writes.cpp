@@ -1,0 +1,257 @@
+// What a fleet promises of writes: one at a time and in order within a tenant, side by side between tenants, all or nothing.
+#include <tenantry/fleet/fleet.hpp>
+
+#include <atomic>
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/door.hpp"
+#include "support/fleet_fixture.hpp"
+#include "support/must.hpp"
+#include "support/temp_dir.hpp"
+
+namespace asio = boost::asio;
+using namespace tenantry;
+using test::must;
+using test::Note;
+using test::note;
+using test::Notes;
+using test::Reply;
+using test::wait_for;
+
+namespace {
+
+struct Open {
+    explicit Open(const FleetOptions& options = {})
+        : fleet(must(Fleet<Notes>::open(directory.path() / "root", options)))
+    {
+        must(wait_for(fleet.async_create("a")));
+        must(wait_for(fleet.async_create("b")));
+        a = must(wait_for(fleet.async_tenant("a")));
+        b = must(wait_for(fleet.async_tenant("b")));
+    }
+
+    test::TempDir directory;
+    Fleet<Notes> fleet;
+    TenantDb<Notes> a;
+    TenantDb<Notes> b;
+};
+
+std::vector<std::int64_t> numbers(const TenantDb<Notes>& db)
+{
+    return must(db.read(select(col<&Note::number>).from<Note>().order_by(col<&Note::id>)));
+}
+
+} // namespace
+
+TEST_CASE("writes of one tenant never overlap and keep their order")
+{
+    Open open;
+    constexpr int threads = 4;
+    constexpr int each = 60;
+    std::atomic<int> inside{0};
+    std::atomic<int> overlaps{0};
+    std::vector<std::thread> writers;
+    std::atomic<int> failed{0};
+    for (int t = 0; t < threads; ++t)
+        writers.emplace_back([&, t] {
+            std::vector<std::future<Result<void>>> bodies;
+            std::vector<std::future<Result<Key<Note, Notes>>>> statements;
+            for (int n = 0; n < each; ++n) {
+                const int number = t * 1000 + n;
+                if (n % 3 == 0) {
+                    statements.push_back(test::add_note(open.a, "", number)(asio::use_future));
+                    continue;
+                }
+                auto body = [&, number](auto& tx) -> Result<void> {
+                    if (++inside != 1) ++overlaps;
+                    auto done = tx.run(insert(note("", number)));
+                    if (--inside != 0) ++overlaps;
+                    return done;
+                };
+                bodies.push_back(open.a.async_write(body, asio::use_future));
+            }
+            for (auto& body : bodies)
+                if (!body.get()) ++failed;
+            for (auto& statement : statements)
+                if (!statement.get()) ++failed;
+        });
+    for (auto& writer : writers) writer.join();
+    CHECK(failed == 0);
+    CHECK(overlaps == 0);
+    std::vector<std::int64_t> next(threads, 0);
+    const auto written = numbers(open.a);
+    CHECK(written.size() == threads * each);
+    for (const auto number : written)
+        REQUIRE(number % 1000 == next[static_cast<std::size_t>(number / 1000)]++);
+}
+
+TEST_CASE("writes of different tenants run side by side")
+{
+    FleetOptions options;
+    options.threads = 2;
+    Open open(options);
+    test::Meeting meeting(2);
+    auto body = [&](auto& tx) -> Result<void> {
+        if (!meeting.attend()) return fail(errc::timeout, "the other body did not come");
+        return tx.run(insert(note("met")));
+    };
+    auto first = open.a.async_write(body, asio::use_future);
+    auto second = open.b.async_write(body, asio::use_future);
+    must(first.get());
+    must(second.get());
+    CHECK(numbers(open.a).size() == 1);
+    CHECK(numbers(open.b).size() == 1);
+}
+
+TEST_CASE("a write that was awaited is seen by whoever reads")
+{
+    Open open;
+    auto coroutine = [&]() -> asio::awaitable<Result<int>> {
+        for (int n = 1; n <= 200; ++n) {
+            const auto row = note("", n);
+            auto written = co_await open.a.async_write(insert(row));
+            if (!written) co_return tl::unexpected(written.error());
+            auto here = n % 2 == 0 ? test::count_notes(open.a)
+                                   : co_await open.a.async_read(one(select(count()).from<Note>()));
+            if (!here) co_return tl::unexpected(here.error());
+            if (*here != n) co_return n;
+        }
+        co_return 0;
+    };
+    CHECK(must(test::run(coroutine())) == 0);
+}
+
+TEST_CASE("a failing body leaves nothing behind")
+{
+    Open open;
+    must(wait_for(test::add_note(open.a, "kept", 1)));
+    SECTION("by its result")
+    {
+        auto body = [](auto& tx) -> Result<void> {
+            must(tx.run(insert(note("taken back", 2))));
+            must(tx.run(update<Note>().set(col<&Note::number> = 3).all_rows()));
+            return fail(errc::invalid_argument, "changed my mind");
+        };
+        const auto failed = wait_for(open.a.async_write(body));
+        REQUIRE_FALSE(failed);
+        CHECK(failed.error() == errc::invalid_argument);
+        CHECK(failed.error().message() == "changed my mind");
+        CHECK(failed.error().tenant() == "a");
+    }
+    SECTION("by an exception")
+    {
+        auto body = [](auto& tx) -> Result<void> {
+            must(tx.run(insert(note("taken back", 2))));
+            throw std::runtime_error("woe");
+        };
+        const auto failed = wait_for(open.a.async_write(body));
+        REQUIRE_FALSE(failed);
+        CHECK(failed.error() == errc::body_failed);
+        CHECK_THAT(std::string(failed.error().message()), ContainsSubstring("woe"));
+        CHECK(failed.error().tenant() == "a");
+    }
+    SECTION("by running out of memory")
+    {
+        auto body = [](auto& tx) -> Result<void> {
+            must(tx.run(insert(note("taken back", 2))));
+            throw std::bad_alloc();
+        };
+        CHECK(wait_for(open.a.async_write(body)).error() == errc::out_of_memory);
+    }
+    SECTION("though its caller does not look at a failed statement")
+    {
+        auto body = [&](auto& tx) -> Result<void> {
+            must(tx.run(insert(note("taken back", 2))));
+            (void)tx.run(sql<"insert or rollback into note(id, text, number) values (1, 'twice', 0)">());
+            return {};
+        };
+        CHECK(wait_for(open.a.async_write(body)).error() == errc::batch_aborted);
+    }
+    CHECK(numbers(open.a) == std::vector<std::int64_t>{1});
+    must(wait_for(test::add_note(open.a, "after", 4)));
+    CHECK(numbers(open.a) == std::vector<std::int64_t>{1, 4});
+}
+
+TEST_CASE("a constraint that fails names the tenant and the statement")
+{
+    Open open;
+    SECTION("a key that is taken")
+    {
+        const auto key = must(wait_for(test::add_note(open.a, "first")));
+        Note twice = note("second");
+        twice.id = key;
+        const auto failed = wait_for(open.a.async_write(insert(twice)));
+        REQUIRE_FALSE(failed);
+        CHECK(failed.error() == errc::constraint);
+        CHECK(failed.error().sqlite_code() != 0);
+        CHECK(failed.error().tenant() == "a");
+        CHECK_THAT(std::string(failed.error().sql()), ContainsSubstring("note"));
+        CHECK(numbers(open.a).size() == 1);
+    }
+    SECTION("a key of nothing")
+    {
+        Reply reply;
+        reply.note = open.a.key<Note>(12345);
+        auto body = [&](auto& tx) -> Result<void> { return tx.run(insert(reply)); };
+        const auto failed = wait_for(open.a.async_write(body));
+        REQUIRE_FALSE(failed);
+        CHECK(failed.error() == errc::constraint);
+        CHECK(failed.error().tenant() == "a");
+        CHECK_FALSE(failed.error().sql().empty());
+    }
+}
+
+TEST_CASE("an insert gives the key of its row")
+{
+    Open open;
+    for (int n = 0; n < 5; ++n) {
+        const auto key = must(wait_for(test::add_note(open.a, "", n)));
+        CHECK(must(open.a.read(one(select<Note>().where(col<&Note::id> == key)))).number == n);
+    }
+}
+
+TEST_CASE("more writes than may wait are answered at once")
+{
+    FleetOptions options;
+    options.tenant.queued_writes = 3;
+    Open open(options);
+    test::Door inside;
+    test::Door leave;
+    auto blocker = [&](auto&) -> Result<void> {
+        inside.open();
+        return leave.wait() ? Result<void>() : fail(errc::timeout);
+    };
+    auto running = open.a.async_write(blocker, asio::use_future);
+    REQUIRE(inside.wait());
+    std::vector<std::future<Result<Key<Note, Notes>>>> waiting;
+    for (int n = 0; n < 3; ++n) waiting.push_back(test::add_note(open.a, "", n)(asio::use_future));
+    const auto refused = wait_for(test::add_note(open.a, "", 100)); // while the first one still runs
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error() == errc::overloaded);
+    CHECK(refused.error().tenant() == "a");
+    must(wait_for(test::add_note(open.b, "", 200))); // the neighbour has a queue of its own
+    leave.open();
+    must(running.get());
+    for (auto& write : waiting) must(write.get());
+    CHECK(numbers(open.a) == std::vector<std::int64_t>{0, 1, 2});
+}
+
+TEST_CASE("read inside a transaction body")
+{
+    Open open;
+    auto body = [&](auto& tx) -> Result<void> {
+        must(tx.run(insert(note("mine"))));
+        const auto own = open.a.read(select<Note>());
+        if (own || !(own.error() == errc::wrong_thread)) return fail(errc::internal, "it was let in");
+        const auto neighbours = open.b.read(select<Note>());
+        if (!neighbours) return tl::unexpected(neighbours.error());
+        return {};
+    };
+    must(wait_for(open.a.async_write(body)));
+    CHECK(numbers(open.a).size() == 1);
+}

@@ -1,0 +1,148 @@
+// What both translation units share: a schema, and a program that uses every part of the library once. Defined in a
+// header, as a user's would be, so that both units make the same templates and inline functions.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <tenantry/tenantry.hpp>
+
+namespace odr {
+
+namespace asio = boost::asio;
+using namespace tenantry;
+
+enum class State { waiting, done };
+
+struct Person {
+    Id<Person> id{};
+    std::string name{};
+    std::optional<std::string> email{};
+};
+
+struct Task {
+    Id<Task> id{};
+    Id<Person> owner{};
+    State state = State::waiting;
+    bool urgent = false;
+    std::optional<double> hours{};
+    Timestamp at{};
+};
+
+struct Setting {
+    std::string key{};
+    std::string value{};
+    Timestamp changed_at{};
+};
+
+struct Office
+    : Schema<
+          Table<"person", Person, Unique<&Person::email>>,
+          Table<"task", Task, OnDelete<&Task::owner, Action::cascade>, Default<&Task::at, current_timestamp>,
+                Index<"task_by_state", &Task::state, Descending<&Task::at>>>,
+          Table<"setting", Setting, PrimaryKey<&Setting::key>,
+                Default<&Setting::changed_at, current_timestamp>>> {};
+
+/// What happened in a tenant that was made, filled, asked and destroyed.
+struct Seen {
+    std::size_t tenants = 0;
+    std::size_t people = 0;
+    std::int64_t tasks = 0;
+    std::int64_t changed = 0;
+    std::int64_t removed = 0;
+    std::string setting{};
+
+    friend bool operator==(const Seen&, const Seen&) = default;
+};
+
+template <tenant_of<Office> T>
+asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
+{
+    const Person ann{.name = "Ann", .email = "ann@example.org"};
+    auto added = co_await db.async_write(insert(ann));
+    if (!added) co_return fail(std::move(added).error());
+
+    const Key<Person, T> owner = *added;
+    auto fill = [owner](Tx<T>& tx) -> Result<std::int64_t> {
+        for (int i = 0; i < 3; ++i) {
+            const Task task{.owner = owner, .urgent = i == 0};
+            if (auto done = tx.run(insert(task).template defaults<&Task::at>()); !done)
+                return fail(std::move(done).error());
+        }
+        const Setting setting{.key = "greeting", .value = "hello"};
+        if (auto done = tx.run(upsert(setting)); !done) return fail(std::move(done).error());
+        return tx.execute(
+            update<Task>().set(col<&Task::state> = State::done).where(col<&Task::urgent> == true));
+    };
+    auto changed = co_await db.async_write(fill);
+    if (!changed) co_return fail(std::move(changed).error());
+
+    auto people = co_await db.async_read(select<Person>().where(col<&Person::id> == owner));
+    if (!people) co_return fail(std::move(people).error());
+    auto tasks = co_await db.async_read(
+        one(select(count()).from<Task>().where(col<&Task::owner> == owner && is_null(col<&Task::hours>))));
+    if (!tasks) co_return fail(std::move(tasks).error());
+    auto setting = db.read(sql<"SELECT value FROM setting WHERE key = ?1", std::string>("greeting"));
+    if (!setting) co_return fail(std::move(setting).error());
+    auto removed = co_await db.async_write(remove<Task>().where(col<&Task::state> == State::waiting));
+    if (!removed) co_return fail(std::move(removed).error());
+
+    co_return Seen{.tenants = 0,
+                   .people = people->size(),
+                   .tasks = *tasks,
+                   .changed = *changed,
+                   .removed = *removed,
+                   .setting = setting->empty() ? "" : setting->front()};
+}
+
+inline Result<Seen> use_everything(const std::filesystem::path& root)
+{
+    auto fleet = Fleet<Office>::open(root, FleetOptions{.threads = 2});
+    if (!fleet) return fail(std::move(fleet).error());
+    if (auto made = fleet->async_create("acme", asio::use_future).get(); !made)
+        return fail(std::move(made).error());
+    auto ids = fleet->tenants();
+    if (!ids) return fail(std::move(ids).error());
+
+    auto body = []<class T>(TenantDb<T> db) { return fill_and_ask(db); };
+    auto seen = fleet->async_with("acme", body, asio::use_future).get();
+    if (!seen) return fail(std::move(seen).error());
+    seen->tenants = ids->size();
+
+    if (auto gone = fleet->async_destroy("acme", asio::use_future).get(); !gone)
+        return fail(std::move(gone).error());
+    return seen;
+}
+
+/// Addresses and numbers that are the same wherever in the program they are asked for.
+struct Singletons {
+    const void* category;
+    const void* schema;
+    const void* statement;
+    unsigned slot;
+
+    friend bool operator==(const Singletons&, const Singletons&) = default;
+};
+
+inline Singletons look_at_singletons()
+{
+    const auto& statement = statement_text<Office, shape_t<decltype(select<Person>())>>();
+    return {.category = &error_category(),
+            .schema = &schema_info<Office>(),
+            .statement = &statement,
+            .slot = statement.slot};
+}
+
+Singletons singletons_of_first();
+Result<Seen> use_everything_in_first(const std::filesystem::path& root);
+
+} // namespace odr

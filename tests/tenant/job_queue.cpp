@@ -1,0 +1,90 @@
+#include <tenantry/tenant/job_queue.hpp>
+
+#include <memory>
+#include <string>
+
+#include "support/catch.hpp"
+
+using namespace tenantry;
+using detail::JobQueue;
+
+namespace {
+
+class Named final : public detail::Job {
+public:
+    explicit Named(char the_name, bool cancelled = false) : name(the_name), cancelled_(cancelled) {}
+    bool claim() noexcept override { return true; }
+    bool cancelled() const noexcept override { return cancelled_; }
+    const std::atomic<bool>* cancel_flag() const noexcept override { return nullptr; }
+    bool run(sqlite::Connection&) noexcept override { return true; }
+    void complete(std::string_view) noexcept override {}
+    void refuse(Error) noexcept override {}
+
+    const char name;
+
+private:
+    const bool cancelled_;
+};
+
+JobQueue::JobPtr job(char name, bool cancelled = false) { return std::make_unique<Named>(name, cancelled); }
+
+char name(const JobQueue::JobPtr& job) { return static_cast<const Named&>(*job).name; }
+
+std::string names(const std::vector<JobQueue::JobPtr>& jobs)
+{
+    std::string all;
+    for (const auto& each : jobs) all += name(each);
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("first in, first out")
+{
+    JobQueue queue(10);
+    CHECK(queue.empty());
+    CHECK_FALSE(queue.pop());
+    queue.push(job('a'));
+    queue.push(job('b'));
+    CHECK(queue.size() == 2);
+    CHECK(name(queue.pop()) == 'a');
+    queue.push(job('c'));
+    CHECK(name(queue.pop()) == 'b');
+    CHECK(name(queue.pop()) == 'c');
+    CHECK(queue.empty());
+}
+
+TEST_CASE("it is full at its limit, and not one before")
+{
+    JobQueue queue(2);
+    CHECK_FALSE(queue.full());
+    queue.push(job('a'));
+    CHECK_FALSE(queue.full());
+    queue.push(job('b'));
+    CHECK(queue.full());
+    (void)queue.pop();
+    CHECK_FALSE(queue.full());
+    CHECK(JobQueue(0).full());
+}
+
+TEST_CASE("what could not be run yet keeps its turn, in a full queue as well")
+{
+    JobQueue queue(2);
+    queue.push(job('a'));
+    queue.push(job('b'));
+    auto first = queue.pop();
+    queue.push(job('c'));
+    REQUIRE(queue.full());
+    queue.put_back(std::move(first));
+    CHECK(names(queue.take_all()) == "abc");
+}
+
+TEST_CASE("the cancelled ones are taken out and the others keep their order")
+{
+    JobQueue queue(10);
+    for (const char c : std::string("aBcDEf")) queue.push(job(c, c < 'a'));
+    CHECK(names(queue.take_cancelled()) == "BDE");
+    CHECK(queue.take_cancelled().empty());
+    CHECK(names(queue.take_all()) == "acf");
+    CHECK(queue.empty());
+}
