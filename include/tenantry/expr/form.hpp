@@ -24,6 +24,7 @@ enum class Precedence {
 
 // A form has `precedence`, and `template <class Out> static constexpr void render(Out&)`, where Out is
 //     out.text(string_view)              verbatim
+//     out.parameter()                    a bound value: its place in a statement, its literal in DDL
 //     out.template table<Row>()          the table's name, quoted
 //     out.template column<&Row::m>()     the column's name, quoted, and qualified where several tables are named
 //     out.template name<&Row::m>()       the column's name, quoted, never qualified
@@ -35,7 +36,7 @@ struct ParameterForm {
     template <class Out>
     static constexpr void render(Out& out)
     {
-        out.text("?");
+        out.parameter();
     }
 };
 

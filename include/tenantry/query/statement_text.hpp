@@ -23,6 +23,7 @@ public:
     constexpr SqlOut(TextSink& sink, bool qualified) noexcept : sink_(sink), qualified_(qualified) {}
 
     constexpr void text(std::string_view text) noexcept { sink_.text(text); }
+    constexpr void parameter() noexcept { sink_.put('?'); }
 
     template <class Row>
     constexpr void table() noexcept
