@@ -1,7 +1,11 @@
 // The pages say what the code says.
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include <tenantry/core/error.hpp>
 
@@ -27,6 +31,76 @@ std::string between(const std::string& text, const std::string& begin, const std
     return text.substr(from + begin.size(), to - from - begin.size());
 }
 
+std::vector<std::string> lines_of(const std::string& text)
+{
+    std::vector<std::string> lines;
+    std::istringstream rest(text);
+    for (std::string line; std::getline(rest, line);) lines.push_back(line);
+    return lines;
+}
+
+// Lines as they would stand at the left margin.
+std::string dedented(const std::vector<std::string>& lines)
+{
+    std::size_t margin = std::string::npos;
+    for (const std::string& line : lines) margin = std::min(margin, line.find_first_not_of(' '));
+    std::string text;
+    for (const std::string& line : lines) text += line.substr(std::min(margin, line.size())) + "\n";
+    return text;
+}
+
+// What stands between `// [name]` and `// [/name]`, of every name, in order.
+std::vector<std::string> regions_of(const std::string& source)
+{
+    std::vector<std::string> regions;
+    std::vector<std::string> inside;
+    std::set<std::string> seen;
+    std::string open;
+    for (const std::string& line : lines_of(text_of(source))) {
+        const std::size_t at = line.find_first_not_of(' ');
+        const std::string mark = at == std::string::npos ? "" : line.substr(at);
+        const bool is_mark = mark.size() > 5 && mark.compare(0, 4, "// [") == 0 && mark.back() == ']';
+        const std::string name = is_mark ? mark.substr(4, mark.size() - 5) : "";
+        CAPTURE(source, line);
+        if (is_mark && !open.empty()) {
+            REQUIRE(name == "/" + open);
+            REQUIRE_FALSE(inside.empty());
+            regions.push_back(dedented(inside));
+            inside.clear();
+            open.clear();
+        } else if (is_mark) {
+            REQUIRE(seen.insert(name).second);
+            open = name;
+        } else if (!open.empty()) {
+            inside.push_back(line);
+        }
+    }
+    REQUIRE(open.empty());
+    return regions;
+}
+
+// The blocks of C++ on a page, in order.
+std::vector<std::string> blocks_of(const std::string& page)
+{
+    std::vector<std::string> blocks;
+    std::string inside;
+    bool open = false;
+    for (const std::string& line : lines_of(text_of(page))) {
+        if (!open && line == "```cpp") {
+            open = true;
+        } else if (open && line == "```") {
+            blocks.push_back(inside);
+            inside.clear();
+            open = false;
+        } else if (open) {
+            inside += line + "\n";
+        }
+    }
+    CAPTURE(page);
+    REQUIRE_FALSE(open);
+    return blocks;
+}
+
 } // namespace
 
 TEST_CASE("the README shows the example as it is compiled")
@@ -35,6 +109,25 @@ TEST_CASE("the README shows the example as it is compiled")
         between(text_of("examples/quickstart/quickstart.cpp"), "// [readme]\n", "// [/readme]");
     const std::string shown = between(text_of("README.md"), "```cpp\n", "```");
     CHECK(shown == example);
+}
+
+// tests/docs/<page>.cpp is compiled and run; docs/<page>.md shows its marked regions, all of them, in their order.
+TEST_CASE("the pages show their examples as they are compiled and run")
+{
+    std::size_t pages = 0;
+    for (const auto& file : std::filesystem::directory_iterator(TENANTRY_SOURCE_DIR "/tests/docs")) {
+        if (file.path().extension() != ".cpp") continue;
+        const std::string page = file.path().stem().string();
+        const std::vector<std::string> regions = regions_of("tests/docs/" + page + ".cpp");
+        const std::vector<std::string> shown = blocks_of("docs/" + page + ".md");
+        CAPTURE(page);
+        CHECK_FALSE(regions.empty());
+        for (std::size_t n = 0; n < std::min(regions.size(), shown.size()); ++n)
+            CHECK(shown[n] == regions[n]);
+        CHECK(shown.size() == regions.size());
+        ++pages;
+    }
+    CHECK(pages > 0);
 }
 
 TEST_CASE("every error is explained")

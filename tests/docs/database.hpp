@@ -1,0 +1,61 @@
+// What the examples of the pages run on: a database in memory that is asked as a transaction is asked.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <tenantry/query/query.hpp>
+#include <tenantry/schema/ddl.hpp>
+
+#include "support/catch.hpp"
+#include "support/must.hpp"
+
+namespace docs {
+
+/// Stands in for the `tx` of a write body: the same calls, the same results.
+template <class S>
+class Database {
+public:
+    Database()
+    {
+        for (const tenantry::SchemaObject& object : tenantry::schema_info<S>().objects)
+            tenantry::test::must(connection_.execute(std::string(object.sql).c_str()));
+    }
+
+    template <class Q>
+    [[nodiscard]] auto execute(const Q& query)
+    {
+        return tenantry::execute<S>(connection_, query);
+    }
+    template <class Q>
+    [[nodiscard]] tenantry::Result<void> run(const Q& query)
+    {
+        auto done = execute(query);
+        if (!done) return tenantry::fail(std::move(done).error());
+        return {};
+    }
+    template <class Q>
+    [[nodiscard]] auto first(const Q& query)
+    {
+        return execute(tenantry::first(query));
+    }
+    template <class Q>
+    [[nodiscard]] auto one(const Q& query)
+    {
+        return execute(tenantry::one(query));
+    }
+    template <class Q>
+    [[nodiscard]] auto all(const Q& query)
+    {
+        return execute(query);
+    }
+
+    /// For what an example needs around it.
+    [[nodiscard]] tenantry::sqlite::Connection& connection() noexcept { return connection_; }
+
+private:
+    tenantry::sqlite::Connection connection_ =
+        tenantry::test::must(tenantry::sqlite::Connection::open_memory());
+};
+
+} // namespace docs

@@ -1,0 +1,117 @@
+// docs/types.md
+#include "docs/database.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tenantry/core/timestamp.hpp>
+
+using namespace tenantry;
+
+namespace {
+
+// [row]
+enum class Status { pending, running, done };
+enum class Level { low, middle, high };
+
+struct Job {
+    Id<Job> id{};                           // INTEGER, the primary key
+    std::string module{};                   // TEXT NOT NULL
+    std::optional<std::string> note{};      // TEXT
+    Status status{};                        // TEXT, CHECK (status IN ('pending', 'running', 'done'))
+    Level level{};                          // INTEGER, CHECK (level IN (0, 1, 2)): see below
+    bool urgent{};                          // INTEGER, CHECK (urgent IN (0, 1))
+    std::int16_t tries{};                   // INTEGER; read only if an int16_t can hold it
+    double score{};                         // REAL
+    Timestamp created_at{};                 // INTEGER, milliseconds since 1970
+    std::chrono::seconds patience{};        // INTEGER, seconds
+    std::array<std::byte, 4> fingerprint{}; // BLOB, CHECK (length(fingerprint) = 4)
+    std::vector<std::byte> payload{};       // BLOB
+};
+// [/row]
+
+} // namespace
+
+// [enum-storage]
+template <>
+inline constexpr EnumStorage tenantry::enum_storage<Level> = EnumStorage::integer;
+// [/enum-storage]
+
+// [codec]
+struct Celsius {
+    double degrees = 0;
+};
+
+template <>
+struct tenantry::sqlite::Codec<Celsius> {
+    static constexpr Storage storage = Storage::real;
+
+    template <ParameterBinder B>
+    static void bind(B& to, int index, const Celsius& value)
+    {
+        Codec<double>::bind(to, index, value.degrees);
+    }
+    template <RowReader R>
+    static Misfit read(R& from, int column, Celsius& out)
+    {
+        return Codec<double>::read(from, column, out.degrees);
+    }
+};
+// [/codec]
+
+namespace {
+
+struct Reading {
+    Id<Reading> id{};
+    Celsius outside{};
+};
+
+struct Plant : Schema<Table<"job", Job>, Table<"reading", Reading>> {};
+
+} // namespace
+
+TEST_CASE("a row of many types is kept")
+{
+    docs::Database<Plant> tx;
+    Job job;
+    job.module = "mail";
+    job.level = Level::high;
+    job.patience = std::chrono::seconds(90);
+    job.payload = {std::byte{1}, std::byte{2}};
+    REQUIRE(tx.execute(insert(job)));
+    const auto kept = tx.one(select<Job>());
+    REQUIRE(kept);
+    CHECK(kept->level == Level::high);
+    CHECK(kept->patience == std::chrono::seconds(90));
+    CHECK(kept->payload == job.payload);
+    CHECK(test::must(tx.connection().query_integer("SELECT level FROM job")) == 2);
+}
+
+TEST_CASE("a type of one's own is compared and bound as any other")
+{
+    docs::Database<Plant> tx;
+    REQUIRE(tx.execute(insert(Reading{.id = {}, .outside = {21.5}})));
+    // [own-type]
+    auto warm = tx.all(select<Reading>().where(col<&Reading::outside> > Celsius{20}));
+    // [/own-type]
+    REQUIRE(warm);
+    CHECK(warm->size() == 1);
+}
+
+TEST_CASE("what does not fit names its place")
+{
+    docs::Database<Plant> tx;
+    REQUIRE(tx.execute(insert(Job{})));
+    test::must(tx.connection().execute("UPDATE job SET tries = 40000"));
+    const auto misfit = tx.one(select<Job>());
+    REQUIRE_FALSE(misfit);
+    CHECK(misfit.error() == errc::value_misfit);
+    CHECK(
+        std::string(misfit.error().message()) ==
+        "column 'tries' of table 'job', row 1: expected INTEGER, found INTEGER: a number that the type cannot "
+        "hold");
+}
