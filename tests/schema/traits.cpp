@@ -9,6 +9,7 @@
 #include <tenantry/schema/default.hpp>
 #include <tenantry/schema/index.hpp>
 #include <tenantry/schema/primary_key.hpp>
+#include <tenantry/schema/unique.hpp>
 
 #include "support/catch.hpp"
 
@@ -110,4 +111,49 @@ TEST_CASE("an id field says which row it means")
     STATIC_REQUIRE(IdField<std::optional<Id<User>>>);
     STATIC_REQUIRE_FALSE(IdField<std::int64_t>);
     STATIC_REQUIRE(std::same_as<referenced_row<std::optional<Id<User>>>, User>);
+}
+
+namespace {
+
+struct Contact {
+    Id<Contact> id{};
+    std::string name{};
+    std::string mail{};
+    std::string city{};
+    std::string both{};
+};
+
+// An option of the kind that a generated column is.
+template <auto... Fields>
+struct Computed {
+    using tenantry_members = detail::Members<Fields...>;
+    static constexpr bool tenantry_generated = true;
+};
+
+using Contacts = Table<"contact", Contact, Unique<&Contact::name, &Contact::city>,
+                       UniqueIndex<"idx_mail", Descending<&Contact::mail>>, Index<"idx_city", &Contact::city>,
+                       Computed<&Contact::both>>;
+
+using One = std::array<std::size_t, 1>;
+using Two = std::array<std::size_t, 2>;
+
+} // namespace
+
+TEST_CASE("unique keys are the primary key, Unique and UniqueIndex, in any order")
+{
+    STATIC_REQUIRE(is_unique_key<Contacts>(One{0}));
+    STATIC_REQUIRE(is_unique_key<Contacts>(Two{1, 3}));
+    STATIC_REQUIRE(is_unique_key<Contacts>(Two{3, 1}));
+    STATIC_REQUIRE(is_unique_key<Contacts>(One{2}));
+    STATIC_REQUIRE_FALSE(is_unique_key<Contacts>(One{1}));
+    STATIC_REQUIRE_FALSE(is_unique_key<Contacts>(One{3}));
+    STATIC_REQUIRE_FALSE(is_unique_key<Contacts>(Two{1, 1}));
+    STATIC_REQUIRE_FALSE(is_unique_key<Contacts>(Two{0, 1}));
+}
+
+TEST_CASE("columns that the database computes are known")
+{
+    STATIC_REQUIRE(is_generated<Contacts>(4));
+    STATIC_REQUIRE_FALSE(is_generated<Contacts>(3));
+    STATIC_REQUIRE_FALSE(is_generated<table_of<Slot, Setting>>(2));
 }

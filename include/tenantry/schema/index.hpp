@@ -71,6 +71,7 @@ private:
 template <bool IsUnique, FixedString Name, auto... Parts>
 struct IndexOption {
     using tenantry_members = Members<IndexPart<Parts>::field...>;
+    static constexpr bool tenantry_unique = IsUnique;
 
     template <class Table>
     static consteval void rules() noexcept

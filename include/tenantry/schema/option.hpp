@@ -9,6 +9,8 @@
 //   template <class S, class Table> static constexpr void reference(TextSink&, std::size_t i);   after its REFERENCES
 //   template <class S, class Table> static constexpr void constraint(TextSink&);                 a table constraint
 //   template <class Table> using tenantry_objects = detail::TypeList<...>;   schema objects beside the table
+//   static constexpr bool tenantry_unique = true;      no two rows are equal in its fields, whatever else they hold
+//   static constexpr bool tenantry_generated = true;   its fields are computed by the database and never written
 // so that a new one is a new file and nothing else.
 #pragma once
 

@@ -145,6 +145,66 @@ template <class Table>
     return detail::options_set_default(typename Table::options{}, i);
 }
 
+namespace detail {
+
+template <class Option>
+constexpr bool option_generates(std::size_t i) noexcept
+{
+    if constexpr (requires { requires Option::tenantry_generated; })
+        return Option::tenantry_members::contains(i);
+    else
+        return false;
+}
+
+template <class... Options>
+constexpr bool options_generate(TypeList<Options...>, [[maybe_unused]] std::size_t i) noexcept
+{
+    return (option_generates<Options>(i) || ...);
+}
+
+// Whether two lists of columns are the same but for their order; neither has one twice.
+template <std::size_t M, std::size_t N>
+constexpr bool same_columns(const std::array<std::size_t, M>& a, const std::array<std::size_t, N>& b) noexcept
+{
+    std::size_t common = 0;
+    for (const std::size_t i : a)
+        for (const std::size_t j : b) common += i == j ? 1 : 0;
+    return M == N && common == N;
+}
+
+template <class Option, std::size_t N>
+constexpr bool option_is_unique(const std::array<std::size_t, N>& columns) noexcept
+{
+    if constexpr (requires { requires Option::tenantry_unique; })
+        return same_columns(Option::tenantry_members::indices(), columns);
+    else
+        return false;
+}
+
+template <class... Options, std::size_t N>
+constexpr bool options_make_unique(TypeList<Options...>, const std::array<std::size_t, N>& columns) noexcept
+{
+    return (option_is_unique<Options>(columns) || ...);
+}
+
+} // namespace detail
+
+/// Whether the database computes column i, so that no statement writes it.
+template <class Table>
+[[nodiscard]] constexpr bool is_generated(std::size_t i) noexcept
+{
+    return detail::options_generate(typename Table::options{}, i);
+}
+
+/// Whether these columns, in any order, are the primary key, a `Unique` or a `UniqueIndex`: what
+/// `on_conflict` may name.
+template <class Table, std::size_t N>
+[[nodiscard]] constexpr bool is_unique_key(const std::array<std::size_t, N>& columns) noexcept
+{
+    return detail::same_columns(primary_key<Table>, columns) ||
+           detail::options_make_unique(typename Table::options{}, columns);
+}
+
 /// Whether a field is a foreign key, `Id<Other>` or `optional<Id<Other>>`, or an id itself.
 template <class Field>
 concept IdField = detail::Reference<Field>::is_reference;

@@ -11,6 +11,7 @@ namespace tenantry {
 template <auto... Fields>
 struct Unique {
     using tenantry_members = detail::Members<Fields...>;
+    static constexpr bool tenantry_unique = true;
 
     template <class Table>
     static consteval void rules() noexcept
