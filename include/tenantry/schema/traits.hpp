@@ -162,14 +162,22 @@ constexpr bool options_generate(TypeList<Options...>, [[maybe_unused]] std::size
     return (option_generates<Options>(i) || ...);
 }
 
-// Whether two lists of columns are the same but for their order; neither has one twice.
+template <std::size_t M, std::size_t N>
+constexpr bool all_in(const std::array<std::size_t, M>& some, const std::array<std::size_t, N>& all) noexcept
+{
+    for (const std::size_t i : some) {
+        bool found = false;
+        for (const std::size_t j : all) found = found || i == j;
+        if (!found) return false;
+    }
+    return true;
+}
+
+// Whether two lists of columns are the same but for their order.
 template <std::size_t M, std::size_t N>
 constexpr bool same_columns(const std::array<std::size_t, M>& a, const std::array<std::size_t, N>& b) noexcept
 {
-    std::size_t common = 0;
-    for (const std::size_t i : a)
-        for (const std::size_t j : b) common += i == j ? 1 : 0;
-    return M == N && common == N;
+    return M == N && all_in(a, b) && all_in(b, a);
 }
 
 template <class Option, std::size_t N>
