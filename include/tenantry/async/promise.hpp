@@ -15,6 +15,7 @@
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <tenantry/async/cancellation.hpp>
 #include <tenantry/async/context_watch.hpp>
@@ -23,8 +24,8 @@
 namespace tenantry::async {
 
 /// Keeps a completion handler `void(Result<R>)` until the result is there, then posts it to its associated
-/// executor (or to the one given, where it has none), on which outstanding work is counted meanwhile. Uses
-/// the handler's associated allocator; connects to its cancellation slot.
+/// executor, on which outstanding work is counted meanwhile. Where it has none, that is the executor given, and
+/// the system's if that one is empty. Uses the handler's associated allocator; connects to its cancellation slot.
 ///
 /// The handler is called exactly once: with what `complete` says, or with `errc::cancelled` when the Promise
 /// is destroyed before. The exception is the end of the handler's execution context, which destroys the
@@ -151,10 +152,18 @@ private:
 
         HandlerState(Handler&& the_handler, const boost::asio::any_io_executor& fallback)
             : handler(std::move(the_handler)),
-              executor(boost::asio::prefer(boost::asio::get_associated_executor(handler, fallback),
+              executor(boost::asio::prefer(executor_of(handler, fallback),
                                            boost::asio::execution::outstanding_work.tracked)),
               watch(ContextWatch::of_executor(executor))
         {}
+
+        static Executor executor_of(const Handler& handler, const boost::asio::any_io_executor& fallback)
+        {
+            Executor found = boost::asio::get_associated_executor(handler, fallback);
+            if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
+                if (!found) return boost::asio::system_executor();
+            return found;
+        }
 
         static void make(Handler&& handler, const boost::asio::any_io_executor& fallback,
                          std::atomic<State*>& home)

@@ -14,7 +14,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/system_executor.hpp>
 
 #include <tenantry/async/cancellation.hpp>
 #include <tenantry/async/context_watch.hpp>
@@ -110,10 +109,10 @@ public:
     /// Shut once the executor may have ended: nothing is posted there any more.
     [[nodiscard]] async::Gate& executor_gate() noexcept { return executor_gate_; }
 
-    /// Where handlers that have no executor of their own are called: on the fleet's, or, where that has ended, on the system's.
+    /// Where handlers that have no executor of their own are called: on the fleet's. Empty where that has ended.
     [[nodiscard]] boost::asio::any_io_executor fallback(const async::GatePass& alive) const
     {
-        return alive ? executor_ : boost::asio::any_io_executor(boost::asio::system_executor());
+        return alive ? executor_ : boost::asio::any_io_executor();
     }
 
     /// Runs `task` on the executor, unless the fleet was shut down before: then `task` is destroyed uncalled.

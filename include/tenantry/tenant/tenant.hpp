@@ -73,7 +73,7 @@ public:
           options_(options),
           executor_(executor),
           strand_(boost::asio::make_strand(executor)),
-          retry_(std::in_place, *strand_),
+          retry_(std::in_place, executor),
           writer_(std::move(writer)),
           readers_(database_, file, options.profile, std::max<std::size_t>(options.readers, 1), incarnation),
           writes_(options.queued_writes),
@@ -373,7 +373,7 @@ private:
     {
         retry_->expires_after(std::chrono::milliseconds(2));
         retry_->async_wait([self = shared_from_this()](boost::system::error_code error) {
-            if (!error) self->write_turn();
+            if (!error) self->post_write_turn();
         });
         // Last: once it is in the queue it may be refused, and the tenant closed, by another thread.
         std::optional<Error> ended;

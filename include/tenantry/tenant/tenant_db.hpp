@@ -10,7 +10,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/system_executor.hpp>
 
 #include <tenantry/async/gate.hpp>
 #include <tenantry/core/compiler.hpp>
@@ -54,16 +53,15 @@ public:
     }
 
 private:
-    // A handler that has no executor of its own is called on the fleet's, or, where that has ended, on the system's.
+    // A handler that has no executor of its own is called on the fleet's, unless that has ended.
     template <class Handler>
     auto make_job(Handler&& handler, Work work, std::weak_ptr<async::Waker> waker) const
     {
         using CallersJob = CallerJob<R, Work, LeasePtr>;
         const async::GatePass alive(lease_ ? lease_->executor_gate() : nullptr);
-        return std::make_unique<CallersJob>(
-            std::move(work), lease_, std::forward<Handler>(handler),
-            lease_ && alive ? executor_ : boost::asio::any_io_executor(boost::asio::system_executor()),
-            std::move(waker));
+        return std::make_unique<CallersJob>(std::move(work), lease_, std::forward<Handler>(handler),
+                                            lease_ && alive ? executor_ : boost::asio::any_io_executor(),
+                                            std::move(waker));
     }
 
     LeasePtr lease_;
