@@ -7,7 +7,7 @@
 
 #include <tenantry/async/gate.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/port.hpp>
 
 namespace tenantry::detail {
 
@@ -15,12 +15,12 @@ namespace tenantry::detail {
 /// begin. Thread-safe.
 class Lease {
 public:
-    explicit Lease(std::shared_ptr<Tenant> tenant) noexcept : tenant_(std::move(tenant)) {}
+    explicit Lease(std::shared_ptr<TenantPort> tenant) noexcept : tenant_(std::move(tenant)) {}
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     virtual ~Lease() = default;
 
-    [[nodiscard]] Tenant& tenant() const noexcept { return *tenant_; }
+    [[nodiscard]] TenantPort& tenant() const noexcept { return *tenant_; }
 
     /// Ends the scope the lease was made for: handles that were kept beyond it are answered with
     /// `errc::tenant_gone`. Operations that have begun go on.
@@ -32,7 +32,7 @@ public:
     [[nodiscard]] bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 
 private:
-    std::shared_ptr<Tenant> tenant_;
+    std::shared_ptr<TenantPort> tenant_;
     std::atomic<bool> ended_{false};
 };
 

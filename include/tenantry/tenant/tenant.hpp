@@ -30,6 +30,7 @@
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/job_queue.hpp>
 #include <tenantry/tenant/options.hpp>
+#include <tenantry/tenant/port.hpp>
 #include <tenantry/tenant/readers.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
@@ -40,12 +41,10 @@ namespace tenantry::detail {
 ///
 /// Writes run one after another, in the order they came, each in a transaction of its own, on a strand; reads
 /// run beside them on read-only connections. Thread-safe, except for `open` and `close`.
-class Tenant final : public async::Waker, public std::enable_shared_from_this<Tenant> {
+class Tenant final : public TenantPort {
     struct Private {};
 
 public:
-    using JobPtr = std::unique_ptr<Job>;
-
     /// Opens the tenant that lives in `directory`; never creates one. Blocks: files are read, and tables that
     /// the schema has and the database has not are made.
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(const TenantId& id,
@@ -66,10 +65,9 @@ public:
     Tenant(Private, TenantId id, std::filesystem::path database, const FileIdentity& file,
            std::uint64_t incarnation, sqlite::Connection writer, const TenantOptions& options,
            const boost::asio::any_io_executor& executor)
-        : id_(std::move(id)),
+        : TenantPort(std::move(id), incarnation),
           database_(std::move(database)),
           file_(file),
-          incarnation_(incarnation),
           options_(options),
           executor_(executor),
           strand_(boost::asio::make_strand(executor)),
@@ -79,9 +77,6 @@ public:
           writes_(options.queued_writes),
           reads_(options.queued_reads)
     {}
-
-    [[nodiscard]] const TenantId& id() const noexcept { return id_; }
-    [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
 
     /// True once the file was found removed or replaced under its name: everything is answered with
     /// `errc::tenant_gone` from then on.
@@ -94,8 +89,7 @@ public:
         return !lost();
     }
 
-    /// Queues a write. It is answered in any case: at once if there is no room or the tenant is shut.
-    void submit_write(JobPtr job)
+    void submit_write(JobPtr job) override
     {
         if (!gate_.enter()) return job->refuse(shut_error());
         std::optional<Error> refused;
@@ -112,8 +106,7 @@ public:
         if (job) return turn_away(std::move(job), "writes", options_.queued_writes);
     }
 
-    /// Queues a read for the pool. Answered in any case, as `submit_write`.
-    void submit_read(JobPtr job)
+    void submit_read(JobPtr job) override
     {
         if (!gate_.enter()) return job->refuse(shut_error());
         std::optional<Error> refused;
@@ -129,22 +122,6 @@ public:
         if (job) return turn_away(std::move(job), "reads", options_.queued_reads);
     }
 
-    /// Reads here and now: `function(sqlite::Connection&)` on the calling thread, which waits for a reader
-    /// for `TenantOptions::read_wait` at most. `R` is what the function's `Result` holds.
-    template <class R, class Function>
-    [[nodiscard]] Result<R> read_now(Function&& function)
-    {
-        if (in_write_body == this)
-            return fail(Error(errc::wrong_thread,
-                              "read() inside a transaction body of the same tenant: use the body's tx")
-                            .with_tenant(id_.view()));
-        if (!gate_.enter()) return fail(shut_error());
-        auto result = read_inside<R>(function);
-        leave();
-        if (!result) result.error().with_tenant(id_.view());
-        return result;
-    }
-
     /// Lets no new work in; `code` and `why` is what it is answered with. Calls `then` once, from whichever
     /// thread ends the last operation (or from here, if there is none). The second time it does nothing.
     void shut(errc code, std::string why, std::function<void()> then)
@@ -152,7 +129,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             if (shut_error_) return;
-            shut_error_.emplace(Error(code, std::move(why)).with_tenant(id_.view()));
+            shut_error_.emplace(Error(code, std::move(why)).with_tenant(id().view()));
             then_ = std::move(then);
         }
         if (gate_.shut()) emptied();
@@ -186,7 +163,7 @@ public:
         strand_.reset();
         // The last connection to close writes the WAL back into the database and removes it.
         auto closed = writer_.close();
-        if (!closed) closed.error().with_tenant(id_.view());
+        if (!closed) closed.error().with_tenant(id().view());
         return closed;
     }
 
@@ -194,10 +171,15 @@ public:
     {
         // A caller may cancel what was answered already, and with it the executor's life may have ended.
         const async::GatePass alive(&posting_);
-        if (alive) boost::asio::post(executor_, [self = shared_from_this()] { self->sweep_cancelled(); });
+        if (alive) boost::asio::post(executor_, [self = shared_self()] { self->sweep_cancelled(); });
     }
 
 private:
+    [[nodiscard]] std::shared_ptr<Tenant> shared_self()
+    {
+        return std::static_pointer_cast<Tenant>(shared_from_this());
+    }
+
     [[nodiscard]] static bool is_still(const std::filesystem::path& directory, const TenantState& state)
     {
         const auto now = read_state(directory);
@@ -243,7 +225,7 @@ private:
     {
         Error full(errc::overloaded, std::to_string(limit) + ' ' + std::string(what) +
                                          " are waiting for this tenant already; try again later");
-        job->refuse(std::move(full.with_tenant(id_.view())));
+        job->refuse(std::move(full.with_tenant(id().view())));
         leave();
     }
 
@@ -281,7 +263,7 @@ private:
 
     [[nodiscard]] Error cancelled_error() const
     {
-        return Error(errc::cancelled, "cancelled before it ran").with_tenant(id_.view());
+        return Error(errc::cancelled, "cancelled before it ran").with_tenant(id().view());
     }
 
     void leave() noexcept
@@ -303,7 +285,7 @@ private:
 
     void post_write_turn()
     {
-        boost::asio::post(*strand_, [self = shared_from_this()] { self->write_turn(); });
+        boost::asio::post(*strand_, [self = shared_self()] { self->write_turn(); });
     }
 
     // Works off some of the queue, then goes to the back of the pool, so that others get their turn.
@@ -339,7 +321,7 @@ private:
         if (!transaction) {
             Error error = std::move(transaction).error();
             if (error == errc::busy && still_patient(*job)) return false;
-            job->refuse(std::move(error.with_tenant(id_.view())));
+            job->refuse(std::move(error.with_tenant(id().view())));
             return true;
         }
         if (!job->claim()) return true;
@@ -350,13 +332,13 @@ private:
         in_write_body = nullptr;
         if (!succeeded) {
             (void)transaction->rollback();
-            job->complete(id_.view());
+            job->complete(id().view());
         } else if (auto committed = transaction->commit(); !committed) {
-            job->refuse(std::move(committed.error().with_tenant(id_.view())));
+            job->refuse(std::move(committed.error().with_tenant(id().view())));
         } else if (!still_there(writer_)) {
             job->refuse(lost_error());
         } else {
-            job->complete(id_.view());
+            job->complete(id().view());
         }
         return true;
     }
@@ -372,7 +354,7 @@ private:
     void wait_for_lock(JobPtr job)
     {
         retry_->expires_after(std::chrono::milliseconds(2));
-        retry_->async_wait([self = shared_from_this()](boost::system::error_code error) {
+        retry_->async_wait([self = shared_self()](boost::system::error_code error) {
             if (!error) self->post_write_turn();
         });
         // Last: once it is in the queue it may be refused, and the tenant closed, by another thread.
@@ -406,7 +388,7 @@ private:
 
     void post_read_turn()
     {
-        boost::asio::post(executor_, [self = shared_from_this()] { self->read_turn(); });
+        boost::asio::post(executor_, [self = shared_self()] { self->read_turn(); });
     }
 
     void read_turn()
@@ -451,15 +433,27 @@ private:
             (void)job.run(**reader);
             (*reader)->watch(nullptr);
             if (still_there(**reader))
-                job.complete(id_.view());
+                job.complete(id().view());
             else
                 job.refuse(lost_error());
         }
         give_back(std::move(*reader));
     }
 
-    template <class R, class Function>
-    [[nodiscard]] Result<R> read_inside(Function& function)
+    [[nodiscard]] Result<void> read_here(ReaderTask& task) override
+    {
+        if (in_write_body == this)
+            return fail(Error(errc::wrong_thread,
+                              "read() inside a transaction body of the same tenant: use the body's tx")
+                            .with_tenant(id().view()));
+        if (!gate_.enter()) return fail(shut_error());
+        auto done = read_inside(task);
+        leave();
+        if (!done) done.error().with_tenant(id().view());
+        return done;
+    }
+
+    [[nodiscard]] Result<void> read_inside(ReaderTask& task)
     {
         auto reader = readers_.acquire(options_.read_wait);
         if (!reader) {
@@ -470,11 +464,11 @@ private:
             return fail(errc::overloaded,
                         "all " + std::to_string(options_.readers) +
                             " readers of this tenant were in use for too long; try again later");
-        auto result = guarded<R>(function, **reader);
+        task.run(**reader);
         const bool there = still_there(**reader);
         give_back(std::move(*reader));
         if (!there) return fail(lost_error());
-        return result;
+        return {};
     }
 
     void give_back(Readers::Connection reader)
@@ -498,7 +492,7 @@ private:
     // Why there is no reader.
     [[nodiscard]] Error not_opened(Error error)
     {
-        if (file_identity(database_) == file_) return std::move(error.with_tenant(id_.view()));
+        if (file_identity(database_) == file_) return std::move(error.with_tenant(id().view()));
         lost_.store(true, std::memory_order_release);
         return lost_error();
     }
@@ -507,13 +501,11 @@ private:
     {
         return Error(errc::tenant_gone, "the tenant's database was removed or replaced by another process; "
                                         "nothing of this operation is kept")
-            .with_tenant(id_.view());
+            .with_tenant(id().view());
     }
 
-    const TenantId id_;
     const std::filesystem::path database_;
     const FileIdentity file_;
-    const std::uint64_t incarnation_;
     const TenantOptions options_;
     const boost::asio::any_io_executor executor_;
 

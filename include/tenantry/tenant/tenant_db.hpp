@@ -32,7 +32,7 @@ struct HandleMaker;
 
 // Begins an operation on a lease: what `asio::async_initiate` calls, now or when a deferred operation is
 // awaited.
-template <class R, class Work, void (Tenant::*submit)(std::unique_ptr<Job>)>
+template <class R, class Work, void (TenantPort::*submit)(std::unique_ptr<Job>)>
 class InitiateJob {
 public:
     InitiateJob(LeasePtr lease, boost::asio::any_io_executor executor) noexcept
@@ -173,8 +173,8 @@ public:
             ReadQuery<Q>,
             "tenantry: async_read takes a query that reads; what changes something goes to async_write");
         check_async_query<Q>();
-        return begin<&detail::Tenant::submit_read>(run_query(std::forward<Q>(query)),
-                                                   std::forward<Token>(token));
+        return begin<&detail::TenantPort::submit_read>(run_query(std::forward<Q>(query)),
+                                                       std::forward<Token>(token));
     }
 
     /// Reads several things of one moment, here and now: `body(snapshot)` on the calling thread, in one read
@@ -207,7 +207,7 @@ public:
         auto work = [body = std::forward<Body>(body)](sqlite::Connection& connection) mutable {
             return in_snapshot(connection, body);
         };
-        return begin<&detail::Tenant::submit_read>(std::move(work), std::forward<Token>(token));
+        return begin<&detail::TenantPort::submit_read>(std::move(work), std::forward<Token>(token));
     }
 
     /// Writes one statement in a transaction of its own, on the tenant's strand, after the writes that were
@@ -221,8 +221,8 @@ public:
             WriteQuery<Q>,
             "tenantry: async_write takes a statement that changes something; a query goes to async_read");
         check_async_query<Q>();
-        return begin<&detail::Tenant::submit_write>(run_query(std::forward<Q>(query)),
-                                                    std::forward<Token>(token));
+        return begin<&detail::TenantPort::submit_write>(run_query(std::forward<Q>(query)),
+                                                        std::forward<Token>(token));
     }
 
     /// Writes a transaction: `body(tx)` runs on the tenant's strand between BEGIN IMMEDIATE and COMMIT, and
@@ -249,7 +249,7 @@ public:
             Tx<T> tx(connection);
             return body(tx);
         };
-        return begin<&detail::Tenant::submit_write>(std::move(work), std::forward<Token>(token));
+        return begin<&detail::TenantPort::submit_write>(std::move(work), std::forward<Token>(token));
     }
 
 private:
