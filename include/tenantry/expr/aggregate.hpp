@@ -26,13 +26,16 @@ struct AggregateSyntax {
     }
 };
 
-struct Count : AggregateSyntax<"count"> {};
+struct Count : AggregateSyntax<"count"> {
+    static constexpr bool never_null = true;
+};
 struct Min : AggregateSyntax<"min"> {};
 struct Max : AggregateSyntax<"max"> {};
 struct Sum : AggregateSyntax<"sum"> {};
 struct Avg : AggregateSyntax<"avg"> {};
 
 struct CountAll {
+    static constexpr bool never_null = true;
     static constexpr bool aggregate = true;
     static constexpr Precedence precedence = Precedence::primary;
     template <class Out>
@@ -43,6 +46,7 @@ struct CountAll {
 };
 
 struct CountDistinct {
+    static constexpr bool never_null = true;
     static constexpr bool aggregate = true;
     static constexpr Precedence precedence = Precedence::primary;
     template <class Out, class Operand>

@@ -4,22 +4,25 @@
 #include <tenantry/core/reflect.hpp>
 #include <tenantry/expr/assignment.hpp>
 #include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/source.hpp>
 
 namespace tenantry {
 
 namespace detail {
 
-template <auto Member>
+template <auto Member, class Source = row_of<Member>>
 struct Column {
     using tenantry_expression = void;
     using value_type = field_of<Member>;
-    using source = row_of<Member>;
+    using source = Source;
     using form = Column;
     static constexpr auto member = Member;
     static constexpr bool aggregate = false;
     static constexpr Precedence precedence = Precedence::primary;
     template <class... Keys>
     static constexpr bool grouped = (std::same_as<Column, Keys> || ...);
+    template <class Missing>
+    static constexpr bool may_be_null = is_optional<value_type> || Missing::template contains<Source>;
 
     /// What `update<Row>().set(...)` takes: `col<&Job::status> = JobStatus::done`. Nothing is changed by it.
     template <class V>
@@ -39,9 +42,28 @@ struct Column {
     template <class Out>
     static constexpr void render(Out& out)
     {
-        out.template column<Member>();
+        if constexpr (is_alias<Source>)
+            out.template column<Member, Source>();
+        else
+            out.template column<Member>();
     }
     [[nodiscard]] constexpr Column owned() const { return {}; }
+
+    /// Under a name of its own in the result: see `Named`.
+    template <FixedString Name>
+    [[nodiscard]] constexpr Named<Name, Column> as() const
+    {
+        return {*this};
+    }
+};
+
+template <FixedString Name>
+struct AliasColumns {
+    template <auto Member>
+    [[nodiscard]] constexpr Column<Member, Alias<Name, row_of<Member>>> operator[](Column<Member>) const
+    {
+        return {};
+    }
 };
 
 } // namespace detail
@@ -50,5 +72,10 @@ struct Column {
 template <auto Member>
     requires FieldPointer<Member>
 inline constexpr detail::Column<Member> col{};
+
+/// The columns of a table that is read under another name, `Alias<"boss", Employee>`:
+/// `alias<"boss">[col<&Employee::name>]`.
+template <FixedString Name>
+inline constexpr detail::AliasColumns<Name> alias{};
 
 } // namespace tenantry

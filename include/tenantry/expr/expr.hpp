@@ -13,5 +13,7 @@
 #include <tenantry/expr/in.hpp>
 #include <tenantry/expr/like.hpp>
 #include <tenantry/expr/logic.hpp>
+#include <tenantry/expr/named.hpp>
 #include <tenantry/expr/null.hpp>
 #include <tenantry/expr/order.hpp>
+#include <tenantry/expr/source.hpp>

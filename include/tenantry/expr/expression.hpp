@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/core/fixed_string.hpp>
 #include <tenantry/expr/form.hpp>
 #include <tenantry/expr/pack.hpp>
 
@@ -27,6 +28,8 @@ namespace tenantry {
 /// - `visit(visitor)`, static: names its columns (`visitor.template column<C>()`) and the types of its
 ///   values (`visitor.template value<V>()`), for checks at compile time;
 /// - `grouped<Form...>`: whether it has one value in a group of rows made by expressions of those forms;
+/// - `may_be_null<Missing>`, if it is not `value_type` alone that says it: whether it can be NULL where the rows
+///   of some sources may be missing, those of left joins;
 /// - `owned()`: the same node owning what it borrows, of the same form.
 template <class T>
 concept Expression = requires { typename T::tenantry_expression; };
@@ -64,6 +67,19 @@ using with_optional = std::optional<unwrapped<T>>;
 // T, made optional if one of the operands can be NULL
 template <class T, class... Operands>
 using nullable_like = std::conditional_t<(is_optional<Operands> || ...), with_optional<T>, T>;
+
+// Whether an expression can be NULL where the rows of some sources may be missing.
+template <class E, class Missing>
+inline constexpr bool may_be_null = [] {
+    if constexpr (Missing::any && requires { E::template may_be_null<Missing>; })
+        return E::template may_be_null<Missing>;
+    else
+        return is_optional<typename E::value_type>;
+}();
+
+// An expression that has a name in the result of a select.
+template <FixedString Name, class E>
+struct Named;
 
 // What a wrong expression becomes after its error has been said: a node that everything accepts, so that
 // the first message is the only one.
@@ -165,8 +181,30 @@ struct Compound {
     template <class... Keys>
     static constexpr bool grouped = is_aggregate_function || (std::same_as<form, Keys> || ...) ||
                                     (sizeof...(Args) > 0 && (Args::template grouped<Keys...> && ...));
+    // NULL comes of NULL, unless Syntax says otherwise: `never_null`, or `null_if_all` of its operands are.
+    template <class Missing>
+    static constexpr bool may_be_null = [] {
+        if constexpr (requires { Syntax::never_null; })
+            return false;
+        else if constexpr (requires { Syntax::null_if_all; })
+            return (detail::may_be_null<Args, Missing> && ...);
+        else
+            return is_optional<Value> || (detail::may_be_null<Args, Missing> || ...);
+    }();
 
     Pack<Args...> args;
+
+    /// Under a name of its own in the result: see `Named`.
+    template <FixedString Name>
+    [[nodiscard]] constexpr Named<Name, Compound> as() const&
+    {
+        return {*this};
+    }
+    template <FixedString Name>
+    [[nodiscard]] constexpr Named<Name, Compound> as() &&
+    {
+        return {std::move(*this)};
+    }
 
     template <class Visitor>
     static constexpr void visit([[maybe_unused]] Visitor& visitor)

@@ -27,6 +27,7 @@ enum class Precedence {
 //     out.parameter()                    a bound value: its place in a statement, its literal in DDL
 //     out.template table<Row>()          the table's name, quoted
 //     out.template column<&Row::m>()     the column's name, quoted, and qualified where several tables are named
+//     out.template column<&Row::m, Source>()  the same of a source that is not the row's own table: an alias
 //     out.template name<&Row::m>()       the column's name, quoted, never qualified
 
 // A value that is bound.

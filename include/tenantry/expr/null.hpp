@@ -12,6 +12,7 @@ namespace tenantry {
 namespace detail {
 
 struct IsNull {
+    static constexpr bool never_null = true;
     static constexpr Precedence precedence = Precedence::equality;
     template <class Out, class Operand>
     static constexpr void render(Out& out)
@@ -22,6 +23,7 @@ struct IsNull {
 };
 
 struct IsNotNull {
+    static constexpr bool never_null = true;
     static constexpr Precedence precedence = Precedence::equality;
     template <class Out, class Operand>
     static constexpr void render(Out& out)
@@ -31,8 +33,12 @@ struct IsNotNull {
     }
 };
 
-struct Is : InfixSyntax<Precedence::equality, " IS "> {};
-struct IsNot : InfixSyntax<Precedence::equality, " IS NOT "> {};
+struct Is : InfixSyntax<Precedence::equality, " IS "> {
+    static constexpr bool never_null = true;
+};
+struct IsNot : InfixSyntax<Precedence::equality, " IS NOT "> {
+    static constexpr bool never_null = true;
+};
 
 // As for =, but the value may be NULL.
 template <class E, class V>

@@ -4,6 +4,8 @@
 #include <concepts>
 #include <type_traits>
 
+#include <tenantry/expr/source.hpp>
+#include <tenantry/query/clause.hpp>
 #include <tenantry/query/concepts.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/statement_text.hpp>
@@ -13,27 +15,59 @@ namespace tenantry {
 
 namespace detail {
 
-// Looks at everything a statement names. T is the scope it will run in, void if that does not matter.
-template <class S, class T, class Form>
+// What a statement can name: the tables it reads and the queries it gives a name to, and those of the statements
+// around it.
+struct NoScope {
+    template <class Source>
+    static constexpr bool names_table = false;
+    template <class Source>
+    static constexpr bool defines = false;
+};
+
+template <class Form, class Outer>
+struct Scope {
+    template <class Source>
+    static constexpr bool names_table =
+        Form::template names_table<Source> || Outer::template names_table<Source>;
+    template <class Source>
+    static constexpr bool defines = detail::defines<Form, Source> || Outer::template defines<Source>;
+};
+
+// Looks at everything a statement names. T is the tenant's scope it will run in, void if that does not matter.
+template <class S, class T, class Scope>
 struct StatementRules {
-    template <class Row>
+    template <class Source>
+    static constexpr bool exists = has_table<S, source_row<Source>> || Scope::template defines<Source> ||
+                                   Scope::template defines<source_row<Source>>;
+
+    template <class Source>
     constexpr void table() const
     {
-        static_assert(has_table<S, Row>,
+        static_assert(exists<Source>,
                       "tenantry: a table of another schema: this row is not one of the tenant's tables");
     }
 
     template <class C>
     constexpr void column() const
     {
-        if constexpr (!Form::template names_table<typename C::source>)
+        using Source = typename C::source;
+        constexpr bool named = Scope::template names_table<Source>;
+        if constexpr (!named)
             static_assert(
-                has_table<S, typename C::source>,
+                exists<Source>,
                 "tenantry: a column of a table of another schema: its row is not one of the tenant's tables");
-        if constexpr (has_table<S, typename C::source>)
+        if constexpr (exists<Source>)
             static_assert(
-                Form::template names_table<typename C::source>,
-                "tenantry: a column of a table that the statement does not read: it is not in FROM");
+                named, "tenantry: a column of a table that the statement does not read: it is not in FROM");
+    }
+
+    // A statement inside this one. It may name what this one reads.
+    template <class Q>
+    constexpr void nested() const
+    {
+        StatementRules<S, T, detail::Scope<typename Q::form, Scope>> rules;
+        Q::visit(rules);
+        Q::template check<S>();
     }
 
     template <class V>
@@ -59,7 +93,7 @@ struct StatementRules {
 template <class S, class T, class Q>
 consteval bool check_statement()
 {
-    StatementRules<S, T, typename Q::form> rules;
+    StatementRules<S, T, Scope<typename Q::form, NoScope>> rules;
     Q::visit(rules);
     Q::template check<S>();
     return true;

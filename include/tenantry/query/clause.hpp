@@ -13,10 +13,12 @@ namespace tenantry::detail {
 
 // The order of clauses in the text, and so of their parameters.
 enum class Position {
+    with,
     keyword,
     distinct,
     subject,
     from,
+    join,
     conflict,
     assignments,
     where,
@@ -28,9 +30,10 @@ enum class Position {
 };
 
 // A clause is a value. It has
-// - `form`: a type with `position`, `render(out)` and, if it brings a table into the statement,
-//   `template <class Row> static constexpr bool introduces`
-// - `source`: the row of the first column in it, or void
+// - `form`: a type with `position`, `render(out)` and, if it brings a table into the statement, its source
+//   `introduced` and `template <class Source> static constexpr bool introduces`; if it gives a name to a query,
+//   `define(out)` and `template <class Source> static constexpr bool defines`
+// - `source`: what the first column in it belongs to, or void
 // - `bind(to)`, static `visit(visitor)`, `owned()`, as expressions have them.
 //
 // Users may say clauses in any order.
@@ -47,13 +50,31 @@ consteval std::array<std::size_t, N> by_position(std::array<Position, N> positio
     return order;
 }
 
-template <class Form, class Row>
+template <class Form, class Source>
 inline constexpr bool introduces = [] {
-    if constexpr (requires { Form::template introduces<Row>; })
-        return Form::template introduces<Row>;
+    if constexpr (requires { Form::template introduces<Source>; })
+        return Form::template introduces<Source>;
     else
         return false;
 }();
+
+template <class Form, class Source>
+inline constexpr bool defines = [] {
+    if constexpr (requires { Form::template defines<Source>; })
+        return Form::template defines<Source>;
+    else
+        return false;
+}();
+
+template <class Form, class Out>
+constexpr void define(Out& out)
+{
+    if constexpr (requires { Form::define(out); }) Form::define(out);
+}
+
+// The clause at a position, or void.
+template <Position At, class... Clauses>
+using clause_at = first_type_t<std::conditional_t<Clauses::form::position == At, Clauses, void>...>;
 
 template <class Form>
 inline constexpr bool is_source_form = requires { typename Form::introduced; };
@@ -61,8 +82,11 @@ inline constexpr bool is_source_form = requires { typename Form::introduced; };
 // The form of a whole statement: all that its text depends on.
 template <class... Forms>
 struct StatementForm {
-    template <class Row>
-    static constexpr bool names_table = (introduces<Forms, Row> || ...);
+    template <class Source>
+    static constexpr bool names_table = (introduces<Forms, Source> || ...);
+
+    template <class Source>
+    static constexpr bool defines = (detail::defines<Forms, Source> || ...);
 
     // how many tables it reads
     static constexpr std::size_t sources = (std::size_t{is_source_form<Forms>} + ... + 0);
@@ -70,9 +94,12 @@ struct StatementForm {
     template <class Out>
     static constexpr void render(Out& out)
     {
+        const auto outer = out.enter();
+        (define<Forms>(out), ...);
         constexpr Position last = Position::offset;
         for (int at = 0; at <= static_cast<int>(last); ++at)
             ((static_cast<int>(Forms::position) == at ? Forms::render(out) : void()), ...);
+        out.leave(outer);
     }
 };
 

@@ -6,31 +6,32 @@
 #include <utility>
 
 #include <tenantry/core/reflect.hpp>
+#include <tenantry/expr/source.hpp>
 #include <tenantry/query/clause.hpp>
 
 namespace tenantry {
 
 namespace detail {
 
-template <class Row>
+template <class Source>
 struct From {
-    using source = Row;
+    using source = Source;
     using form = From;
-    using introduced = Row;
+    using introduced = Source;
     static constexpr Position position = Position::from;
     template <class Other>
-    static constexpr bool introduces = std::same_as<Other, Row>;
+    static constexpr bool introduces = std::same_as<Other, Source>;
 
     template <class Out>
     static constexpr void render(Out& out)
     {
         out.text(" FROM ");
-        out.template table<Row>();
+        out.template from<Source>();
     }
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)
     {
-        visitor.template table<Row>();
+        visitor.template table<Source>();
     }
     template <class Parameters>
     constexpr void bind(Parameters&) const
@@ -38,26 +39,27 @@ struct From {
     [[nodiscard]] constexpr From owned() const { return {}; }
 };
 
-template <class Row, class Statement>
+template <class Source, class Statement>
 [[nodiscard]] constexpr auto add_from(Statement&& statement)
 {
+    static_assert(RowType<source_row<Source>>, "tenantry: from<Row>() takes a row, the struct of a table");
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::from>,
                   "tenantry: from() is there already");
-    return with_clause(std::forward<Statement>(statement), From<Row>{});
+    return with_clause(std::forward<Statement>(statement), From<Source>{});
 }
 
 template <class Statement>
 struct CanFrom {
     /// The table to read; needed only where no column says so: `select(count()).from<Job>()`.
-    template <class Row>
+    template <class Source>
     [[nodiscard]] constexpr auto from() const&
     {
-        return add_from<Row>(static_cast<const Statement&>(*this));
+        return add_from<Source>(static_cast<const Statement&>(*this));
     }
-    template <class Row>
+    template <class Source>
     [[nodiscard]] constexpr auto from() &&
     {
-        return add_from<Row>(static_cast<Statement&&>(*this));
+        return add_from<Source>(static_cast<Statement&&>(*this));
     }
 };
 

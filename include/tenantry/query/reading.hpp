@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -50,6 +51,29 @@ struct RowReading {
     }
 };
 
+// The row of a left join: none where each of its columns is NULL.
+template <class Row, class Out>
+struct OptionalRowReading {
+    using type = std::optional<Out>;
+    using row = void;
+    static constexpr std::size_t id_column = no_field;
+    static constexpr auto expected = RowReading<Row, Out>::expected;
+
+    template <class Reader>
+    static sqlite::Misfit read(Reader& from, type& out, int& column)
+    {
+        constexpr int width = static_cast<int>(field_count<Row>);
+        int nulls = 0;
+        while (nulls < width && from.storage(column + nulls) == sqlite::Storage::null) ++nulls;
+        if (nulls == width) {
+            out.reset();
+            column += width;
+            return sqlite::Misfit::none;
+        }
+        return RowReading<Row, Out>::read(from, out ? *out : out.emplace(), column);
+    }
+};
+
 template <class T>
 struct ScalarReading {
     using type = T;
@@ -61,6 +85,47 @@ struct ScalarReading {
     static sqlite::Misfit read(Reader& from, T& out, int& column)
     {
         return sqlite::Codec<T>::read(from, column, out);
+    }
+};
+
+// Adds what one part of a row has to the storages of all.
+template <std::size_t N, std::size_t M>
+constexpr void append_storages(std::array<sqlite::Storage, N>& to, std::size_t& at,
+                               const std::array<sqlite::Storage, M>& more)
+{
+    for (const sqlite::Storage storage : more) to[at++] = storage;
+}
+
+// Rows and values side by side.
+template <class... Parts>
+struct MixedReading {
+    using type = std::tuple<typename Parts::type...>;
+    using row = void;
+    static constexpr std::size_t id_column = no_field;
+    static constexpr auto expected = [] {
+        std::array<sqlite::Storage, (Parts::expected.size() + ...)> all{};
+        std::size_t at = 0;
+        (append_storages(all, at, Parts::expected), ...);
+        return all;
+    }();
+
+    template <class Reader>
+    static sqlite::Misfit read(Reader& from, type& out, int& column)
+    {
+        return std::apply(
+            [&](typename Parts::type&... value) {
+                sqlite::Misfit misfit = sqlite::Misfit::none;
+                int begin = column;
+                const auto read_part = [&]<class Part>(std::type_identity<Part>, typename Part::type& into) {
+                    column = begin;
+                    misfit = Part::read(from, into, column);
+                    begin += static_cast<int>(Part::expected.size());
+                    return misfit == sqlite::Misfit::none;
+                };
+                static_cast<void>((read_part(std::type_identity<Parts>{}, value) && ...));
+                return misfit;
+            },
+            out);
     }
 };
 

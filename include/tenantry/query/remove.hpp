@@ -30,7 +30,7 @@ struct RemoveFrom {
     static constexpr void render(Out& out)
     {
         out.text("DELETE FROM ");
-        out.template table<Row>();
+        out.template from<Row>();
     }
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)

@@ -1,9 +1,9 @@
 // SELECT
 #pragma once
 
+#include <array>
 #include <cstddef>
-#include <optional>
-#include <tuple>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -15,11 +15,14 @@
 #include <tenantry/query/from.hpp>
 #include <tenantry/query/group_by.hpp>
 #include <tenantry/query/having.hpp>
+#include <tenantry/query/join.hpp>
 #include <tenantry/query/limit.hpp>
 #include <tenantry/query/order_by.hpp>
+#include <tenantry/query/outputs.hpp>
 #include <tenantry/query/reading.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/where.hpp>
+#include <tenantry/schema/traits.hpp>
 
 namespace tenantry {
 
@@ -31,81 +34,6 @@ struct SelectKeyword {
     static constexpr void render(Out& out)
     {
         out.text("SELECT");
-    }
-};
-
-// select<Row>(): every column of a table
-template <class Row>
-struct WholeRow {
-    using source = Row;
-    using form = WholeRow;
-    static constexpr Position position = Position::subject;
-    static constexpr bool aggregate = false;
-    template <class... Keys>
-    static constexpr bool grouped = false;
-    template <class Rows>
-    using reading = RowReading<Row, typename Rows::template row<Row>>;
-
-    template <class Out>
-    static constexpr void render(Out& out)
-    {
-        out.text(" ");
-        out.template columns<Row>();
-    }
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template table<Row>();
-    }
-    template <class Parameters>
-    constexpr void bind(Parameters&) const
-    {}
-    [[nodiscard]] constexpr WholeRow owned() const { return {}; }
-};
-
-// select(a, b): some expressions
-template <class... E>
-struct Expressions {
-    using list = ListClause<Position::subject, " ", E...>;
-    using source = typename list::source;
-    using form = typename list::form;
-    static constexpr bool aggregate = (E::aggregate || ...);
-    template <class... Keys>
-    static constexpr bool grouped = (E::template grouped<Keys...> && ...);
-
-    template <class Rows, class... Each>
-    struct reading_of {
-        using type = TupleReading<selected_t<Rows, typename Each::value_type>...>;
-    };
-    template <class Rows, class Only>
-    struct reading_of<Rows, Only> {
-        using type = ScalarReading<selected_t<Rows, typename Only::value_type>>;
-    };
-    template <class Rows>
-    using reading = typename reading_of<Rows, E...>::type;
-
-    Pack<E...> nodes;
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        (E::visit(visitor), ...);
-    }
-    template <class Parameters>
-    constexpr void bind(Parameters& to) const
-    {
-        nodes.bind(to);
-    }
-    [[nodiscard]] constexpr auto owned() const&
-    {
-        return nodes.apply(
-            [](const E&... node) { return Expressions<decltype(node.owned())...>{{{node.owned()}...}}; });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(nodes).apply([](E&&... node) {
-            return Expressions<decltype(std::move(node).owned())...>{{{std::move(node).owned()}...}};
-        });
     }
 };
 
@@ -132,15 +60,133 @@ struct group_of {
         first_type_t<std::conditional_t<Clauses::form::position == Position::group_by, Clauses, void>...>;
 };
 
-// Forms, with some more where they are wanted.
-template <class Form, bool Wanted, class... More>
-struct also {
-    using type = Form;
+// The source that a clause joins, or void.
+template <class Clause>
+consteval auto joined_by()
+{
+    if constexpr (Clause::form::position == Position::join)
+        return std::type_identity<typename Clause::form::introduced>{};
+    else
+        return std::type_identity<void>{};
+}
+template <class Clause>
+using joined_t = typename decltype(joined_by<Clause>())::type;
+
+// What FROM reads, if from() does not say so: the first source that is no join's.
+template <class... Joined>
+struct Unjoined {
+    template <class Source>
+    using keep = std::conditional_t<(std::is_same_v<Source, Joined> || ...), void, Source>;
 };
-template <class... Forms, class... More>
-struct also<StatementForm<Forms...>, true, More...> {
-    using type = StatementForm<Forms..., More...>;
+
+template <class Joined, class... Candidates>
+using first_unjoined = first_type_t<typename Joined::template keep<Candidates>..., Candidates...>;
+
+// What a select reads: sources, forms and what may be missing.
+template <class Subject, class Subjects, class... Clauses>
+struct SelectParts;
+template <class Subject, class... Subjects, class... Clauses>
+struct SelectParts<Subject, types<Subjects...>, Clauses...> {
+    static constexpr bool has_joins = ((Clauses::form::position == Position::join) || ...);
+    using from = clause_at<Position::from, Clauses...>;
+
+    static consteval auto find_source()
+    {
+        if constexpr (!std::is_void_v<from>)
+            return std::type_identity<typename from::source>{};
+        else if constexpr (!has_joins)
+            return std::type_identity<first_type_t<Subjects..., typename Clauses::source...>>{};
+        else
+            return std::type_identity<
+                first_unjoined<Unjoined<joined_t<Clauses>...>, Subjects..., typename Clauses::source...>>{};
+    }
+    using source = typename decltype(find_source())::type;
+
+    static consteval auto find_read()
+    {
+        if constexpr (has_joins)
+            return types<source, joined_t<Clauses>...>{};
+        else
+            return types<source>{};
+    }
+    // every source of the statement, in the order of the text, with void between
+    using read = decltype(find_read());
+
+    static consteval auto find_missing()
+    {
+        if constexpr ((is_left_join<typename Clauses::form> || ...))
+            return MissingSources<
+                std::conditional_t<is_left_join<typename Clauses::form>, joined_t<Clauses>, void>...>{};
+        else
+            return MissingSources<>{};
+    }
+    using missing = decltype(find_missing());
+
+    static constexpr bool wants_from = std::is_void_v<from> && !std::is_void_v<source>;
+    static constexpr bool wants_limit = !((Clauses::form::position == Position::limit) || ...) &&
+                                        ((Clauses::form::position == Position::offset) || ...);
+
+    template <class... More>
+    static consteval auto find_form()
+    {
+        if constexpr (has_joins)
+            return StatementForm<SelectKeyword, typename Subject::form,
+                                 typename resolved_join<typename Clauses::form, read>::type..., More...>{};
+        else
+            return StatementForm<SelectKeyword, typename Subject::form, typename Clauses::form..., More...>{};
+    }
+    static consteval auto find_whole_form()
+    {
+        if constexpr (wants_from && wants_limit)
+            return find_form<From<source>, NoLimitForm>();
+        else if constexpr (wants_from)
+            return find_form<From<source>>();
+        else if constexpr (wants_limit)
+            return find_form<NoLimitForm>();
+        else
+            return find_form<>();
+    }
+    using form = decltype(find_whole_form());
+
+    static constexpr bool keys_are_there = ((resolved_join<typename Clauses::form, read>::ways > 0) && ...);
+    static constexpr bool keys_are_clear = ((resolved_join<typename Clauses::form, read>::ways < 2) && ...);
 };
+
+template <class Source, class... Sources>
+inline constexpr bool is_read_twice =
+    !std::is_void_v<Source> && (std::size_t{std::is_same_v<Source, Sources>} + ... + 0) > 1;
+
+// The name that the columns of a source are qualified with.
+template <class S, class Source>
+consteval std::string_view source_name()
+{
+    if constexpr (is_alias<Source>)
+        return source_traits<Source>::alias;
+    else if constexpr (has_table<S, Source>)
+        return table_name<S, Source>;
+    else
+        return {};
+}
+
+template <class S, class... Sources>
+consteval bool check_sources(types<Sources...>)
+{
+    static_assert((!(is_read_twice<Sources, Sources...> && !is_alias<Sources>) && ...),
+                  "tenantry: a statement reads one table twice: let one of them have another name: "
+                  "join<Alias<\"a\", Row>>(...), and alias<\"a\">[col<...>] for its columns");
+    if constexpr ((!(is_read_twice<Sources, Sources...> && !is_alias<Sources>) && ...)) {
+        constexpr bool once = [] {
+            const std::array<std::string_view, sizeof...(Sources)> names{source_name<S, Sources>()...};
+            for (std::size_t i = 0; i < names.size(); ++i)
+                for (std::size_t j = i + 1; j < names.size(); ++j)
+                    if (!names[i].empty() && same_name(names[i], names[j])) return false;
+            return true;
+        }();
+        static_assert(once, "tenantry: two aliases of one name, or an alias of the name of a table that the "
+                            "statement reads");
+    }
+    return true;
+}
 
 } // namespace detail
 
@@ -149,30 +195,24 @@ template <class Subject, class... Clauses>
 class SelectQuery : public detail::ClauseList<Subject, Clauses...>,
                     public detail::CanDistinct<SelectQuery<Subject, Clauses...>>,
                     public detail::CanFrom<SelectQuery<Subject, Clauses...>>,
+                    public detail::CanJoin<SelectQuery<Subject, Clauses...>>,
                     public detail::CanWhere<SelectQuery<Subject, Clauses...>>,
                     public detail::CanGroupBy<SelectQuery<Subject, Clauses...>>,
                     public detail::CanHaving<SelectQuery<Subject, Clauses...>>,
                     public detail::CanOrderBy<SelectQuery<Subject, Clauses...>>,
                     public detail::CanLimit<SelectQuery<Subject, Clauses...>> {
     using List = detail::ClauseList<Subject, Clauses...>;
+    using Parts = detail::SelectParts<Subject, typename Subject::sources, Clauses...>;
 
 public:
     using tenantry_select = void;
-    using source = detail::first_type_t<
-        typename detail::first_type_t<
-            std::conditional_t<Clauses::form::position == detail::Position::from, Clauses, void>...,
-            Subject>::source,
-        typename Clauses::source...>;
     // Where from() does not say so, the table is that of the first column.
-    using form = typename detail::also<
-        typename detail::also<
-            detail::StatementForm<detail::SelectKeyword, typename Subject::form, typename Clauses::form...>,
-            !List::template has<detail::Position::from> && !std::is_void_v<source>,
-            detail::From<source>>::type,
-        List::template has<detail::Position::offset> && !List::template has<detail::Position::limit>,
-        detail::NoLimitForm>::type;
+    using source = typename Parts::source;
+    using form = typename Parts::form;
+    using subject = Subject;
+    using missing = typename Parts::missing;
     template <class Rows>
-    using reading = typename Subject::template reading<Rows>;
+    using reading = typename Subject::template reading<Rows, missing>;
     template <class Rows>
     using result = std::vector<typename reading<Rows>::type>;
 
@@ -189,6 +229,17 @@ public:
         constexpr bool is_grouped = !std::is_void_v<Group> || Subject::aggregate;
         static_assert(form::sources > 0,
                       "tenantry: nothing says which table is read: name it with .from<Row>()");
+        if constexpr (Parts::has_joins) {
+            static_assert(
+                Parts::keys_are_there,
+                "tenantry: join<Row>() without a condition follows a foreign key, and there is none "
+                "between this table and those that are read before it: say the condition");
+            static_assert(
+                Parts::keys_are_clear,
+                "tenantry: join<Row>() without a condition follows the one foreign key, and there are "
+                "several between this table and those that are read before it: say the condition");
+            static_assert(detail::check_sources<S>(typename Parts::read{}));
+        }
         static_assert(!is_grouped || detail::is_grouped<Subject, Group>,
                       "tenantry: a column is selected beside aggregate functions and is not in group_by(): "
                       "which of the group's values would it be?");
@@ -204,22 +255,24 @@ public:
     [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
 };
 
-/// Every column of a table: the result is a vector of rows.
+/// Every column of a table: the result is a vector of rows. Beside rows there are aliases of them:
+/// `select<Alias<"a", Job>>()`.
 ///
 /// `first(select<Job>()...)` gives one row or none, `one(...)` exactly one.
-template <class Row>
+template <class Source>
 [[nodiscard]] constexpr auto select()
 {
-    static_assert(RowType<Row>, "tenantry: select<Row>() takes a row, the struct of a table");
-    return SelectQuery<detail::WholeRow<Row>>(detail::Pack<detail::WholeRow<Row>>{});
+    static_assert(RowType<detail::source_row<Source>>,
+                  "tenantry: select<Row>() takes a row, the struct of a table");
+    return SelectQuery<detail::WholeRow<Source>>(detail::Pack<detail::WholeRow<Source>>{});
 }
 
-/// Some columns or expressions: the result is a vector of tuples, or of plain values if there is only one.
-/// The table is that of the columns.
+/// Some columns, expressions, or rows (`row<Job>`): the result is a vector of tuples, or of plain values if
+/// there is only one. The table is that of the first column that is not joined.
 template <class First, class... Rest>
 [[nodiscard]] constexpr auto select(First&& first, Rest&&... rest)
 {
-    constexpr bool sound = detail::AnyExpression<First> && (detail::AnyExpression<Rest> && ...);
+    constexpr bool sound = detail::AnyOutput<First> && (detail::AnyOutput<Rest> && ...);
     static_assert(sound, "tenantry: select() takes columns and expressions: select(col<&Job::id>, count())");
     if constexpr (sound) {
         using Subject = detail::Expressions<std::remove_cvref_t<First>, std::remove_cvref_t<Rest>...>;

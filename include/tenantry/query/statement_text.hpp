@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include <tenantry/expr/source.hpp>
 #include <tenantry/expr/text.hpp>
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/sqlite/statement.hpp>
@@ -14,7 +15,19 @@ namespace tenantry {
 
 namespace detail {
 
-// Where forms write their text; it knows the schema's names.
+// What a row has columns of: its table, or a query that was given a name.
+template <class S, class Row>
+using readable_table = typename std::conditional_t<has_table<S, Row>, lookup_table<S, Row>,
+                                                   std::type_identity<MissingTable<Row>>>::type;
+
+// A query that has a name in a statement, and the row its columns are.
+struct LocalTable {
+    const char* row = nullptr;
+    std::string_view name{};
+};
+
+// Where forms write their text; it knows the schema's names. Columns are qualified where the text, with the
+// statements in it, reads more than one table; a first pass finds out.
 template <class S>
 class SqlOut {
 public:
@@ -23,62 +36,147 @@ public:
     constexpr SqlOut(TextSink& sink, bool qualified) noexcept : sink_(sink), qualified_(qualified) {}
 
     constexpr void text(std::string_view text) noexcept { sink_.text(text); }
+    constexpr void identifier(std::string_view name) noexcept { sink_.identifier(name); }
     constexpr void parameter() noexcept { sink_.put('?'); }
 
     template <class Row>
     constexpr void table() noexcept
     {
-        sink_.identifier(table_name<S, Row>);
+        if constexpr (has_table<S, Row>)
+            sink_.identifier(table_name<S, Row>);
+        else
+            sink_.identifier(local_name(&row_mark<Row>));
+    }
+
+    // a table to read, under the name that its columns are qualified with
+    template <class Source>
+    constexpr void from() noexcept
+    {
+        using Row = source_row<Source>;
+        ++sources_;
+        if constexpr (is_alias<Source>) {
+            if (!is_local(&row_mark<Row>, source_traits<Source>::alias)) {
+                table<Row>();
+                sink_.text(" AS ");
+            }
+            sink_.identifier(source_traits<Source>::alias);
+        } else {
+            table<Row>();
+        }
     }
 
     template <auto Member>
     constexpr void name() noexcept
     {
-        sink_.identifier(column_name_of<S, Member>);
+        sink_.identifier(column_names<readable_table<S, row_of<Member>>>[member_index<Member>]);
     }
 
-    template <auto Member>
+    template <auto Member, class Source = row_of<Member>>
     constexpr void column() noexcept
     {
-        qualify<row_of<Member>>();
+        qualify<Source>();
         name<Member>();
     }
 
-    // all of a row's, with commas between
-    template <class Row>
+    template <class Source, std::size_t I>
+    constexpr void field() noexcept
+    {
+        qualify<Source>();
+        sink_.identifier(column_names<readable_table<S, source_row<Source>>>[I]);
+    }
+
+    // all of a source's, with commas between
+    template <class Source>
     constexpr void columns() noexcept
     {
         bool first = true;
-        for (const std::string_view column : column_names<table_of<S, Row>>) {
+        for (const std::string_view column : column_names<readable_table<S, source_row<Source>>>) {
             if (!first) sink_.text(", ");
             first = false;
-            qualify<Row>();
+            qualify<Source>();
             sink_.identifier(column);
         }
     }
 
-    constexpr void identifier(std::string_view name) noexcept { sink_.identifier(name); }
+    // A statement begins and ends: the names that it gives to queries are known in it alone.
+    constexpr std::size_t enter() noexcept { return locals_; }
+    constexpr void leave(std::size_t outer) noexcept { locals_ = outer; }
+
+    template <class Row>
+    constexpr void define(std::string_view name)
+    {
+        local_[locals_++] = LocalTable{&row_mark<Row>, name};
+    }
+
+    // how many tables were read
+    [[nodiscard]] constexpr std::size_t sources() const noexcept { return sources_; }
+
+    // how much of the text are names of tables before columns
+    [[nodiscard]] constexpr std::size_t qualification() const noexcept { return qualification_; }
 
 private:
-    template <class Row>
+    template <class Source>
     constexpr void qualify() noexcept
     {
         if (!qualified_) return;
-        table<Row>();
+        const std::size_t before = sink_.size();
+        if constexpr (is_alias<Source>)
+            sink_.identifier(source_traits<Source>::alias);
+        else
+            table<Source>();
         sink_.put('.');
+        qualification_ += sink_.size() - before;
+    }
+
+    [[nodiscard]] constexpr bool is_local(const char* row, std::string_view name) const noexcept
+    {
+        for (std::size_t i = 0; i < locals_; ++i)
+            if (local_[i].row == row && local_[i].name == name) return true;
+        return false;
+    }
+
+    [[nodiscard]] constexpr std::string_view local_name(const char* row) const noexcept
+    {
+        for (std::size_t i = locals_; i > 0; --i)
+            if (local_[i - 1].row == row) return local_[i - 1].name;
+        return "?";
     }
 
     TextSink& sink_;
     bool qualified_;
+    std::size_t sources_ = 0;
+    std::size_t qualification_ = 0;
+    std::array<LocalTable, 16> local_{};
+    std::size_t locals_ = 0;
+};
+
+// What has to be known of a text before it is written.
+struct TextFacts {
+    std::size_t size = 0;
+    bool qualified = false;
 };
 
 template <class S, class Form>
-struct StatementRender {
-    static constexpr void render(TextSink& sink)
-    {
-        SqlOut<S> out(sink, Form::sources > 1);
+consteval TextFacts text_facts()
+{
+    TextSink sink;
+    SqlOut<S> out(sink, true);
+    Form::render(out);
+    const bool qualified = out.sources() > 1;
+    return {sink.size() - (qualified ? 0 : out.qualification()), qualified};
+}
+
+template <class S, class Form>
+struct FormText {
+    static constexpr TextFacts facts = text_facts<S, Form>();
+
+    static constexpr std::array<char, facts.size + 1> storage = [] {
+        std::array<char, facts.size + 1> made{};
+        TextSink sink(made.data());
+        SqlOut<S> out(sink, facts.qualified);
         Form::render(out);
-    }
+        return made;
+    }();
 };
 
 } // namespace detail
@@ -90,7 +188,8 @@ using shape_t = typename std::remove_cvref_t<Q>::form;
 
 /// The text of a form, with a zero behind it. Made at compile time.
 template <class S, class Shape>
-inline constexpr std::string_view sql_text = detail::static_text<detail::StatementRender<S, Shape>>;
+inline constexpr std::string_view sql_text{detail::FormText<S, Shape>::storage.data(),
+                                           detail::FormText<S, Shape>::facts.size};
 
 /// The same with its slot, one for the whole program (or shared library). Thread-safe.
 template <class S, class Shape>

@@ -32,7 +32,7 @@ struct UpdateTable {
     static constexpr void render(Out& out)
     {
         out.text("UPDATE ");
-        out.template table<Row>();
+        out.template from<Row>();
     }
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)

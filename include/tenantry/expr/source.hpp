@@ -1,0 +1,56 @@
+// What a column belongs to: a table, spelt as its row, or a table under another name.
+#pragma once
+
+#include <string_view>
+#include <type_traits>
+
+#include <tenantry/core/fixed_string.hpp>
+
+namespace tenantry {
+
+/// A row's table under a name of its own, for statements that read one table twice. It stands wherever a row
+/// names a table to read: `select<Alias<"a", Job>>()`, `.join<Alias<"b", Job>>(...)`. Its columns are
+/// `alias<"a">[col<&Job::cost>]`.
+template <FixedString Name, class Row>
+struct Alias {
+    using row_type = Row;
+    static constexpr std::string_view name = Name.view();
+};
+
+namespace detail {
+
+template <class Source>
+struct source_traits {
+    using row = Source;
+    static constexpr bool is_alias = false;
+    static constexpr std::string_view alias{};
+};
+template <FixedString Name, class Row>
+struct source_traits<Alias<Name, Row>> {
+    using row = Row;
+    static constexpr bool is_alias = true;
+    static constexpr std::string_view alias = Name.view();
+};
+
+// The row whose columns a source has.
+template <class Source>
+using source_row = typename source_traits<Source>::row;
+
+template <class Source>
+inline constexpr bool is_alias = source_traits<Source>::is_alias;
+
+// The sources of a statement whose row may be missing in its result, since they were joined from the left.
+template <class... Sources>
+struct MissingSources {
+    static constexpr bool any = sizeof...(Sources) > 0;
+    template <class Source>
+    static constexpr bool contains = (std::is_same_v<Source, Sources> || ...);
+};
+
+// Tells rows apart where text is made: its address.
+template <class Row>
+inline constexpr char row_mark = 0;
+
+} // namespace detail
+
+} // namespace tenantry

@@ -1,0 +1,233 @@
+// What a select gives: a whole row, or expressions and rows side by side.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/core/reflect.hpp>
+#include <tenantry/expr/column.hpp>
+#include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/named.hpp>
+#include <tenantry/expr/source.hpp>
+#include <tenantry/query/clause.hpp>
+#include <tenantry/query/reading.hpp>
+#include <tenantry/query/rows.hpp>
+#include <tenantry/sqlite/codec.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+// A subject has
+// - `sources`: the source of each of its parts
+// - `reading<Rows, Missing>`: how a row of the result is read where the rows of some sources may be missing
+// - `column_types<Missing>`: of each column of the result
+// - `is_flat`: whether each part is one column, so that these can be asked
+// and `subject_names` has the names of its columns, empty where there is none.
+
+template <class T, class Missing, class E>
+consteval auto value_where_missing()
+{
+    if constexpr (!is_optional<T> && !sqlite::is_nullable<T> && may_be_null<E, Missing>)
+        return std::type_identity<std::optional<T>>{};
+    else
+        return std::type_identity<T>{};
+}
+
+// The type an expression has in a result.
+template <class E, class Missing>
+using output_value_t = typename decltype(value_where_missing<typename E::value_type, Missing, E>())::type;
+
+template <class Source, class Rows, class Missing>
+using row_reading = std::conditional_t<
+    Missing::template contains<Source>,
+    OptionalRowReading<source_row<Source>, typename Rows::template row<source_row<Source>>>,
+    RowReading<source_row<Source>, typename Rows::template row<source_row<Source>>>>;
+
+template <class Row, std::size_t... I>
+types<field_type<Row, I>...> field_types_of(std::index_sequence<I...>);
+
+template <class Row, std::size_t... I>
+consteval std::array<std::string_view, sizeof...(I)> field_names_of(std::index_sequence<I...>)
+{
+    return {field_name<Row, I>...};
+}
+
+// select<Row>(): every column of a table
+template <class Source>
+struct WholeRow {
+    using row_type = source_row<Source>;
+    using source = Source;
+    using form = WholeRow;
+    using sources = types<Source>;
+    static constexpr Position position = Position::subject;
+    static constexpr bool aggregate = false;
+    static constexpr bool is_flat = true;
+    template <class... Keys>
+    static constexpr bool grouped = false;
+    template <class Rows, class Missing = MissingSources<>>
+    using reading = row_reading<Source, Rows, Missing>;
+    template <class Missing>
+    using column_types =
+        decltype(field_types_of<row_type>(std::make_index_sequence<field_count<row_type>>{}));
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text(" ");
+        out.template columns<Source>();
+    }
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template table<Source>();
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters&) const
+    {}
+    [[nodiscard]] constexpr WholeRow owned() const { return {}; }
+};
+
+template <class Source>
+struct RowForm {
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.template columns<Source>();
+    }
+};
+
+// row<Source>: a whole row beside other outputs
+template <class Source>
+struct RowOutput {
+    using tenantry_row_output = void;
+    using value_type = source_row<Source>;
+    using source = Source;
+    using form = RowForm<Source>;
+    static constexpr bool aggregate = false;
+    template <class... Keys>
+    static constexpr bool grouped = false;
+
+    // A visitor's column() checks that Source is read.
+    struct Mention {
+        using source = Source;
+    };
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template table<Source>();
+        visitor.template column<Mention>();
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters&) const
+    {}
+    [[nodiscard]] constexpr RowOutput owned() const { return {}; }
+};
+
+template <class T>
+concept AnyRowOutput = requires { typename std::remove_cvref_t<T>::tenantry_row_output; };
+
+template <class T>
+concept AnyOutput = AnyExpression<T> || AnyNamed<T> || AnyRowOutput<T>;
+
+// The name of an output in a result, empty where it has none.
+template <class E>
+inline constexpr std::string_view output_name = [] {
+    if constexpr (requires { E::name; })
+        return std::string_view(E::name);
+    else if constexpr (requires { E::member; })
+        return field_name<row_of<E::member>, member_index<E::member>>;
+    else
+        return std::string_view();
+}();
+
+template <class Rows, class Missing, class E>
+struct output_part {
+    using type = ScalarReading<selected_t<Rows, output_value_t<E, Missing>>>;
+};
+template <class Rows, class Missing, AnyRowOutput E>
+struct output_part<Rows, Missing, E> {
+    using type = row_reading<typename E::source, Rows, Missing>;
+};
+
+template <class Rows, class Missing, class... E>
+struct outputs_reading {
+    using type = MixedReading<typename output_part<Rows, Missing, E>::type...>;
+};
+template <class Rows, class Missing, class... E>
+    requires(sizeof...(E) > 1 && !(AnyRowOutput<E> || ...))
+struct outputs_reading<Rows, Missing, E...> {
+    using type = TupleReading<selected_t<Rows, output_value_t<E, Missing>>...>;
+};
+template <class Rows, class Missing, class Only>
+struct outputs_reading<Rows, Missing, Only> {
+    using type = typename output_part<Rows, Missing, Only>::type;
+};
+
+// select(a, b): some outputs
+template <class... E>
+struct Expressions {
+    using list = ListClause<Position::subject, " ", E...>;
+    using source = typename list::source;
+    using form = typename list::form;
+    using sources = types<typename E::source...>;
+    static constexpr bool aggregate = (E::aggregate || ...);
+    static constexpr bool is_flat = !(AnyRowOutput<E> || ...);
+    template <class... Keys>
+    static constexpr bool grouped = (E::template grouped<Keys...> && ...);
+
+    template <class Rows, class Missing = MissingSources<>>
+    using reading = typename outputs_reading<Rows, Missing, E...>::type;
+    template <class Missing>
+    using column_types = types<output_value_t<E, Missing>...>;
+
+    Pack<E...> nodes;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        (E::visit(visitor), ...);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        nodes.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return nodes.apply(
+            [](const E&... node) { return Expressions<decltype(node.owned())...>{{{node.owned()}...}}; });
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return std::move(nodes).apply([](E&&... node) {
+            return Expressions<decltype(std::move(node).owned())...>{{{std::move(node).owned()}...}};
+        });
+    }
+};
+
+// The names of a subject's columns.
+template <class Subject>
+struct subject_names;
+template <class Source>
+struct subject_names<WholeRow<Source>> {
+    static constexpr auto value =
+        field_names_of<source_row<Source>>(std::make_index_sequence<field_count<source_row<Source>>>{});
+};
+template <class... E>
+struct subject_names<Expressions<E...>> {
+    static constexpr std::array<std::string_view, sizeof...(E)> value{output_name<E>...};
+};
+
+} // namespace detail
+
+/// A whole row beside other things that are selected: `select(row<Job>, row<User>)` gives tuples of rows, and
+/// `select(row<Job>, count())` a tuple of a row and a number. Of a left-joined table it is an optional row.
+template <class Source>
+inline constexpr detail::RowOutput<Source> row{};
+
+} // namespace tenantry
