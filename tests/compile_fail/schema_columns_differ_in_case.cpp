@@ -1,4 +1,4 @@
-// expect: tenantry: two columns of a table differ in upper and lower case only
+// expect: tenantry: two columns of a table have one name
 #include <tenantry/schema/ddl.hpp>
 
 using namespace tenantry;

@@ -148,7 +148,7 @@ void fill(Connection& connection, Dice& dice)
             std::string names;
             std::string values;
             for (const ColumnText& column : table.text.columns) {
-                if (column.generated != Generated::no || dice.one_in(6)) continue;
+                if (column.generated != Computed::no || dice.one_in(6)) continue;
                 const std::string number = std::to_string(dice.below(20));
                 const std::string value = same_name(column.name, "id") ? std::to_string(n + 1)
                                           : dice.one_in(5)             ? "NULL"
@@ -235,7 +235,7 @@ std::set<std::string> shared_columns(const TableModel& a, const TableModel& b)
     std::set<std::string> names;
     for (const ColumnText& column : a.text.columns) {
         const ColumnText* other = b.column(column.name);
-        if (other != nullptr && column.generated == Generated::no && other->generated == Generated::no)
+        if (other != nullptr && column.generated == Computed::no && other->generated == Computed::no)
             names.insert(column.name);
     }
     return names;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <tenantry/core/timestamp.hpp>
+#include <tenantry/expr/arithmetic.hpp>
 
 #include "schema/declared.hpp"
 #include "support/catch.hpp"
@@ -58,6 +59,22 @@ struct Defaults
           Default<&Row::rank, Rank::first>, Default<&Row::maybe, 7>, Default<&Row::timeout, 30>,
           Default<&Row::at, Timestamp::rep{1'714'571'100'007}>, Default<&Row::maybe_at, current_timestamp>>> {
 };
+
+struct Token {
+    Id<Token> id{};
+    std::int64_t expires{};
+    std::string text{};
+};
+} // namespace
+
+namespace default_tests {
+inline constexpr auto in_a_day = detail::compound<detail::Plus, std::int64_t>(
+    detail::Parameter<std::int64_t>{86400}, detail::Parameter<std::int64_t>{1});
+} // namespace default_tests
+
+namespace {
+
+struct Tokens : Schema<Table<"token", Token, Default<&Token::expires, Expr<default_tests::in_a_day>>>> {};
 
 struct Clocks {
     Id<Clocks> id{};
@@ -174,4 +191,14 @@ TEST_CASE("a default has to be a value of its column")
     STATIC_REQUIRE_FALSE(default_fits<seconds, current_timestamp>());
     STATIC_REQUIRE(default_fits<std::optional<std::string>, FixedString("x")>());
     STATIC_REQUIRE(default_fits<std::optional<Timestamp>, current_timestamp>());
+}
+
+TEST_CASE("a default may be an expression")
+{
+    CHECK_THAT(std::string(test::sql_of<Tokens>("token")),
+               ContainsSubstring("\"expires\" INTEGER NOT NULL DEFAULT (86400 + 1)"));
+    auto db = test::create<Tokens>();
+    must(db.execute("INSERT INTO token (text) VALUES ('a')"));
+    CHECK(ask(db, "SELECT expires FROM token") == "86401");
+    STATIC_REQUIRE(has_default<table_of<Tokens, Token>>(1));
 }

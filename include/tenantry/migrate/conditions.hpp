@@ -30,7 +30,7 @@ namespace tenantry::migrate {
     std::string outer;
     for (const ColumnText& column : wanted.text.columns) {
         const std::string name = quoted_name(column.name);
-        if (column.generated != Generated::no) {
+        if (column.generated != Computed::no) {
             outer += ", (" + column.expression + ") AS " + name;
             continue;
         }

@@ -99,7 +99,7 @@ private:
         differs(column_said(column) + (unknown_ == Unknown::keep
                                            ? " is not declared, and no row can be written without it"
                                            : " is not declared"));
-        if (column.generated == Generated::no)
+        if (column.generated == Computed::no)
             requires_none(column_said(column) + " holds a value, and is dropped",
                           select_where(quoted_name(column.name) + " IS NOT NULL"));
     }
@@ -111,7 +111,7 @@ private:
         if (retyped)
             differs(said + " becomes " + (wanted.type.empty() ? "of no type" : wanted.type) + ", it is " +
                     (live.type.empty() ? "of no type" : live.type));
-        const bool plain = live.generated == Generated::no && wanted.generated == Generated::no;
+        const bool plain = live.generated == Computed::no && wanted.generated == Computed::no;
         if (plain && (retyped || (wanted_.text.strict && !live_.text.strict)) && !live_.is_rowid(live)) {
             const std::string misfit = does_not_fit(quoted_name(live.name), wanted.type, wanted_.text.strict);
             if (!misfit.empty())
@@ -121,7 +121,7 @@ private:
         const bool is_not_null = wanted_.not_null(wanted);
         if (was_not_null != is_not_null || live.not_null_conflict != wanted.not_null_conflict)
             differs(said + (is_not_null ? " becomes NOT NULL" : " may be NULL"));
-        if (is_not_null && !was_not_null && !live_.is_rowid(live) && wanted.generated == Generated::no)
+        if (is_not_null && !was_not_null && !live_.is_rowid(live) && wanted.generated == Computed::no)
             requires_none(said + " is NULL, and becomes NOT NULL",
                           select_where(quoted_name(live.name) + " IS NULL"), true);
         if (wanted_.is_rowid(wanted) && !live_.is_rowid(live) && !was_not_null)
@@ -134,9 +134,9 @@ private:
         }
         if (live.generated != wanted.generated ||
             normal_text(live.expression) != normal_text(wanted.expression)) {
-            differs(said + (wanted.generated == Generated::no ? " is no longer generated"
-                                                              : " is generated otherwise"));
-            if (live.generated == Generated::no)
+            differs(said + (wanted.generated == Computed::no ? " is no longer generated"
+                                                             : " is generated otherwise"));
+            if (live.generated == Computed::no)
                 requires_none(said + " is not what it would be when generated",
                               select_where(quoted_name(live.name) + " IS NOT (" + wanted.expression + ')'));
         }
@@ -195,7 +195,7 @@ private:
     // Where ALTER TABLE may do it: https://sqlite.org/lang_altertable.html#alter_table_add_column
     [[nodiscard]] bool can_be_added(const ColumnText& column) const
     {
-        if (column.generated == Generated::stored) return false;
+        if (column.generated == Computed::stored) return false;
         bool has_value = false;
         if (column.default_value) {
             const auto tokens = sql_tokens(*column.default_value);
@@ -207,7 +207,7 @@ private:
             if (!literal) return false;
             has_value = !is_word(last, "null");
         }
-        if (column.not_null && !has_value && column.generated == Generated::no) return false;
+        if (column.not_null && !has_value && column.generated == Computed::no) return false;
         for (const ConstraintText* constraint : added_) {
             const bool here =
                 constraint->at_column && &wanted_.text.columns[*constraint->at_column] == &column;
@@ -245,7 +245,7 @@ private:
         for (const ColumnText* column : missing_) {
             change_.why.push_back("new: " + column_said(*column));
             const bool has_value = column->default_value && !default_text(*column).empty();
-            if (wanted_.not_null(*column) && !has_value && column->generated == Generated::no)
+            if (wanted_.not_null(*column) && !has_value && column->generated == Computed::no)
                 requires_none("a value is needed for " + column_said(*column) +
                                   ", which is NOT NULL and has no default: declare one, or make it optional",
                               "SELECT " + row_key(live_) + " FROM " + quoted_name(live_.name), true);
@@ -352,10 +352,10 @@ private:
                     break;
                 }
         for (const ColumnText& column : wanted_.text.columns)
-            if (column.generated == Generated::no && live_.column(column.name) != nullptr)
+            if (column.generated == Computed::no && live_.column(column.name) != nullptr)
                 copied.push_back(quoted_name(column.name));
         for (const ColumnText* column : kept_)
-            if (column->generated == Generated::no) copied.push_back(quoted_name(column->name));
+            if (column->generated == Computed::no) copied.push_back(quoted_name(column->name));
         std::string list;
         for (const std::string& column : copied) list.append(list.empty() ? "" : ", ").append(column);
 

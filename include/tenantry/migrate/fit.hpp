@@ -33,9 +33,9 @@ namespace tenantry::migrate {
                      !there->is_rowid(*found_column))
                 found.push_back(said + (table.not_null(column) ? " may be NULL" : " may not be NULL") +
                                 ", unlike the declared one");
-            else if ((found_column->generated == Generated::no) != (column.generated == Generated::no))
+            else if ((found_column->generated == Computed::no) != (column.generated == Computed::no))
                 found.push_back(said +
-                                (column.generated == Generated::no ? " is generated" : " is not generated") +
+                                (column.generated == Computed::no ? " is generated" : " is not generated") +
                                 ", unlike the declared one");
         }
         for (const ColumnText& column : there->text.columns)

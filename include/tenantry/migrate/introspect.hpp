@@ -56,7 +56,7 @@ inline Result<void> check_columns(sqlite::Statement& info, TableModel& table)
             (!column.not_null || info.integer(2) != 0) && has_default == column.default_value.has_value() &&
             (!has_default || text_of(info.text(3)) == text_of(*column.default_value)) &&
             (info.integer(4) != 0) == table.in_primary_key(column.name) &&
-            (info.integer(5) == 2 || info.integer(5) == 3) == (column.generated != Generated::no);
+            (info.integer(5) == 2 || info.integer(5) == 3) == (column.generated != Computed::no);
         if (!same)
             return fail(not_understood(table, "column '" + column.name + "' means something else to SQLite"));
     }

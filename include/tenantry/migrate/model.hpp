@@ -71,7 +71,7 @@ struct TableModel {
     /// Can a row be written that does not name the column?
     [[nodiscard]] bool can_be_left_out(const ColumnText& c) const noexcept
     {
-        if (c.generated != Generated::no || is_rowid(c)) return true;
+        if (c.generated != Computed::no || is_rowid(c)) return true;
         const bool has_default = c.default_value && normal_text(*c.default_value) != "null";
         return has_default || (!not_null(c) && !in_primary_key(c.name));
     }

@@ -27,7 +27,7 @@ struct ConstraintText {
     std::optional<std::size_t> at_column{}; ///< written in the definition of this column
 };
 
-enum class Generated { no, in_memory, stored };
+enum class Computed { no, in_memory, stored };
 
 struct ColumnText {
     std::string name;
@@ -37,7 +37,7 @@ struct ColumnText {
     std::string not_null_conflict{};            ///< what follows ON CONFLICT
     std::optional<std::string> default_value{}; ///< as written, with its parentheses
     std::string collation{};                    ///< lower case; empty: binary
-    Generated generated = Generated::no;
+    Computed generated = Computed::no;
     std::string expression{}; ///< of a generated column
 };
 
@@ -237,8 +237,8 @@ private:
             if (word("generated")) ok_ = ok_ && word("always");
             ok_ = ok_ && word("as");
             column.expression = std::string(written(sql_, without_parentheses(group())));
-            column.generated = Generated::in_memory;
-            if (word("stored")) column.generated = Generated::stored;
+            column.generated = Computed::in_memory;
+            if (word("stored")) column.generated = Computed::stored;
             word("virtual");
         }
     }

@@ -23,9 +23,33 @@ inline constexpr std::size_t column_count = field_count<typename Table::row_type
 template <class Table, std::size_t I>
 using column_type = field_type<typename Table::row_type, I>;
 
-/// The name of the table's column I: the field's.
+namespace detail {
+
+template <class Option>
+concept NamesColumn = requires { Option::tenantry_column_name; };
+
+template <class Option>
+constexpr void take_column_name([[maybe_unused]] std::string_view& name,
+                                [[maybe_unused]] std::size_t i) noexcept
+{
+    if constexpr (NamesColumn<Option>)
+        if (Option::tenantry_members::contains(i)) name = Option::tenantry_column_name;
+}
+
+template <class Row, std::size_t I, class... Options>
+consteval std::string_view find_column_name(TypeList<Options...>) noexcept
+{
+    std::string_view name = field_name<Row, I>;
+    if constexpr ((NamesColumn<Options> || ...)) (take_column_name<Options>(name, I), ...);
+    return name;
+}
+
+} // namespace detail
+
+/// The name of the table's column I: the field's, unless a `ColumnName` says otherwise.
 template <class Table, std::size_t I>
-inline constexpr std::string_view column_name = field_name<typename Table::row_type, I>;
+inline constexpr std::string_view column_name =
+    detail::find_column_name<typename Table::row_type, I>(typename Table::options{});
 
 namespace detail {
 

@@ -69,11 +69,19 @@ template <class S, class Table>
 inline constexpr auto column_shapes =
     make_column_shapes<S, Table>(std::make_index_sequence<column_count<Table>>{});
 
+// ANY is a type of STRICT tables; in others it is no type at all that leaves values as they are.
+template <class S, class Table>
+constexpr std::string_view type_text(sqlite::Storage storage) noexcept
+{
+    if (storage == sqlite::Storage::null && !is_strict<S, Table>) return {};
+    return sqlite::storage_name(storage);
+}
+
 template <class S, class Table>
 inline constexpr auto column_infos = [] {
     std::array<ColumnInfo, column_count<Table>> infos{};
     for (std::size_t i = 0; i < infos.size(); ++i)
-        infos[i] = {column_names<Table>[i], sqlite::storage_name(column_shapes<S, Table>[i].storage),
+        infos[i] = {column_names<Table>[i], type_text<S, Table>(column_shapes<S, Table>[i].storage),
                     column_shapes<S, Table>[i].not_null};
     return infos;
 }();
@@ -92,6 +100,13 @@ constexpr void render_reference_option(TextSink& out, std::size_t i)
 {
     if constexpr (requires { Option::template reference<S, Table>(out, i); })
         Option::template reference<S, Table>(out, i);
+}
+
+template <class S, class Table, class Option>
+constexpr void render_deferral_option(TextSink& out, std::size_t i)
+{
+    if constexpr (requires { Option::template deferral<S, Table>(out, i); })
+        Option::template deferral<S, Table>(out, i);
 }
 
 template <class S, class Table, class Option>
@@ -114,11 +129,13 @@ constexpr void render_table(TextSink& out, TypeList<Options...>)
         const std::string_view name = column_names<Table>[i];
         out.text(i == 0 ? "\n    " : ",\n    ");
         out.identifier(name);
-        out.put(' ');
-        out.text(sqlite::storage_name(shape.storage));
+        if (const std::string_view type = type_text<S, Table>(shape.storage); !type.empty()) {
+            out.put(' ');
+            out.text(type);
+        }
         if (shape.not_null) out.text(" NOT NULL");
-        if constexpr (!(is_primary_key_option<Options> || ...))
-            if (is_primary_key<Table>(i)) out.text(" PRIMARY KEY");
+        if (primary_key<Table>.size() == 1 && is_primary_key<Table>(i))
+            out.text(is_autoincrement<Table> ? " PRIMARY KEY AUTOINCREMENT" : " PRIMARY KEY");
         (render_column_option<S, Table, Options>(out, i), ...);
         if (shape.check != nullptr) {
             std::array<char, 256> quoted{};
@@ -135,10 +152,14 @@ constexpr void render_table(TextSink& out, TypeList<Options...>)
             out.identifier(shape.referenced_column);
             out.put(')');
             (render_reference_option<S, Table, Options>(out, i), ...);
+            (render_deferral_option<S, Table, Options>(out, i), ...);
         }
     }
     (render_constraint_option<S, Table, Options>(out), ...);
-    out.text("\n) STRICT");
+    out.text("\n)");
+    if constexpr (is_strict<S, Table>) out.text(" STRICT");
+    if constexpr (is_without_rowid<Table>)
+        out.text(is_strict<S, Table> ? ", WITHOUT ROWID" : " WITHOUT ROWID");
 }
 
 template <class Table>

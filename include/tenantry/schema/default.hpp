@@ -15,6 +15,8 @@
 #include <tenantry/expr/current_timestamp.hpp>
 #include <tenantry/expr/text.hpp>
 #include <tenantry/schema/column.hpp>
+#include <tenantry/schema/declared_expression.hpp>
+#include <tenantry/schema/literal.hpp>
 #include <tenantry/schema/option.hpp>
 #include <tenantry/sqlite/codecs.hpp>
 
@@ -96,46 +98,37 @@ consteval bool default_fits() noexcept
         return false;
 }
 
-// A real of at most 15 significant digits, which SQLite reads back as the same: digits / 10^places.
-struct DecimalReal {
-    bool exact = false;
-    std::int64_t digits = 0;
-    int places = 0;
+// An expression is worked out whenever a row is inserted without the column.
+template <class Part>
+struct DefaultExpression;
+template <const auto& Node>
+struct DefaultExpression<ExpressionPart<Node>> {
+    template <class Field>
+    static consteval bool check() noexcept
+    {
+        if constexpr (check_declared<Node, ConstantRules>())
+            return check_declared_value<Node, Field>();
+        else
+            return false;
+    }
+    template <class S>
+    static constexpr void render(TextSink& out)
+    {
+        out.put('(');
+        render_expression<S, Node>(out);
+        out.put(')');
+    }
 };
 
-constexpr DecimalReal decimal_of(double value) noexcept
-{
-    if (!(value < 1e15 && value > -1e15)) return {}; // infinities and NaN, too
-    double scale = 1;
-    for (int places = 0; places <= 15; ++places, scale *= 10) {
-        const double scaled = value * scale;
-        if (!(scaled < 1e15 && scaled > -1e15)) break;
-        const auto digits = static_cast<std::int64_t>(scaled + (scaled < 0 ? -0.5 : 0.5));
-        if (static_cast<double>(digits) / scale == value) return {true, digits, places};
-    }
-    return {};
-}
-
-constexpr void render_decimal(TextSink& out, DecimalReal real) noexcept
-{
-    std::int64_t scale = 1;
-    for (int place = 0; place < real.places; ++place) scale *= 10;
-    const std::int64_t digits = real.digits < 0 ? -real.digits : real.digits;
-    if (real.digits < 0) out.put('-');
-    out.integer(digits / scale);
-    out.put('.');
-    if (real.places == 0) out.put('0');
-    for (std::int64_t place = scale / 10; place > 0; place /= 10)
-        out.put(static_cast<char>('0' + digits / place % 10));
-}
-
-template <class Field, auto Value>
-constexpr void render_default(TextSink& out) noexcept
+template <class S, class Field, auto Value>
+constexpr void render_default(TextSink& out)
 {
     using Column = typename without_optional<Field>::type;
     using Given = std::remove_cv_t<decltype(Value)>;
     if constexpr (std::same_as<Given, CurrentTimestamp>)
         NowText<Column>::render(out);
+    else if constexpr (is_expression_part<Given>)
+        DefaultExpression<Given>::template render<S>(out);
     else if constexpr (std::same_as<Given, bool>)
         out.integer(Value ? 1 : 0);
     else if constexpr (std::is_enum_v<Given>) {
@@ -153,7 +146,8 @@ constexpr void render_default(TextSink& out) noexcept
 
 } // namespace detail
 
-/// Insert with `insert(row).defaults<&Job::status>()` to leave the value to it.
+/// A number, a bool, an enumerator, a text, `current_timestamp`, or `Expr<constant>` for an expression that names no
+/// columns. Insert with `insert(row).defaults<&Job::status>()` to leave the value to it.
 template <auto Field, detail::DefaultValue Value>
 struct Default {
     using tenantry_members = detail::Members<Field>;
@@ -161,6 +155,24 @@ struct Default {
 
     template <class Table>
     static consteval void rules() noexcept
+    {
+        using Given = std::remove_cv_t<decltype(Value.value)>;
+        if constexpr (detail::is_expression_part<Given>)
+            static_cast<void>(detail::DefaultExpression<Given>::template check<field_of<Field>>());
+        else
+            check_value();
+    }
+
+    template <class S, class Table>
+    static constexpr void column(detail::TextSink& out, std::size_t i)
+    {
+        if (!tenantry_members::contains(i)) return;
+        out.text(" DEFAULT ");
+        detail::render_default<S, field_of<Field>, Value.value>(out);
+    }
+
+private:
+    static consteval void check_value() noexcept
     {
         constexpr bool fits = detail::default_fits<field_of<Field>, Value.value>();
         static_assert(fits, "tenantry: this default is not a value of its column");
@@ -172,14 +184,6 @@ struct Default {
                 static_assert(!enum_name(Value.value).empty(),
                               "tenantry: this default is not a value of its column");
         }
-    }
-
-    template <class S, class Table>
-    static constexpr void column(detail::TextSink& out, std::size_t i) noexcept
-    {
-        if (!tenantry_members::contains(i)) return;
-        out.text(" DEFAULT ");
-        detail::render_default<field_of<Field>, Value.value>(out);
     }
 };
 

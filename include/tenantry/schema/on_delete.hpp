@@ -4,36 +4,12 @@
 #include <cstddef>
 
 #include <tenantry/expr/text.hpp>
+#include <tenantry/schema/action.hpp>
 #include <tenantry/schema/column.hpp>
 #include <tenantry/schema/option.hpp>
 #include <tenantry/sqlite/codec.hpp>
 
 namespace tenantry {
-
-/// https://sqlite.org/foreignkeys.html#fk_actions
-enum class Action {
-    no_action,   ///< refuse, at the end of the statement
-    restrict,    ///< refuse at once
-    cascade,     ///< remove the row as well
-    set_null,    ///< forget the reference
-    set_default, ///< refer to the column's default
-};
-
-namespace detail {
-
-[[nodiscard]] constexpr std::string_view action_text(Action action) noexcept
-{
-    switch (action) {
-    case Action::no_action: return "NO ACTION";
-    case Action::restrict: return "RESTRICT";
-    case Action::cascade: return "CASCADE";
-    case Action::set_null: return "SET NULL";
-    case Action::set_default: return "SET DEFAULT";
-    }
-    return {};
-}
-
-} // namespace detail
 
 /// For a foreign key, a member `Id<Other>` or `std::optional<Id<Other>>`. Without it: `Action::no_action`.
 template <auto Field, Action What>

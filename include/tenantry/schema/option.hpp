@@ -7,10 +7,15 @@
 //                                                              to be the row's
 //   template <class S, class Table> static constexpr void column(TextSink&, std::size_t i);      after column i's type
 //   template <class S, class Table> static constexpr void reference(TextSink&, std::size_t i);   after its REFERENCES
+//   template <class S, class Table> static constexpr void deferral(TextSink&, std::size_t i);    after those
 //   template <class S, class Table> static constexpr void constraint(TextSink&);                 a table constraint
+//   template <class Index> static consteval bool schema_rules();   static_asserts of its own, once all rows of the
+//                                                                  schema are known
 //   template <class Table> using tenantry_objects = detail::TypeList<...>;   schema objects beside the table
 //   static constexpr bool tenantry_unique = true;      no two rows are equal in its fields, whatever else they hold
 //   static constexpr bool tenantry_generated = true;   its fields are computed by the database and never written
+//   static constexpr std::string_view tenantry_column_name;   what its field's column is called
+// and of the whole table tenantry_autoincrement, tenantry_without_rowid, tenantry_not_strict,
 // so that a new one is a new file and nothing else.
 #pragma once
 

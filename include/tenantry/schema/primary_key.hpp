@@ -1,8 +1,6 @@
 // `PrimaryKey<&Setting::key>`: for rows without an `Id<Row>` member, which is the primary key by itself.
 #pragma once
 
-#include <cstddef>
-
 #include <tenantry/expr/text.hpp>
 #include <tenantry/schema/column.hpp>
 #include <tenantry/schema/option.hpp>
@@ -22,12 +20,6 @@ struct PrimaryKey {
         static_assert(sizeof...(Fields) > 0, "tenantry: a primary key names at least one column");
         static_assert((!sqlite::is_nullable<field_of<Fields>> && ...),
                       "tenantry: a column of the primary key cannot be optional");
-    }
-
-    template <class S, class Table>
-    static constexpr void column(detail::TextSink& out, std::size_t i) noexcept
-    {
-        if (sizeof...(Fields) == 1 && tenantry_members::contains(i)) out.text(" PRIMARY KEY");
     }
 
     template <class S, class Table>

@@ -109,12 +109,28 @@ consteval bool check_references(std::index_sequence<I...>) noexcept
     return (check_reference<Index, field_type<Row, I>>() && ...);
 }
 
+template <class Index, class Option>
+consteval bool check_option_references() noexcept
+{
+    if constexpr (requires { Option::template schema_rules<Index>(); })
+        return Option::template schema_rules<Index>();
+    else
+        return true;
+}
+
+template <class Index, class... Options>
+consteval bool check_options_references(TypeList<Options...>) noexcept
+{
+    return (check_option_references<Index, Options>() && ...);
+}
+
 template <class Index, class Part>
 consteval bool check_part_references() noexcept
 {
     if constexpr (WithRow<Part>)
         return check_references<Index, typename Part::row_type>(
-            std::make_index_sequence<field_count<typename Part::row_type>>{});
+                   std::make_index_sequence<field_count<typename Part::row_type>>{}) &&
+               check_options_references<Index>(typename Part::options{});
     else
         return true;
 }

@@ -52,7 +52,9 @@ inline constexpr bool is_primary_key_option = requires { Option::tenantry_primar
 /// storage its codec says, NOT NULL unless the field is optional. A member `Id<Row>` is the primary key, members
 /// `Id<Other>` and `std::optional<Id<Other>>` refer to Other's table in the same schema. Tables are STRICT.
 ///
-/// Options say the rest: `PrimaryKey`, `Unique`, `Default`, `Index`, `UniqueIndex`, `OnDelete`.
+/// Options say the rest: `PrimaryKey`, `Autoincrement`, `WithoutRowid`, `NotStrict`; of columns `ColumnName`, `Default`,
+/// `Generated`, `Collate`; of rows `Unique`, `Check`, `Index`, `UniqueIndex`; of references `OnDelete`, `OnUpdate`,
+/// `Deferred`, `ForeignKey`.
 template <FixedString Name, class Row, class... Options>
 struct Table {
     using row_type = Row;
@@ -205,12 +207,13 @@ struct check_table<Table<Name, Row, Options...>> {
         } else {
             static_assert(is_object_name(Name.view()),
                           "tenantry: a table's name is not empty and does not begin with sqlite_");
-            static_assert(!has_twice(column_names<Checked>),
-                          "tenantry: two columns of a table differ in upper and lower case only");
-            if constexpr ((check_option<Checked, Options>() && ...))
+            if constexpr ((check_option<Checked, Options>() && ...)) {
+                static_assert(!has_twice(column_names<Checked>),
+                              "tenantry: two columns of a table have one name (SQLite ignores case)");
                 return check_primary_key<Checked, Options...>();
-            else
+            } else {
                 return false;
+            }
         }
     }
 };

@@ -213,6 +213,39 @@ template <class Table, std::size_t N>
            detail::options_make_unique(typename Table::options{}, columns);
 }
 
+namespace detail {
+
+template <class... Options>
+constexpr bool any_autoincrement(TypeList<Options...>) noexcept
+{
+    return (requires { Options::tenantry_autoincrement; } || ...);
+}
+template <class... Options>
+constexpr bool any_without_rowid(TypeList<Options...>) noexcept
+{
+    return (requires { Options::tenantry_without_rowid; } || ...);
+}
+template <class... Options>
+constexpr bool any_not_strict(TypeList<Options...>) noexcept
+{
+    return (requires { Options::tenantry_not_strict; } || ...);
+}
+
+} // namespace detail
+
+/// Whether ids of the table are never given twice.
+template <class Table>
+inline constexpr bool is_autoincrement = detail::any_autoincrement(typename Table::options{});
+
+/// Whether the table has no rowid.
+template <class Table>
+inline constexpr bool is_without_rowid = detail::any_without_rowid(typename Table::options{});
+
+/// Whether SQLite keeps the storage of the table's columns.
+template <class S, class Table>
+inline constexpr bool is_strict =
+    !detail::any_not_strict(detail::parts_of<S>{}) && !detail::any_not_strict(typename Table::options{});
+
 /// Whether a field is a foreign key, `Id<Other>` or `optional<Id<Other>>`, or an id itself.
 template <class Field>
 concept IdField = detail::Reference<Field>::is_reference;
