@@ -56,6 +56,13 @@ TEST_CASE("some columns give tuples, one gives values")
     CHECK(db.run(modules) == std::vector<std::string>{"disk", "mail"});
 }
 
+TEST_CASE("a column of bool gives a vector of bool")
+{
+    Filled db;
+    CHECK(db.run(select(col<&User::active>).order_by(col<&User::id>)) == std::vector<bool>{true, false});
+    CHECK(db.run(first(select(col<&User::active>).order_by(col<&User::id>))) == true);
+}
+
 TEST_CASE("rows are grouped")
 {
     Filled db;

@@ -1,4 +1,4 @@
-// + - * / % of numbers.
+// + - * / % of numbers, and the minus before one.
 #pragma once
 
 #include <concepts>
@@ -18,6 +18,7 @@ struct Minus : InfixSyntax<Precedence::sum, " - "> {};
 struct Times : InfixSyntax<Precedence::product, " * "> {};
 struct Divide : InfixSyntax<Precedence::product, " / "> {};
 struct Modulo : InfixSyntax<Precedence::product, " % "> {};
+struct Negative : PrefixSyntax<"-"> {};
 
 // The number an operand stands for, or void.
 template <class T>
@@ -61,6 +62,17 @@ struct ArithmeticOf<Syntax, L, R, true> {
 
 template <class Syntax, class L, class R>
 using arithmetic_t = typename ArithmeticOf<Syntax, L, R>::type;
+
+template <class E, bool Number = !std::is_void_v<number_of_t<E>>>
+struct NegativeOf {
+    using type = Refused;
+};
+template <class E>
+struct NegativeOf<E, true> {
+    using node = std::remove_cvref_t<E>;
+    using number = std::conditional_t<is_integer<base_value_t<E>>, std::int64_t, double>;
+    using type = Compound<Negative, nullable_like<number, typename node::value_type>, node>;
+};
 
 template <class Syntax, class L, class R>
 [[nodiscard]] constexpr arithmetic_t<Syntax, L, R> calculate(L&& left, R&& right)
@@ -109,6 +121,17 @@ template <class L, class R, detail::IfExpression<L, R> = 0>
 [[nodiscard]] constexpr detail::arithmetic_t<detail::Modulo, L, R> operator%(L&& left, R&& right)
 {
     return detail::calculate<detail::Modulo>(std::forward<L>(left), std::forward<R>(right));
+}
+
+template <class E, detail::IfExpression<E> = 0>
+[[nodiscard]] constexpr typename detail::NegativeOf<E>::type operator-(E&& expression)
+{
+    using Result = typename detail::NegativeOf<E>::type;
+    static_assert(detail::is_refused<E> || !detail::is_refused<Result>, "tenantry: a minus is for numbers");
+    if constexpr (detail::is_refused<Result>)
+        return {};
+    else
+        return {{{std::forward<E>(expression)}}};
 }
 
 } // namespace tenantry

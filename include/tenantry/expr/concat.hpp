@@ -22,15 +22,6 @@ struct Concat {
     }
 };
 
-template <class T>
-consteval bool is_text_operand()
-{
-    if constexpr (AnyExpression<T>)
-        return is_text<base_value_t<T>>;
-    else
-        return std::is_convertible_v<const std::remove_cvref_t<T>&, std::string_view>;
-}
-
 } // namespace detail
 
 /// The texts one after the other; NULL if one of them is. At least one is an expression.

@@ -24,6 +24,7 @@ namespace tenantry {
 /// - `source`: the row whose table its first column belongs to, or void;
 /// - `form`: its type without values and scopes; the SQL text is made of it;
 /// - `aggregate`: whether there is an aggregate function in it;
+/// - `window` (where it is left out: false): whether there is a window function in it;
 /// - `bind(to)`: hands its values to `to.add(value)`, in the order of the text;
 /// - `visit(visitor)`, static: names its columns (`visitor.template column<C>()`) and the types of its
 ///   values (`visitor.template value<V>()`), for checks at compile time;
@@ -43,6 +44,22 @@ concept AnyExpression = Expression<std::remove_cvref_t<T>>;
 // types for every == in sight.
 template <class... Operands>
 using IfExpression = std::enable_if_t<(AnyExpression<Operands> || ...), int>;
+
+// Whether there is a window function in it, or in one of some nodes.
+template <class... Nodes>
+inline constexpr bool is_windowed = (is_windowed<Nodes> || ...);
+template <class Node>
+inline constexpr bool is_windowed<Node> = requires { requires std::remove_cvref_t<Node>::window; };
+
+// For clauses that come before window functions are computed.
+template <class Node>
+constexpr void refuse_window_function()
+{
+    static_assert(
+        !is_windowed<Node>,
+        "tenantry: a window function is computed after where(), group_by() and having(): it may stand in "
+        "select() and order_by() only; to choose by its result, select from a query that has it");
+}
 
 template <class T>
 struct optional_traits {
@@ -178,14 +195,18 @@ struct Compound {
     using form = Form<Syntax, typename Args::form...>;
     static constexpr bool is_aggregate_function = requires { requires Syntax::aggregate; };
     static constexpr bool aggregate = is_aggregate_function || (Args::aggregate || ...);
+    static constexpr bool window = is_windowed<Args...>;
     template <class... Keys>
     static constexpr bool grouped = is_aggregate_function || (std::same_as<form, Keys> || ...) ||
                                     (sizeof...(Args) > 0 && (Args::template grouped<Keys...> && ...));
-    // NULL comes of NULL, unless Syntax says otherwise: `never_null`, or `null_if_all` of its operands are.
+    // NULL comes of NULL, unless Syntax says otherwise: `never_null`, `null_if_all` of its operands are, or a
+    // `null_of<Missing, Args...>` of its own.
     template <class Missing>
     static constexpr bool may_be_null = [] {
         if constexpr (requires { Syntax::never_null; })
             return false;
+        else if constexpr (requires { Syntax::template null_of<Missing, Args...>; })
+            return is_optional<Value> || Syntax::template null_of<Missing, Args...>;
         else if constexpr (requires { Syntax::null_if_all; })
             return (detail::may_be_null<Args, Missing> && ...);
         else

@@ -19,6 +19,8 @@ enum class Precedence {
     sum,
     product,
     join,
+    collate,
+    prefix,
     primary,
 };
 
@@ -79,6 +81,19 @@ constexpr void render_infix(Out& out, std::string_view symbol, Precedence preced
     render_operand<Right>(out, tighter(precedence));
 }
 
+template <FixedString Symbol>
+struct PrefixSyntax {
+    static constexpr Precedence precedence = Precedence::prefix;
+
+    // tighter, since two minuses in a row begin a comment
+    template <class Out, class Operand>
+    static constexpr void render(Out& out)
+    {
+        out.text(Symbol.view());
+        render_operand<Operand>(out, tighter(precedence));
+    }
+};
+
 template <Precedence Binding, FixedString Symbol>
 struct InfixSyntax {
     static constexpr Precedence precedence = Binding;
@@ -94,7 +109,7 @@ struct InfixSyntax {
 template <class... Args, class Out>
 constexpr void render_list(Out& out)
 {
-    bool first = true;
+    [[maybe_unused]] bool first = true;
     ((first ? void(first = false) : out.text(", "), Args::render(out)), ...);
 }
 
@@ -107,5 +122,16 @@ constexpr void render_call(Out& out, std::string_view name)
     render_list<Args...>(out);
     out.text(")");
 }
+
+template <FixedString Name>
+struct FunctionSyntax {
+    static constexpr Precedence precedence = Precedence::primary;
+
+    template <class Out, class... Args>
+    static constexpr void render(Out& out)
+    {
+        render_call<Args...>(out, Name.view());
+    }
+};
 
 } // namespace tenantry::detail

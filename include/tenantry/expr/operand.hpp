@@ -72,6 +72,26 @@ template <class A, class V>
 template <class A, class V>
 using operand_t = decltype(as_operand<A>(std::declval<V>()));
 
+// A text expression, or a text.
+template <class T>
+consteval bool is_text_operand()
+{
+    if constexpr (AnyExpression<T>)
+        return is_text<base_value_t<T>>;
+    else
+        return std::is_convertible_v<const std::remove_cvref_t<T>&, std::string_view>;
+}
+
+// An expression of integers, or an integer.
+template <class T>
+consteval bool is_integer_operand()
+{
+    if constexpr (AnyExpression<T>)
+        return is_integer<base_value_t<T>>;
+    else
+        return is_integer<std::remove_cvref_t<T>>;
+}
+
 // The type the other operand is measured by: the left one's, if it is an expression.
 template <class L, class R>
 struct measure {

@@ -1,6 +1,7 @@
 // Running a statement on a connection.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -63,7 +64,14 @@ template <class S, class Reading>
         }
         if (!*row) return rows;
         int column = 0;
-        const sqlite::Misfit misfit = Reading::read(statement, rows->emplace_back(), column);
+        sqlite::Misfit misfit{};
+        if constexpr (std::same_as<typename Reading::type, bool>) {
+            bool value{}; // a vector<bool> has no place to read into
+            misfit = Reading::read(statement, value, column);
+            rows->push_back(value);
+        } else {
+            misfit = Reading::read(statement, rows->emplace_back(), column);
+        }
         if (misfit != sqlite::Misfit::none) [[unlikely]] {
             rows = fail(misfit_of<S, Reading>(statement, misfit, column));
             return rows;

@@ -20,11 +20,13 @@ template <class Statement, class E>
     static_assert(AnyExpression<E> && is_condition<E>(), "tenantry: having() takes a condition");
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::having>,
                   "tenantry: having() is there already: join conditions with &&");
-    if constexpr (AnyExpression<E>)
+    if constexpr (AnyExpression<E>) {
+        refuse_window_function<E>();
         return with_clause(std::forward<Statement>(statement),
                            Having<std::remove_cvref_t<E>>{{{std::forward<E>(condition)}}});
-    else
+    } else {
         return with_clause(std::forward<Statement>(statement), Having<Refused>{});
+    }
 }
 
 template <class Statement>

@@ -14,15 +14,6 @@ namespace detail {
 template <class... Nodes>
 using OrderBy = ListClause<Position::order_by, " ORDER BY ", Nodes...>;
 
-template <class T>
-[[nodiscard]] constexpr auto as_ordering(T&& by)
-{
-    if constexpr (AnyExpression<T>)
-        return make_ordered<Direction::ascending>(std::forward<T>(by));
-    else
-        return std::remove_cvref_t<T>(std::forward<T>(by));
-}
-
 template <class Statement, class... T>
 [[nodiscard]] constexpr auto add_order_by(Statement&& statement, T&&... by)
 {

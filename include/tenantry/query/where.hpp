@@ -57,6 +57,7 @@ template <class Statement, class E>
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::where>,
                   "tenantry: where() is there already: join conditions with &&");
     if constexpr (AnyExpression<E>) {
+        refuse_window_function<E>();
         static_assert(
             !std::remove_cvref_t<E>::aggregate,
             "tenantry: where() chooses rows before they are grouped: aggregate functions belong in having()");
