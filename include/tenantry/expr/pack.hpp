@@ -47,6 +47,13 @@ constexpr const T& pack_get(const PackLeaf<I, T>& leaf) noexcept
     return leaf.value;
 }
 
+// By type: there is one of it.
+template <class T, std::size_t I>
+constexpr const T& pack_find(const PackLeaf<I, T>& leaf) noexcept
+{
+    return leaf.value;
+}
+
 template <class... Ts>
 struct types {
     static constexpr std::size_t size = sizeof...(Ts);

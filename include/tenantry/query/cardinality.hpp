@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/concepts.hpp>
 #include <tenantry/query/limit.hpp>
 #include <tenantry/query/rows.hpp>
 
@@ -35,8 +36,25 @@ template <class Q>
 concept HasRows = requires { typename std::remove_cvref_t<Q>::template reading<PlainRows>; } &&
                   !requires { std::remove_cvref_t<Q>::how_many; };
 
+// An insert stays one.
+template <class Q>
+struct CountedInsert {};
+template <class Q>
+    requires requires { typename Q::inserted_row; }
+struct CountedInsert<Q> {
+    using inserted_row = typename Q::inserted_row;
+};
+
+template <class Q>
+inline constexpr bool is_batch = [] {
+    if constexpr (requires { Q::traits::is_many; })
+        return Q::traits::is_many;
+    else
+        return false;
+}();
+
 template <class Q, Cardinality How>
-class Counted {
+class Counted : public CountedInsert<Q> {
 public:
     using source = typename Q::source;
     using form = typename bounded_form<typename Q::form, How == Cardinality::first ? 1 : 2>::type;
@@ -51,6 +69,7 @@ public:
     static constexpr bool writes = Q::writes;
     static constexpr Cardinality how_many = How;
     static constexpr bool is_raw = requires { Q::is_raw; };
+    static constexpr bool owns_row = is_rvalue_row<Q>;
 
     constexpr explicit Counted(Q query) : query_(std::move(query)) {}
 
@@ -87,6 +106,8 @@ template <Cardinality How, class Q>
 {
     static_assert(HasRows<Q>,
                   "tenantry: first() and one() take a query that has rows: first(select<Job>()...)");
+    static_assert(!is_batch<std::remove_cvref_t<Q>>,
+                  "tenantry: first() and one() are not for an insert of several rows, which gives them all");
     return Counted<std::remove_cvref_t<Q>, How>(std::forward<Q>(query));
 }
 

@@ -1,4 +1,4 @@
-// One row, found by its primary key: update(row) and remove(row).
+// One row, found by the primary key that it holds: update(row) and remove(row).
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/reflect.hpp>
 #include <tenantry/expr/id.hpp>
+#include <tenantry/query/clause.hpp>
 #include <tenantry/query/fields.hpp>
 #include <tenantry/query/given_row.hpp>
 #include <tenantry/schema/traits.hpp>
@@ -57,5 +58,122 @@ void bind_key(Parameters& to, const Row& row)
 {
     bind_key<Table>(to, row, std::make_index_sequence<primary_key<Table>.size()>{});
 }
+
+template <class Row>
+struct WhereRowForm {
+    static constexpr Position position = Position::where;
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        render_key_condition<table_of<typename Out::schema, Row>>(out);
+    }
+};
+
+// remove(row)
+template <class Storage>
+struct WhereRow {
+    using row_type = declared_row_t<typename Storage::given>;
+    using source = row_type;
+    using form = WhereRowForm<row_type>;
+    static constexpr bool owns_row = storage_owns_row<Storage>;
+
+    Storage row;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template row<typename Storage::given>();
+    }
+    template <class Parameters>
+    void bind(Parameters& to) const
+    {
+        bind_key<table_of<typename Parameters::schema, row_type>>(to, row.get());
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return WhereRow<OwnedRow<typename Storage::given>>{own_row(row)};
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return WhereRow<OwnedRow<typename Storage::given>>{own_row(std::move(row))};
+    }
+};
+
+// Whether update(row) writes a column.
+template <class Table>
+[[nodiscard]] constexpr bool is_rewritten(std::size_t i) noexcept
+{
+    return !is_primary_key<Table>(i) && !is_generated<Table>(i);
+}
+
+template <class Row>
+struct SetRowForm {
+    static constexpr Position position = Position::assignments;
+    template <Position At>
+    static constexpr bool takes = At == Position::where;
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        using Table = table_of<typename Out::schema, Row>;
+        bool first = true;
+        for (std::size_t i = 0; i < column_count<Table>; ++i) {
+            if (!is_rewritten<Table>(i)) continue;
+            out.text(first ? " SET " : ", ");
+            first = false;
+            out.identifier(column_names<Table>[i]);
+            out.text(" = ?");
+        }
+        render_key_condition<Table>(out);
+    }
+};
+
+// update(row): SET and WHERE in one, since both are made of the row.
+template <class Storage>
+struct SetRow {
+    using row_type = declared_row_t<typename Storage::given>;
+    using source = row_type;
+    using form = SetRowForm<row_type>;
+    static constexpr bool owns_row = storage_owns_row<Storage>;
+
+    Storage row;
+
+    template <class S>
+    static constexpr void check()
+    {
+        using Table = table_of<S, row_type>;
+        constexpr bool writes_something = [] {
+            for (std::size_t i = 0; i < column_count<Table>; ++i)
+                if (is_rewritten<Table>(i)) return true;
+            return false;
+        }();
+        static_assert(writes_something,
+                      "tenantry: update(row) changes what is not in the primary key, and here everything is");
+    }
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template row<typename Storage::given>();
+    }
+    template <class Parameters>
+    void bind(Parameters& to) const
+    {
+        using Table = table_of<typename Parameters::schema, row_type>;
+        std::size_t next = 0;
+        each_field(row.get(), [&](const auto& field) {
+            if (is_rewritten<Table>(next++)) to.add(field);
+        });
+        bind_key<Table>(to, row.get());
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return SetRow<OwnedRow<typename Storage::given>>{own_row(row)};
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return SetRow<OwnedRow<typename Storage::given>>{own_row(std::move(row))};
+    }
+};
 
 } // namespace tenantry::detail

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include <tenantry/expr/excluded.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/concepts.hpp>
@@ -17,7 +18,7 @@ namespace detail {
 
 // What a statement can name: the tables it reads and the queries it gives a name to, and those of the statements
 // around it.
-struct NoScope {
+struct NoNames {
     template <class Source>
     static constexpr bool names_table = false;
     template <class Source>
@@ -25,7 +26,7 @@ struct NoScope {
 };
 
 template <class Form, class Outer>
-struct Scope {
+struct Names {
     template <class Source>
     static constexpr bool names_table =
         Form::template names_table<Source> || Outer::template names_table<Source>;
@@ -34,11 +35,11 @@ struct Scope {
 };
 
 // Looks at everything a statement names. T is the tenant's scope it will run in, void if that does not matter.
-template <class S, class T, class Scope>
+template <class S, class T, class Known>
 struct StatementRules {
     template <class Source>
-    static constexpr bool exists = has_table<S, source_row<Source>> || Scope::template defines<Source> ||
-                                   Scope::template defines<source_row<Source>>;
+    static constexpr bool exists = has_table<S, source_row<Source>> || Known::template defines<Source> ||
+                                   Known::template defines<source_row<Source>>;
 
     template <class Source>
     constexpr void table() const
@@ -51,7 +52,7 @@ struct StatementRules {
     constexpr void column() const
     {
         using Source = typename C::source;
-        constexpr bool named = Scope::template names_table<Source>;
+        constexpr bool named = Known::template names_table<Source>;
         if constexpr (!named)
             static_assert(
                 exists<Source>,
@@ -65,9 +66,17 @@ struct StatementRules {
     template <class Q>
     constexpr void nested() const
     {
-        StatementRules<S, T, detail::Scope<typename Q::form, Scope>> rules;
+        StatementRules<S, T, Names<typename Q::form, Known>> rules;
         Q::visit(rules);
         Q::template check<S>();
+    }
+
+    template <class Row>
+    constexpr void excluded() const
+    {
+        static_assert(Known::template names_table<ExcludedRow<Row>>,
+                      "tenantry: excluded() is what an insert was kept from writing: it belongs into "
+                      "on_conflict(...).do_update(...)");
     }
 
     template <class V>
@@ -93,7 +102,7 @@ struct StatementRules {
 template <class S, class T, class Q>
 consteval bool check_statement()
 {
-    StatementRules<S, T, Scope<typename Q::form, NoScope>> rules;
+    StatementRules<S, T, Names<typename Q::form, NoNames>> rules;
     Q::visit(rules);
     Q::template check<S>();
     return true;

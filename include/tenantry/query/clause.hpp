@@ -26,7 +26,8 @@ enum class Position {
     having,
     order_by,
     limit,
-    offset
+    offset,
+    returning
 };
 
 // A clause is a value. It has
@@ -35,6 +36,10 @@ enum class Position {
 //   `define(out)` and `template <class Source> static constexpr bool defines`
 // - `source`: what the first column in it belongs to, or void
 // - `bind(to)`, static `visit(visitor)`, `owned()`, as expressions have them.
+// and, asked for only if it is there:
+// - `template <class S> static constexpr void check()`: rules that need the schema
+// - `owns_row`: whether it was given a row as a temporary that is not trivial to destroy
+// - `form::template takes<At>`: whether it says what belongs at another position, too.
 //
 // Users may say clauses in any order.
 
@@ -72,6 +77,28 @@ constexpr void define(Out& out)
     if constexpr (requires { Form::define(out); }) Form::define(out);
 }
 
+template <class Form, Position At>
+inline constexpr bool says = [] {
+    if constexpr (requires { Form::template takes<At>; })
+        return Form::position == At || Form::template takes<At>;
+    else
+        return Form::position == At;
+}();
+
+template <class Clause>
+inline constexpr bool clause_owns_row = [] {
+    if constexpr (requires { Clause::owns_row; })
+        return Clause::owns_row;
+    else
+        return false;
+}();
+
+template <class S, class Clause>
+constexpr void check_clause()
+{
+    if constexpr (requires { Clause::template check<S>(); }) Clause::template check<S>();
+}
+
 // The clause at a position, or void.
 template <Position At, class... Clauses>
 using clause_at = first_type_t<std::conditional_t<Clauses::form::position == At, Clauses, void>...>;
@@ -96,7 +123,7 @@ struct StatementForm {
     {
         const auto outer = out.enter();
         (define<Forms>(out), ...);
-        constexpr Position last = Position::offset;
+        constexpr Position last = Position::returning;
         for (int at = 0; at <= static_cast<int>(last); ++at)
             ((static_cast<int>(Forms::position) == at ? Forms::render(out) : void()), ...);
         out.leave(outer);
@@ -109,7 +136,7 @@ struct ClauseList {
     Pack<Clauses...> clauses;
 
     template <Position At>
-    static constexpr bool has = ((Clauses::form::position == At) || ...);
+    static constexpr bool has = (says<typename Clauses::form, At> || ...);
 
     template <class Parameters>
     constexpr void bind(Parameters& to) const
@@ -154,6 +181,24 @@ template <template <class...> class Statement, class... Clauses, class New>
     return std::move(statement.clauses).apply([&](Clauses&&... each) {
         return Statement<Clauses..., New>(
             Pack<Clauses..., New>{{std::move(each)}..., {std::forward<New>(clause)}});
+    });
+}
+
+// The statement with each clause replaced by what `change` makes of it.
+template <template <class...> class Statement, class... Clauses, class Change>
+[[nodiscard]] constexpr auto map_clauses(const Statement<Clauses...>& statement, const Change& change)
+{
+    return statement.clauses.apply([&](const Clauses&... each) {
+        return Statement<decltype(change(each))...>(Pack<decltype(change(each))...>{{change(each)}...});
+    });
+}
+
+template <template <class...> class Statement, class... Clauses, class Change>
+[[nodiscard]] constexpr auto map_clauses(Statement<Clauses...>&& statement, const Change& change)
+{
+    return std::move(statement.clauses).apply([&](Clauses&&... each) {
+        return Statement<decltype(change(std::move(each)))...>(
+            Pack<decltype(change(std::move(each)))...>{{change(std::move(each))}...});
     });
 }
 

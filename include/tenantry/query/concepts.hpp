@@ -28,12 +28,12 @@ concept WriteQuery = Statement<Q> && std::remove_cvref_t<Q>::writes;
 template <class S, class Rows, class Q>
 using result_t = typename std::remove_cvref_t<Q>::template result<Rows>;
 
-/// Whether a row that was handed in as a temporary, and is not trivial to destroy, is in it.
+/// Whether a row, or rows, handed in as a temporary and not trivial to destroy, are in it.
 template <class Q>
 inline constexpr bool is_rvalue_row = [] {
     using Plain = std::remove_cvref_t<Q>;
     if constexpr (requires { Plain::owns_row; })
-        return Plain::owns_row && !std::is_trivially_destructible_v<typename Plain::given>;
+        return Plain::owns_row;
     else
         return false;
 }();

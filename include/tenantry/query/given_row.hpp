@@ -43,6 +43,17 @@ template <class G>
 using row_storage_t = std::conditional_t<std::is_lvalue_reference_v<G>, BorrowedRow<std::remove_cvref_t<G>>,
                                          OwnedRow<std::remove_cvref_t<G>>>;
 
+template <class Storage>
+[[nodiscard]] constexpr auto own_row(Storage&& row)
+{
+    return OwnedRow<typename std::remove_cvref_t<Storage>::given>(std::forward<Storage>(row).whole());
+}
+
+// Whether a clause has to say that it owns a row.
+template <class Storage>
+inline constexpr bool storage_owns_row =
+    Storage::is_owned && !std::is_trivially_destructible_v<typename Storage::given>;
+
 template <class G>
 inline constexpr bool is_row_given = RowType<declared_row_t<G>>;
 

@@ -1,301 +1,308 @@
-// INSERT of a row
+// INSERT
 #pragma once
 
-#include <array>
-#include <cstddef>
+#include <concepts>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <tenantry/core/reflect.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/query/clause.hpp>
-#include <tenantry/query/fields.hpp>
 #include <tenantry/query/given_row.hpp>
-#include <tenantry/query/rows.hpp>
+#include <tenantry/query/given_rows.hpp>
+#include <tenantry/query/insert_row.hpp>
+#include <tenantry/query/insert_set.hpp>
+#include <tenantry/query/on_conflict.hpp>
+#include <tenantry/query/returning.hpp>
+#include <tenantry/query/where.hpp>
 #include <tenantry/schema/traits.hpp>
-#include <tenantry/sqlite/codecs.hpp>
 
 namespace tenantry {
 
 namespace detail {
 
-// What happens to a row that is there already.
-enum class OnConflict { fail, ignore, replace, update };
+// What becomes of a row that violates a constraint, said beside INSERT (https://sqlite.org/lang_conflict.html).
+enum class OnViolation { fail, ignore, replace };
 
-template <class Row, auto... Omitted>
-consteval auto omitted_fields()
-{
-    std::array<bool, field_count<Row>> omitted{};
-    ((omitted[member_index<Omitted>] = true), ...);
-    return omitted;
-}
-
-template <class Row, OnConflict How, auto... Omitted>
-struct InsertForm {
-    static constexpr std::size_t sources = 1;
+template <class Row, OnViolation Or>
+struct InsertInto {
+    using source = Row;
+    using form = InsertInto;
+    using introduced = Row;
+    static constexpr Position position = Position::keyword;
+    static constexpr OnViolation on_violation = Or;
     template <class Other>
-    static constexpr bool names_table = std::same_as<Other, Row>;
+    static constexpr bool introduces = std::same_as<Other, Row>;
 
     template <class Out>
     static constexpr void render(Out& out)
     {
-        using Table = table_of<typename Out::schema, Row>;
-        constexpr auto omitted = omitted_fields<Row, Omitted...>();
-        out.text(How == OnConflict::ignore    ? "INSERT OR IGNORE INTO "
-                 : How == OnConflict::replace ? "INSERT OR REPLACE INTO "
+        out.text(Or == OnViolation::ignore    ? "INSERT OR IGNORE INTO "
+                 : Or == OnViolation::replace ? "INSERT OR REPLACE INTO "
                                               : "INSERT INTO ");
-        out.template table<Row>();
-        std::size_t written = 0;
-        for (std::size_t i = 0; i < omitted.size(); ++i) {
-            if (omitted[i]) continue;
-            out.text(written++ == 0 ? " (" : ", ");
-            out.identifier(column_names<Table>[i]);
-        }
-        if (written == 0) {
-            out.text(" DEFAULT VALUES");
-        } else {
-            out.text(") VALUES (?");
-            for (std::size_t i = 1; i < written; ++i) out.text(", ?");
-            out.text(")");
-        }
-        if constexpr (How == OnConflict::update) render_update<Table>(out);
+        out.template from<Row>();
     }
-
-private:
-    // The columns of the key keep what they have, all others take what was to be inserted.
-    template <class Table, class Out>
-    static constexpr void render_update(Out& out)
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
     {
-        out.text(" ON CONFLICT (");
-        bool first = true;
-        for (const std::size_t i : primary_key<Table>) {
-            if (!first) out.text(", ");
-            first = false;
-            out.identifier(column_names<Table>[i]);
-        }
-        out.text(") DO ");
-        first = true;
-        for (std::size_t i = 0; i < column_count<Table>; ++i) {
-            if (is_primary_key<Table>(i)) continue;
-            out.text(first ? "UPDATE SET " : ", ");
-            first = false;
-            out.identifier(column_names<Table>[i]);
-            out.text(" = excluded.");
-            out.identifier(column_names<Table>[i]);
-        }
-        if (first) out.text("NOTHING");
+        visitor.template table<Row>();
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters&) const
+    {}
+    [[nodiscard]] constexpr InsertInto owned() const { return {}; }
+};
+
+// The key of a row that may be another than the one to be inserted comes back with it.
+template <class Row>
+struct ReturningKeyForm {
+    static constexpr Position position = Position::returning;
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text(" RETURNING ");
+        out.identifier(column_names<table_of<typename Out::schema, Row>>[id_index<Row>]);
     }
 };
 
-// The id that was made here for an inserted row, while its statement runs.
-template <class Row>
-struct MadeId {
-    static constexpr bool possible = false;
-};
-template <class Row>
-concept MakesIds = has_id<Row> && requires { IdAssignment<id_value_t<Row>>::make(); };
-template <MakesIds Row>
-struct MadeId<Row> {
-    static constexpr bool possible = true;
-    std::optional<id_value_t<Row>> value{};
-};
+// What is known of an insert by its clauses.
+template <class... Clauses>
+struct InsertTraits {
+    using into = clause_at<Position::keyword, Clauses...>;
+    using subject = clause_at<Position::subject, Clauses...>;
+    using conflict = clause_at<Position::conflict, Clauses...>;
+    using returning = clause_at<Position::returning, Clauses...>;
+    using row = typename into::source;
 
-// A field of a row to be inserted. An unset id that the database does not assign is made here.
-template <class Row, class Parameters, class Field>
-void add_field(Parameters& to, const Field& field, [[maybe_unused]] std::size_t i,
-               [[maybe_unused]] MadeId<Row>& made)
-{
-    if constexpr (MadeId<Row>::possible && is_id_of<Field, Row>) {
-        if (i == id_index<Row> && !field.has_value())
-            return to.add(made.value.emplace(IdAssignment<id_value_t<Row>>::make()));
+    static constexpr bool has_condition = !std::is_void_v<clause_at<Position::where, Clauses...>>;
+    static constexpr bool is_many = requires { requires subject::many; };
+
+    static constexpr bool conflict_is(ConflictAction wanted)
+    {
+        if constexpr (std::is_void_v<conflict>)
+            return false;
+        else
+            return conflict::action == wanted;
     }
-    to.add(field);
-}
+    static constexpr bool updates = conflict_is(ConflictAction::update);
 
-// An id or key of a connection's tenant.
-template <class Made>
-[[nodiscard]] constexpr Made make_key(typename Made::value_type value, std::uint64_t incarnation)
-{
-    using Row = typename Made::row_type;
-    if constexpr (KeyType<Made>)
-        return IdAccess::key<Row, typename Made::scope_type>(std::move(value), incarnation);
-    else
-        return IdAccess::id<Row, typename Made::value_type>(std::move(value), incarnation);
-}
+    // It can be that no row is written.
+    static constexpr bool may_pass_over = into::on_violation == OnViolation::ignore ||
+                                          conflict_is(ConflictAction::nothing) || (updates && has_condition);
 
-template <class Rows, class Row, OnConflict How>
+    // The id is an expression that only the database knows the value of.
+    static constexpr bool computes_id = requires { requires subject::computes_id; };
+    static constexpr bool returns_key = has_id<row> && std::is_void_v<returning> && (updates || computes_id);
+};
+
+// What the insert of one row gives.
+template <class Rows, class Row, bool MayPassOver>
 consteval auto insert_result()
 {
     if constexpr (has_id<Row>) {
         using Made = typename Rows::template key<Row>;
-        return std::type_identity<std::conditional_t<How == OnConflict::ignore, std::optional<Made>, Made>>{};
+        return std::type_identity<std::conditional_t<MayPassOver, std::optional<Made>, Made>>{};
     } else {
-        return std::type_identity<std::conditional_t<How == OnConflict::ignore, bool, void>>{};
+        return std::type_identity<std::conditional_t<MayPassOver, bool, void>>{};
+    }
+}
+
+template <class Traits, class Returning = typename Traits::returning>
+struct InsertResult : ChangeResult<Returning> {};
+template <class Traits>
+struct InsertResult<Traits, void> {
+    template <class Rows>
+    using result_of_one =
+        typename decltype(insert_result<Rows, typename Traits::row, Traits::may_pass_over>())::type;
+    template <class Rows>
+    using result = std::conditional_t<
+        !Traits::is_many, result_of_one<Rows>,
+        std::conditional_t<
+            has_id<typename Traits::row>,
+            std::vector<std::conditional_t<std::is_void_v<result_of_one<Rows>>, bool, result_of_one<Rows>>>,
+            std::int64_t>>;
+};
+
+template <class Statement, class... A>
+[[nodiscard]] constexpr auto add_values(Statement&& statement, A&&... assignments)
+{
+    using Row = typename std::remove_cvref_t<Statement>::row_type;
+    constexpr bool sound = sizeof...(A) > 0 && (AnyAssignment<A> && ...);
+    static_assert(sound, "tenantry: set() takes assignments: set(col<&Job::status> = JobStatus::done)");
+    static_assert(!std::remove_cvref_t<Statement>::template has<Position::subject>,
+                  "tenantry: the insert has its values already");
+    if constexpr (sound) {
+        static_assert(
+            (is_once<typename std::remove_cvref_t<A>::column, typename std::remove_cvref_t<A>::column...> &&
+             ...),
+            "tenantry: a column is set twice");
+        static_assert(
+            (std::is_void_v<typename decltype(std::remove_cvref_t<A>::value)::source> && ...),
+            "tenantry: a value to be inserted names a column: there is no row yet that could have one");
+        return with_clause(std::forward<Statement>(statement),
+                           SetValues<Row, std::remove_cvref_t<A>...>{{{std::forward<A>(assignments)}...}});
+    } else {
+        return with_clause(std::forward<Statement>(statement), SetValues<Row>{});
     }
 }
 
 } // namespace detail
 
-/// An INSERT of one row, made by `insert`, `insert_or_ignore`, `insert_or_replace` and `upsert`.
-template <class Storage, detail::OnConflict How, auto... Omitted>
-class InsertQuery {
+/// An INSERT, made by `insert`, `insert_or_ignore`, `insert_or_replace` and `upsert`.
+template <class... Clauses>
+class InsertQuery : public detail::ClauseList<Clauses...>,
+                    public detail::InsertResult<detail::InsertTraits<Clauses...>>,
+                    public detail::CanWhere<InsertQuery<Clauses...>>,
+                    public detail::CanOnConflict<InsertQuery<Clauses...>>,
+                    public detail::CanReturning<InsertQuery<Clauses...>> {
+    using List = detail::ClauseList<Clauses...>;
+
 public:
-    using row_type = detail::declared_row_t<typename Storage::given>;
+    using traits = detail::InsertTraits<Clauses...>;
+    using row_type = typename traits::row;
     using source = row_type;
-    using form = detail::InsertForm<row_type, How, Omitted...>;
-    using made_id = detail::MadeId<row_type>;
-    template <class Rows>
-    using result = typename decltype(detail::insert_result<Rows, row_type, How>())::type;
+    using form = std::conditional_t<
+        traits::returns_key,
+        detail::StatementForm<typename Clauses::form..., detail::ReturningKeyForm<row_type>>,
+        detail::StatementForm<typename Clauses::form...>>;
 
     static constexpr bool reads = false;
     static constexpr bool writes = true;
-    static constexpr bool inserts = true;
-    static constexpr bool ignores = How == detail::OnConflict::ignore;
-    static constexpr bool owns_row = Storage::is_owned;
-    using given = typename Storage::given;
+    using inserted_row = row_type;
+    static constexpr bool takes_on_conflict = traits::into::on_violation == detail::OnViolation::fail;
+    static constexpr bool owns_row = (detail::clause_owns_row<Clauses> || ...);
 
-    constexpr explicit InsertQuery(Storage row) : row_(std::move(row)) {}
+    constexpr explicit InsertQuery(detail::Pack<Clauses...>&& given) : List(std::move(given)) {}
+
+    /// Some columns, each with its value: `insert<Job>().set(col<&Job::module> = "mail", ...)`. Those left out
+    /// take their defaults; one that has neither a Default nor room for NULL must be there.
+    template <class... A>
+    [[nodiscard]] constexpr auto set(A&&... assignments) const&
+    {
+        return detail::add_values(*this, std::forward<A>(assignments)...);
+    }
+    template <class... A>
+    [[nodiscard]] constexpr auto set(A&&... assignments) &&
+    {
+        return detail::add_values(std::move(*this), std::forward<A>(assignments)...);
+    }
 
     /// The same without these columns, which take the defaults of the table. (An `upsert` sets them to their
     /// defaults in a row that is there already, too.)
     template <auto... Members>
     [[nodiscard]] constexpr auto defaults() const&
     {
-        check_members<Members...>();
-        return InsertQuery<Storage, How, Omitted..., Members...>(row_);
+        return without<Members...>(*this);
     }
     template <auto... Members>
     [[nodiscard]] constexpr auto defaults() &&
     {
-        check_members<Members...>();
-        return InsertQuery<Storage, How, Omitted..., Members...>(std::move(row_));
+        return without<Members...>(std::move(*this));
     }
 
     // Rules that need the schema.
     template <class S>
     static constexpr void check()
     {
-        constexpr auto omitted = detail::omitted_fields<row_type, Omitted...>();
-        constexpr bool all_optional = [&] {
-            for (std::size_t i = 0; i < omitted.size(); ++i)
-                if (omitted[i] && !may_be_omitted<S>(i)) return false;
-            return true;
-        }();
-        static_assert(
-            all_optional,
-            "tenantry: .defaults() leaves out a column that has neither a Default nor room for NULL");
+        static_assert(List::template has<detail::Position::subject>,
+                      "tenantry: an insert says what is inserted: insert(row), or insert<Row>().set(...)");
+        static_assert(!List::template has<detail::Position::where> || traits::updates,
+                      "tenantry: where() in an insert chooses which rows in its way are changed: it belongs "
+                      "behind on_conflict(...).do_update(...)");
+        if constexpr (has_table<S, row_type>) (detail::check_clause<S, Clauses>(), ...);
     }
 
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template table<row_type>();
-        visitor.template row<given>();
-    }
+    [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
+    [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
 
-    template <class Parameters>
-    void bind(Parameters& to, made_id& made) const
+    // The clause that holds the values.
+    [[nodiscard]] constexpr const auto& values() const
     {
-        static constexpr auto omitted = detail::omitted_fields<row_type, Omitted...>();
-        std::size_t next = 0;
-        detail::each_field(row_.get(), [&](const auto& field) {
-            const std::size_t i = next++;
-            if (omitted[i]) return;
-            detail::add_field<row_type>(to, field, i, made);
-        });
-    }
-
-    // The key of the row that was inserted last, by this statement on this connection.
-    template <class Made, class Connection>
-        requires has_id<row_type>
-    [[nodiscard]] Result<Made> key(const Connection& connection, const made_id& made) const
-    {
-        using Value = id_value_t<row_type>;
-        constexpr std::size_t at = id_index<row_type>;
-        constexpr bool omitted = detail::omitted_fields<row_type, Omitted...>()[at];
-        const auto& given_id = get_field<at>(row_.get());
-        if constexpr (!omitted) {
-            if (given_id.has_value())
-                return detail::make_key<Made>(given_id.value(), connection.incarnation());
-        }
-        if constexpr (made_id::possible) {
-            return detail::make_key<Made>(*made.value, connection.incarnation());
-        } else if constexpr (std::integral<Value>) {
-            const std::int64_t rowid = connection.last_insert_rowid();
-            if (!std::in_range<Value>(rowid)) [[unlikely]]
-                return fail(errc::value_misfit, "the id of the inserted row is beyond the range of its type");
-            return detail::make_key<Made>(static_cast<Value>(rowid), connection.incarnation());
-        } else {
-            return fail(errc::internal, "a row without an id was inserted");
-        }
-    }
-
-    [[nodiscard]] constexpr auto owned() const&
-    {
-        return InsertQuery<detail::OwnedRow<given>, How, Omitted...>(detail::OwnedRow<given>(row_.whole()));
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return InsertQuery<detail::OwnedRow<given>, How, Omitted...>(
-            detail::OwnedRow<given>(std::move(row_).whole()));
+        return detail::pack_find<typename traits::subject>(this->clauses);
     }
 
 private:
-    template <auto... Members>
-    static constexpr void check_members()
+    template <auto... Members, class Statement>
+    static constexpr auto without(Statement&& statement)
     {
         static_assert(
             (FieldPointer<Members> && ...),
             "tenantry: .defaults<...>() names columns by pointers to data members, like &Row::field");
-        if constexpr ((FieldPointer<Members> && ...))
-            static_assert((std::same_as<row_of<Members>, row_type> && ...),
-                          "tenantry: .defaults<...>() names a member of another row");
+        if constexpr ((FieldPointer<Members> && ...)) {
+            constexpr bool own = (std::same_as<row_of<Members>, row_type> && ...);
+            static_assert(own, "tenantry: .defaults<...>() names a member of another row");
+            if constexpr (own)
+                return detail::map_clauses(std::forward<Statement>(statement), []<class Clause>(
+                                                                                   Clause&& clause) {
+                    if constexpr (requires { std::forward<Clause>(clause).template without<Members...>(); })
+                        return std::forward<Clause>(clause).template without<Members...>();
+                    else
+                        return std::remove_cvref_t<Clause>(std::forward<Clause>(clause));
+                });
+            else
+                return InsertQuery(std::forward<Statement>(statement));
+        } else {
+            return InsertQuery(std::forward<Statement>(statement));
+        }
     }
-
-    template <class S>
-    static constexpr bool may_be_omitted(std::size_t i)
-    {
-        using Table = table_of<S, row_type>;
-        constexpr auto nullable = nullable_fields(std::make_index_sequence<field_count<row_type>>{});
-        if (has_default<Table>(i) || nullable[i]) return true;
-        if constexpr (has_id_key<Table>)
-            if constexpr (std::integral<id_value_t<row_type>>) return i == id_column<Table>;
-        return false;
-    }
-
-    template <std::size_t... I>
-    static constexpr std::array<bool, sizeof...(I)> nullable_fields(std::index_sequence<I...>)
-    {
-        return {sqlite::is_nullable<field_type<row_type, I>>...};
-    }
-
-    Storage row_;
 };
 
 namespace detail {
 
-template <OnConflict How, class G>
-[[nodiscard]] constexpr auto make_insert(G&& row)
+template <class Row, OnViolation Or, class... More>
+[[nodiscard]] constexpr auto start_insert(More&&... more)
 {
-    static_assert(is_row_given<G>,
-                  "tenantry: a row is inserted: an object of a struct that is a table of the schema");
-    return InsertQuery<row_storage_t<G>, How>(row_storage_t<G>(std::forward<G>(row)));
+    using Into = InsertInto<Row, Or>;
+    return InsertQuery<Into, More...>(Pack<Into, More...>{{Into{}}, {std::forward<More>(more)}...});
+}
+
+template <OnViolation Or, class... More, class G>
+[[nodiscard]] constexpr auto make_insert(G&& given)
+{
+    if constexpr (RowsGiven<G>) {
+        using Storage = rows_storage_t<G>;
+        using Row = declared_row_t<typename Storage::given>;
+        return start_insert<Row, Or>(RowsValues<Storage>(Storage(std::forward<G>(given))));
+    } else {
+        static_assert(
+            is_row_given<G>,
+            "tenantry: a row is inserted: an object of a struct that is a table of the schema, or a "
+            "range of them");
+        using Storage = row_storage_t<G>;
+        using Row = declared_row_t<G>;
+        return start_insert<Row, Or>(RowValues<Storage>(Storage(std::forward<G>(given))));
+    }
 }
 
 } // namespace detail
 
-/// Inserts a row, every column of it; an unset id is assigned. `.defaults<&Row::member>()` leaves columns to
-/// their defaults. A row that has a name is borrowed and must outlive the query, a temporary is moved into it.
+/// Inserts some columns of a row: `insert<Job>().set(col<&Job::module> = "mail", ...)`. The result is the row's
+/// key where it has an id, otherwise nothing.
+template <class Row>
+[[nodiscard]] constexpr auto insert()
+{
+    static_assert(RowType<Row>, "tenantry: insert<Row>() takes a row, the struct of a table");
+    return detail::start_insert<Row, detail::OnViolation::fail>();
+}
+
+/// Inserts a row, every column of it but those that the database computes; an unset id is assigned.
+/// `.defaults<&Row::member>()` leaves columns to their defaults. A row that has a name is borrowed and must outlive
+/// the query, a temporary is moved into it.
 ///
 /// The result is the row's key where it has an id, otherwise nothing. Errors: constraint, wrong_tenant for an
 /// id of another tenant in any field.
+///
+/// A range of rows is inserted as one: all of them, or after an error none. It costs one prepared statement, run once
+/// a row, and a savepoint where others would keep what came before the error. The result is a vector of their keys
+/// in their order, or the number of rows written where they have no id.
 template <class G>
 [[nodiscard]] constexpr auto insert(G&& row)
 {
-    return detail::make_insert<detail::OnConflict::fail>(std::forward<G>(row));
+    return detail::make_insert<detail::OnViolation::fail>(std::forward<G>(row));
 }
 
 /// The same, but a row that would violate UNIQUE, NOT NULL or CHECK is passed over
@@ -304,7 +311,7 @@ template <class G>
 template <class G>
 [[nodiscard]] constexpr auto insert_or_ignore(G&& row)
 {
-    return detail::make_insert<detail::OnConflict::ignore>(std::forward<G>(row));
+    return detail::make_insert<detail::OnViolation::ignore>(std::forward<G>(row));
 }
 
 /// The same, but rows that are in its way are deleted first: not changed, and what refers to them with
@@ -312,14 +319,17 @@ template <class G>
 template <class G>
 [[nodiscard]] constexpr auto insert_or_replace(G&& row)
 {
-    return detail::make_insert<detail::OnConflict::replace>(std::forward<G>(row));
+    return detail::make_insert<detail::OnViolation::replace>(std::forward<G>(row));
 }
 
 /// Inserts a row, or changes all other columns of the one that has its primary key. The result is as insert's.
+/// `insert(row).on_conflict(...).do_update(...)` says it for other keys and columns.
 template <class G>
 [[nodiscard]] constexpr auto upsert(G&& row)
 {
-    return detail::make_insert<detail::OnConflict::update>(std::forward<G>(row));
+    using Row = typename decltype(insert(std::forward<G>(row)))::row_type;
+    return detail::with_clause(insert(std::forward<G>(row)),
+                               detail::OnConflict<Row, detail::ConflictAction::update_others>{});
 }
 
 } // namespace tenantry

@@ -7,8 +7,10 @@
 #include <tenantry/query/concepts.hpp>
 #include <tenantry/query/execute.hpp>
 #include <tenantry/query/insert.hpp>
+#include <tenantry/query/on_conflict.hpp>
 #include <tenantry/query/raw.hpp>
 #include <tenantry/query/remove.hpp>
+#include <tenantry/query/returning.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/select.hpp>
 #include <tenantry/query/statement_text.hpp>

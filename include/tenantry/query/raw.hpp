@@ -1,11 +1,7 @@
 // Raw SQL: sql<"select ...", Row>(values...)
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <span>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -13,7 +9,7 @@
 
 #include <tenantry/core/fixed_string.hpp>
 #include <tenantry/core/reflect.hpp>
-#include <tenantry/expr/operand.hpp>
+#include <tenantry/query/bare_value.hpp>
 #include <tenantry/query/raw_text.hpp>
 #include <tenantry/query/reading.hpp>
 #include <tenantry/query/rows.hpp>
@@ -35,36 +31,6 @@ struct RawForm {
         out.text(Text.view());
     }
 };
-
-// What a value without a column beside it is bound as.
-template <class T>
-consteval auto bare_type()
-{
-    if constexpr (sqlite::Bindable<T> && !std::is_pointer_v<T> && !is_text<T> && !is_blob<T>)
-        return std::type_identity<T>{};
-    else if constexpr (std::is_convertible_v<const T&, std::string_view>)
-        return std::type_identity<std::string>{};
-    else if constexpr (std::is_convertible_v<const T&, std::span<const std::byte>>)
-        return std::type_identity<std::vector<std::byte>>{};
-    else
-        return std::type_identity<void>{};
-}
-template <class T>
-using bare_type_t = typename decltype(bare_type<std::decay_t<T>>())::type;
-
-template <class V>
-[[nodiscard]] constexpr auto bare_parameter(V&& value)
-{
-    using T = std::decay_t<V>;
-    if constexpr (is_optional<T>)
-        return make_optional_parameter<bare_type_t<typename T::value_type>>(std::forward<V>(value));
-    else
-        return make_parameter<bare_type_t<T>>(std::forward<V>(value));
-}
-
-template <class V>
-inline constexpr bool is_bare_value =
-    !AnyExpression<V> && !std::is_void_v<bare_type_t<unwrapped<std::decay_t<V>>>>;
 
 template <class Rows, class... Result>
 struct raw_reading {
@@ -190,9 +156,8 @@ template <FixedString Text, class... Result, class... V>
         (detail::is_bare_value<V> && ...),
         "tenantry: a value cannot be bound to a parameter: specialise tenantry::sqlite::Codec for its type");
     if constexpr ((detail::is_bare_value<V> && ...))
-        return RawQuery<Text, detail::RawResult<Result...>,
-                        decltype(detail::bare_parameter(std::forward<V>(values)))...>(
-            detail::Pack<decltype(detail::bare_parameter(std::forward<V>(values)))...>{
+        return RawQuery<Text, detail::RawResult<Result...>, detail::bare_parameter_t<V>...>(
+            detail::Pack<detail::bare_parameter_t<V>...>{
                 {detail::bare_parameter(std::forward<V>(values))}...});
     else
         return RawQuery<Text, detail::RawResult<Result...>>(detail::Pack<>{});

@@ -2,15 +2,16 @@
 #pragma once
 
 #include <concepts>
-#include <cstddef>
-#include <cstdint>
 #include <type_traits>
 #include <utility>
 
 #include <tenantry/core/reflect.hpp>
 #include <tenantry/query/all_rows.hpp>
+#include <tenantry/query/by_key.hpp>
 #include <tenantry/query/changed_row.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/given_row.hpp>
+#include <tenantry/query/returning.hpp>
 #include <tenantry/query/where.hpp>
 
 namespace tenantry {
@@ -43,38 +44,25 @@ struct RemoveFrom {
     [[nodiscard]] constexpr RemoveFrom owned() const { return {}; }
 };
 
-template <class Row>
-struct RemoveRowForm {
-    static constexpr std::size_t sources = 1;
-    template <class Other>
-    static constexpr bool names_table = std::same_as<Other, Row>;
-
-    template <class Out>
-    static constexpr void render(Out& out)
-    {
-        out.text("DELETE FROM ");
-        out.template table<Row>();
-        render_key_condition<table_of<typename Out::schema, Row>>(out);
-    }
-};
-
 } // namespace detail
 
-/// A DELETE of chosen rows, made by `remove<Row>()`.
+/// A DELETE, made by `remove`.
 template <class... Clauses>
 class RemoveQuery : public detail::ClauseList<Clauses...>,
+                    public detail::change_result<Clauses...>,
                     public detail::CanWhere<RemoveQuery<Clauses...>>,
-                    public detail::CanAllRows<RemoveQuery<Clauses...>> {
+                    public detail::CanAllRows<RemoveQuery<Clauses...>>,
+                    public detail::CanReturning<RemoveQuery<Clauses...>> {
     using List = detail::ClauseList<Clauses...>;
 
 public:
     using source = detail::first_type_t<typename Clauses::source...>;
+    using row_type = source;
     using form = detail::StatementForm<typename Clauses::form...>;
-    template <class Rows>
-    using result = std::int64_t;
 
     static constexpr bool reads = false;
     static constexpr bool writes = true;
+    static constexpr bool owns_row = (detail::clause_owns_row<Clauses> || ...);
 
     constexpr explicit RemoveQuery(detail::Pack<Clauses...>&& given) : List(std::move(given)) {}
 
@@ -84,70 +72,46 @@ public:
         static_assert(
             List::template has<detail::Position::where>,
             "tenantry: a remove without where() empties the whole table: say .all_rows() if you mean it");
+        (detail::check_clause<S, Clauses>(), ...);
     }
 
     [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
     [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
 };
 
-/// A DELETE of one row by its primary key, made by `remove(row)`.
-template <class Storage>
-class RemoveRowQuery {
-public:
-    using row_type = detail::declared_row_t<typename Storage::given>;
-    using given = typename Storage::given;
-    using source = row_type;
-    using form = detail::RemoveRowForm<row_type>;
-    template <class Rows>
-    using result = std::int64_t;
+namespace detail {
 
-    static constexpr bool reads = false;
-    static constexpr bool writes = true;
-    static constexpr bool owns_row = Storage::is_owned;
+template <class Row, class... More>
+[[nodiscard]] constexpr auto make_remove(More&&... more)
+{
+    return RemoveQuery<RemoveFrom<Row>, More...>(
+        Pack<RemoveFrom<Row>, More...>{{RemoveFrom<Row>{}}, {std::forward<More>(more)}...});
+}
 
-    constexpr explicit RemoveRowQuery(Storage row) : row_(std::move(row)) {}
-
-    template <class S>
-    static constexpr void check()
-    {}
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template table<row_type>();
-        visitor.template row<given>();
-    }
-
-    template <class Parameters>
-    void bind(Parameters& to) const
-    {
-        detail::bind_key<table_of<typename Parameters::schema, row_type>>(to, row_.get());
-    }
-
-    [[nodiscard]] constexpr auto owned() const&
-    {
-        return RemoveRowQuery<detail::OwnedRow<given>>(detail::OwnedRow<given>(row_.whole()));
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return RemoveRowQuery<detail::OwnedRow<given>>(detail::OwnedRow<given>(std::move(row_).whole()));
-    }
-
-private:
-    Storage row_;
-};
+} // namespace detail
 
 /// Deletes chosen rows: `remove<Job>().where(...)`. Without `where` it does not compile; `.all_rows()` says that
-/// the whole table is meant. The result is the number of rows deleted, without those that went with them.
+/// the whole table is meant. The result is the number of rows deleted, without those that went with them, or the
+/// rows as they were with `.returning(...)`.
 template <class Row>
 [[nodiscard]] constexpr auto remove()
 {
     static_assert(RowType<Row>, "tenantry: remove<Row>() takes a row, the struct of a table");
-    return RemoveQuery<detail::RemoveFrom<Row>>(detail::Pack<detail::RemoveFrom<Row>>{});
+    return detail::make_remove<Row>();
 }
 
-/// Deletes the row with this primary key. The result is 1, or 0 if there is none. A row that has a name is
-/// borrowed and must outlive the query. Errors: invalid_argument for an id that is unset, wrong_tenant for
+/// Deletes the row with this primary key: `remove<Job>(key)`. A key of several columns is given by their values in
+/// the order of the declaration; ids by keys, as everywhere. The result is 1, or 0 if there is no such row.
+template <class Row, class First, class... Rest>
+[[nodiscard]] constexpr auto remove(First&& first, Rest&&... rest)
+{
+    static_assert(RowType<Row>, "tenantry: remove<Row>(key) takes a row, the struct of a table");
+    return detail::make_remove<Row>(
+        detail::by_key<Row>(std::forward<First>(first), std::forward<Rest>(rest)...));
+}
+
+/// Deletes the row with the primary key of this one. The result is 1, or 0 if there is none. A row that has a name
+/// is borrowed and must outlive the query. Errors: invalid_argument for an id that is unset, wrong_tenant for
 /// one of another tenant.
 template <class G>
 [[nodiscard]] constexpr auto remove(G&& row)
@@ -155,7 +119,8 @@ template <class G>
     static_assert(detail::is_row_given<G>,
                   "tenantry: remove(row) takes an object of a struct that is a table of the schema");
     using Storage = detail::row_storage_t<G>;
-    return RemoveRowQuery<Storage>(Storage(std::forward<G>(row)));
+    return detail::make_remove<detail::declared_row_t<G>>(
+        detail::WhereRow<Storage>{Storage(std::forward<G>(row))});
 }
 
 } // namespace tenantry

@@ -2,18 +2,35 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 
 #include <tenantry/expr/assignment.hpp>
 #include <tenantry/expr/column.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/schema/traits.hpp>
 
 namespace tenantry {
 
 namespace detail {
 
-// An assignment as a node of a list
+// What a statement that changes rows may not assign.
+template <class S, class Column>
+constexpr void refuse_key_and_generated()
+{
+    if constexpr (has_table<S, row_of<Column::member>>) {
+        using Table = table_of<S, row_of<Column::member>>;
+        constexpr std::size_t i = member_index<Column::member>;
+        static_assert(!is_primary_key<Table>(i),
+                      "tenantry: a column of the primary key is set: a row keeps its key; remove the row and "
+                      "insert another");
+        static_assert(!is_generated<Table>(i),
+                      "tenantry: a generated column is set: the database computes it");
+    }
+}
+
+// Assignments as the nodes of a list
 template <class... Assignments>
 struct Set {
     using source = void;
@@ -21,6 +38,11 @@ struct Set {
 
     Pack<Assignments...> nodes;
 
+    template <class S>
+    static constexpr void check()
+    {
+        (refuse_key_and_generated<S, typename Assignments::column>(), ...);
+    }
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)
     {

@@ -78,7 +78,8 @@ public:
 
     Result<Value> operator()(sqlite::Connection& connection) const
     {
-        return execute<schema_of<T>, Records<T>>(connection, query_);
+        // A write that fails is taken back by whoever runs it.
+        return execute<schema_of<T>, Records<T>>(connection, query_, TakenBackBy::caller);
     }
 
 private:

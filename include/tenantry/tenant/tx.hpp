@@ -52,21 +52,21 @@ public:
     }
 
     /// The first row, if there is one.
-    template <ReadQuery Q>
+    template <Statement Q>
     [[nodiscard]] auto first(const Q& query)
     {
         return execute(tenantry::first(query));
     }
 
     /// The only row: `errc::no_such_row` or `errc::too_many_rows` if it is not alone.
-    template <ReadQuery Q>
+    template <Statement Q>
     [[nodiscard]] auto one(const Q& query)
     {
         return execute(tenantry::one(query));
     }
 
     /// All rows.
-    template <ReadQuery Q>
+    template <Statement Q>
     [[nodiscard]] auto all(const Q& query)
     {
         return execute(query);

@@ -1,0 +1,14 @@
+// expect: tenantry: the insert has its values already
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = insert(Setting{}).set(col<&Setting::key> = "k");
+#else
+    auto query = insert(Setting{});
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}

@@ -1,0 +1,14 @@
+// expect: tenantry: a column of a table that the statement does not read
+#include <query/write_schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = remove<Setting>().all_rows().returning(col<&Contact::name>);
+#else
+    auto query = remove<Setting>().all_rows().returning(col<&Setting::key>);
+#endif
+    static_cast<void>(execute<Book>(connection, query));
+}
