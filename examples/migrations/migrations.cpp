@@ -15,6 +15,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include <tenantry/fleet/migrate_all.hpp>
+#include <tenantry/fleet/open.hpp>
 #include <tenantry/migrate/next_revision.hpp>
 
 #include "migrations/history.hpp"

@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <tenantry/fleet/open.hpp>
 #include <tenantry/tenantry.hpp>
 
 // [readme]

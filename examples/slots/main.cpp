@@ -11,6 +11,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <tenantry/fleet/open.hpp>
+
 #include "commands.hpp"
 
 namespace slots {

@@ -1,4 +1,5 @@
-// All of tenantry.
+// All of tenantry but what runs a fleet: that is <tenantry/fleet/open.hpp>, for the unit that opens it, and the headers
+// of single operations, like <tenantry/fleet/migrate_all.hpp>.
 #pragma once
 
 #include <tenantry/core/enum_names.hpp>

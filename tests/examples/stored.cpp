@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include <tenantry/fleet/open.hpp>
+
 #include "examples/slots_program.hpp"
 #include "slots/schema.hpp"
 #include "support/must.hpp"

@@ -27,6 +27,7 @@ using test::must;
 using test::Note;
 using test::note;
 using test::Notes;
+using test::open_notes;
 using test::wait_for;
 
 namespace {
@@ -35,7 +36,7 @@ std::string name(std::size_t n) { return "t" + std::to_string(n); }
 
 struct Many {
     explicit Many(const FleetOptions& options, std::size_t tenants)
-        : fleet(must(Fleet<Notes>::open(directory.path() / "root", options)))
+        : fleet(must(open_notes(directory.path() / "root", options)))
     {
         for (std::size_t n = 0; n < tenants; ++n) must(wait_for(fleet.async_create(name(n))));
     }

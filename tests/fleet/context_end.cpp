@@ -34,6 +34,7 @@ using test::must;
 using test::Note;
 using test::note;
 using test::Notes;
+using test::open_notes;
 using test::wait_for;
 
 namespace {
@@ -90,7 +91,7 @@ void spin(std::mt19937& random, unsigned most) { test::spin(random() % most); }
 // All that was acknowledged is there; what was on its way when its caller was destroyed may be there.
 void check_kept(const std::filesystem::path& root, Ledger& ledger)
 {
-    auto fleet = must(Fleet<Notes>::open(root));
+    auto fleet = must(open_notes(root));
     const auto db = must(wait_for(fleet.async_tenant("a")));
     const auto found = must(db.read(select(col<&Note::number>).from<Note>().order_by(col<&Note::number>)));
     std::sort(ledger.kept.begin(), ledger.kept.end());
@@ -104,7 +105,7 @@ struct Root {
 
     Root()
     {
-        auto fleet = must(Fleet<Notes>::open(path));
+        auto fleet = must(open_notes(path));
         must(wait_for(fleet.async_create("a")));
     }
 };
@@ -114,7 +115,7 @@ struct Root {
 TEST_CASE("the callers' context ends at any moment, and the fleet goes on")
 {
     const Root root;
-    auto fleet = must(Fleet<Notes>::open(root.path));
+    auto fleet = must(open_notes(root.path));
     std::mt19937 random(1);
     const auto ledger = std::make_shared<Ledger>();
     for (int round = 0; round < 40; ++round) {
@@ -137,7 +138,7 @@ TEST_CASE("the callers' context ends at any moment, and the fleet goes on")
 TEST_CASE("the context ends while a body of one of its callers runs: it waits for the body")
 {
     const Root root;
-    auto fleet = must(Fleet<Notes>::open(root.path));
+    auto fleet = must(open_notes(root.path));
     const auto db = must(wait_for(fleet.async_tenant("a")));
     auto context = std::make_unique<asio::io_context>();
     test::Door inside;
@@ -164,7 +165,7 @@ TEST_CASE("the context ends while a body of one of its callers runs: it waits fo
     CHECK_FALSE(called);
     must(wait_for(fleet.async_close(Shutdown::drain)));
     CHECK(witness.use_count() == 2); // this one and the body's; the handler is gone
-    auto again = must(Fleet<Notes>::open(root.path));
+    auto again = must(open_notes(root.path));
     CHECK(must(test::count_notes(must(wait_for(again.async_tenant("a"))))) == 1);
 }
 
@@ -176,7 +177,7 @@ TEST_CASE("the fleet's own context ends before the fleet, at any moment")
         const auto ledger = std::make_shared<Ledger>();
         auto context = std::make_unique<asio::io_context>();
         auto callers = std::make_unique<asio::io_context>();
-        std::optional<Fleet<Notes>> fleet(must(Fleet<Notes>::open(context->get_executor(), root.path)));
+        std::optional<Fleet<Notes>> fleet(must(open_notes(context->get_executor(), root.path)));
         for (int serial = 0; serial < 3; ++serial)
             asio::co_spawn(round % 2 == 0 ? *context : *callers, client(*fleet, ledger, serial),
                            asio::detached);
@@ -214,7 +215,7 @@ TEST_CASE("the fleet ends before its context, at any moment")
         const auto ledger = std::make_shared<Ledger>();
         {
             asio::io_context context;
-            std::optional<Fleet<Notes>> fleet(must(Fleet<Notes>::open(context.get_executor(), root.path)));
+            std::optional<Fleet<Notes>> fleet(must(open_notes(context.get_executor(), root.path)));
             for (int serial = 0; serial < 3; ++serial)
                 asio::co_spawn(context, client(*fleet, ledger, serial), asio::detached);
             auto work =
@@ -241,7 +242,7 @@ namespace {
 // The coroutine owns the fleet that it uses.
 asio::awaitable<void> owner(asio::any_io_executor executor, std::filesystem::path root, LedgerPtr ledger)
 {
-    auto fleet = executor ? must(Fleet<Notes>::open(executor, root)) : must(Fleet<Notes>::open(root));
+    auto fleet = executor ? must(open_notes(executor, root)) : must(open_notes(root));
     co_await client(fleet, ledger, 1);
 }
 

@@ -67,7 +67,7 @@ void check_is_whole(Fleet<Notes>& fleet)
 TEST_CASE("a tenant is created once")
 {
     const TempDir directory;
-    auto fleet = must(Fleet<Notes>::open(directory.path() / "root", flat()));
+    auto fleet = must(open_notes(directory.path() / "root", flat()));
     must(wait_for(fleet.async_create("acme")));
     check_is_whole(fleet);
     const auto before = listing(must(fleet.directory("acme")));
@@ -83,7 +83,7 @@ TEST_CASE("a tenant is created once")
 TEST_CASE("of threads that create a tenant at once one wins")
 {
     const TempDir directory;
-    auto fleet = must(Fleet<Notes>::open(directory.path() / "root", {.threads = 4}));
+    auto fleet = must(open_notes(directory.path() / "root", {.threads = 4}));
     for (int round = 0; round < 50; ++round) {
         const auto id = "t" + std::to_string(round);
         constexpr std::size_t count = 4;
@@ -110,7 +110,7 @@ TEST_CASE("of processes that create a tenant at once one wins")
 {
     const TempDir directory;
     const auto root = directory.path() / "root";
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    auto fleet = must(open_notes(root, {.threads = 2}));
     Child first("fleet_client", {root.string()});
     Child second("fleet_client", {root.string()});
     REQUIRE(first.ask("open") == "ok");
@@ -154,7 +154,7 @@ TEST_CASE("file systems that fail at any moment: a whole tenant or none")
     const TempDir directory;
     const auto root = directory.path() / "root";
     FaultyVfs vfs;
-    auto fleet = must(Fleet<Notes>::open(root, flat()));
+    auto fleet = must(open_notes(root, flat()));
     int failed = 0;
     for (int nth = 1;; ++nth) {
         INFO(what.name << ", number " << nth);
@@ -183,7 +183,7 @@ TEST_CASE("directories in which nothing can be made")
 {
     const TempDir directory;
     const auto root = directory.path() / "root";
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    auto fleet = must(open_notes(root, {.threads = 2}));
     const auto in_the_way = GENERATE(as<std::string>(), "staging", "tenants", "the shard");
     INFO(in_the_way);
     const auto place =
@@ -205,7 +205,7 @@ TEST_CASE("directories that may not be written")
     // Whoever runs the tests may be root, who may write everywhere: another user tries it.
     const TempDir directory;
     const auto root = directory.path() / "root";
-    must(wait_for(must(Fleet<Notes>::open(root, flat())).async_create("other")));
+    must(wait_for(must(open_notes(root, flat())).async_create("other")));
     constexpr unsigned nobody = 65534;
     const auto shut = [](const fs::path& path) { fs::permissions(path, fs::perms(0500)); };
     const auto open = [](const fs::path& path) { fs::permissions(path, fs::perms(0700)); };
@@ -346,7 +346,7 @@ TEST_CASE("a disk that is full, at every page up to the one that suffices")
         return;
     }
     const auto root = directory.path() / "disk" / "root";
-    auto fleet = must(Fleet<Notes>::open(root, flat()));
+    auto fleet = must(open_notes(root, flat()));
     int failed = 0;
     for (std::uintmax_t bytes = 0;; bytes += 4096) {
         INFO(bytes << " bytes free");
@@ -374,7 +374,7 @@ TEST_CASE("a disk without room for one more name")
         return;
     }
     const auto root = directory.path() / "disk" / "root";
-    auto fleet = must(Fleet<Notes>::open(root, flat()));
+    auto fleet = must(open_notes(root, flat()));
     const auto fillers = directory.path() / "disk" / "fillers";
     fs::create_directory(fillers);
     int made = 0;

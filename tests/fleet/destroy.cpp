@@ -24,7 +24,7 @@ namespace {
 struct Site {
     TempDir directory;
     fs::path root = directory.path() / "root";
-    Fleet<Notes> fleet = must(Fleet<Notes>::open(root, {.threads = 3, .shards = ShardRule::flat}));
+    Fleet<Notes> fleet = must(open_notes(root, {.threads = 3, .shards = ShardRule::flat}));
 
     explicit Site(std::initializer_list<const char*> ids = {"acme"})
     {
@@ -83,7 +83,7 @@ TEST_CASE("a tenant that is not open is destroyed as well, unopened")
 {
     Site site;
     {
-        auto other = must(Fleet<Notes>::open(site.root, {.threads = 1, .shards = ShardRule::flat}));
+        auto other = must(open_notes(site.root, {.threads = 1, .shards = ShardRule::flat}));
         must(wait_for(other.async_destroy("acme")));
     }
     CHECK(must(site.fleet.tenants()).empty());

@@ -25,6 +25,7 @@ using test::must;
 using test::Note;
 using test::note;
 using test::Notes;
+using test::open_notes;
 
 namespace {
 
@@ -61,7 +62,7 @@ TEST_CASE("an io_context that one thread runs, or several")
     FleetOptions options;
     options.max_open = 2;
     std::optional<Fleet<Notes>> fleet(
-        must(Fleet<Notes>::open(context.get_executor(), directory.path() / "root", options)));
+        must(open_notes(context.get_executor(), directory.path() / "root", options)));
     CHECK(fleet->get_executor() == asio::any_io_executor(context.get_executor()));
     std::vector<std::future<Result<std::int64_t>>> lives;
     for (int n = 0; n < 5; ++n)
@@ -85,7 +86,7 @@ TEST_CASE("a strand serves as well")
     const test::TempDir directory;
     asio::thread_pool pool(2);
     {
-        auto fleet = must(Fleet<Notes>::open(asio::make_strand(pool), directory.path() / "root"));
+        auto fleet = must(open_notes(asio::make_strand(pool), directory.path() / "root"));
         std::vector<std::future<Result<std::int64_t>>> lives;
         for (int n = 0; n < 3; ++n)
             lives.push_back(asio::co_spawn(pool, life(fleet, "t" + std::to_string(n)), asio::use_future));
@@ -102,7 +103,7 @@ TEST_CASE("who waited for room does not keep the context at work")
     FleetOptions options;
     options.max_open = 1;
     options.open_deadline = std::chrono::hours(1);
-    auto fleet = must(Fleet<Notes>::open(context.get_executor(), directory.path() / "root", options));
+    auto fleet = must(open_notes(context.get_executor(), directory.path() / "root", options));
     auto coroutine = [&]() -> asio::awaitable<Result<void>> {
         for (const char* id : {"a", "b"}) {
             auto created = co_await fleet.async_create(id);

@@ -14,7 +14,7 @@ namespace {
 
 struct OneTenant {
     TempDir directory;
-    Fleet<Notes> fleet = must(Fleet<Notes>::open(directory.path() / "root", {.threads = 2}));
+    Fleet<Notes> fleet = must(open_notes(directory.path() / "root", {.threads = 2}));
 
     OneTenant()
     {

@@ -17,7 +17,7 @@ namespace {
 
 struct TwoTenants {
     TempDir directory;
-    Fleet<Notes> fleet = must(Fleet<Notes>::open(directory.path() / "root", {.threads = 2}));
+    Fleet<Notes> fleet = must(open_notes(directory.path() / "root", {.threads = 2}));
 
     // Both have a note 1, as everybody has.
     TwoTenants()
@@ -245,7 +245,7 @@ TEST_CASE("keys outlive the fleet that gave them, and are good in the next one")
 {
     TwoTenants two;
     const auto record = must(two.tenant("alpha").read(one(select<Note>())));
-    two.fleet = must(Fleet<Notes>::open(two.directory.path() / "root", {.threads = 2}));
+    two.fleet = must(open_notes(two.directory.path() / "root", {.threads = 2}));
     CHECK(must(two.tenant("alpha").read(select<Note>().where(col<&Note::id> == record.key()))).size() == 1);
     check_refused(two.tenant("beta").read(select<Note>().where(col<&Note::id> == record.key())));
 }

@@ -37,7 +37,7 @@ struct Closed {
 
     Closed()
     {
-        auto fleet = must(Fleet<Notes>::open(root, {.threads = 1}));
+        auto fleet = must(open_notes(root, {.threads = 1}));
         must(wait_for(fleet.async_create("acme")));
         add_note(fleet, "acme");
         place = must(fleet.directory("acme"));
@@ -55,7 +55,7 @@ struct Closed {
     // Every way into the tenant is refused, and nothing changes on either side of the link.
     void check_refused() const
     {
-        auto fleet = must(Fleet<Notes>::open(root, {.threads = 1}));
+        auto fleet = must(open_notes(root, {.threads = 1}));
         const auto before = listing(directory.path());
         const auto tenant = wait_for(fleet.async_tenant("acme"));
         REQUIRE_FALSE(tenant);
@@ -81,7 +81,7 @@ TEST_CASE("a root that is a symbolic link, or lies below one, is the directory i
     fs::create_directory_symlink(directory.path() / "disk", directory.path() / "mnt");
     const auto root = directory.path() / GENERATE(as<std::string>(), "link", "link/", "mnt/data", "mnt/new");
     INFO(root);
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 1}));
+    auto fleet = must(open_notes(root, {.threads = 1}));
     must(wait_for(fleet.async_create("acme")));
     add_note(fleet, "acme");
     CHECK(must(count_notes(must(wait_for(fleet.async_tenant("acme"))))) == 1);
@@ -103,7 +103,7 @@ TEST_CASE("a database that is a symbolic link is refused")
 TEST_CASE("another tenant's database cannot be had through a link")
 {
     const Closed closed;
-    auto fleet = must(Fleet<Notes>::open(closed.root, {.threads = 1}));
+    auto fleet = must(open_notes(closed.root, {.threads = 1}));
     must(wait_for(fleet.async_create("other")));
     add_note(fleet, "other");
     fs::remove(closed.place / "main.db");
@@ -126,7 +126,7 @@ TEST_CASE("a tenant's directory that is a symbolic link is refused, and is no te
     const Closed closed;
     const auto moved = closed.replace_by_link(closed.place);
     closed.check_refused();
-    auto fleet = must(Fleet<Notes>::open(closed.root, {.threads = 1}));
+    auto fleet = must(open_notes(closed.root, {.threads = 1}));
     CHECK(must(fleet.tenants()).empty());
     const auto created = wait_for(fleet.async_create("acme"));
     REQUIRE_FALSE(created);

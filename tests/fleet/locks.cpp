@@ -17,6 +17,7 @@ using test::must;
 using test::Note;
 using test::note;
 using test::Notes;
+using test::open_notes;
 using test::wait_for;
 
 namespace {
@@ -37,8 +38,7 @@ private:
 };
 
 struct Open {
-    explicit Open(const FleetOptions& options)
-        : fleet(must(Fleet<Notes>::open(directory.path() / "root", options)))
+    explicit Open(const FleetOptions& options) : fleet(must(open_notes(directory.path() / "root", options)))
     {
         for (const char* id : {"a", "b", "c"}) {
             must(wait_for(fleet.async_create(id)));

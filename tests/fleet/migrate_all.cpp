@@ -1,5 +1,6 @@
 #include <tenantry/fleet/migrate_all.hpp>
 #include <tenantry/fleet/migration_status.hpp>
+#include <tenantry/fleet/open.hpp>
 
 #include <fstream>
 #include <set>
@@ -40,7 +41,7 @@ std::filesystem::path database_of(Fleet<Notes>& fleet, const std::string& id)
 // Tenants of the old program, closed. `broken` has rows that the new one does not allow.
 void make_tenants(const std::filesystem::path& root, const std::set<std::string>& broken = {})
 {
-    auto fleet = must(Fleet<Notes>::open(root));
+    auto fleet = must(open_notes(root));
     for (const std::string& name : names) {
         must(wait_for(fleet.async_create(name)));
         auto db = must(wait_for(fleet.async_tenant(name)));
@@ -121,7 +122,7 @@ TEST_CASE("a tenant that cannot be migrated keeps its rows, names its error, and
     CHECK(refused.error() == errc::destructive_migration);
     CHECK(must(wait_for(fleet.async_tenant("d"))).id() == "d");
     {
-        auto old = must(Fleet<Notes>::open(dir.path() / "fleet"));
+        auto old = must(open_notes(dir.path() / "fleet"));
         auto db = must(wait_for(old.async_tenant("c")));
         CHECK(must(count_notes(db)) == 2);
         must(wait_for(db.async_write(update<Note>()
@@ -212,7 +213,7 @@ TEST_CASE("an older program goes on beside a newer one, and the newer one after 
     make_tenants(dir.path() / "fleet");
     auto newer = must(Fleet<NewNotes>::open(dir.path() / "fleet"));
     must(wait_for(async_migrate_all(newer)));
-    auto older = must(Fleet<Notes>::open(dir.path() / "fleet"));
+    auto older = must(open_notes(dir.path() / "fleet"));
     const auto report = must(wait_for(async_migrate_all(older)));
     CHECK(report.count(MigrationOutcome::newer) == names.size());
     CHECK(report.tenants[0].tolerated.front() == "column note.colour");
@@ -230,7 +231,7 @@ TEST_CASE("files that are no tenant's are named, and left as they are")
     std::filesystem::path nonsense;
     std::filesystem::path foreign;
     {
-        auto fleet = must(Fleet<Notes>::open(dir.path() / "fleet"));
+        auto fleet = must(open_notes(dir.path() / "fleet"));
         nonsense = database_of(fleet, "b");
         foreign = database_of(fleet, "d");
     }

@@ -78,7 +78,7 @@ TEST_CASE("no write that another process was told of is lost while this one work
     const TempDir directory;
     const auto root = directory.path() / "root";
     // One tenant open at a time: whatever else is used, the busy one is closed for it.
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 2, .max_open = 1}));
+    auto fleet = must(open_notes(root, {.threads = 2, .max_open = 1}));
     must(wait_for(fleet.async_create("busy")));
 
     Child writer("fleet_client", {root.string()});
@@ -106,7 +106,7 @@ TEST_CASE("no write that this process was told of is lost while others open and 
 {
     const TempDir directory;
     const auto root = directory.path() / "root";
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    auto fleet = must(open_notes(root, {.threads = 2}));
     must(wait_for(fleet.async_create("busy")));
     Child other("fleet_client", {root.string()});
 
@@ -137,7 +137,7 @@ TEST_CASE("no write that this process was told of is lost while others open and 
         REQUIRE(must(count_notes(db)) == static_cast<std::int64_t>(acknowledged.size()));
     }
     CHECK(numbers_in(fleet, "busy") == acknowledged);
-    fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    fleet = must(open_notes(root, {.threads = 2}));
     CHECK(numbers_in(fleet, "busy") == acknowledged);
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("a tenant that another process destroys is gone before any write is ac
 {
     const TempDir directory;
     const auto root = directory.path() / "root";
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    auto fleet = must(open_notes(root, {.threads = 2}));
     Child other("fleet_client", {root.string()});
     REQUIRE(other.ask("open") == "ok");
     const bool again = GENERATE(false, true);
@@ -202,7 +202,7 @@ TEST_CASE("a tenant that another process has replaced while nobody here used it"
 {
     const TempDir directory;
     const auto root = directory.path() / "root";
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    auto fleet = must(open_notes(root, {.threads = 2}));
     Child other("fleet_client", {root.string()});
     REQUIRE(other.ask("open") == "ok");
     must(wait_for(fleet.async_create("acme")));
@@ -221,7 +221,7 @@ TEST_CASE("closing what was replaced leaves the new tenant's log alone")
 {
     const TempDir directory;
     const auto root = directory.path() / "root";
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    auto fleet = must(open_notes(root, {.threads = 2}));
     Child other("fleet_client", {root.string()});
     REQUIRE(other.ask("open") == "ok");
     must(wait_for(fleet.async_create("acme")));
@@ -244,7 +244,7 @@ TEST_CASE("closing what was replaced leaves the new tenant's log alone")
     CHECK(fs::file_size(place / "main.db-wal") > 0);
     other.kill();
 
-    fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    fleet = must(open_notes(root, {.threads = 2}));
     CHECK(numbers_in(fleet, "acme").size() == 100);
 }
 
@@ -252,7 +252,7 @@ TEST_CASE("a tenant is created while its predecessor is being destroyed elsewher
 {
     const TempDir directory;
     const auto root = directory.path() / "root";
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    auto fleet = must(open_notes(root, {.threads = 2}));
     Child other("fleet_client", {root.string()});
     REQUIRE(other.ask("open") == "ok");
     must(wait_for(fleet.async_create("acme")));
@@ -278,7 +278,7 @@ TEST_CASE("a process that is killed while it creates and destroys leaves a whole
 {
     const TempDir directory;
     const auto root = directory.path() / "root";
-    auto fleet = must(Fleet<Notes>::open(root, {.threads = 2}));
+    auto fleet = must(open_notes(root, {.threads = 2}));
     for (int round = 0; round < 30; ++round) {
         Child other("fleet_client", {root.string()});
         REQUIRE(other.ask("open") == "ok");

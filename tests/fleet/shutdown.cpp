@@ -30,6 +30,7 @@ using test::must;
 using test::Note;
 using test::note;
 using test::Notes;
+using test::open_notes;
 using test::wait_for;
 
 namespace {
@@ -37,7 +38,7 @@ namespace {
 struct Closing {
     explicit Closing(const FleetOptions& options = {})
     {
-        fleet.emplace(must(Fleet<Notes>::open(root(), options)));
+        fleet.emplace(must(open_notes(root(), options)));
         must(wait_for(fleet->async_create("a")));
         must(wait_for(fleet->async_create("b")));
     }
@@ -47,7 +48,7 @@ struct Closing {
     /// What a new fleet finds in the tenant.
     [[nodiscard]] std::vector<std::int64_t> found(const char* id) const
     {
-        auto again = must(Fleet<Notes>::open(root()));
+        auto again = must(open_notes(root()));
         const auto db = must(wait_for(again.async_tenant(id)));
         return must(db.read(select(col<&Note::number>).from<Note>().order_by(col<&Note::id>)));
     }
@@ -310,7 +311,7 @@ TEST_CASE("a tenant that somebody else has replaced is closed with the fleet, th
     auto kept = must(wait_for(fleet.async_tenant("a")));
     must(wait_for(test::add_note(kept, "", 1)));
     {
-        auto other = must(Fleet<Notes>::open(closing.root()));
+        auto other = must(open_notes(closing.root()));
         must(wait_for(other.async_destroy("a")));
         must(wait_for(other.async_create("a")));
     }
@@ -336,7 +337,7 @@ TEST_CASE("a handle of a tenant that somebody else has removed is let go after t
     Closing closing;
     auto kept = must(wait_for(closing.fleet->async_tenant("a")));
     {
-        auto other = must(Fleet<Notes>::open(closing.root()));
+        auto other = must(open_notes(closing.root()));
         must(wait_for(other.async_destroy("a")));
     }
     CHECK_FALSE(kept.read(select<Note>()));

@@ -27,6 +27,7 @@ using test::must;
 using test::Note;
 using test::note;
 using test::Notes;
+using test::open_notes;
 using test::wait_for;
 
 namespace {
@@ -117,7 +118,7 @@ private:
 
 Books found(const std::filesystem::path& root)
 {
-    auto fleet = must(Fleet<Notes>::open(root));
+    auto fleet = must(open_notes(root));
     Books books;
     for (std::size_t n = 0; n < tenant_count; ++n) {
         const auto db = must(wait_for(fleet.async_tenant(tenant_name(n))));
@@ -140,7 +141,7 @@ TEST_CASE("writers are at work when the fleet ends")
     const test::TempDir directory;
     const auto root = directory.path() / "root";
     {
-        auto fleet = must(Fleet<Notes>::open(root));
+        auto fleet = must(open_notes(root));
         for (std::size_t n = 0; n < tenant_count; ++n) must(wait_for(fleet.async_create(tenant_name(n))));
     }
     std::mt19937 random(4711);
@@ -152,7 +153,7 @@ TEST_CASE("writers are at work when the fleet ends")
         const int way = round % 4;
         CAPTURE(round, way);
         if (way == 3) options.max_open = tenant_count;
-        std::optional<Fleet<Notes>> fleet(must(Fleet<Notes>::open(root, options)));
+        std::optional<Fleet<Notes>> fleet(must(open_notes(root, options)));
         Writer one(*fleet, round * 1'000'000, way != 3);
         Writer two(*fleet, round * 1'000'000 + 500'000, way != 3);
         std::thread first([&] { one.work(); });

@@ -34,7 +34,7 @@ Result<std::int64_t> difference(Snapshot<Notes>& snapshot)
 TEST_CASE("the reads of a snapshot see one moment, whatever is written meanwhile")
 {
     const TempDir directory;
-    auto fleet = must(Fleet<Notes>::open(directory.path() / "fleet"));
+    auto fleet = must(open_notes(directory.path() / "fleet"));
     must(wait_for(fleet.async_create("acme")));
     const auto db = must(wait_for(fleet.async_tenant("acme")));
     must(wait_for(add_note(db, "left")));
@@ -58,7 +58,7 @@ TEST_CASE("the reads of a snapshot see one moment, whatever is written meanwhile
 TEST_CASE("a snapshot's error and exception are answers, and its reader can be used again")
 {
     const TempDir directory;
-    auto fleet = must(Fleet<Notes>::open(directory.path() / "fleet", {.tenant = {.readers = 1}}));
+    auto fleet = must(open_notes(directory.path() / "fleet", {.tenant = {.readers = 1}}));
     must(wait_for(fleet.async_create("acme")));
     const auto db = must(wait_for(fleet.async_tenant("acme")));
 
@@ -78,7 +78,7 @@ TEST_CASE("a snapshot's error and exception are answers, and its reader can be u
 TEST_CASE("a snapshot cannot write")
 {
     const TempDir directory;
-    auto fleet = must(Fleet<Notes>::open(directory.path() / "fleet"));
+    auto fleet = must(open_notes(directory.path() / "fleet"));
     must(wait_for(fleet.async_create("acme")));
     const auto db = must(wait_for(fleet.async_tenant("acme")));
     // A text that begins with INSERT is no query, and does not compile here. This one does not tell.

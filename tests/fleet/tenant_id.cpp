@@ -15,7 +15,7 @@ TEST_CASE("a fleet refuses bad tenant ids and touches no file for them")
 {
     const TempDir directory;
     std::filesystem::create_directory(directory.path() / "escape");
-    auto fleet = must(Fleet<Notes>::open(directory.path() / "root"));
+    auto fleet = must(open_notes(directory.path() / "root"));
     must(wait_for(fleet.async_create("good")));
     const auto before = listing(directory.path());
 
@@ -49,7 +49,7 @@ TEST_CASE("a fleet refuses bad tenant ids and touches no file for them")
 TEST_CASE("names that differ by one character are different tenants")
 {
     const TempDir directory;
-    auto fleet = must(Fleet<Notes>::open(directory.path() / "root"));
+    auto fleet = must(open_notes(directory.path() / "root"));
     for (const char* id : {"a-b", "a_b", "ab", "a-b-", "0", "00"}) must(wait_for(fleet.async_create(id)));
     CHECK(must(fleet.tenants()).size() == 6);
     const auto row = note("of a-b alone");

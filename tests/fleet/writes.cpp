@@ -20,6 +20,7 @@ using test::must;
 using test::Note;
 using test::note;
 using test::Notes;
+using test::open_notes;
 using test::Reply;
 using test::wait_for;
 
@@ -27,7 +28,7 @@ namespace {
 
 struct Open {
     explicit Open(const FleetOptions& options = {})
-        : fleet(must(Fleet<Notes>::open(directory.path() / "root", options)))
+        : fleet(must(open_notes(directory.path() / "root", options)))
     {
         must(wait_for(fleet.async_create("a")));
         must(wait_for(fleet.async_create("b")));

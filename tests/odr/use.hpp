@@ -14,6 +14,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <tenantry/fleet/open.hpp>
 #include <tenantry/tenantry.hpp>
 
 namespace odr {

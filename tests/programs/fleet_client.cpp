@@ -13,6 +13,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <tenantry/fleet/open.hpp>
+
 #include "support/fleet_fixture.hpp"
 
 using namespace tenantry;

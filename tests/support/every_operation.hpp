@@ -14,7 +14,7 @@ namespace tenantry::test {
 /// A fleet with a tenant `a`, and a handle of it.
 struct OneTenant {
     explicit OneTenant(const FleetOptions& options = {})
-        : fleet(must(Fleet<Notes>::open(directory.path() / "root", options)))
+        : fleet(must(open_notes(directory.path() / "root", options)))
     {
         must(wait_for(fleet.async_create("a")));
         db = must(wait_for(fleet.async_tenant("a")));

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <future>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -31,6 +33,11 @@ struct Reply {
 };
 
 struct Notes : Schema<Table<"note", Note>, Table<"reply", Reply>> {};
+
+// Fleet<Notes>::open, compiled once for all tests.
+Result<Fleet<Notes>> open_notes(const std::filesystem::path& root, const FleetOptions& options = {});
+Result<Fleet<Notes>> open_notes(const boost::asio::any_io_executor& executor,
+                                const std::filesystem::path& root, const FleetOptions& options = {});
 
 inline Note note(std::string text, std::int64_t number = 0)
 {

@@ -1,3 +1,4 @@
+#include <tenantry/tenant/tenant.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
 
 #include <filesystem>

@@ -3,7 +3,7 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,6 +21,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/layout.hpp>
 #include <tenantry/fleet/options.hpp>
+#include <tenantry/fleet/port.hpp>
 #include <tenantry/fleet/registry.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/tenant/directory.hpp>
@@ -30,9 +31,8 @@
 
 namespace tenantry::detail {
 
-/// A fleet at run time. Thread-safe. Shared by the Fleet, its leases and what is posted; it does nothing on
-/// its own any more once it was shut down.
-class FleetCore final : public async::Waker,
+/// Shared by the Fleet, its leases and what is posted; it does nothing on its own any more once it was shut down.
+class FleetCore final : public FleetPort,
                         public async::ContextClient,
                         public std::enable_shared_from_this<FleetCore> {
     using Clock = std::chrono::steady_clock;
@@ -40,18 +40,23 @@ class FleetCore final : public async::Waker,
 public:
     FleetCore(Layout layout, const SchemaInfo& schema, const FleetOptions& options,
               boost::asio::any_io_executor executor)
-        : layout_(std::move(layout)),
+        : FleetPort(std::move(executor)),
+          layout_(std::move(layout)),
           schema_(schema),
           options_(options),
-          executor_(std::move(executor)),
-          watch_(async::ContextWatch::of_executor(executor_)),
+          watch_(async::ContextWatch::of_executor(this->executor())),
           registry_(options.max_open)
     {
-        deadline_timer_.emplace(executor_);
+        deadline_timer_.emplace(this->executor());
         if (watch_ != nullptr) watch_->add(*this);
     }
 
-    [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
+    /// What runs a fleet, for operations that go beyond its interface: there is no other kind.
+    [[nodiscard]] static std::shared_ptr<FleetCore> of(const std::shared_ptr<FleetPort>& port)
+    {
+        return std::static_pointer_cast<FleetCore>(port);
+    }
+
     [[nodiscard]] const Layout& layout() const noexcept { return layout_; }
     [[nodiscard]] const SchemaInfo& schema() const noexcept { return schema_; }
     [[nodiscard]] const FleetOptions& options() const noexcept { return options_; }
@@ -64,100 +69,72 @@ public:
         return entry && entry->phase == Entry::Phase::open;
     }
 
-    /// Waits for a lease on the tenant, which is opened if need be. The waiter is answered exactly once, from
-    /// any thread.
-    void acquire(const TenantId& id, std::unique_ptr<Entry::Waiter> waiter)
+    [[nodiscard]] Result<std::vector<TenantId>> tenants() const override { return layout_.tenants(); }
+    [[nodiscard]] std::filesystem::path directory(const TenantId& id) const override
     {
-        waiter->deadline = std::chrono::steady_clock::now() + options_.open_deadline;
+        return layout_.directory(id);
+    }
+
+    void acquire(const TenantId& id, std::unique_ptr<LeaseWaiter> waiter) override
+    {
+        auto waiting = std::make_unique<WaitingForLease>(shared_from_this(), std::move(waiter));
+        waiting->deadline = std::chrono::steady_clock::now() + options_.open_deadline;
         const auto lost = find_lost(id);
         decide([&](Registry::Actions& actions) {
             if (lost != nullptr) forget(id, *lost, actions);
-            registry_.acquire(id, std::move(waiter), actions);
+            registry_.acquire(id, std::move(waiting), actions);
         });
     }
 
-    void destroy(const TenantId& id, std::unique_ptr<Entry::Destroyer> destroyer)
+    void create(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
     {
-        decide([&](Registry::Actions& actions) { registry_.destroy(id, std::move(destroyer), actions); });
+        if (!begin_creating()) return waiter->ended(fail(Registry::closed_error()));
+        spawn(Creation(shared_from_this(), std::move(waiter), id));
     }
 
-    /// Counts the tenants that are being made; closing the fleet waits for them. False: it is closing.
-    [[nodiscard]] bool begin_creating()
+    void destroy(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
     {
-        const std::lock_guard lock(mutex_);
-        return registry_.begin_creating();
-    }
-    void end_creating()
-    {
-        decide([&](Registry::Actions&) { registry_.end_creating(); });
-    }
-
-    /// Makes a tenant. Blocks on the disk.
-    [[nodiscard]] Result<void> create(const TenantId& id)
-    {
-        if (cancelling_) return fail(Registry::closed_error());
-        auto created = layout_.prepare(id);
-        if (created)
-            created = create_directory(layout_.staging(), layout_.directory(id), schema_, options_.tenant);
-        if (!created) {
-            created.error().in("creating tenant '" + id.string() + "'");
-            created.error().with_tenant(id.view());
-        }
-        return created;
-    }
-
-    /// Shut once the executor may have ended: nothing is posted there any more.
-    [[nodiscard]] async::Gate& executor_gate() noexcept { return executor_gate_; }
-
-    /// Where handlers that have no executor of their own are called: on the fleet's. Empty where that has ended.
-    [[nodiscard]] boost::asio::any_io_executor fallback(const async::GatePass& alive) const
-    {
-        return alive ? executor_ : boost::asio::any_io_executor();
+        auto waiting = std::make_unique<WaitingForEnd>(std::move(waiter));
+        decide([&](Registry::Actions& actions) { registry_.destroy(id, std::move(waiting), actions); });
     }
 
     /// Runs `task` on the executor, unless the fleet was shut down before: then `task` is destroyed uncalled.
     template <class Task>
     void spawn(Task task)
     {
-        const async::GatePass alive(&executor_gate_);
+        const async::GatePass alive(&executor_gate());
         if (!alive) return;
-        boost::asio::post(executor_, [self = shared_from_this(), task = std::move(task)]() mutable {
+        boost::asio::post(executor(), [self = shared_from_this(), task = std::move(task)]() mutable {
             if (!self->tasks_.enter()) return;
             task();
             (void)self->tasks_.leave();
         });
     }
 
-    /// Counts the scopes (bodies of async_with) that have begun. False: the fleet is closing.
-    [[nodiscard]] bool enter_scope() noexcept { return scopes_.enter(); }
-    void leave_scope()
+    [[nodiscard]] Result<void> enter_scope() override
+    {
+        return scopes_.enter() ? Result<void>() : fail(Registry::closed_error());
+    }
+    void leave_scope() override
     {
         if (scopes_.leave()) close_tenants();
-    }
-
-    void release(const std::shared_ptr<Entry>& entry)
-    {
-        decide([&](Registry::Actions& actions) { registry_.release(entry, actions); });
     }
 
     void wake(boost::asio::cancellation_type) noexcept override
     {
         // A caller may cancel what was answered already, and with it the executor's life may have ended.
-        const async::GatePass alive(&executor_gate_);
+        const async::GatePass alive(&executor_gate());
         if (!alive) return;
-        boost::asio::post(executor_, [self = shared_from_this()] {
+        boost::asio::post(executor(), [self = shared_from_this()] {
             self->decide([&](Registry::Actions& actions) { self->registry_.sweep_cancelled(actions); });
         });
     }
 
-    /// Closes the fleet: refuses new work, then ends the accepted work in the given way, then checkpoints and
-    /// closes every database. `done` is called once, from any thread, with the first error that closing has
-    /// met. Does not block. May be called again, to cancel what a first call drains.
-    void close(Shutdown how, std::function<void(Result<void>)> done)
+    void close(Shutdown how, std::unique_ptr<EndWaiter> waiter) override
     {
         {
             const std::lock_guard lock(mutex_);
-            closers_.push_back(std::move(done));
+            closers_.push_back(std::move(waiter));
         }
         if (how == Shutdown::cancel) cancelling_ = true;
         decide([&](Registry::Actions& actions) { registry_.close(actions); });
@@ -165,9 +142,7 @@ public:
         if (how == Shutdown::cancel) refuse_waiting();
     }
 
-    /// The destructor's way: cancels what waits, waits for bodies that run, closes every database in this
-    /// thread.
-    void shut_down() noexcept
+    void shut_down() noexcept override
     {
         cancelling_ = true;
         (void)scopes_.shut();
@@ -185,14 +160,14 @@ public:
             tenant->wait_idle();
             note(tenant->close());
         }
-        std::vector<std::function<void(Result<void>)>> closers;
+        std::vector<std::unique_ptr<EndWaiter>> closers;
         {
             const std::lock_guard lock(mutex_);
             deadline_timer_.reset();
             closers = std::exchange(closers_, {});
         }
-        for (auto& closer : closers) closer(close_result());
-        if (!executor_gate_.shut()) executor_gate_.wait_empty();
+        for (auto& closer : closers) closer->ended(close_result());
+        if (!executor_gate().shut()) executor_gate().wait_empty();
         if (watch_ != nullptr) std::exchange(watch_, nullptr)->remove(*this);
     }
 
@@ -200,6 +175,107 @@ public:
 
 private:
     using EntryPtr = std::shared_ptr<Entry>;
+
+    // --- who waits ------------------------------------------------------------------------------------------------
+
+    class WaitingForLease final : public Entry::Waiter {
+    public:
+        WaitingForLease(std::shared_ptr<FleetCore> core, std::unique_ptr<LeaseWaiter> waiter) noexcept
+            : core_(std::move(core)), waiter_(std::move(waiter))
+        {}
+
+        void granted(EntryPtr entry) override
+        {
+            waiter_->granted(std::make_shared<GrantedLease>(core_, std::move(entry)));
+        }
+        void refused(Error error) override { waiter_->refused(std::move(error)); }
+        [[nodiscard]] bool cancelled() const noexcept override { return waiter_->cancelled(); }
+
+    private:
+        std::shared_ptr<FleetCore> core_;
+        std::unique_ptr<LeaseWaiter> waiter_;
+    };
+
+    // Tells the fleet when it ends.
+    class GrantedLease final : public Lease {
+    public:
+        GrantedLease(std::shared_ptr<FleetCore> core, EntryPtr entry) noexcept
+            : Lease(entry->tenant), core_(std::move(core)), entry_(std::move(entry))
+        {}
+        ~GrantedLease() override { core_->release(entry_); }
+
+        [[nodiscard]] async::Gate* executor_gate() const noexcept override { return &core_->executor_gate(); }
+
+    private:
+        std::shared_ptr<FleetCore> core_;
+        EntryPtr entry_;
+    };
+
+    class WaitingForEnd final : public Entry::Destroyer {
+    public:
+        explicit WaitingForEnd(std::unique_ptr<EndWaiter> waiter) noexcept : waiter_(std::move(waiter)) {}
+        void destroyed(Result<void> result) override { waiter_->ended(std::move(result)); }
+
+    private:
+        std::unique_ptr<EndWaiter> waiter_;
+    };
+
+    // Answers when it has run, or when it was given up because the fleet has ended.
+    class Creation {
+    public:
+        Creation(std::shared_ptr<FleetCore> core, std::unique_ptr<EndWaiter> waiter, TenantId id) noexcept
+            : core_(std::move(core)), waiter_(std::move(waiter)), id_(std::move(id))
+        {}
+        Creation(Creation&&) noexcept = default;
+        Creation& operator=(Creation&&) = delete;
+        ~Creation()
+        {
+            if (!core_) return;
+            if (waiter_) waiter_->ended(fail(Registry::closed_error()));
+            core_->end_creating();
+        }
+
+        void operator()()
+        {
+            const auto waiter = std::move(waiter_);
+            waiter->ended(waiter->cancelled() ? fail(errc::cancelled, "cancelled before it was begun")
+                                              : core_->create_files(id_));
+        }
+
+    private:
+        std::shared_ptr<FleetCore> core_;
+        std::unique_ptr<EndWaiter> waiter_;
+        TenantId id_;
+    };
+
+    void release(const EntryPtr& entry)
+    {
+        decide([&](Registry::Actions& actions) { registry_.release(entry, actions); });
+    }
+
+    // Tenants that are being made are counted: closing the fleet waits for them. False: it is closing.
+    [[nodiscard]] bool begin_creating()
+    {
+        const std::lock_guard lock(mutex_);
+        return registry_.begin_creating();
+    }
+    void end_creating()
+    {
+        decide([&](Registry::Actions&) { registry_.end_creating(); });
+    }
+
+    [[nodiscard]] Result<void> create_files(const TenantId& id)
+    {
+        if (cancelling_) return fail(Registry::closed_error());
+        auto created = layout_.prepare(id);
+        if (created)
+            created = create_directory(layout_.staging(), layout_.directory(id), schema_, options_.tenant);
+        if (!created) {
+            created.error().in("creating tenant '" + id.string() + "'");
+            created.error().with_tenant(id.view());
+        }
+        return created;
+    }
 
     // Asks the registry under the lock and does what it says without it.
     template <class Ask>
@@ -234,7 +310,7 @@ private:
     void open(EntryPtr entry, Clock::time_point deadline)
     {
         auto tenant =
-            Tenant::open(entry->id, layout_.directory(entry->id), schema_, options_.tenant, executor_);
+            Tenant::open(entry->id, layout_.directory(entry->id), schema_, options_.tenant, executor());
         if (tenant) {
             decide([&](Registry::Actions& actions) { registry_.opened(entry, std::move(*tenant), actions); });
             return;
@@ -251,7 +327,7 @@ private:
 
     void open_later(EntryPtr entry, Clock::time_point deadline)
     {
-        auto timer = std::make_shared<boost::asio::steady_timer>(executor_, std::chrono::milliseconds(5));
+        auto timer = std::make_shared<boost::asio::steady_timer>(executor(), std::chrono::milliseconds(5));
         timer->async_wait([self = shared_from_this(), timer, entry = std::move(entry),
                            deadline](boost::system::error_code error) mutable {
             if (error) return;
@@ -327,12 +403,12 @@ private:
 
     void finish_closing()
     {
-        std::vector<std::function<void(Result<void>)>> closers;
+        std::vector<std::unique_ptr<EndWaiter>> closers;
         {
             const std::lock_guard lock(mutex_);
             closers = std::exchange(closers_, {});
         }
-        for (auto& closer : closers) closer(close_result());
+        for (auto& closer : closers) closer->ended(close_result());
     }
 
     // The first failure of closing a database is what closing the fleet is answered with.
@@ -401,35 +477,17 @@ private:
     const Layout layout_;
     const SchemaInfo& schema_;
     const FleetOptions options_;
-    const boost::asio::any_io_executor executor_;
     async::ContextWatch* watch_;
     async::Gate tasks_;
     async::Gate scopes_;
-    async::Gate executor_gate_;
     std::atomic<bool> cancelling_{false};
 
     std::mutex mutex_; // of all that follows
     Registry registry_;
     std::optional<boost::asio::steady_timer> deadline_timer_;
     std::optional<Clock::time_point> timer_set_;
-    std::vector<std::function<void(Result<void>)>> closers_;
+    std::vector<std::unique_ptr<EndWaiter>> closers_;
     Result<void> close_error_;
-};
-
-/// A lease that tells the fleet when it ends.
-class FleetLease final : public Lease {
-public:
-    FleetLease(std::shared_ptr<FleetCore> core, std::shared_ptr<Entry> entry) noexcept
-        : Lease(entry->tenant), core_(std::move(core)), entry_(std::move(entry))
-    {}
-
-    ~FleetLease() override { core_->release(entry_); }
-
-    [[nodiscard]] async::Gate* executor_gate() const noexcept override { return &core_->executor_gate(); }
-
-private:
-    std::shared_ptr<FleetCore> core_;
-    std::shared_ptr<Entry> entry_;
 };
 
 } // namespace tenantry::detail

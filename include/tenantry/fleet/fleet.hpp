@@ -1,13 +1,10 @@
 // Many tenants of one schema, each a SQLite database of its own.
 #pragma once
 
-#include <algorithm>
 #include <concepts>
 #include <filesystem>
-#include <future>
 #include <memory>
 #include <string_view>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -15,16 +12,13 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/promise.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/fleet/core.hpp>
 #include <tenantry/fleet/options.hpp>
+#include <tenantry/fleet/port.hpp>
 #include <tenantry/fleet/with.hpp>
-#include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/schema.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
@@ -36,7 +30,7 @@ namespace detail {
 // Begins an operation of a fleet: what `asio::async_initiate` calls.
 class InitiateOnFleet {
 public:
-    explicit InitiateOnFleet(std::shared_ptr<FleetCore> core) noexcept : core_(std::move(core)) {}
+    explicit InitiateOnFleet(std::shared_ptr<FleetPort> core) noexcept : core_(std::move(core)) {}
 
     using executor_type = boost::asio::any_io_executor;
     [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor(); }
@@ -50,66 +44,40 @@ protected:
                                                    core_);
     }
 
-    [[nodiscard]] FleetCore& core() const noexcept { return *core_; }
-    [[nodiscard]] const std::shared_ptr<FleetCore>& shared_core() const noexcept { return core_; }
+    [[nodiscard]] FleetPort& core() const noexcept { return *core_; }
+    [[nodiscard]] const std::shared_ptr<FleetPort>& shared_core() const noexcept { return core_; }
 
 private:
-    std::shared_ptr<FleetCore> core_;
+    std::shared_ptr<FleetPort> core_;
 };
+
+// Opens fleets. Defined in open.hpp, for those who do.
+template <class S>
+struct FleetOpener;
 
 // For operations that are functions of their own.
 struct FleetAccess {
     template <class F>
-    [[nodiscard]] static const std::shared_ptr<FleetCore>& core(const F& fleet) noexcept
+    [[nodiscard]] static const std::shared_ptr<FleetPort>& core(const F& fleet) noexcept
     {
         return fleet.core_;
     }
 };
 
-class InitiateCreate : public InitiateOnFleet {
+// A promise of nothing but the end.
+class PromisedEnd final : public EndWaiter {
 public:
-    using InitiateOnFleet::InitiateOnFleet;
-
-    template <class Handler>
-    void operator()(Handler&& handler, Result<TenantId> id) const
-    {
-        auto done = promise<void>(std::forward<Handler>(handler));
-        if (!id) return done->complete(fail(std::move(id).error()));
-        if (!core().begin_creating()) return done->complete(fail(Registry::closed_error()));
-        core().spawn(Creation(shared_core(), std::move(done), std::move(*id)));
-    }
+    explicit PromisedEnd(std::unique_ptr<async::Promise<void>> done) noexcept : done_(std::move(done)) {}
+    void ended(Result<void> result) override { done_->complete(std::move(result)); }
+    [[nodiscard]] bool cancelled() const noexcept override { return done_->cancelled(); }
 
 private:
-    // Answers when it has run, or when it was given up because the fleet has ended.
-    class Creation {
-    public:
-        Creation(std::shared_ptr<FleetCore> core, std::unique_ptr<async::Promise<void>> done,
-                 TenantId id) noexcept
-            : core_(std::move(core)), done_(std::move(done)), id_(std::move(id))
-        {}
-        Creation(Creation&&) noexcept = default;
-        Creation& operator=(Creation&&) = delete;
-        ~Creation()
-        {
-            if (!done_) return;
-            done_->complete(fail(Registry::closed_error()));
-            core_->end_creating();
-        }
-
-        void operator()()
-        {
-            done_->complete(done_->cancelled() ? fail(errc::cancelled, "cancelled before it was begun")
-                                               : core_->create(id_));
-        }
-
-    private:
-        std::shared_ptr<FleetCore> core_;
-        std::unique_ptr<async::Promise<void>> done_;
-        TenantId id_;
-    };
+    std::unique_ptr<async::Promise<void>> done_;
 };
 
-class InitiateDestroy : public InitiateOnFleet {
+// `act` begins an operation on the tenant of an id: `create` or `destroy`.
+template <void (FleetPort::*act)(const TenantId&, std::unique_ptr<EndWaiter>)>
+class InitiateOnTenant : public InitiateOnFleet {
 public:
     using InitiateOnFleet::InitiateOnFleet;
 
@@ -118,18 +86,8 @@ public:
     {
         auto done = promise<void>(std::forward<Handler>(handler));
         if (!id) return done->complete(fail(id.error()));
-        core().destroy(*id, std::make_unique<Waiting>(std::move(done)));
+        (core().*act)(*id, std::make_unique<PromisedEnd>(std::move(done)));
     }
-
-private:
-    class Waiting final : public Entry::Destroyer {
-    public:
-        explicit Waiting(std::unique_ptr<async::Promise<void>> done) noexcept : done_(std::move(done)) {}
-        void destroyed(Result<void> result) override { done_->complete(std::move(result)); }
-
-    private:
-        std::unique_ptr<async::Promise<void>> done_;
-    };
 };
 
 template <class S>
@@ -146,15 +104,14 @@ public:
     }
 
 private:
-    class Waiting final : public Entry::Waiter {
+    class Waiting final : public LeaseWaiter {
     public:
-        Waiting(std::shared_ptr<FleetCore> core, std::unique_ptr<async::Promise<TenantDb<S>>> done) noexcept
+        Waiting(std::shared_ptr<FleetPort> core, std::unique_ptr<async::Promise<TenantDb<S>>> done) noexcept
             : core_(std::move(core)), done_(std::move(done))
         {}
 
-        void granted(std::shared_ptr<Entry> entry) override
+        void granted(LeasePtr lease) override
         {
-            auto lease = std::make_shared<FleetLease>(core_, std::move(entry));
             done_->complete(HandleMaker::make<S>(std::move(lease), core_->executor()));
         }
 
@@ -162,7 +119,7 @@ private:
         [[nodiscard]] bool cancelled() const noexcept override { return done_->cancelled(); }
 
     private:
-        std::shared_ptr<FleetCore> core_;
+        std::shared_ptr<FleetPort> core_;
         std::unique_ptr<async::Promise<TenantDb<S>>> done_;
     };
 };
@@ -187,8 +144,7 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, Shutdown how) const
     {
-        const std::shared_ptr<async::Promise<void>> done = promise<void>(std::forward<Handler>(handler));
-        core().close(how, [done](Result<void> result) { done->complete(std::move(result)); });
+        core().close(how, std::make_unique<PromisedEnd>(promise<void>(std::forward<Handler>(handler))));
     }
 };
 
@@ -209,17 +165,12 @@ public:
 
     /// Opens a fleet on a pool of its own (`FleetOptions::threads`). Makes the root where there is none.
     /// `errc::manifest_mismatch` if the root was made with another layout. Blocks on the disk.
+    ///
+    /// What runs a fleet is compiled where it is opened: include <tenantry/fleet/open.hpp> there.
     [[nodiscard]] static Result<Fleet> open(const std::filesystem::path& root,
                                             const FleetOptions& options = {})
     {
-        auto layout = detail::Layout::open(root, options);
-        if (!layout) return fail(std::move(layout).error());
-        std::size_t threads = options.threads;
-        if (threads == 0)
-            threads = std::max<std::size_t>(4, std::size_t{2} * std::thread::hardware_concurrency());
-        auto pool = std::make_unique<boost::asio::thread_pool>(threads);
-        executor_type executor = pool->get_executor();
-        return Fleet(std::move(*layout), options, std::move(executor), std::move(pool));
+        return opener().open(root, options);
     }
 
     /// The same on an executor of the caller's, whose context must outlive the fleet and should be run by
@@ -227,9 +178,7 @@ public:
     [[nodiscard]] static Result<Fleet> open(const executor_type& executor, const std::filesystem::path& root,
                                             const FleetOptions& options = {})
     {
-        auto layout = detail::Layout::open(root, options);
-        if (!layout) return fail(std::move(layout).error());
-        return Fleet(std::move(*layout), options, executor, nullptr);
+        return opener().open(executor, root, options);
     }
 
     Fleet(Fleet&&) noexcept = default;
@@ -246,13 +195,7 @@ public:
     {
         if (!core_) return;
         core_->shut_down();
-        if (!pool_) return;
-        // What was answered before this line is told before the pool ends.
-        std::promise<void> told;
-        boost::asio::post(*pool_, [&told] { told.set_value(); });
-        told.get_future().wait();
-        pool_->stop();
-        pool_->join();
+        if (pool_) pool_->finish();
     }
 
     [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor(); }
@@ -263,8 +206,8 @@ public:
     template <class Token = boost::asio::deferred_t>
     auto async_create(std::string_view id, Token&& token = {})
     {
-        return boost::asio::async_initiate<Token, void(Result<void>)>(detail::InitiateCreate(core_), token,
-                                                                      TenantId::parse(id));
+        return boost::asio::async_initiate<Token, void(Result<void>)>(
+            detail::InitiateOnTenant<&detail::FleetPort::create>(core_), token, TenantId::parse(id));
     }
 
     /// Runs `body(TenantDb<T>)`, which returns `asio::awaitable<Result<R>>`, with a handle of the tenant, on
@@ -310,19 +253,18 @@ public:
     template <class Token = boost::asio::deferred_t>
     auto async_destroy(std::string_view id, Token&& token = {})
     {
-        return boost::asio::async_initiate<Token, void(Result<void>)>(detail::InitiateDestroy(core_), token,
-                                                                      TenantId::parse(id));
+        return boost::asio::async_initiate<Token, void(Result<void>)>(
+            detail::InitiateOnTenant<&detail::FleetPort::destroy>(core_), token, TenantId::parse(id));
     }
 
     /// Every tenant there is, sorted. Reads directories, no database; blocks on the disk.
-    [[nodiscard]] Result<std::vector<TenantId>> tenants() const { return core_->layout().tenants(); }
+    [[nodiscard]] Result<std::vector<TenantId>> tenants() const { return core_->tenants(); }
 
     /// Where a tenant's files are, or would be. Nobody but SQLite may open its database while the fleet may
     /// have it open.
     [[nodiscard]] Result<std::filesystem::path> directory(std::string_view id) const
     {
-        return TenantId::parse(id).map(
-            [this](const TenantId& tenant) { return core_->layout().directory(tenant); });
+        return TenantId::parse(id).map([this](const TenantId& tenant) { return core_->directory(tenant); });
     }
 
     /// Ends the fleet: refuses new work with `errc::fleet_closed`, ends the accepted work as `how` says, then
@@ -337,16 +279,21 @@ public:
 
 private:
     friend struct detail::FleetAccess;
+    friend detail::FleetOpener<S>;
 
-    Fleet(detail::Layout layout, const FleetOptions& options, executor_type executor,
-          std::unique_ptr<boost::asio::thread_pool> pool)
-        : pool_(std::move(pool)),
-          core_(std::make_shared<detail::FleetCore>(std::move(layout), schema_info<S>(), options,
-                                                    std::move(executor)))
+    static auto opener()
+    {
+        constexpr bool is_here = requires { sizeof(detail::FleetOpener<S>); };
+        static_assert(is_here, "tenantry: opening a fleet needs #include <tenantry/fleet/open.hpp>");
+        return detail::FleetOpener<S>();
+    }
+
+    Fleet(std::unique_ptr<detail::FleetPool> pool, std::shared_ptr<detail::FleetPort> core) noexcept
+        : pool_(std::move(pool)), core_(std::move(core))
     {}
 
-    std::unique_ptr<boost::asio::thread_pool> pool_;
-    std::shared_ptr<detail::FleetCore> core_;
+    std::unique_ptr<detail::FleetPool> pool_;
+    std::shared_ptr<detail::FleetPort> core_;
 };
 
 } // namespace tenantry

@@ -213,7 +213,8 @@ public:
     void operator()(Handler&& handler, MigrateOptions options) const
     {
         auto done = promise<MigrationReport>(std::forward<Handler>(handler));
-        std::make_shared<MigrateAll>(shared_core(), std::move(options), std::move(done))->start();
+        std::make_shared<MigrateAll>(FleetCore::of(shared_core()), std::move(options), std::move(done))
+            ->start();
     }
 };
 

@@ -97,7 +97,7 @@ private:
 template <SchemaType S>
 [[nodiscard]] Result<std::vector<TenantStatus>> migration_status(Fleet<S>& fleet)
 {
-    const auto& core = detail::FleetAccess::core(fleet);
+    const auto core = detail::FleetCore::of(detail::FleetAccess::core(fleet));
     auto tenants = core->layout().tenants();
     if (!tenants) return fail(std::move(tenants).error());
     const auto run = std::make_shared<detail::StatusRun>(core, std::move(*tenants));

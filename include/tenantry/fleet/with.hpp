@@ -21,7 +21,7 @@
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/promise.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/fleet/core.hpp>
+#include <tenantry/fleet/port.hpp>
 #include <tenantry/tenant/scope.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
 
@@ -50,7 +50,7 @@ class ScopeRun final : public async::Waker, public std::enable_shared_from_this<
     using R = typename scope_result<S, Body>::value;
 
 public:
-    ScopeRun(std::shared_ptr<FleetCore> core, Body body) : core_(std::move(core)), body_(std::move(body)) {}
+    ScopeRun(std::shared_ptr<FleetPort> core, Body body) : core_(std::move(core)), body_(std::move(body)) {}
 
     ~ScopeRun() override { end(); }
 
@@ -62,8 +62,9 @@ public:
             promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this());
         }
         if (!id) return promise_->complete(fail(id.error()));
-        entered_ = core_->enter_scope();
-        if (!entered_) return promise_->complete(fail(Registry::closed_error()));
+        if (auto entered = core_->enter_scope(); !entered)
+            return promise_->complete(fail(std::move(entered).error()));
+        entered_ = true;
         core_->acquire(*id, std::make_unique<Waiting>(this->shared_from_this()));
     }
 
@@ -77,14 +78,13 @@ public:
     }
 
 private:
-    class Waiting final : public Entry::Waiter {
+    class Waiting final : public LeaseWaiter {
     public:
         explicit Waiting(std::shared_ptr<ScopeRun> run) noexcept : run_(std::move(run)) {}
 
-        void granted(std::shared_ptr<Entry> entry) override
+        void granted(LeasePtr lease) override
         {
-            auto lease = std::make_shared<FleetLease>(run_->core_, std::move(entry));
-            run_->promise_->post([run = run_, lease] { run->begin(lease); });
+            run_->promise_->post([run = run_, lease = std::move(lease)] { run->begin(lease); });
         }
 
         void refused(Error error) override { run_->promise_->complete(fail(std::move(error))); }
@@ -153,7 +153,7 @@ private:
         if (std::exchange(entered_, false)) core_->leave_scope();
     }
 
-    std::shared_ptr<FleetCore> core_;
+    std::shared_ptr<FleetPort> core_;
     Body body_;
     std::optional<async::Promise<R>> promise_;
     LeasePtr lease_;

@@ -7,6 +7,7 @@
 
 #include <boost/asio/use_future.hpp>
 
+#include <tenantry/fleet/open.hpp>
 #include <tenantry/tenantry.hpp>
 
 #if !defined(TENANTRY_COROUTINE_TEMPORARIES_BROKEN)

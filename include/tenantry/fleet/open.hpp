@@ -1,0 +1,79 @@
+// Opening a fleet: what brings in all that runs one.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include <tenantry/fleet/core.hpp>
+#include <tenantry/fleet/fleet.hpp>
+#include <tenantry/fleet/layout.hpp>
+#include <tenantry/schema/ddl.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+class ThreadPool final : public FleetPool {
+public:
+    // 0: twice the cores, at least 4
+    explicit ThreadPool(std::size_t threads) : pool_(threads != 0 ? threads : usual()) {}
+
+    [[nodiscard]] boost::asio::any_io_executor executor() { return pool_.get_executor(); }
+
+    void finish() noexcept override
+    {
+        // What was answered before this line is told before the pool ends.
+        std::promise<void> told;
+        boost::asio::post(pool_, [&told] { told.set_value(); });
+        told.get_future().wait();
+        pool_.stop();
+        pool_.join();
+    }
+
+private:
+    [[nodiscard]] static std::size_t usual()
+    {
+        return std::max<std::size_t>(4, std::size_t{2} * std::thread::hardware_concurrency());
+    }
+
+    boost::asio::thread_pool pool_;
+};
+
+template <class S>
+struct FleetOpener {
+    [[nodiscard]] static Result<Fleet<S>> open(const std::filesystem::path& root, const FleetOptions& options)
+    {
+        auto layout = Layout::open(root, options);
+        if (!layout) return fail(std::move(layout).error());
+        auto pool = std::make_unique<ThreadPool>(options.threads);
+        auto core = make_core(std::move(*layout), options, pool->executor());
+        return Fleet<S>(std::move(pool), std::move(core));
+    }
+
+    [[nodiscard]] static Result<Fleet<S>> open(const boost::asio::any_io_executor& executor,
+                                               const std::filesystem::path& root, const FleetOptions& options)
+    {
+        auto layout = Layout::open(root, options);
+        if (!layout) return fail(std::move(layout).error());
+        return Fleet<S>(nullptr, make_core(std::move(*layout), options, executor));
+    }
+
+private:
+    [[nodiscard]] static std::shared_ptr<FleetPort> make_core(Layout layout, const FleetOptions& options,
+                                                              boost::asio::any_io_executor executor)
+    {
+        return std::make_shared<FleetCore>(std::move(layout), schema_info<S>(), options, std::move(executor));
+    }
+};
+
+} // namespace detail
+
+} // namespace tenantry
