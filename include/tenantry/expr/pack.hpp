@@ -59,6 +59,20 @@ struct types {
     static constexpr std::size_t size = sizeof...(Ts);
 };
 
+// The type at a place.
+template <std::size_t I, class T>
+struct TypeLeaf {};
+template <class Indices, class... Ts>
+struct TypeLeaves;
+template <std::size_t... I, class... Ts>
+struct TypeLeaves<std::index_sequence<I...>, Ts...> : TypeLeaf<I, Ts>... {};
+template <std::size_t I, class T>
+std::type_identity<T> find_leaf(const TypeLeaf<I, T>*);
+
+template <std::size_t I, class... Ts>
+using nth_type = typename decltype(find_leaf<I>(
+    static_cast<const TypeLeaves<std::index_sequence_for<Ts...>, Ts...>*>(nullptr)))::type;
+
 // The first of some types that is not void, or void.
 template <class... Ts>
 struct first_type {

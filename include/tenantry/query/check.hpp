@@ -25,8 +25,19 @@ struct NoNames {
     static constexpr bool defines = false;
 };
 
+// The queries that a statement gives a name to, without what it reads.
+template <class Form>
+struct Definitions {
+    template <class Source>
+    static constexpr bool names_table = false;
+    template <class Source>
+    static constexpr bool defines = detail::defines<Form, Source>;
+};
+
 template <class Form, class Outer>
 struct Names {
+    using outer = Outer;
+    using definitions = Definitions<Form>;
     template <class Source>
     static constexpr bool names_table =
         Form::template names_table<Source> || Outer::template names_table<Source>;
@@ -37,6 +48,8 @@ struct Names {
 // Looks at everything a statement names. T is the tenant's scope it will run in, void if that does not matter.
 template <class S, class T, class Known>
 struct StatementRules {
+    using definitions = typename Known::definitions;
+
     template <class Source>
     static constexpr bool exists = has_table<S, source_row<Source>> || Known::template defines<Source> ||
                                    Known::template defines<source_row<Source>>;
@@ -52,14 +65,13 @@ struct StatementRules {
     constexpr void column() const
     {
         using Source = typename C::source;
-        constexpr bool named = Known::template names_table<Source>;
-        if constexpr (!named)
-            static_assert(
-                exists<Source>,
-                "tenantry: a column of a table of another schema: its row is not one of the tenant's tables");
+        static_assert(
+            exists<Source>,
+            "tenantry: a column of a table of another schema: its row is not one of the tenant's tables");
         if constexpr (exists<Source>)
             static_assert(
-                named, "tenantry: a column of a table that the statement does not read: it is not in FROM");
+                Known::template names_table<Source>,
+                "tenantry: a column of a table that the statement does not read: it is not in FROM");
     }
 
     // A statement inside this one. It may name what this one reads.
@@ -77,6 +89,15 @@ struct StatementRules {
         static_assert(Known::template names_table<ExcludedRow<Row>>,
                       "tenantry: excluded() is what an insert was kept from writing: it belongs into "
                       "on_conflict(...).do_update(...)");
+    }
+
+    // A query with a name. It sees nothing of what this statement reads, only the queries in `Visible`.
+    template <class Q, class Visible>
+    constexpr void named() const
+    {
+        StatementRules<S, T, Names<typename Q::form, Names<Visible, typename Known::outer>>> rules;
+        Q::visit(rules);
+        Q::template check<S>();
     }
 
     template <class V>

@@ -48,6 +48,10 @@ template <class Source, class Statement>
     return with_clause(std::forward<Statement>(statement), From<Source>{});
 }
 
+// What subquery() makes.
+template <class T>
+concept AnySubquery = requires { typename std::remove_cvref_t<T>::tenantry_subquery; };
+
 template <class Statement>
 struct CanFrom {
     /// The table to read; needed only where no column says so: `select(count()).from<Job>()`.
@@ -60,6 +64,15 @@ struct CanFrom {
     [[nodiscard]] constexpr auto from() &&
     {
         return add_from<Source>(static_cast<Statement&&>(*this));
+    }
+
+    /// A query to read from: `from(subquery<"t">(select(...).into<Struct>()))`.
+    template <AnySubquery Of>
+    [[nodiscard]] constexpr auto from(Of&& of) const
+    {
+        static_assert(!Statement::template has<Position::from>, "tenantry: from() is there already");
+        return with_clause(static_cast<const Statement&>(*this),
+                           std::remove_cvref_t<Of>(std::forward<Of>(of)));
     }
 };
 

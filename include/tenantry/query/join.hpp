@@ -10,6 +10,7 @@
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/from.hpp>
 #include <tenantry/schema/column.hpp>
 
 namespace tenantry {
@@ -105,6 +106,39 @@ struct PlainJoin {
     constexpr void bind(Parameters&) const
     {}
     [[nodiscard]] constexpr PlainJoin owned() const { return {}; }
+};
+
+// A query in the place of a table.
+template <JoinKind Kind, class Of, class Condition>
+struct SubqueryJoin {
+    using source = void;
+    using form = typename Of::template join_form<Kind, typename Condition::form>;
+
+    Of of;
+    Condition condition;
+
+    template <class S>
+    static constexpr void check()
+    {
+        Of::template check<S>();
+    }
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        Of::visit(visitor);
+        Condition::visit(visitor);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        of.bind(to);
+        condition.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const
+    {
+        return SubqueryJoin<Kind, decltype(of.owned()), decltype(condition.owned())>{of.owned(),
+                                                                                     condition.owned()};
+    }
 };
 
 // ---- along a foreign key
@@ -222,6 +256,20 @@ template <JoinKind Kind, class Source, class Statement, class E>
     }
 }
 
+template <JoinKind Kind, class Statement, class Of, class E>
+[[nodiscard]] constexpr auto add_subquery_join(Statement&& statement, Of&& of, E&& condition)
+{
+    static_assert(AnyExpression<E> && is_condition<E>(),
+                  "tenantry: join() of a query takes a condition: join(subquery<\"t\">(...), condition)");
+    if constexpr (AnyExpression<E>)
+        return with_clause(std::forward<Statement>(statement),
+                           SubqueryJoin<Kind, std::remove_cvref_t<Of>, std::remove_cvref_t<E>>{
+                               std::forward<Of>(of), std::forward<E>(condition)});
+    else
+        return with_clause(std::forward<Statement>(statement),
+                           SubqueryJoin<Kind, std::remove_cvref_t<Of>, Refused>{std::forward<Of>(of), {}});
+}
+
 template <class Statement>
 struct CanJoin {
     /// With each row the rows of another table for which the condition holds: `join<User>(col<&Job::owner> ==
@@ -239,6 +287,20 @@ struct CanJoin {
     {
         return add_join<JoinKind::inner, Source>(static_cast<Statement&&>(*this),
                                                  std::forward<E>(condition)...);
+    }
+
+    /// With each row those of a query: `join(subquery<"t">(...), condition)`.
+    template <AnySubquery Of, class E>
+    [[nodiscard]] constexpr auto join(Of&& of, E&& condition) const
+    {
+        return add_subquery_join<JoinKind::inner>(static_cast<const Statement&>(*this), std::forward<Of>(of),
+                                                  std::forward<E>(condition));
+    }
+    template <AnySubquery Of, class E>
+    [[nodiscard]] constexpr auto left_join(Of&& of, E&& condition) const
+    {
+        return add_subquery_join<JoinKind::left>(static_cast<const Statement&>(*this), std::forward<Of>(of),
+                                                 std::forward<E>(condition));
     }
 
     /// The same, and rows for which there is none come alone: what is selected of the joined table becomes

@@ -15,12 +15,16 @@
 #include <tenantry/query/from.hpp>
 #include <tenantry/query/group_by.hpp>
 #include <tenantry/query/having.hpp>
+#include <tenantry/query/into.hpp>
 #include <tenantry/query/join.hpp>
 #include <tenantry/query/limit.hpp>
+#include <tenantry/query/named_query.hpp>
 #include <tenantry/query/order_by.hpp>
 #include <tenantry/query/outputs.hpp>
 #include <tenantry/query/reading.hpp>
 #include <tenantry/query/rows.hpp>
+#include <tenantry/query/set_operation.hpp>
+#include <tenantry/query/subquery.hpp>
 #include <tenantry/query/where.hpp>
 #include <tenantry/schema/traits.hpp>
 
@@ -200,12 +204,16 @@ class SelectQuery : public detail::ClauseList<Subject, Clauses...>,
                     public detail::CanGroupBy<SelectQuery<Subject, Clauses...>>,
                     public detail::CanHaving<SelectQuery<Subject, Clauses...>>,
                     public detail::CanOrderBy<SelectQuery<Subject, Clauses...>>,
-                    public detail::CanLimit<SelectQuery<Subject, Clauses...>> {
+                    public detail::CanLimit<SelectQuery<Subject, Clauses...>>,
+                    public detail::CanWith<SelectQuery<Subject, Clauses...>>,
+                    public detail::CanCombine<SelectQuery<Subject, Clauses...>>,
+                    public detail::CanInto<SelectQuery<Subject, Clauses...>> {
     using List = detail::ClauseList<Subject, Clauses...>;
     using Parts = detail::SelectParts<Subject, typename Subject::sources, Clauses...>;
 
 public:
     using tenantry_select = void;
+    using tenantry_single_select = void;
     // Where from() does not say so, the table is that of the first column.
     using source = typename Parts::source;
     using form = typename Parts::form;
@@ -218,6 +226,10 @@ public:
 
     static constexpr bool reads = true;
     static constexpr bool writes = false;
+    static constexpr bool always_one_row =
+        Subject::aggregate && !List::template has<detail::Position::group_by> &&
+        !List::template has<detail::Position::having> && !List::template has<detail::Position::limit> &&
+        !List::template has<detail::Position::offset>;
 
     constexpr explicit SelectQuery(detail::Pack<Subject, Clauses...>&& given) : List(std::move(given)) {}
 
@@ -229,6 +241,9 @@ public:
         constexpr bool is_grouped = !std::is_void_v<Group> || Subject::aggregate;
         static_assert(form::sources > 0,
                       "tenantry: nothing says which table is read: name it with .from<Row>()");
+        if constexpr (requires { Subject::is_into; })
+            Subject::template check_columns<typename Subject::template column_types<missing>>();
+        (detail::check_clause<S, Clauses>(), ...);
         if constexpr (Parts::has_joins) {
             static_assert(
                 Parts::keys_are_there,

@@ -98,6 +98,21 @@ public:
         }
     }
 
+    // the same without qualification
+    template <class Row>
+    constexpr void names() noexcept
+    {
+        bool first = true;
+        for (const std::string_view column : column_names<readable_table<S, Row>>) {
+            if (!first) sink_.text(", ");
+            first = false;
+            sink_.identifier(column);
+        }
+    }
+
+    // something is read that is no table
+    constexpr void read() noexcept { ++sources_; }
+
     // A statement begins and ends: the names that it gives to queries are known in it alone.
     constexpr std::size_t enter() noexcept { return locals_; }
     constexpr void leave(std::size_t outer) noexcept { locals_ = outer; }

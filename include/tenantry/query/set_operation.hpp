@@ -1,0 +1,458 @@
+// UNION, UNION ALL, INTERSECT, EXCEPT
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <tenantry/expr/order.hpp>
+#include <tenantry/query/clause.hpp>
+#include <tenantry/query/into.hpp>
+#include <tenantry/query/limit.hpp>
+#include <tenantry/query/named_query.hpp>
+#include <tenantry/query/order_by.hpp>
+#include <tenantry/query/outputs.hpp>
+#include <tenantry/query/reading.hpp>
+#include <tenantry/query/subquery.hpp>
+
+namespace tenantry {
+
+template <class Sides, class... Clauses>
+class SetQuery;
+
+namespace detail {
+
+enum class SetOperation { union_, union_all, intersect, except };
+
+constexpr std::string_view set_keyword(SetOperation operation) noexcept
+{
+    switch (operation) {
+    case SetOperation::union_: return " UNION ";
+    case SetOperation::union_all: return " UNION ALL ";
+    case SetOperation::intersect: return " INTERSECT ";
+    case SetOperation::except: break;
+    }
+    return " EXCEPT ";
+}
+
+template <class First, class... Rest>
+struct SidesForm {
+    static constexpr Position position = Position::subject;
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        First::render(out);
+        (Rest::render(out), ...);
+    }
+};
+
+template <SetOperation Operation, class Form>
+struct SideForm {
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text(set_keyword(Operation));
+        Form::render(out);
+    }
+};
+
+template <SetOperation Operation, class Q>
+struct Side {
+    using query_type = Q;
+    using form = SideForm<Operation, typename Q::form>;
+
+    Q query;
+
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        query.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return Side<Operation, decltype(query.owned())>{query.owned()};
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return Side<Operation, decltype(std::move(query).owned())>{std::move(query).owned()};
+    }
+};
+
+// T, as an optional where one of the others may be NULL.
+template <class T, class... Others>
+using combined_t = std::conditional_t<!is_optional<T> && (is_optional<Others> || ...), std::optional<T>, T>;
+
+// The columns of all sides: as the first's, optionals where one of the sides may be NULL.
+template <class First, class... Rest>
+struct combined_columns {
+    using type = First;
+};
+template <class... A, class... B, class... Rest>
+    requires(sizeof...(A) == sizeof...(B) && !std::same_as<types<A...>, types<B...>>)
+struct combined_columns<types<A...>, types<B...>, Rest...>
+    : combined_columns<types<combined_t<A, B>...>, Rest...> {};
+template <class... A, class... Rest>
+struct combined_columns<types<A...>, types<A...>, Rest...> : combined_columns<types<A...>, Rest...> {};
+
+template <class A, class B>
+inline constexpr bool sides_agree = false;
+template <class... A, class... B>
+    requires(sizeof...(A) == sizeof...(B))
+inline constexpr bool sides_agree<types<A...>, types<B...>> =
+    (std::same_as<unwrapped<A>, unwrapped<B>> && ...);
+
+template <class Rows, class Columns>
+struct columns_reading;
+template <class Rows, class... T>
+struct columns_reading<Rows, types<T...>> {
+    using type = TupleReading<selected_t<Rows, T>...>;
+};
+template <class Rows, class Only>
+struct columns_reading<Rows, types<Only>> {
+    using type = ScalarReading<selected_t<Rows, Only>>;
+};
+
+// How a row of the whole is read: as one of the first side, if its subject is a row or goes into a struct.
+template <class Rows, class Subject, class Missing, class Columns>
+struct sides_reading {
+    using type = typename columns_reading<Rows, Columns>::type;
+};
+template <class Rows, class Subject, class Missing, class Columns>
+    requires requires { typename Subject::row_type; }
+struct sides_reading<Rows, Subject, Missing, Columns> {
+    using type = typename Subject::template reading<Rows, Missing>;
+};
+
+// The selects of a set operation, in order.
+template <class First, class... Rest>
+struct Sides {
+    using subject = typename First::subject;
+    using source = void;
+    using form = SidesForm<typename First::form, typename Rest::form...>;
+    using column_types =
+        typename combined_columns<columns_of<First>, columns_of<typename Rest::query_type>...>::type;
+    template <class Rows>
+    using reading = typename sides_reading<Rows, subject, typename First::missing, column_types>::type;
+
+    First first;
+    Pack<Rest...> rest;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template nested<First>();
+        (visitor.template nested<typename Rest::query_type>(), ...);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        first.bind(to);
+        rest.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return rest.apply([&](const Rest&... each) {
+            return Sides<decltype(first.owned()), decltype(each.owned())...>{first.owned(),
+                                                                             {{each.owned()}...}};
+        });
+    }
+    [[nodiscard]] constexpr auto owned() && { return std::as_const(*this).owned(); }
+
+    template <class Struct>
+    [[nodiscard]] constexpr auto into() const
+    {
+        return rest.apply([&](const Rest&... each) {
+            return Sides<decltype(first.template into<Struct>()), Rest...>{first.template into<Struct>(),
+                                                                           {{each}...}};
+        });
+    }
+
+    template <class More>
+    [[nodiscard]] constexpr auto with(More&& more) const
+    {
+        return rest.apply([&](const Rest&... each) {
+            return Sides<First, Rest..., std::remove_cvref_t<More>>{first,
+                                                                    {{each}..., {std::forward<More>(more)}}};
+        });
+    }
+};
+
+template <class... Forms>
+struct SetForm {
+    static constexpr bool wants_limit =
+        !((Forms::position == Position::limit) || ...) && ((Forms::position == Position::offset) || ...);
+    using type =
+        std::conditional_t<wants_limit, StatementForm<Forms..., NoLimitForm>, StatementForm<Forms...>>;
+};
+
+// ---- ORDER BY: SQLite wants the columns of the result, and takes them by number
+
+template <std::size_t Number>
+struct OrdinalForm {
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        char digits[4]{};
+        std::size_t at = sizeof digits;
+        for (std::size_t rest = Number; rest != 0; rest /= 10)
+            digits[--at] = static_cast<char>('0' + rest % 10);
+        out.text(std::string_view(digits + at, sizeof digits - at));
+    }
+};
+
+template <class Ordering, std::size_t Number>
+struct ordinal_order;
+template <class Form, auto... How, std::size_t Number>
+struct ordinal_order<OrderForm<Form, How...>, Number> {
+    using type = OrderForm<OrdinalForm<Number>, How...>;
+};
+
+template <class Form>
+struct without_name {
+    using type = Form;
+};
+template <class Form>
+    requires requires { typename Form::unnamed; }
+struct without_name<Form> {
+    using type = typename Form::unnamed;
+};
+
+// The place of an expression among what is selected, from 1; 0 where it is not.
+template <class Form, class Subject>
+struct place_of;
+template <class Form, class... E>
+struct place_of<Form, Expressions<E...>> {
+    static constexpr std::size_t value = [] {
+        constexpr std::array<bool, sizeof...(E)> same{
+            std::same_as<Form, typename without_name<typename E::form>::type>...};
+        for (std::size_t i = 0; i < same.size(); ++i)
+            if (same[i]) return i + 1;
+        return std::size_t{0};
+    }();
+};
+template <class Form, class Source>
+struct place_of<Form, WholeRow<Source>> {
+    static constexpr std::size_t value = [] {
+        if constexpr (requires { Form::member; }) {
+            if constexpr (std::same_as<typename Form::source, Source>)
+                return member_index<Form::member> + 1;
+            else
+                return std::size_t{0};
+        } else {
+            return std::size_t{0};
+        }
+    }();
+};
+template <class Form, class Subject, class Struct>
+struct place_of<Form, Into<Subject, Struct>> : place_of<Form, Subject> {};
+
+template <class Form>
+struct ordered_form;
+template <class Form, auto... How>
+struct ordered_form<OrderForm<Form, How...>> {
+    using type = Form;
+};
+
+template <class Ordering, class Subject>
+inline constexpr std::size_t place_of_ordering =
+    place_of<typename ordered_form<typename Ordering::form>::type, Subject>::value;
+
+template <class Form>
+struct PlaceOrdering {
+    using source = void;
+    using form = Form;
+    template <class...>
+    static constexpr bool grouped = true;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor&)
+    {}
+    template <class Parameters>
+    constexpr void bind(Parameters&) const
+    {}
+    [[nodiscard]] constexpr PlaceOrdering owned() const { return {}; }
+};
+
+template <class Statement, class... Ordering>
+[[nodiscard]] constexpr auto add_place_order(Statement&& statement, const Ordering&...)
+{
+    using Subject = typename std::remove_cvref_t<Statement>::subject;
+    static_assert(!std::remove_cvref_t<Statement>::template has<Position::order_by>,
+                  "tenantry: order_by() is there already: give it all columns at once");
+    constexpr bool selected = ((place_of_ordering<Ordering, Subject> > 0) && ...);
+    static_assert(selected,
+                  "tenantry: the whole of a set operation is ordered by what its first side selects");
+    if constexpr (selected)
+        return with_clause(
+            std::forward<Statement>(statement),
+            OrderBy<PlaceOrdering<typename ordinal_order<typename Ordering::form,
+                                                         place_of_ordering<Ordering, Subject>>::type>...>{});
+    else
+        return with_clause(std::forward<Statement>(statement), OrderBy<>{});
+}
+
+// ---- what users say
+
+template <class Q>
+inline constexpr bool is_single_select = false;
+template <class Statement>
+    requires requires { typename Statement::tenantry_single_select; }
+inline constexpr bool is_single_select<Statement> = true;
+
+// Columns are told by their places, not by their names.
+template <class A, class B>
+inline constexpr bool same_places = true;
+template <class A, class B, class Struct>
+inline constexpr bool same_places<Into<A, Struct>, Into<B, Struct>> =
+    subject_names<A>::value == subject_names<B>::value;
+
+template <class A, class B>
+constexpr bool check_sides()
+{
+    if constexpr (!AnySelect<B>) {
+        static_assert(AnySelect<B>, "tenantry: a set operation takes another select");
+        return false;
+    } else {
+        static_assert(is_single_select<B>, "tenantry: the right side of a set operation is a single select: "
+                                           "SQLite works them off from the left");
+        static_assert(
+            !B::template has<Position::order_by> && !B::template has<Position::limit> &&
+                !B::template has<Position::offset> && !A::template has<Position::order_by> &&
+                !A::template has<Position::limit> && !A::template has<Position::offset>,
+            "tenantry: order_by() and limit() belong to the whole of a set operation: say them after it");
+        static_assert(!B::template has<Position::with> && !A::template has<Position::with>,
+                      "tenantry: with() belongs to the whole of a set operation: say it after it");
+        if constexpr (!A::subject::is_flat || !B::subject::is_flat) {
+            static_assert(A::subject::is_flat && B::subject::is_flat,
+                          "tenantry: a set operation takes columns, or one whole row: select<Row>()");
+            return false;
+        } else {
+            using Left = columns_of<A>;
+            using Right = columns_of<B>;
+            static_assert(Left::size == Right::size,
+                          "tenantry: the sides of a set operation select different numbers of columns");
+            static_assert(Left::size != Right::size || sides_agree<Left, Right>,
+                          "tenantry: the sides of a set operation select columns of different types");
+            if constexpr (sides_agree<Left, Right>)
+                static_assert(
+                    same_places<typename A::subject, typename B::subject>,
+                    "tenantry: the sides of a set operation go into one struct, but their columns come "
+                    "in different orders");
+            return sides_agree<Left, Right>;
+        }
+    }
+}
+
+template <SetOperation Operation, class A, class B>
+[[nodiscard]] constexpr auto combine(const A& left, B&& right)
+{
+    using Right = std::remove_cvref_t<B>;
+    using Added = Side<Operation, Right>;
+    if constexpr (!check_sides<A, Right>()) {
+        return left;
+    } else if constexpr (is_single_select<A>) {
+        using Made = Sides<A, Added>;
+        return SetQuery<Made>(Pack<Made>{{Made{left, {{Added{std::forward<B>(right)}}}}}});
+    } else {
+        using Made = decltype(pack_get<0>(left.clauses).with(Added{std::forward<B>(right)}));
+        return SetQuery<Made>(Pack<Made>{{pack_get<0>(left.clauses).with(Added{std::forward<B>(right)})}});
+    }
+}
+
+template <class Statement>
+struct CanCombine {
+    /// The rows of both, each once (https://sqlite.org/lang_select.html#compound). Both sides select as many columns
+    /// of the same types; order_by() and limit() come after, for the whole.
+    template <class Q>
+    [[nodiscard]] constexpr auto union_(Q&& other) const
+    {
+        return combine<SetOperation::union_>(static_cast<const Statement&>(*this), std::forward<Q>(other));
+    }
+    /// The rows of both, as often as they come.
+    template <class Q>
+    [[nodiscard]] constexpr auto union_all(Q&& other) const
+    {
+        return combine<SetOperation::union_all>(static_cast<const Statement&>(*this), std::forward<Q>(other));
+    }
+    /// The rows that are in both.
+    template <class Q>
+    [[nodiscard]] constexpr auto intersect(Q&& other) const
+    {
+        return combine<SetOperation::intersect>(static_cast<const Statement&>(*this), std::forward<Q>(other));
+    }
+    /// The rows that are not in the other.
+    template <class Q>
+    [[nodiscard]] constexpr auto except(Q&& other) const
+    {
+        return combine<SetOperation::except>(static_cast<const Statement&>(*this), std::forward<Q>(other));
+    }
+};
+
+} // namespace detail
+
+/// Several selects as one, made by `a.union_(b)` and its like. Set operations are worked off from the left.
+template <class Sides, class... Clauses>
+class SetQuery : public detail::ClauseList<Sides, Clauses...>,
+                 public detail::CanCombine<SetQuery<Sides, Clauses...>>,
+                 public detail::CanWith<SetQuery<Sides, Clauses...>>,
+                 public detail::CanLimit<SetQuery<Sides, Clauses...>> {
+    using List = detail::ClauseList<Sides, Clauses...>;
+
+public:
+    using tenantry_select = void;
+    using source = void;
+    using subject = typename Sides::subject;
+    using form = typename detail::SetForm<typename Sides::form, typename Clauses::form...>::type;
+    using column_types = typename Sides::column_types;
+    static constexpr bool always_one_row = false;
+    template <class Rows>
+    using reading = typename Sides::template reading<Rows>;
+    template <class Rows>
+    using result = std::vector<typename reading<Rows>::type>;
+
+    static constexpr bool reads = true;
+    static constexpr bool writes = false;
+
+    constexpr explicit SetQuery(detail::Pack<Sides, Clauses...>&& given) : List(std::move(given)) {}
+
+    /// By columns that the first side selects.
+    template <class... T>
+    [[nodiscard]] constexpr auto order_by(const T&... by) const
+    {
+        constexpr bool sound =
+            sizeof...(T) > 0 && ((detail::AnyExpression<T> || detail::AnyOrdering<T>) && ...);
+        static_assert(sound,
+                      "tenantry: order_by() takes columns or expressions, or asc() and desc() of them");
+        if constexpr (sound)
+            return detail::add_place_order(*this, detail::as_ordering(by)...);
+        else
+            return *this;
+    }
+
+    /// Each row of the result as a struct, by the names of the first side: as for a single select.
+    template <class Struct>
+    [[nodiscard]] constexpr auto into() const
+    {
+        return this->clauses.apply([](const Sides& sides, const Clauses&... each) {
+            using Made = decltype(sides.template into<Struct>());
+            return SetQuery<Made, Clauses...>(
+                detail::Pack<Made, Clauses...>{{sides.template into<Struct>()}, {each}...});
+        });
+    }
+
+    template <class S>
+    static constexpr void check()
+    {
+        if constexpr (requires { subject::is_into; }) subject::template check_columns<column_types>();
+        (detail::check_clause<S, Clauses>(), ...);
+    }
+
+    [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
+    [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
+};
+
+} // namespace tenantry

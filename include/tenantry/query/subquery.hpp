@@ -1,0 +1,199 @@
+// Queries inside expressions: exists(query), in(column, query), scalar(query).
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/form.hpp>
+#include <tenantry/expr/operand.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+// What select() makes, and set operations of it.
+template <class Q>
+concept AnySelect = requires { typename std::remove_cvref_t<Q>::tenantry_select; };
+
+template <class Of>
+struct NestedForm {
+    static constexpr Precedence precedence = Precedence::primary;
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text("(");
+        Of::render(out);
+        out.text(")");
+    }
+};
+
+// A query as an operand. Its columns are no business of the statement around it.
+template <class Q, class Value>
+struct QueryOperand {
+    using tenantry_expression = void;
+    using value_type = Value;
+    using source = void;
+    using form = NestedForm<typename Q::form>;
+    static constexpr bool aggregate = false;
+    template <class...>
+    static constexpr bool grouped = true;
+
+    Q query;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template nested<Q>();
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        query.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const&
+    {
+        return QueryOperand<decltype(query.owned()), Value>{query.owned()};
+    }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return QueryOperand<decltype(std::move(query).owned()), Value>{std::move(query).owned()};
+    }
+
+    /// Under a name of its own in the result: see `Named`.
+    template <FixedString Name>
+    [[nodiscard]] constexpr Named<Name, QueryOperand> as() const
+    {
+        return {*this};
+    }
+};
+
+struct Exists {
+    static constexpr bool never_null = true;
+    static constexpr Precedence precedence = Precedence::primary;
+    template <class Out, class Query>
+    static constexpr void render(Out& out)
+    {
+        out.text("EXISTS ");
+        Query::render(out);
+    }
+};
+
+struct InQuery : InfixSyntax<Precedence::equality, " IN "> {};
+struct NotInQuery : InfixSyntax<Precedence::equality, " NOT IN "> {};
+
+// The types of a query's columns.
+template <class Q>
+struct query_columns {
+    using type = typename Q::subject::template column_types<typename Q::missing>;
+};
+template <class Q>
+    requires requires { typename Q::column_types; }
+struct query_columns<Q> {
+    using type = typename Q::column_types;
+};
+template <class Q>
+using columns_of = typename query_columns<std::remove_cvref_t<Q>>::type;
+
+// The type of the only column of a query, or void.
+template <class Columns>
+struct only_column {
+    using type = void;
+};
+template <class T>
+struct only_column<types<T>> {
+    using type = T;
+};
+
+template <class Q>
+consteval auto find_only_column()
+{
+    if constexpr (!std::remove_cvref_t<Q>::subject::is_flat)
+        return std::type_identity<void>{};
+    else
+        return only_column<columns_of<Q>>{};
+}
+template <class Q>
+using only_column_t = typename decltype(find_only_column<Q>())::type;
+
+template <class Q>
+constexpr bool require_one_column()
+{
+    constexpr bool one = !std::is_void_v<only_column_t<Q>>;
+    static_assert(one, "tenantry: a query in the place of a value selects one column");
+    return one;
+}
+
+template <class Syntax, class E, class Q>
+[[nodiscard]] constexpr auto make_in_query(E&& expression, Q&& query)
+{
+    if constexpr (is_refused<E>) {
+        return Refused{};
+    } else if constexpr (std::is_void_v<only_column_t<Q>>) {
+        require_one_column<Q>();
+        return Refused{};
+    } else {
+        using Column = only_column_t<Q>;
+        constexpr Mismatch why = expression_mismatch<base_value_t<E>, unwrapped<Column>>();
+        refuse_comparison<why, E, Q>();
+        if constexpr (why == Mismatch::none) {
+            using Value = nullable_like<bool, typename std::remove_cvref_t<E>::value_type, Column>;
+            return compound<Syntax, Value>(
+                std::forward<E>(expression),
+                QueryOperand<std::remove_cvref_t<Q>, Column>{std::forward<Q>(query)});
+        } else {
+            return Refused{};
+        }
+    }
+}
+
+// The value of a query in an expression: NULL where it has no row.
+template <class Q>
+using scalar_t = std::conditional_t<std::remove_cvref_t<Q>::always_one_row, only_column_t<Q>,
+                                    with_optional<only_column_t<Q>>>;
+
+} // namespace detail
+
+/// Whether a query gives a row: `where(exists(select<Tag>().where(col<&Tag::job> == col<&Job::id>)))`. Like every
+/// query inside another it may name the columns of the tables around it; those of its own come first. `!exists(...)`
+/// is the opposite.
+template <detail::AnySelect Q>
+[[nodiscard]] constexpr auto exists(Q&& query)
+{
+    return detail::compound<detail::Exists, bool>(
+        detail::QueryOperand<std::remove_cvref_t<Q>, bool>{std::forward<Q>(query)});
+}
+
+/// Whether it equals one of the values that a query of one column gives.
+template <detail::AnyExpression E, detail::AnySelect Q>
+[[nodiscard]] constexpr auto in(E&& expression, Q&& query)
+{
+    return detail::make_in_query<detail::InQuery>(std::forward<E>(expression), std::forward<Q>(query));
+}
+
+/// Whether it equals none of them. It is NULL, and chooses nothing, where the query gives a NULL and no equal
+/// (https://sqlite.org/lang_expr.html#in_op).
+template <detail::AnyExpression E, detail::AnySelect Q>
+[[nodiscard]] constexpr auto not_in(E&& expression, Q&& query)
+{
+    return detail::make_in_query<detail::NotInQuery>(std::forward<E>(expression), std::forward<Q>(query));
+}
+
+/// The value of the first row of a query of one column, NULL where there is no row, so that it is an optional: but not
+/// for an aggregate function without group_by(), which always has one.
+template <detail::AnySelect Q>
+[[nodiscard]] constexpr auto scalar(Q&& query)
+{
+    if constexpr (std::is_void_v<detail::only_column_t<Q>>) {
+        detail::require_one_column<Q>();
+        return detail::Refused{};
+    } else {
+        return detail::QueryOperand<std::remove_cvref_t<Q>, detail::scalar_t<Q>>{std::forward<Q>(query)};
+    }
+}
+
+} // namespace tenantry

@@ -1,0 +1,25 @@
+// expect: tenantry: a query has the name of a table of the schema
+#include <query/company.hpp>
+
+using namespace company;
+
+struct Line {
+    std::int64_t people{};
+    std::string name{};
+};
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select(count()).from<Line>().with(
+        cte<"Employee">(select(col<&Department::name>, count().as<"people">())
+                            .group_by(col<&Department::name>)
+                            .into<Line>()));
+#else
+    auto query =
+        select(count()).from<Line>().with(cte<"line">(select(col<&Department::name>, count().as<"people">())
+                                                          .group_by(col<&Department::name>)
+                                                          .into<Line>()));
+#endif
+    static_cast<void>(execute<Company>(connection, query));
+}

@@ -1,0 +1,23 @@
+// expect: tenantry: the columns of a query with a name are the fields of a struct
+#include <query/company.hpp>
+
+using namespace company;
+
+struct Line {
+    std::int64_t people{};
+    std::string name{};
+};
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select(count()).from<Line>().with(
+        cte<"line">(select(col<&Department::name>, count().as<"people">()).group_by(col<&Department::name>)));
+#else
+    auto query =
+        select(count()).from<Line>().with(cte<"line">(select(col<&Department::name>, count().as<"people">())
+                                                          .group_by(col<&Department::name>)
+                                                          .into<Line>()));
+#endif
+    static_cast<void>(execute<Company>(connection, query));
+}

@@ -1,0 +1,20 @@
+// expect: tenantry: into<Struct>\(\): a field has no column of its name
+#include <query/company.hpp>
+
+using namespace company;
+
+struct Line {
+    std::int64_t people{};
+    std::string name{};
+};
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select(col<&Department::name>, count()).group_by(col<&Department::name>).into<Line>();
+#else
+    auto query =
+        select(col<&Department::name>, count().as<"people">()).group_by(col<&Department::name>).into<Line>();
+#endif
+    static_cast<void>(execute<Company>(connection, query));
+}

@@ -1,0 +1,29 @@
+// expect: tenantry: the sides of a set operation go into one struct, but their columns come
+#include <query/company.hpp>
+
+using namespace company;
+
+struct Two {
+    std::string name{};
+    std::string other{};
+};
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select(col<&Employee::name>, col<&Department::name>.as<"other">())
+                     .cross_join<Department>()
+                     .into<Two>()
+                     .union_(select(col<&Employee::name>.as<"other">(), col<&Department::name>)
+                                 .cross_join<Department>()
+                                 .into<Two>());
+#else
+    auto query = select(col<&Employee::name>, col<&Department::name>.as<"other">())
+                     .cross_join<Department>()
+                     .into<Two>()
+                     .union_(select(col<&Department::name>, col<&Employee::name>.as<"other">())
+                                 .cross_join<Department>()
+                                 .into<Two>());
+#endif
+    static_cast<void>(execute<Company>(connection, query));
+}
