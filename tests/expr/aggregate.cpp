@@ -1,4 +1,4 @@
-// count, count_distinct, min, max, sum, avg
+// count, count_distinct, min, max, sum, avg, total, group_concat, call_aggregate, distinct, filter
 #include "query/database.hpp"
 
 using namespace query_tests;
@@ -42,6 +42,55 @@ TEST_CASE("of no rows there is no least, no greatest, no sum and no mean")
     CHECK_FALSE(greatest);
     CHECK_FALSE(total);
     CHECK_FALSE(mean);
+}
+
+TEST_CASE("distinct and filter read as they are written, in any order")
+{
+    const auto module = col<&Job::module>;
+    const auto cost = col<&Job::cost>;
+    CHECK(selected(count(module).distinct()) == R"(count(DISTINCT "module"))");
+    CHECK(selected(sum(cost).filter(module == "mail")) == R"(sum("cost") FILTER (WHERE "module" = ?))");
+    CHECK(selected(count().filter(cost > 1 && cost < 4)) ==
+          R"(count(*) FILTER (WHERE "cost" > ? AND "cost" < ?))");
+    CHECK(selected(avg(cost).distinct().filter(cost > 1)) ==
+          R"(avg(DISTINCT "cost") FILTER (WHERE "cost" > ?))");
+    CHECK(selected(avg(cost).filter(cost > 1).distinct()) == selected(avg(cost).distinct().filter(cost > 1)));
+    CHECK(selected(total(cost)) == R"(total("cost"))");
+    CHECK(selected(group_concat(module)) == R"(group_concat("module"))");
+    CHECK(selected(group_concat(module, "; ")) == R"(group_concat("module", ?))");
+    CHECK(selected(group_concat(module).distinct()) == R"(group_concat(DISTINCT "module"))");
+    CHECK(selected(call_aggregate<"json_group_array", std::string>(cost)) == R"(json_group_array("cost"))");
+    CHECK(selected(sum(cost + 1).filter(cost > 2) + 3) == R"(sum("cost" + ?) FILTER (WHERE "cost" > ?) + ?)");
+}
+
+TEST_CASE("distinct and filter are computed")
+{
+    Filled db;
+    const auto module = col<&Job::module>;
+    const auto cost = col<&Job::cost>;
+    const std::string disk = "disk";
+    CHECK(db.run(one(select(count().filter(module == disk), sum(cost).filter(module == "mail"),
+                            sum(cost).filter(module == "none"), total(cost).filter(module == "none"),
+                            count(cost > 2).distinct(), sum(cost % 2).distinct()))) ==
+          std::tuple(std::int64_t{2}, std::optional<std::int64_t>(3), std::optional<std::int64_t>(), 0.0,
+                     std::int64_t{2}, std::optional<std::int64_t>(1)));
+    CHECK(db.run(one(select(group_concat(col<&Job::note>)))) == "two");
+    CHECK(db.run(one(select(group_concat(module).distinct()))) == "mail,disk");
+    CHECK(db.run(one(select(group_concat(cost, "").filter(cost == 3)))) == "3");
+    CHECK(db.run(one(select(group_concat(col<&Job::status>).filter(cost == 4)))) == "done");
+    CHECK(db.run(one(select(call_aggregate<"json_group_array", std::string>(cost).filter(cost < 1)))) ==
+          "[]");
+    CHECK(db.run(select(module, count().filter(cost > 2))
+                     .group_by(module)
+                     .having(max(cost).filter(cost < 9) > 2)
+                     .order_by(desc(total(cost)))) ==
+          std::vector{std::tuple(std::string("disk"), std::int64_t{2})});
+    const auto query = select(sum(cost).filter(module == std::string("disk")));
+    CHECK(db.run(one(own(query))) == 7);
+    static_assert(std::same_as<decltype(total(cost))::value_type, double>);
+    static_assert(std::same_as<decltype(group_concat(module))::value_type, std::optional<std::string>>);
+    static_assert(
+        std::same_as<decltype(sum(cost).filter(cost > 1))::value_type, std::optional<std::int64_t>>);
 }
 
 // A program may have any of these names in sight as well.

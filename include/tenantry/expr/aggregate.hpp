@@ -1,129 +1,173 @@
-// count, min, max, sum, avg (https://sqlite.org/lang_aggfunc.html).
+// count, min, max, sum, avg, total, group_concat, and call_aggregate for others.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include <tenantry/core/fixed_string.hpp>
+#include <tenantry/expr/aggregate_call.hpp>
+#include <tenantry/expr/collate.hpp>
 #include <tenantry/expr/comparison.hpp>
-#include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/result.hpp>
 
 namespace tenantry {
 
 namespace detail {
 
-template <FixedString Name>
-struct AggregateSyntax {
-    static constexpr bool aggregate = true;
-    static constexpr Precedence precedence = Precedence::primary;
-    template <class Out, class... Args>
-    static constexpr void render(Out& out)
-    {
-        render_call<Args...>(out, Name.view());
-    }
+// What numbers of a type add up to, and what their mean is.
+template <class T>
+struct sum_of {
+    using sum = void;
+    using mean = void;
+};
+template <class T>
+    requires is_number<T>
+struct sum_of<T> {
+    using sum = std::conditional_t<is_integer<T>, std::int64_t, double>;
+    using mean = double;
+};
+template <class Rep, class Period>
+struct sum_of<std::chrono::duration<Rep, Period>> {
+    using sum = std::chrono::duration<typename sum_of<Rep>::sum, Period>;
+    using mean = std::chrono::duration<double, Period>;
 };
 
-struct Count : AggregateSyntax<"count"> {
-    static constexpr bool never_null = true;
-};
-struct Min : AggregateSyntax<"min"> {};
-struct Max : AggregateSyntax<"max"> {};
-struct Sum : AggregateSyntax<"sum"> {};
-struct Avg : AggregateSyntax<"avg"> {};
-
-struct CountAll {
-    static constexpr bool never_null = true;
-    static constexpr bool aggregate = true;
-    static constexpr Precedence precedence = Precedence::primary;
-    template <class Out>
-    static constexpr void render(Out& out)
-    {
-        out.text("count(*)");
-    }
-};
-
-struct CountDistinct {
-    static constexpr bool never_null = true;
-    static constexpr bool aggregate = true;
-    static constexpr Precedence precedence = Precedence::primary;
-    template <class Out, class Operand>
-    static constexpr void render(Out& out)
-    {
-        out.text("count(DISTINCT ");
-        Operand::render(out);
-        out.text(")");
-    }
-};
-
-template <class E>
-constexpr void refuse_nested_aggregate()
+// name(expression) of numbers or durations
+template <FixedString Name, class Value, WindowNull Null, class E>
+[[nodiscard]] constexpr auto number_aggregate(E&& expression)
 {
-    static_assert(!std::remove_cvref_t<E>::aggregate, "tenantry: an aggregate function inside another");
+    static_assert(is_refused<E> || !std::is_void_v<unwrapped<Value>>,
+                  "tenantry: sum(), avg() and total() are for numbers and durations");
+    if constexpr (is_refused<E> || std::is_void_v<unwrapped<Value>>)
+        return Refused{};
+    else
+        return aggregate<Name, Value, Null>(std::forward<E>(expression));
 }
 
+template <class T>
+struct optional_unless_void {
+    using type = std::optional<T>;
+};
+template <>
+struct optional_unless_void<void> {
+    using type = void;
+};
+
 template <class E>
-inline constexpr bool is_number_or_refused = is_number<base_value_t<E>> || is_refused<E>;
+using sum_t = typename optional_unless_void<typename sum_of<base_value_t<E>>::sum>::type;
+template <class E>
+using mean_t = typename optional_unless_void<typename sum_of<base_value_t<E>>::mean>::type;
+
+// What group_concat joins: texts, and what has a text of its own.
+template <class E>
+inline constexpr bool is_joinable =
+    is_text<base_value_t<E>> || is_number<base_value_t<E>> || is_named_enum<base_value_t<E>>;
 
 } // namespace detail
 
 /// How many rows: `count(*)`.
-[[nodiscard]] constexpr auto count() { return detail::compound<detail::CountAll, std::int64_t>(); }
+///
+/// Aggregate functions are of all rows, or of those of a group (`group_by`). Each of them has `.distinct()`,
+/// `.filter(condition)` and `.over(window)`.
+[[nodiscard]] constexpr auto count()
+{
+    return detail::aggregate<"count", std::int64_t, detail::WindowNull::never>();
+}
 
 /// How many rows in which it is not NULL.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto count(E&& expression)
 {
-    detail::refuse_nested_aggregate<E>();
-    return detail::compound<detail::Count, std::int64_t>(std::forward<E>(expression));
+    return detail::aggregate<"count", std::int64_t, detail::WindowNull::never>(std::forward<E>(expression));
 }
 
-/// How many different values, NULL not counted.
+/// How many different values, NULL not counted: `count(expression).distinct()`.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto count_distinct(E&& expression)
 {
-    detail::refuse_nested_aggregate<E>();
-    return detail::compound<detail::CountDistinct, std::int64_t>(std::forward<E>(expression));
+    return count(std::forward<E>(expression)).distinct();
 }
 
 /// The least value; none where there is no row, or NULL in all of them.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto min(E&& expression)
 {
-    detail::refuse_nested_aggregate<E>();
     detail::require_order<detail::base_value_t<E>>();
-    return detail::compound<detail::Min, std::optional<detail::base_value_t<E>>>(std::forward<E>(expression));
+    return detail::aggregate<"min", std::optional<detail::base_value_t<E>>>(std::forward<E>(expression));
 }
 
 /// The greatest value; none where there is no row, or NULL in all of them.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto max(E&& expression)
 {
-    detail::refuse_nested_aggregate<E>();
     detail::require_order<detail::base_value_t<E>>();
-    return detail::compound<detail::Max, std::optional<detail::base_value_t<E>>>(std::forward<E>(expression));
+    return detail::aggregate<"max", std::optional<detail::base_value_t<E>>>(std::forward<E>(expression));
 }
 
-/// The sum of numbers; none where there is no row, or NULL in all of them. Integers add up to an int64; where
-/// that does not hold it the statement fails with `errc::invalid_sql`.
+/// The sum of numbers or durations; none where there is no row, or NULL in all of them. Integers add up to an int64;
+/// where that does not hold it the statement fails with `errc::invalid_sql`.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto sum(E&& expression)
 {
-    static_assert(detail::is_number_or_refused<E>, "tenantry: sum() is for numbers");
-    detail::refuse_nested_aggregate<E>();
-    using Number = std::conditional_t<detail::is_integer<detail::base_value_t<E>>, std::int64_t, double>;
-    return detail::compound<detail::Sum, std::optional<Number>>(std::forward<E>(expression));
+    return detail::number_aggregate<"sum", detail::sum_t<E>, detail::WindowNull::of_argument>(
+        std::forward<E>(expression));
 }
 
-/// The mean of numbers; none where there is no row, or NULL in all of them.
+/// The sum as a double, which is 0 where there is no row, and does not overflow.
+template <detail::AnyExpression E>
+[[nodiscard]] constexpr auto total(E&& expression)
+{
+    return detail::number_aggregate<"total", typename detail::sum_of<detail::base_value_t<E>>::mean,
+                                    detail::WindowNull::never>(std::forward<E>(expression));
+}
+
+/// The mean of numbers or durations; none where there is no row, or NULL in all of them.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto avg(E&& expression)
 {
-    static_assert(detail::is_number_or_refused<E>, "tenantry: avg() is for numbers");
-    detail::refuse_nested_aggregate<E>();
-    return detail::compound<detail::Avg, std::optional<double>>(std::forward<E>(expression));
+    return detail::number_aggregate<"avg", detail::mean_t<E>, detail::WindowNull::of_argument>(
+        std::forward<E>(expression));
+}
+
+/// The texts that are not NULL, joined by commas, or by another text; none where there are none. In any order: over
+/// a window it is the window's.
+template <detail::AnyExpression E, class... Separator>
+[[nodiscard]] constexpr auto group_concat(E&& expression, Separator&&... separator)
+{
+    static_assert(sizeof...(Separator) <= 1, "tenantry: group_concat() takes an expression and a separator");
+    constexpr bool said = detail::is_refused<E> || (detail::is_refused<Separator> || ...);
+    constexpr bool sound = detail::is_joinable<E> && (detail::is_text_operand<Separator>() && ...);
+    static_assert(said || sound, "tenantry: group_concat() joins texts or numbers with a text between");
+    if constexpr (sound && !said)
+        return detail::aggregate<"group_concat", std::optional<std::string>>(
+            std::remove_cvref_t<E>(std::forward<E>(expression)),
+            detail::as_operand<std::string>(std::forward<Separator>(separator))...);
+    else
+        return detail::Refused{};
+}
+
+/// Any aggregate function of SQLite's or of the program's own, and the type of its result:
+/// `call_aggregate<"median", std::optional<double>>(col<&Job::cost>)`. R is an optional where there may be none.
+template <FixedString Name, class R, class... Args>
+[[nodiscard]] constexpr auto call_aggregate(Args&&... args)
+{
+    static_assert(detail::is_plain_name(Name.view()),
+                  "tenantry: the name of a function is made of letters, digits and underscores");
+    static_assert(sqlite::Readable<R>,
+                  "tenantry: the result of call_aggregate<>() is a type that a column can have");
+    constexpr bool said = (detail::is_refused<Args> || ...);
+    constexpr bool sound = (detail::is_argument<Args> && ...);
+    static_assert(said || sound,
+                  "tenantry: an argument of a function is an expression, or a value that can be bound");
+    if constexpr (sound && !said)
+        return detail::aggregate<Name, R, detail::WindowNull::declared>(
+            detail::argument(std::forward<Args>(args))...);
+    else
+        return detail::Refused{};
 }
 
 } // namespace tenantry

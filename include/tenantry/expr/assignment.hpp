@@ -169,6 +169,11 @@ template <class Column, class V>
 {
     constexpr Mismatch why = assignment_mismatch<typename Column::value_type, V>();
     refuse_assignment<why, Column, V>();
+    if constexpr (AnyExpression<V>)
+        static_assert(
+            !std::remove_cvref_t<V>::aggregate && !is_windowed<V>,
+            "tenantry: a column is assigned an aggregate or window function: what it is computed of is "
+            "said by a select: scalar(select(...))");
     if constexpr (why == Mismatch::none)
         return {assigned_value<Column>(std::forward<V>(value))};
     else

@@ -15,6 +15,7 @@
 #include <tenantry/expr/conditional.hpp>
 #include <tenantry/expr/excluded.hpp>
 #include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/frame.hpp>
 #include <tenantry/expr/function.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/in.hpp>
@@ -24,5 +25,8 @@
 #include <tenantry/expr/null.hpp>
 #include <tenantry/expr/number_functions.hpp>
 #include <tenantry/expr/order.hpp>
+#include <tenantry/expr/over.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/expr/text_functions.hpp>
+#include <tenantry/expr/window.hpp>
+#include <tenantry/expr/window_functions.hpp>

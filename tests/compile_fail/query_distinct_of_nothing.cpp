@@ -1,0 +1,14 @@
+// expect: tenantry: distinct\(\) is for a function of one argument
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select(count().distinct()).from<Job>();
+#else
+    auto query = select(count()).from<Job>();
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}

@@ -1,0 +1,14 @@
+// expect: tenantry: sum\(\), avg\(\) and total\(\) are for numbers and durations
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select(sum(col<&Job::module>));
+#else
+    auto query = select(sum(col<&Job::cost>));
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}

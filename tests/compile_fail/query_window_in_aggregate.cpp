@@ -1,0 +1,14 @@
+// expect: tenantry: a window function inside an aggregate function
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select(sum(row_number().over(order_by(col<&Job::cost>))));
+#else
+    auto query = select(sum(col<&Job::cost>));
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}
