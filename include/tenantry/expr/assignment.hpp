@@ -124,7 +124,10 @@ consteval Mismatch assignment_mismatch()
     if constexpr (is_refused<V>)
         return Mismatch::said;
     else if constexpr (AnyExpression<V>)
-        return expression_mismatch<Base, base_value_t<V>>();
+        return expression_mismatch<Base, base_value_t<V>>() == Mismatch::none && !is_optional<Field> &&
+                       is_optional<typename Value::value_type>
+                   ? Mismatch::nullable
+                   : expression_mismatch<Base, base_value_t<V>>();
     else if constexpr (std::same_as<Value, std::nullptr_t>)
         return Mismatch::null;
     else if constexpr (is_optional<Field> && std::same_as<Value, std::nullopt_t>)

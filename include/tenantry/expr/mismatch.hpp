@@ -23,6 +23,7 @@ enum class Mismatch {
     said,           // an operand is wrong in itself, and that has been said
     null,           // nullopt or nullptr
     optional_value, // a value that may be NULL
+    nullable,       // an expression that may be NULL
     bare_id,        // an id column and something that is neither key nor id column
     other_id,       // an id column and a key or id of another table
     key_outside,    // a key, and a column that is no id
@@ -197,6 +198,9 @@ constexpr void refuse_assignment()
     static_assert(Why != Mismatch::optional_value,
                   "tenantry: an optional value is assigned to a column that is NOT NULL: "
                   "only a std::optional member takes NULL");
+    static_assert(Why != Mismatch::nullable,
+                  "tenantry: an expression that may be NULL is assigned to a column that is NOT NULL: "
+                  "say coalesce(expression, instead)");
     static_assert(Why != Mismatch::bare_id,
                   "tenantry: an id column is assigned a key: take it from a record, or say db.key<User>(42); "
                   "a bare Id or number may be another tenant's");

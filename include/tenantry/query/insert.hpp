@@ -14,6 +14,7 @@
 #include <tenantry/query/given_row.hpp>
 #include <tenantry/query/given_rows.hpp>
 #include <tenantry/query/insert_row.hpp>
+#include <tenantry/query/insert_select.hpp>
 #include <tenantry/query/insert_set.hpp>
 #include <tenantry/query/on_conflict.hpp>
 #include <tenantry/query/returning.hpp>
@@ -80,6 +81,7 @@ struct InsertTraits {
 
     static constexpr bool has_condition = !std::is_void_v<clause_at<Position::where, Clauses...>>;
     static constexpr bool is_many = requires { requires subject::many; };
+    static constexpr bool is_query = requires { requires subject::is_query; };
 
     static constexpr bool conflict_is(ConflictAction wanted)
     {
@@ -96,7 +98,18 @@ struct InsertTraits {
 
     // The id is an expression that only the database knows the value of.
     static constexpr bool computes_id = requires { requires subject::computes_id; };
-    static constexpr bool returns_key = has_id<row> && std::is_void_v<returning> && (updates || computes_id);
+    static constexpr bool returns_key =
+        has_id<row> && std::is_void_v<returning> && !is_query && (updates || computes_id);
+
+    static consteval auto find_form()
+    {
+        if constexpr (returns_key)
+            return StatementForm<typename Clauses::form..., ReturningKeyForm<row>>{};
+        else if constexpr (is_query && !std::is_void_v<conflict>)
+            return StatementForm<typename form_before_conflict<typename Clauses::form>::type...>{};
+        else
+            return StatementForm<typename Clauses::form...>{};
+    }
 };
 
 // What the insert of one row gives.
@@ -111,6 +124,20 @@ consteval auto insert_result()
     }
 }
 
+// And of several: their keys, or their number.
+template <bool GivesKeys, bool Several, class One>
+struct insert_results {
+    using type = One;
+};
+template <class One>
+struct insert_results<true, true, One> {
+    using type = std::vector<One>;
+};
+template <class One>
+struct insert_results<false, true, One> {
+    using type = std::int64_t;
+};
+
 template <class Traits, class Returning = typename Traits::returning>
 struct InsertResult : ChangeResult<Returning> {};
 template <class Traits>
@@ -119,12 +146,8 @@ struct InsertResult<Traits, void> {
     using result_of_one =
         typename decltype(insert_result<Rows, typename Traits::row, Traits::may_pass_over>())::type;
     template <class Rows>
-    using result = std::conditional_t<
-        !Traits::is_many, result_of_one<Rows>,
-        std::conditional_t<
-            has_id<typename Traits::row>,
-            std::vector<std::conditional_t<std::is_void_v<result_of_one<Rows>>, bool, result_of_one<Rows>>>,
-            std::int64_t>>;
+    using result = typename insert_results<Traits::is_many && has_id<typename Traits::row>,
+                                           Traits::is_many || Traits::is_query, result_of_one<Rows>>::type;
 };
 
 template <class Statement, class... A>
@@ -165,10 +188,7 @@ public:
     using traits = detail::InsertTraits<Clauses...>;
     using row_type = typename traits::row;
     using source = row_type;
-    using form = std::conditional_t<
-        traits::returns_key,
-        detail::StatementForm<typename Clauses::form..., detail::ReturningKeyForm<row_type>>,
-        detail::StatementForm<typename Clauses::form...>>;
+    using form = decltype(traits::find_form());
 
     static constexpr bool reads = false;
     static constexpr bool writes = true;
@@ -189,6 +209,23 @@ public:
     [[nodiscard]] constexpr auto set(A&&... assignments) &&
     {
         return detail::add_values(std::move(*this), std::forward<A>(assignments)...);
+    }
+
+    /// The columns that a query fills: `insert<Archive>().columns<&Archive::module>().from(select(...))`. Those left
+    /// out take their defaults, as with `set`.
+    template <auto... Members>
+    [[nodiscard]] constexpr auto columns() const
+    {
+        constexpr bool sound = sizeof...(Members) > 0 && (FieldPointer<Members> && ...);
+        static_assert(
+            sound, "tenantry: .columns<...>() names columns by pointers to data members, like &Row::field");
+        if constexpr (sound) {
+            static_assert((std::same_as<row_of<Members>, row_type> && ...),
+                          "tenantry: .columns<...>() names a member of another row");
+            return detail::InsertColumns<InsertQuery, Members...>(*this);
+        } else {
+            return detail::InsertColumns<InsertQuery>(*this);
+        }
     }
 
     /// The same without these columns, which take the defaults of the table. (An `upsert` sets them to their

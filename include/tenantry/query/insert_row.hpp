@@ -66,6 +66,28 @@ template <class S, class Row>
     return false;
 }
 
+// Rules of an insert that names its columns. MakesId: the row's own id is written without being named.
+template <class S, class Row, bool MakesId, auto... Members>
+constexpr void check_inserted_columns()
+{
+    if constexpr (has_table<S, Row> && (std::same_as<row_of<Members>, Row> && ...)) {
+        using Table = table_of<S, Row>;
+        static_assert(!(is_generated<Table>(member_index<Members>) || ...),
+                      "tenantry: a generated column is set: the database computes it");
+        constexpr bool complete = [] {
+            std::array<bool, column_count<Table>> given{};
+            ((given[member_index<Members>] = true), ...);
+            if constexpr (MakesId) given[id_index<Row>] = true;
+            for (std::size_t i = 0; i < given.size(); ++i)
+                if (!given[i] && !may_be_omitted<S, Row>(i)) return false;
+            return true;
+        }();
+        static_assert(complete,
+                      "tenantry: an insert leaves out a required column: one that has neither a Default "
+                      "nor room for NULL");
+    }
+}
+
 // Which columns an insert of whole rows writes.
 template <class Table, auto... Omitted>
 consteval auto written_fields()

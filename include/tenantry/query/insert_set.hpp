@@ -1,8 +1,7 @@
 // VALUES of some columns: insert<Job>().set(col<&Job::module> = "mail", ...)
 #pragma once
 
-#include <array>
-#include <cstddef>
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
@@ -67,22 +66,7 @@ struct SetValues {
     template <class S>
     static constexpr void check()
     {
-        if constexpr (has_table<S, Row> && (std::same_as<row_of<Assignments::column::member>, Row> && ...)) {
-            using Table = table_of<S, Row>;
-            static_assert(!(is_generated<Table>(member_index<Assignments::column::member>) || ...),
-                          "tenantry: a generated column is set: the database computes it");
-            constexpr bool complete = [] {
-                std::array<bool, column_count<Table>> given{};
-                ((given[member_index<Assignments::column::member>] = true), ...);
-                if constexpr (makes_id) given[id_index<Row>] = true;
-                for (std::size_t i = 0; i < given.size(); ++i)
-                    if (!given[i] && !may_be_omitted<S, Row>(i)) return false;
-                return true;
-            }();
-            static_assert(complete,
-                          "tenantry: an insert leaves out a required column: one that has neither a "
-                          "Default nor room for NULL");
-        }
+        check_inserted_columns<S, Row, makes_id, Assignments::column::member...>();
     }
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)

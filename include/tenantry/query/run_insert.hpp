@@ -78,7 +78,11 @@ template <class S, class One, class Q, class Row>
                                   [[maybe_unused]] const Row* given, [[maybe_unused]] const MadeId<Row>& made)
 {
     using Traits = typename Q::traits;
-    if constexpr (Traits::returns_key) {
+    if constexpr (Traits::is_query) {
+        if (auto done = statement.run(); !done) [[unlikely]]
+            return fail(std::move(done).error());
+        return connection.changes();
+    } else if constexpr (Traits::returns_key) {
         using Reading = ScalarReading<typename made_of<One>::type>;
         if constexpr (Traits::may_pass_over)
             return fetch_first_of_changed<S, Reading>(statement);

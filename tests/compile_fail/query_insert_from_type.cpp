@@ -1,0 +1,16 @@
+// expect: tenantry: a column is filled from a query that gives another type
+#include <query/write_schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = insert<Setting>().columns<&Setting::key, &Setting::value>().from(
+        select(col<&Contact::name>, col<&Contact::visits>));
+#else
+    auto query = insert<Setting>().columns<&Setting::key, &Setting::value>().from(
+        select(col<&Contact::name>, col<&Contact::mail>));
+#endif
+    static_cast<void>(execute<Book>(connection, query));
+}
