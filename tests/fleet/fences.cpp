@@ -1,4 +1,4 @@
-// Raw SQL that the compile-time check cannot read right is stopped by the fences of the connection.
+// What the compile-time check of raw SQL would refuse is stopped by the fences of the connection, too.
 #include <tenantry/fleet/fleet.hpp>
 
 #include "support/catch.hpp"
@@ -25,6 +25,13 @@ struct OneTenant {
     TenantDb<Notes> db() { return must(wait_for(fleet.async_tenant("alpha"))); }
 };
 
+// A raw statement that passed by the check at compile time, as one would whose text the check did not read right.
+template <FixedString Text>
+auto unchecked()
+{
+    return RawQuery<Text, detail::RawResult<>>(detail::Pack<>{});
+}
+
 // As a statement of its own, and in a body, which it would take apart.
 template <FixedString Text>
 void check_refused(errc code = errc::not_authorized)
@@ -33,7 +40,7 @@ void check_refused(errc code = errc::not_authorized)
     OneTenant one_tenant;
     const auto db = one_tenant.db();
     const auto before = names_below(one_tenant.directory.path());
-    const auto alone = wait_for(db.async_write(sql<Text>()));
+    const auto alone = wait_for(db.async_write(unchecked<Text>()));
     REQUIRE_FALSE(alone);
     CHECK(alone.error() == code);
     CHECK_FALSE(alone.error().message().empty());
@@ -43,7 +50,7 @@ void check_refused(errc code = errc::not_authorized)
     auto body = [&](auto& tx) -> Result<void> {
         auto added = tx.run(insert(changed));
         if (!added) return added;
-        auto done = tx.run(sql<Text>());
+        auto done = tx.run(unchecked<Text>());
         CHECK_FALSE(done);
         return done;
     };
@@ -60,45 +67,39 @@ void check_refused(errc code = errc::not_authorized)
 
 } // namespace
 
-// SQLite passes over a byte order mark, and over a vertical tab after a space; the check at compile time takes both
-// for the statement's first word.
+// A byte order mark, and a vertical tab after a space, are white space to SQLite.
 
-TEST_CASE("ATTACH that the compile-time check does not see")
+TEST_CASE("ATTACH that passed by the compile-time check")
 {
     check_refused<"\xef\xbb\xbf"
                   "ATTACH ':memory:' AS other">();
     check_refused<" \vATTACH 'other.db' AS other">();
-    check_refused<"\xef\xbb\xbf"
-                  "DETACH main">();
+    check_refused<"DETACH main">();
 }
 
-TEST_CASE("VACUUM, which attaches, that the compile-time check does not see")
+TEST_CASE("VACUUM, which attaches, that passed by the compile-time check")
 {
     check_refused<"\xef\xbb\xbf"
                   "VACUUM INTO '/tmp/tenantry-must-not-exist.db'">(errc::invalid_sql); // inside a transaction
     CHECK_FALSE(std::filesystem::exists("/tmp/tenantry-must-not-exist.db"));
 }
 
-TEST_CASE("PRAGMA that the compile-time check does not see")
+TEST_CASE("PRAGMA that passed by the compile-time check")
 {
     check_refused<"\xef\xbb\xbf"
                   "PRAGMA user_version = 7">();
     check_refused<" \vPRAGMA journal_mode = DELETE">();
-    check_refused<"\xef\xbb\xbf"
-                  "PRAGMA foreign_keys = OFF">();
+    check_refused<"PRAGMA foreign_keys = OFF">();
 }
 
-TEST_CASE("transaction control that the compile-time check does not see")
+TEST_CASE("transaction control that passed by the compile-time check")
 {
     check_refused<"\xef\xbb\xbf"
                   "COMMIT">();
-    check_refused<"\xef\xbb\xbf"
-                  "ROLLBACK">();
+    check_refused<"ROLLBACK">();
     check_refused<" \vBEGIN">();
-    check_refused<"\xef\xbb\xbf"
-                  "SAVEPOINT mine">();
-    check_refused<"\xef\xbb\xbf"
-                  "RELEASE tenantry">();
+    check_refused<"SAVEPOINT mine">();
+    check_refused<"RELEASE tenantry">();
 }
 
 TEST_CASE("a second statement behind what looks like a trigger")

@@ -39,6 +39,16 @@ TEST_CASE("parameters are counted as SQLite numbers them")
     STATIC_REQUIRE(fault("select ?99999999999999999999999", RawFault::bad_parameter));
 }
 
+TEST_CASE("named parameters have the number of their first place")
+{
+    constexpr auto names = raw_parameter_names<5>("select :a, ?, @b, ?5, :a");
+    STATIC_REQUIRE(names[0] == ":a");
+    STATIC_REQUIRE(names[1].empty());
+    STATIC_REQUIRE(names[2] == "@b");
+    STATIC_REQUIRE(names[3].empty());
+    STATIC_REQUIRE(names[4].empty());
+}
+
 TEST_CASE("what only looks like a parameter is none")
 {
     STATIC_REQUIRE(parameters("select '?', \"a?\", `b?`, [c?] -- ?\n /* :d ? */", 0));
@@ -87,6 +97,12 @@ TEST_CASE("what is not for tenants is seen, in any case, behind comments and EXP
     STATIC_REQUIRE(fault("VACUUM INTO 'a'", RawFault::vacuum));
     STATIC_REQUIRE(fault(";attach 'a' as b", RawFault::attach));
     STATIC_REQUIRE(fault("select 'attach', pragma from begin", RawFault::none));
+    STATIC_REQUIRE(fault("\xef\xbb\xbf\xef\xbb\xbf attach 'a' as b", RawFault::attach));
+    STATIC_REQUIRE(fault("\xef\xbb\xbf/**/\xef\xbb\xbf"
+                         "commit",
+                         RawFault::transaction));
+    STATIC_REQUIRE(fault(" \vpragma a", RawFault::pragma));
+    STATIC_REQUIRE(kind("\xef\xbb\xbfselect 1", RawKind::read, false));
 }
 
 TEST_CASE("the first word says whether a statement reads or writes")

@@ -41,6 +41,9 @@ inline constexpr bool is_raw = [] {
 }();
 
 template <class Q>
+inline constexpr bool is_explained = requires { Q::is_explained; };
+
+template <class Q>
 [[nodiscard]] consteval bool counts_changes()
 {
     if constexpr (requires { Q::raw_text.changes_rows; })
@@ -79,7 +82,13 @@ template <class S, class Rows = PlainRows, Statement Q>
                 if (static_cast<std::size_t>(statement->column_count()) != Reading::expected.size())
                     [[unlikely]]
                     return fail(detail::columns_error(*statement, Reading::expected.size()));
-            return detail::fetch<S, Rows, Q>(*statement);
+            if constexpr (detail::is_explained<Q>) {
+                auto steps = detail::fetch_all<S, Reading>(*statement);
+                if (!steps) return fail(std::move(steps).error());
+                return Q::of(std::move(*steps));
+            } else {
+                return detail::fetch<S, Rows, Q>(*statement);
+            }
         } else {
             if (auto done = statement->run(); !done) [[unlikely]]
                 return fail(std::move(done).error());

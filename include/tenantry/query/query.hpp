@@ -6,6 +6,7 @@
 #include <tenantry/query/check.hpp>
 #include <tenantry/query/concepts.hpp>
 #include <tenantry/query/execute.hpp>
+#include <tenantry/query/explain.hpp>
 #include <tenantry/query/insert.hpp>
 #include <tenantry/query/on_conflict.hpp>
 #include <tenantry/query/raw.hpp>

@@ -1,14 +1,18 @@
 // Raw SQL: sql<"select ...", Row>(values...)
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <tenantry/core/fixed_string.hpp>
 #include <tenantry/core/reflect.hpp>
+#include <tenantry/query/arg.hpp>
 #include <tenantry/query/bare_value.hpp>
 #include <tenantry/query/raw_text.hpp>
 #include <tenantry/query/reading.hpp>
@@ -132,33 +136,79 @@ private:
     detail::Pack<Values...> values_;
 };
 
+namespace detail {
+
+template <FixedString Text, class... Result, class... V>
+[[nodiscard]] constexpr auto make_raw(V&&... values)
+{
+    constexpr bool sound = (is_bare_value<V> && ...);
+    static_assert(
+        sound,
+        "tenantry: a value cannot be bound to a parameter: specialise tenantry::sqlite::Codec for its type");
+    if constexpr (sound)
+        return RawQuery<Text, RawResult<Result...>, bare_parameter_t<V>...>(
+            Pack<bare_parameter_t<V>...>{{bare_parameter(std::forward<V>(values))}...});
+    else
+        return RawQuery<Text, RawResult<Result...>>(Pack<>{});
+}
+
+// Values by name, in the order of the parameters' numbers.
+template <FixedString Text, std::size_t Parameters, class... Result, class... A>
+[[nodiscard]] constexpr auto make_raw_by_name(A&&... arguments)
+{
+    constexpr auto match =
+        match_names(raw_parameter_names<Parameters>(Text.view()),
+                    std::array<std::string_view, sizeof...(A)>{std::remove_cvref_t<A>::name...});
+    static_assert(match.fault != NameFault::unknown,
+                  "tenantry: arg<\"...\">() names a parameter that is not in the statement");
+    static_assert(match.fault != NameFault::twice, "tenantry: two arguments are for one parameter");
+    static_assert(
+        match.fault != NameFault::missing,
+        "tenantry: a parameter of the statement has no arg<\"...\">(): where one is given by its name, all are");
+    if constexpr (match.fault == NameFault::none)
+        return [&]<std::size_t... P>(std::index_sequence<P...>) {
+            auto all = std::forward_as_tuple(std::forward<A>(arguments)...);
+            return make_raw<Text, Result...>(
+                static_cast<
+                    typename std::remove_cvref_t<decltype(std::get<match.argument[P]>(all))>::value_type&&>(
+                    std::get<match.argument[P]>(all).value)...);
+        }(std::make_index_sequence<Parameters>{});
+    else
+        return RawQuery<Text, RawResult<Result...>>(Pack<>{});
+}
+
+} // namespace detail
+
 /// A statement as text, where the typed ones do not reach. `Result` says what a row of its result becomes, by
 /// position: a struct, a value, or several values for a tuple; without it the result is the number of rows
 /// changed. Parameters are `?`, `?1`, `:name`, `@name` or `$name`; values are given in the order of their
-/// numbers, a name's number being where it first occurs.
+/// numbers, a name's number being where it first occurs, or all of them by name, with `arg<"name">(value)`.
 ///
-///     sql<"select module, count(*) from audit_log where at >= ?1 group by 1", std::string, std::int64_t>(since)
+///     sql<"select module, count(*) from audit_log where at >= :since group by 1", std::string, std::int64_t>(
+///         arg<"since">(yesterday))
 ///
-/// The number of values is checked at compile time, and so is that it is one statement that a tenant's
-/// connection may run. Whether SQLite accepts it shows when it runs: `errc::invalid_sql`. Ids and keys of
-/// another tenant are refused as everywhere.
+/// The number of values and their names are checked at compile time, and so is that it is one statement that a
+/// tenant's connection may run. Whether SQLite accepts it shows when it runs, `errc::invalid_sql`, or in a test that
+/// calls `verify_statements`. Ids and keys of another tenant are refused as everywhere.
 template <FixedString Text, class... Result, class... V>
 [[nodiscard]] constexpr auto sql(V&&... values)
 {
     constexpr detail::RawText text = detail::scan_raw(Text.view());
     detail::refuse_raw<text>();
     constexpr bool sound = text.fault == detail::RawFault::none;
-    static_assert(!sound || text.parameters == sizeof...(V),
+    constexpr bool any_named = (detail::is_named_argument<std::remove_cvref_t<V>> || ...);
+    constexpr bool all_named = (detail::is_named_argument<std::remove_cvref_t<V>> && ...);
+    static_assert(!sound || any_named || text.parameters == sizeof...(V),
                   "tenantry: the statement has another number of parameters than there are values");
     static_assert(!sound || text.kind != detail::RawKind::read || sizeof...(Result) > 0,
                   "tenantry: say what a row of the result becomes: sql<\"select ...\", Row>(values...)");
     static_assert(
-        (detail::is_bare_value<V> && ...),
-        "tenantry: a value cannot be bound to a parameter: specialise tenantry::sqlite::Codec for its type");
-    if constexpr ((detail::is_bare_value<V> && ...))
-        return RawQuery<Text, detail::RawResult<Result...>, detail::bare_parameter_t<V>...>(
-            detail::Pack<detail::bare_parameter_t<V>...>{
-                {detail::bare_parameter(std::forward<V>(values))}...});
+        !any_named || all_named,
+        "tenantry: arguments are given by name or by position, not both: arg<\"...\">() for all or none");
+    if constexpr (!any_named)
+        return detail::make_raw<Text, Result...>(std::forward<V>(values)...);
+    else if constexpr (all_named && sound)
+        return detail::make_raw_by_name<Text, text.parameters, Result...>(std::forward<V>(values)...);
     else
         return RawQuery<Text, detail::RawResult<Result...>>(detail::Pack<>{});
 }

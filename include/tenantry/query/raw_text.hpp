@@ -35,6 +35,15 @@ class RawLexer {
 public:
     constexpr explicit RawLexer(std::string_view text) : text_(text) {}
 
+    // The names of parameters by their numbers, from 0; empty for one without a name. After scan().
+    template <std::size_t Parameters>
+    [[nodiscard]] constexpr std::array<std::string_view, Parameters> names() const
+    {
+        std::array<std::string_view, Parameters> found{};
+        for (std::size_t i = 0; i < names_; ++i) found[number_[i] - 1] = name_[i];
+        return found;
+    }
+
     constexpr RawText scan()
     {
         while (next()) {
@@ -59,10 +68,7 @@ private:
     static constexpr std::size_t most_names = 256;
     static constexpr std::size_t most_parameters = 32766;
 
-    static constexpr bool is_space(char c)
-    {
-        return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-    }
+    static constexpr bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
     static constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
     static constexpr bool is_word(char c)
     {
@@ -81,7 +87,9 @@ private:
     {
         for (;;) {
             while (at_ < text_.size() && is_space(text_[at_])) ++at_;
-            if (at(at_) == '-' && at(at_ + 1) == '-') {
+            if (text_.substr(at_).starts_with("\xef\xbb\xbf")) {
+                at_ += 3; // a byte order mark is white space to SQLite
+            } else if (at(at_) == '-' && at(at_ + 1) == '-') {
                 while (at_ < text_.size() && text_[at_] != '\n') ++at_;
             } else if (at(at_) == '/' && at(at_ + 1) == '*') {
                 const std::size_t end = text_.find("*/", at_ + 2);
@@ -164,8 +172,9 @@ private:
             for (std::size_t i = 0; i < names_; ++i)
                 if (name_[i] == token_) return true;
             if (names_ == most_names) return fault(RawFault::many_names);
-            name_[names_++] = token_;
             number = result_.parameters + 1;
+            number_[names_] = number;
+            name_[names_++] = token_;
         }
         if (number > result_.parameters) result_.parameters = number;
         return true;
@@ -239,9 +248,18 @@ private:
     std::size_t kind_at_ = 0;
     RawText result_{};
     std::array<std::string_view, most_names> name_{};
+    std::array<std::size_t, most_names> number_{};
     std::size_t names_ = 0;
 };
 
 constexpr RawText scan_raw(std::string_view text) { return RawLexer(text).scan(); }
+
+template <std::size_t Parameters>
+[[nodiscard]] constexpr std::array<std::string_view, Parameters> raw_parameter_names(std::string_view text)
+{
+    RawLexer lexer(text);
+    lexer.scan();
+    return lexer.names<Parameters>();
+}
 
 } // namespace tenantry::detail
