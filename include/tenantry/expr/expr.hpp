@@ -19,6 +19,7 @@
 #include <tenantry/expr/function.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/in.hpp>
+#include <tenantry/expr/in_list.hpp>
 #include <tenantry/expr/like.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/named.hpp>
