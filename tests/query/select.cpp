@@ -132,3 +132,15 @@ TEST_CASE("a query is a value: kept, extended, used again")
     CHECK(db.run(mail) == std::vector<std::int64_t>{1, 2});
     CHECK(db.run(base.limit(1)) == std::vector<std::int64_t>{1});
 }
+
+TEST_CASE("limits that are known are part of the text")
+{
+    Filled db;
+    const auto query = select(col<&Job::cost>).order_by(col<&Job::cost>).limit<2>().offset<1>();
+    CHECK(text_of(query) == R"(SELECT "cost" FROM "job" ORDER BY "cost" LIMIT 2 OFFSET 1)");
+    CHECK(db.run(query) == std::vector<std::int64_t>{2, 3});
+    CHECK(text_of(select(col<&Job::cost>).limit<0>()) == R"(SELECT "cost" FROM "job" LIMIT 0)");
+    CHECK(text_of(select(col<&Job::cost>).offset<12345678901>()) ==
+          R"(SELECT "cost" FROM "job" LIMIT -1 OFFSET 12345678901)");
+    CHECK(db.run(first(query)) == 2);
+}

@@ -56,6 +56,14 @@ template <class Syntax, class L, class R>
     return make_infix<logic_t<Syntax, L, R>>(std::forward<L>(left), std::forward<R>(right));
 }
 
+// Conditions of which some may be left out: when() makes them, and has operators of its own.
+template <class T>
+concept AnyFilters = requires { typename std::remove_cvref_t<T>::tenantry_filters; };
+
+template <class... Operands>
+using IfConditions =
+    std::enable_if_t<(AnyExpression<Operands> || ...) && !(AnyFilters<Operands> || ...), int>;
+
 template <class E, bool Condition = is_condition<E>() && !is_refused<E>>
 struct NotOf {
     using type = Refused;
@@ -69,14 +77,14 @@ struct NotOf<E, true> {
 } // namespace detail
 
 /// Conditions that both hold.
-template <class L, class R, detail::IfExpression<L, R> = 0>
+template <class L, class R, detail::IfConditions<L, R> = 0>
 [[nodiscard]] constexpr detail::logic_t<detail::And, L, R> operator&&(L&& left, R&& right)
 {
     return detail::join<detail::And>(std::forward<L>(left), std::forward<R>(right));
 }
 
 /// Conditions of which one holds.
-template <class L, class R, detail::IfExpression<L, R> = 0>
+template <class L, class R, detail::IfConditions<L, R> = 0>
 [[nodiscard]] constexpr detail::logic_t<detail::Or, L, R> operator||(L&& left, R&& right)
 {
     return detail::join<detail::Or>(std::forward<L>(left), std::forward<R>(right));

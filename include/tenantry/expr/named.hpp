@@ -34,6 +34,7 @@ struct Named {
     using form = NamedForm<Name, typename E::form>;
     static constexpr std::string_view name = Name.view();
     static constexpr bool aggregate = E::aggregate;
+    static constexpr bool window = is_windowed<E>;
     template <class... Keys>
     static constexpr bool grouped = E::template grouped<Keys...>;
     template <class Missing>

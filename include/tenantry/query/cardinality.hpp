@@ -26,10 +26,11 @@ template <class... Forms, int Rows>
     requires((Forms::position == Position::order_by) || ...)
 struct bounded_form<StatementForm<Forms...>, Rows> {
     static constexpr bool has_limit = ((Forms::position == Position::limit) || ...);
-    using type = std::conditional_t<has_limit,
-                                    StatementForm<std::conditional_t<std::same_as<Forms, NoLimitForm>,
-                                                                     ConstantLimitForm<Rows>, Forms>...>,
-                                    StatementForm<Forms..., ConstantLimitForm<Rows>>>;
+    using type = std::conditional_t<
+        has_limit,
+        StatementForm<std::conditional_t<std::same_as<Forms, NoLimitForm>,
+                                         ConstantLimitForm<Position::limit, Rows>, Forms>...>,
+        StatementForm<Forms..., ConstantLimitForm<Position::limit, Rows>>>;
 };
 
 template <class Q>

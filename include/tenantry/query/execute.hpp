@@ -13,7 +13,7 @@
 #include <tenantry/query/parameters.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/run_insert.hpp>
-#include <tenantry/query/statement_text.hpp>
+#include <tenantry/query/variants.hpp>
 #include <tenantry/sqlite/connection.hpp>
 
 namespace tenantry {
@@ -66,7 +66,7 @@ template <class S, class Rows = PlainRows, Statement Q>
                                                    [[maybe_unused]] TakenBackBy by = TakenBackBy::execute)
 {
     static_assert(detail::check_statement<S, void, Q>());
-    auto statement = connection.statement(statement_text<S, shape_t<Q>>());
+    auto statement = detail::borrow_statement<S>(connection, query);
     if (!statement) [[unlikely]]
         return fail(std::move(statement).error());
     if constexpr (detail::is_batch<Q>) {

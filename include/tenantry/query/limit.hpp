@@ -1,6 +1,7 @@
 // LIMIT and OFFSET
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,18 +26,35 @@ struct LimitForm {
     }
 };
 
-// A limit that is part of the text.
-template <int Rows>
+// A number that is part of the text.
+template <Position At, std::int64_t Rows>
 struct ConstantLimitForm {
-    static_assert(Rows > 0 && Rows < 10);
-    static constexpr Position position = Position::limit;
+    static constexpr Position position = At;
     template <class Out>
     static constexpr void render(Out& out)
     {
-        constexpr char digit[] = {static_cast<char>('0' + Rows)};
-        out.text(" LIMIT ");
-        out.text(std::string_view(digit, 1));
+        out.text(At == Position::limit ? " LIMIT " : " OFFSET ");
+        char digits[20]{};
+        std::size_t at = sizeof digits;
+        std::int64_t rest = Rows;
+        do digits[--at] = static_cast<char>('0' + rest % 10);
+        while ((rest /= 10) != 0);
+        out.text(std::string_view(digits + at, sizeof digits - at));
     }
+};
+
+template <Position At, std::int64_t Rows>
+struct ConstantLimit {
+    using source = void;
+    using form = ConstantLimitForm<At, Rows>;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor&)
+    {}
+    template <class Parameters>
+    constexpr void bind(Parameters&) const
+    {}
+    [[nodiscard]] constexpr ConstantLimit owned() const { return {}; }
 };
 
 // SQLite has no OFFSET without LIMIT, and takes a negative one for none (https://sqlite.org/lang_select.html#limitoffset).
@@ -91,8 +109,38 @@ template <Position At, class Statement, class N>
     }
 }
 
+template <Position At, auto N, class Statement>
+[[nodiscard]] constexpr auto add_constant_limit(const Statement& statement)
+{
+    constexpr bool is_number = is_integer<std::remove_cv_t<decltype(N)>>;
+    static_assert(is_number, "tenantry: limit<N>() and offset<N>() take a number of rows");
+    static_assert(!Statement::template has<At>, "tenantry: limit() or offset() is there already");
+    if constexpr (is_number) {
+        static_assert(!std::cmp_less(N, 0), "tenantry: limit and offset are not negative");
+        static_assert(std::in_range<std::int64_t>(N), "tenantry: limit and offset fit into 64 bits");
+        return with_clause(statement,
+                           ConstantLimit<At, std::cmp_less(N, 0) ? 0 : static_cast<std::int64_t>(N)>{});
+    } else {
+        return with_clause(statement, ConstantLimit<At, 0>{});
+    }
+}
+
 template <class Statement>
 struct CanLimit {
+    /// At most N rows, where the number is known: `limit<10>()`. It is part of the text, and a negative one does not
+    /// compile.
+    template <auto N>
+    [[nodiscard]] constexpr auto limit() const
+    {
+        return add_constant_limit<Position::limit, N>(static_cast<const Statement&>(*this));
+    }
+    /// Without the first N rows, where the number is known.
+    template <auto N>
+    [[nodiscard]] constexpr auto offset() const
+    {
+        return add_constant_limit<Position::offset, N>(static_cast<const Statement&>(*this));
+    }
+
     /// At most so many rows. A negative number is `errc::invalid_argument` when the query runs.
     template <class N>
     [[nodiscard]] constexpr auto limit(N rows) const&

@@ -6,6 +6,7 @@
 
 #include <tenantry/expr/order.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/order_list.hpp>
 
 namespace tenantry {
 
@@ -21,7 +22,11 @@ template <class Statement, class... T>
     static_assert(sound, "tenantry: order_by() takes columns or expressions, or asc() and desc() of them");
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::order_by>,
                   "tenantry: order_by() is there already: give it all columns at once");
-    if constexpr (sound)
+    if constexpr (sound && (AnyOrderList<T> || ...))
+        return with_clause(std::forward<Statement>(statement),
+                           ChosenOrderBy<std::remove_cvref_t<decltype(as_ordering(std::forward<T>(by)))>...>{
+                               {{as_ordering(std::forward<T>(by))}...}});
+    else if constexpr (sound)
         return with_clause(
             std::forward<Statement>(statement),
             OrderBy<decltype(as_ordering(std::forward<T>(by)))...>{{{as_ordering(std::forward<T>(by))}...}});
@@ -31,7 +36,8 @@ template <class Statement, class... T>
 
 template <class Statement>
 struct CanOrderBy {
-    /// By the first of these, where that is equal by the second, and so on. Without it the order is any.
+    /// By the first of these, where that is equal by the second, and so on. Without it the order is any. An order that
+    /// is chosen at run time is an `order_list`.
     template <class... T>
     [[nodiscard]] constexpr auto order_by(T&&... by) const&
     {

@@ -7,8 +7,10 @@
 #include <tenantry/query/concepts.hpp>
 #include <tenantry/query/execute.hpp>
 #include <tenantry/query/explain.hpp>
+#include <tenantry/query/for_each.hpp>
 #include <tenantry/query/insert.hpp>
 #include <tenantry/query/on_conflict.hpp>
+#include <tenantry/query/page.hpp>
 #include <tenantry/query/raw.hpp>
 #include <tenantry/query/remove.hpp>
 #include <tenantry/query/returning.hpp>

@@ -423,8 +423,12 @@ public:
     template <class... T>
     [[nodiscard]] constexpr auto order_by(const T&... by) const
     {
+        constexpr bool is_list = (detail::AnyOrderList<T> || ...);
+        static_assert(
+            !is_list,
+            "tenantry: order_list() orders a single select: read the set operation as a query in FROM");
         constexpr bool sound =
-            sizeof...(T) > 0 && ((detail::AnyExpression<T> || detail::AnyOrdering<T>) && ...);
+            sizeof...(T) > 0 && !is_list && ((detail::AnyExpression<T> || detail::AnyOrdering<T>) && ...);
         static_assert(sound,
                       "tenantry: order_by() takes columns or expressions, or asc() and desc() of them");
         if constexpr (sound)

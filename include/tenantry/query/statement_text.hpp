@@ -3,11 +3,13 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 
 #include <tenantry/expr/source.hpp>
 #include <tenantry/expr/text.hpp>
+#include <tenantry/query/choices.hpp>
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/sqlite/statement.hpp>
 
@@ -33,7 +35,10 @@ class SqlOut {
 public:
     using schema = S;
 
-    constexpr SqlOut(TextSink& sink, bool qualified) noexcept : sink_(sink), qualified_(qualified) {}
+    // Without choices everything that may be left out is there.
+    constexpr SqlOut(TextSink& sink, bool qualified, const Choices* choices = nullptr) noexcept
+        : sink_(sink), qualified_(qualified), choices_(choices)
+    {}
 
     constexpr void text(std::string_view text) noexcept { sink_.text(text); }
     constexpr void identifier(std::string_view name) noexcept { sink_.identifier(name); }
@@ -123,6 +128,15 @@ public:
         local_[locals_++] = LocalTable{&row_mark<Row>, name};
     }
 
+    // What was chosen at run time at this place of the text, `last` at most.
+    constexpr std::uint64_t choose(unsigned bits, std::uint64_t last) noexcept
+    {
+        const unsigned at = choice_bits_;
+        choice_bits_ += bits;
+        return choices_ != nullptr ? choices_->read(at, bits) : last;
+    }
+    [[nodiscard]] constexpr unsigned choice_bits() const noexcept { return choice_bits_; }
+
     // how many tables were read
     [[nodiscard]] constexpr std::size_t sources() const noexcept { return sources_; }
 
@@ -159,6 +173,8 @@ private:
 
     TextSink& sink_;
     bool qualified_;
+    const Choices* choices_;
+    unsigned choice_bits_ = 0;
     std::size_t sources_ = 0;
     std::size_t qualification_ = 0;
     std::array<LocalTable, 16> local_{};
@@ -169,6 +185,7 @@ private:
 struct TextFacts {
     std::size_t size = 0;
     bool qualified = false;
+    unsigned choice_bits = 0; // how much of it is chosen at run time
 };
 
 template <class S, class Form>
@@ -178,7 +195,7 @@ consteval TextFacts text_facts()
     SqlOut<S> out(sink, true);
     Form::render(out);
     const bool qualified = out.sources() > 1;
-    return {sink.size() - (qualified ? 0 : out.qualification()), qualified};
+    return {sink.size() - (qualified ? 0 : out.qualification()), qualified, out.choice_bits()};
 }
 
 template <class S, class Form>
@@ -201,7 +218,8 @@ struct FormText {
 template <class Q>
 using shape_t = typename std::remove_cvref_t<Q>::form;
 
-/// The text of a form, with a zero behind it. Made at compile time.
+/// The text of a form, with a zero behind it. Made at compile time. Where a part is chosen at run time it has all of
+/// it.
 template <class S, class Shape>
 inline constexpr std::string_view sql_text{detail::FormText<S, Shape>::storage.data(),
                                            detail::FormText<S, Shape>::facts.size};

@@ -6,6 +6,7 @@
 
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/when.hpp>
 
 namespace tenantry {
 
@@ -52,11 +53,20 @@ struct Where {
 template <class Statement, class E>
 [[nodiscard]] constexpr auto add_where(Statement&& statement, E&& condition)
 {
-    static_assert(AnyExpression<E> && is_condition<E>(),
+    constexpr bool is_filters = AnyFilters<E>;
+    static_assert(is_filters || (AnyExpression<E> && is_condition<E>()),
                   "tenantry: where() takes a condition: a comparison, or a column of bool");
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::where>,
                   "tenantry: where() is there already: join conditions with &&");
-    if constexpr (AnyExpression<E>) {
+    if constexpr (is_filters) {
+        static_assert(
+            !std::remove_cvref_t<E>::may_be_empty ||
+                requires { typename std::remove_cvref_t<Statement>::tenantry_select; },
+            "tenantry: if all conditions were left out, this would change the whole table: join one to "
+            "when() that always holds");
+        return with_clause(std::forward<Statement>(statement),
+                           std::remove_cvref_t<E>(std::forward<E>(condition)));
+    } else if constexpr (AnyExpression<E>) {
         refuse_window_function<E>();
         static_assert(
             !std::remove_cvref_t<E>::aggregate,

@@ -170,6 +170,14 @@ public:
         return prepare_slot(text);
     }
 
+    /// Prepares a statement for one use. Errors as `prepare`.
+    [[nodiscard]] Result<StatementLease> statement_once(std::string_view sql)
+    {
+        auto stmt = compile(sql, 0);
+        if (!stmt) return fail(std::move(stmt).error());
+        return StatementLease(*stmt, state_->incarnation, nullptr, 0);
+    }
+
     /// Rows changed by the last INSERT, UPDATE or DELETE, without those of triggers and foreign keys.
     [[nodiscard]] std::int64_t changes() const noexcept { return sqlite3_changes64(state_->db); }
 

@@ -1,0 +1,109 @@
+// for_each(query, body): the rows of a result one after the other, without keeping them.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/query/cardinality.hpp>
+#include <tenantry/query/check.hpp>
+#include <tenantry/query/concepts.hpp>
+#include <tenantry/query/execute.hpp>
+#include <tenantry/query/fetch.hpp>
+#include <tenantry/query/misfit.hpp>
+#include <tenantry/query/parameters.hpp>
+#include <tenantry/query/rows.hpp>
+#include <tenantry/query/variants.hpp>
+#include <tenantry/sqlite/connection.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+template <class Body, class Row>
+inline constexpr bool is_row_body = [] {
+    if constexpr (!std::invocable<Body&, Row&>) {
+        return false;
+    } else {
+        using Returned = std::invoke_result_t<Body&, Row&>;
+        return std::is_void_v<Returned> || std::same_as<Returned, bool> ||
+               std::same_as<Returned, Result<void>>;
+    }
+}();
+
+// Whether the walk goes on; an error ends it.
+template <class Body, class Row>
+[[nodiscard]] Result<bool> call_row_body(Body& body, Row& row)
+{
+    using Returned = std::invoke_result_t<Body&, Row&>;
+    if constexpr (std::is_void_v<Returned>) {
+        std::invoke(body, row);
+        return true;
+    } else if constexpr (std::same_as<Returned, bool>) {
+        return std::invoke(body, row);
+    } else {
+        Result<void> done = std::invoke(body, row);
+        if (!done) return fail(std::move(done).error());
+        return true;
+    }
+}
+
+template <class Body, class Row>
+constexpr void require_row_body()
+{
+    static_assert(
+        is_row_body<Body, Row>,
+        "tenantry: what walks rows takes a row, body(row), and returns nothing, a bool (false: enough), or a "
+        "Result<void>");
+}
+
+} // namespace detail
+
+/// Calls `body(row)` for each row of a query's result as SQLite finds it. Only one row is in memory, the same object
+/// each time: it may be moved from. The body returns nothing, a bool (false ends the walk), or a `Result<void>` (an
+/// error ends it, and is what for_each gives). What the body throws ends it too.
+///
+/// The statement runs, and its read transaction lasts, until the walk ends. The body may use the connection for other
+/// statements; whether rows that it changes meanwhile come (again) is SQLite's affair
+/// (https://sqlite.org/isolation.html). Errors as `execute`.
+template <class S, class Rows = PlainRows, Statement Q, class Body>
+[[nodiscard]] Result<void> for_each(sqlite::Connection& connection, const Q& query, Body&& body)
+{
+    static_assert(detail::HasRows<Q> && Q::reads && !detail::Inserts<Q>,
+                  "tenantry: for_each() walks the rows of a query: a select");
+    static_assert(detail::check_statement<S, void, Q>());
+    using Reading = typename Q::template reading<Rows>;
+    using Row = typename Reading::type;
+    detail::require_row_body<Body, Row>();
+    if constexpr (detail::is_row_body<Body, Row>) {
+        auto statement = detail::borrow_statement<S>(connection, query);
+        if (!statement) [[unlikely]]
+            return fail(std::move(statement).error());
+        detail::Parameters<S, sqlite::StatementLease> to(*statement);
+        query.bind(to);
+        if constexpr (detail::is_raw<Q>)
+            if (static_cast<std::size_t>(statement->column_count()) != Reading::expected.size()) [[unlikely]]
+                return fail(detail::columns_error(*statement, Reading::expected.size()));
+        Row row{};
+        for (;;) {
+            Result<bool> there = statement->step();
+            if (!there) [[unlikely]]
+                return fail(std::move(there).error());
+            if (!*there) return {};
+            int column = 0;
+            if (const sqlite::Misfit misfit = Reading::read(*statement, row, column);
+                misfit != sqlite::Misfit::none) [[unlikely]]
+                return fail(detail::misfit_of<S, Reading>(*statement, misfit, column));
+            Result<bool> more = detail::call_row_body(body, row);
+            if (!more) [[unlikely]]
+                return fail(std::move(more).error());
+            if (!*more) return {};
+        }
+    } else {
+        return {};
+    }
+}
+
+} // namespace tenantry

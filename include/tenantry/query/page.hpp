@@ -1,0 +1,340 @@
+// page_after(query, ...): what comes after a row, in the query's own order. Keyset pagination.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/core/reflect.hpp>
+#include <tenantry/expr/comparison.hpp>
+#include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/logic.hpp>
+#include <tenantry/expr/order.hpp>
+#include <tenantry/query/into.hpp>
+#include <tenantry/query/order_by.hpp>
+#include <tenantry/query/outputs.hpp>
+#include <tenantry/query/select.hpp>
+#include <tenantry/query/set_operation.hpp>
+#include <tenantry/query/when.hpp>
+#include <tenantry/query/where.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+// (a, b) > (?, ?), which an index serves (https://sqlite.org/rowvalue.html#scrolling_window_queries). Of one it is
+// a > ?.
+template <FixedString Symbol>
+struct RowValueSyntax {
+    static constexpr Precedence precedence = Precedence::relation;
+
+    template <class Out, class... Args>
+    static constexpr void render(Out& out)
+    {
+        constexpr std::size_t half = sizeof...(Args) / 2;
+        std::size_t at = 0;
+        if constexpr (half > 1) out.text("(");
+        ((out.text(at == 0      ? ""
+                   : at == half ? between<half>()
+                                : ", "),
+          ++at, render_operand<Args>(out, half > 1 ? Precedence::logical_or : Precedence::bits)),
+         ...);
+        if constexpr (half > 1) out.text(")");
+    }
+
+private:
+    template <std::size_t Half>
+    static constexpr std::string_view between()
+    {
+        return Half > 1 ? Wrapped : Symbol.view();
+    }
+    static constexpr std::string_view Wrapped = Symbol.view() == " > " ? ") > (" : ") < (";
+};
+
+template <Direction Way>
+using After = RowValueSyntax<Way == Direction::ascending ? FixedString(" > ") : FixedString(" < ")>;
+
+template <class Ordering>
+struct ordering_traits;
+template <class E, Direction Way, Nulls Where>
+struct ordering_traits<Ordered<E, Way, Where>> {
+    using expression = E;
+    static constexpr Direction way = Way;
+};
+
+// a = ? AND ..., as far as it is equal, then the next is beyond: for orders of different directions.
+template <std::size_t I, class... Ordering, class... Operand>
+[[nodiscard]] constexpr auto beyond(const Pack<Ordering...>& order, const Pack<Operand...>& keys)
+{
+    using Here = nth_type<I, Ordering...>;
+    const auto& by = pack_get<I>(order).by;
+    const auto& key = pack_get<I>(keys);
+    auto after = compound<After<ordering_traits<Here>::way>, bool>(by, key);
+    if constexpr (I + 1 == sizeof...(Ordering))
+        return after;
+    else
+        return compound<Or, bool>(std::move(after), compound<And, bool>(compound<Equal, bool>(by, key),
+                                                                        beyond<I + 1>(order, keys)));
+}
+
+// The condition that a row comes after the one with these keys.
+template <class... Ordering, class... Operand>
+[[nodiscard]] constexpr auto after_condition(const Pack<Ordering...>& order, const Pack<Operand...>& keys)
+{
+    constexpr Direction first = ordering_traits<nth_type<0, Ordering...>>::way;
+    constexpr bool one_way = ((ordering_traits<Ordering>::way == first) && ...);
+    if constexpr (one_way)
+        return order.apply([&](const Ordering&... by) {
+            return keys.apply(
+                [&](const Operand&... key) { return compound<After<first>, bool>(by.by..., key...); });
+        });
+    else
+        return beyond<0>(order, keys);
+}
+
+// The statement with one more condition that has to hold.
+template <class E>
+struct AddCondition {
+    const E& condition;
+
+    template <class Clause>
+    [[nodiscard]] constexpr const Clause& operator()(const Clause& other) const
+    {
+        return other;
+    }
+    template <class Old>
+    [[nodiscard]] constexpr auto operator()(const Where<Old>& where) const
+    {
+        using Both = Compound<And, bool, Old, E>;
+        return Where<Both>{Both{{{where.condition}, {condition}}}};
+    }
+    template <class... Nodes>
+    [[nodiscard]] constexpr auto operator()(const Filters<Nodes...>& filters) const
+    {
+        return join_filters(filters, as_filters(condition));
+    }
+};
+
+template <class Subject, class... Clauses, class E>
+[[nodiscard]] constexpr auto and_where(const SelectQuery<Subject, Clauses...>& query, const E& condition)
+{
+    using Query = SelectQuery<Subject, Clauses...>;
+    if constexpr (Query::template has<Position::where>) {
+        const AddCondition<E> change{condition};
+        return query.clauses.apply([&](const Subject& subject, const Clauses&... each) {
+            using Changed = SelectQuery<Subject, std::remove_cvref_t<decltype(change(each))>...>;
+            return Changed(
+                Pack<Subject, std::remove_cvref_t<decltype(change(each))>...>{{subject}, {change(each)}...});
+        });
+    } else {
+        return with_clause(query, Where<E>{condition});
+    }
+}
+
+// The place of the ORDER BY among clauses, or their number.
+template <class... Clauses>
+inline constexpr std::size_t order_place = [] {
+    constexpr std::array<bool, sizeof...(Clauses)> is{(Clauses::form::position == Position::order_by)...};
+    for (std::size_t i = 0; i < is.size(); ++i)
+        if (is[i]) return i;
+    return is.size();
+}();
+
+template <class Clause>
+struct order_nodes {
+    static constexpr bool is_fixed = false;
+};
+template <class... Nodes>
+struct order_nodes<OrderBy<Nodes...>> {
+    static constexpr bool is_fixed = true;
+    static constexpr std::size_t count = sizeof...(Nodes);
+    template <class Missing>
+    static constexpr bool never_null =
+        !(may_be_null<typename ordering_traits<Nodes>::expression, Missing> || ...);
+    static constexpr bool aggregate = (Nodes::aggregate || ...);
+};
+
+template <class Q>
+struct page_traits {
+    static constexpr bool is_select = false;
+};
+template <class Subject, class... Clauses>
+struct page_traits<SelectQuery<Subject, Clauses...>> {
+    static constexpr bool is_select = true;
+    static constexpr std::size_t place = order_place<Subject, Clauses...>;
+    static constexpr bool is_ordered = place < sizeof...(Clauses) + 1;
+    static constexpr auto find_order()
+    {
+        if constexpr (is_ordered)
+            return std::type_identity<nth_type<place, Subject, Clauses...>>{};
+        else
+            return std::type_identity<void>{};
+    }
+    using order = typename decltype(find_order())::type;
+};
+
+template <class Q>
+constexpr bool check_page()
+{
+    using Traits = page_traits<Q>;
+    if constexpr (!Traits::is_select) {
+        static_assert(Traits::is_select, "tenantry: pages are of a single select");
+        return false;
+    } else if constexpr (!Traits::is_ordered) {
+        static_assert(Traits::is_ordered,
+                      "tenantry: pages need an order: say order_by() first, by columns that "
+                      "together are different in all rows");
+        return false;
+    } else if constexpr (!order_nodes<typename Traits::order>::is_fixed) {
+        static_assert(
+            order_nodes<typename Traits::order>::is_fixed,
+            "tenantry: pages need an order that is known when they are compiled: order_by() without "
+            "order_list()");
+        return false;
+    } else {
+        using Order = order_nodes<typename Traits::order>;
+        static_assert(!Order::aggregate && !Q::template has<Position::group_by>,
+                      "tenantry: pages are of rows, not of groups: read the groups as a query in FROM");
+        static_assert(Order::template never_null<typename Q::missing>,
+                      "tenantry: pages need an order by what is never NULL: nothing is greater than NULL");
+        return !Order::aggregate && Order::template never_null<typename Q::missing>;
+    }
+}
+
+template <class Q, class... Operand>
+[[nodiscard]] constexpr auto page_from(const Q& query, const Pack<Operand...>& keys)
+{
+    const auto& order = pack_get<page_traits<Q>::place>(query.clauses).nodes;
+    return and_where(query, after_condition(order, keys));
+}
+
+template <class... Nodes, class... Keys, std::size_t... I>
+constexpr bool check_page_keys(types<Nodes...>, types<Keys...>, std::index_sequence<I...>)
+{
+    (refuse_comparison<mismatch<typename ordering_traits<Nodes>::expression, Keys>(),
+                       typename ordering_traits<Nodes>::expression, Keys>(),
+     ...);
+    return ((mismatch<typename ordering_traits<Nodes>::expression, Keys>() == Mismatch::none) && ...);
+}
+
+template <class Order>
+struct order_types;
+template <class... Nodes>
+struct order_types<OrderBy<Nodes...>> {
+    using list = types<Nodes...>;
+    // Keys as operands beside what is ordered by.
+    template <class... Keys>
+    [[nodiscard]] static constexpr auto operands(Keys&&... keys)
+    {
+        using Made = Pack<operand_t<base_value_t<typename ordering_traits<Nodes>::expression>, Keys>...>;
+        return Made{{as_operand<base_value_t<typename ordering_traits<Nodes>::expression>>(
+            std::forward<Keys>(keys))}...};
+    }
+};
+
+// ---- the keys of a row that was read
+
+// The value that a row of the result has for an order: `Place` is that among the columns of the result, from 0.
+template <std::size_t Place, class Subject, class Row>
+[[nodiscard]] constexpr const auto& value_at(const Row& row)
+{
+    if constexpr (requires { Subject::is_into; }) {
+        constexpr std::size_t field = [] {
+            for (std::size_t i = 0; i < Subject::map::columns.size(); ++i)
+                if (Subject::map::columns[i] == Place) return i;
+            return std::size_t{0};
+        }();
+        return get_field<field>(row);
+    } else if constexpr (requires { typename Subject::row_type; }) {
+        return get_field<Place>(static_cast<const typename Subject::row_type&>(row));
+    } else if constexpr (requires { std::get<Place>(row); }) {
+        return std::get<Place>(row);
+    } else {
+        return row;
+    }
+}
+
+template <class Row, class T>
+[[nodiscard]] constexpr Parameter<T> key_parameter(const T& value)
+{
+    return {value};
+}
+
+template <class Subject, class Row, class... Nodes>
+[[nodiscard]] constexpr auto keys_of_row(const Row& row, types<Nodes...>)
+{
+    return Pack<decltype(key_parameter<Row>(value_at<place_of_ordering<Nodes, Subject> - 1, Subject>(
+        row)))...>{{key_parameter<Row>(value_at<place_of_ordering<Nodes, Subject> - 1, Subject>(row))}...};
+}
+
+template <class Subject, class... Nodes>
+consteval bool are_selected(types<Nodes...>)
+{
+    if constexpr (!Subject::is_flat)
+        return false;
+    else
+        return ((place_of_ordering<Nodes, Subject> > 0) && ...);
+}
+
+template <class Q>
+constexpr bool check_page_row()
+{
+    if constexpr (check_page<Q>()) {
+        constexpr bool selected =
+            are_selected<typename Q::subject>(typename order_types<typename page_traits<Q>::order>::list{});
+        static_assert(selected,
+                      "tenantry: pages after a row need in the row what the query is ordered by: select it, "
+                      "or say page_after_keys(query, keys...)");
+        return selected;
+    } else {
+        return false;
+    }
+}
+
+} // namespace detail
+
+/// The query for what comes after a row with these keys, the values of its order_by() in that order: keyset
+/// pagination, which costs the same on the last page as on the first, unlike offset(). What the query is ordered by has to
+/// be different in all rows together (say the id last), and never NULL; equal rows would be passed over.
+///
+///     auto jobs = select<Job>().order_by(col<&Job::created_at>, col<&Job::id>).limit(50);
+///     page_after_keys(jobs, last_time, last_key)
+template <class Q, class... Keys>
+[[nodiscard]] constexpr auto page_after_keys(const Q& query, Keys&&... keys)
+{
+    if constexpr (detail::check_page<Q>()) {
+        using Order = detail::order_types<typename detail::page_traits<Q>::order>;
+        constexpr bool as_many = Order::list::size == sizeof...(Keys);
+        static_assert(as_many, "tenantry: page_after_keys() takes one key for each part of order_by()");
+        if constexpr (as_many) {
+            if constexpr (detail::check_page_keys(typename Order::list{}, detail::types<Keys...>{},
+                                                  std::index_sequence_for<Keys...>{}))
+                return detail::page_from(query, Order::operands(std::forward<Keys>(keys)...));
+            else
+                return query;
+        } else {
+            return query;
+        }
+    } else {
+        return query;
+    }
+}
+
+/// The same after a row of the query's own result, the last one of a page: `page_after(jobs, page.back())`. What the query
+/// is ordered by is among what it selects. Keys are copied out of the row.
+template <class Q, class Row>
+[[nodiscard]] constexpr auto page_after(const Q& query, const Row& row)
+{
+    if constexpr (detail::check_page_row<Q>()) {
+        using Order = detail::order_types<typename detail::page_traits<Q>::order>;
+        return detail::page_from(query,
+                                 detail::keys_of_row<typename Q::subject>(row, typename Order::list{}));
+    } else {
+        return query;
+    }
+}
+
+} // namespace tenantry
