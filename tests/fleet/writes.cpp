@@ -256,3 +256,47 @@ TEST_CASE("read inside a transaction body")
     must(wait_for(open.a.async_write(body)));
     CHECK(numbers(open.a).size() == 1);
 }
+
+TEST_CASE("a repeatable body is called again when a neighbour has rolled both back")
+{
+    FleetOptions options;
+    options.tenant.batch_time = std::chrono::hours(1);
+    Open open(options);
+    const auto kept = must(wait_for(test::add_note(open.a, "kept", 1)));
+    test::Door inside;
+    test::Door leave;
+    int runs = 0;
+    int once = 0;
+    auto blocker = [&](auto&) -> Result<void> {
+        inside.open();
+        return leave.wait() ? Result<void>() : fail(errc::timeout);
+    };
+    auto body = [&](auto& tx) -> Result<int> {
+        auto done = tx.run(insert(note("repeatable", 2)));
+        if (!done) return tl::unexpected(done.error());
+        return ++runs;
+    };
+    auto plain = [&](auto& tx) -> Result<void> {
+        ++once;
+        return tx.run(insert(note("once", 3)));
+    };
+    auto first = open.a.async_write(blocker, asio::use_future);
+    REQUIRE(inside.wait());
+    auto innocent = test::add_note(open.a, "statement", 4)(asio::use_future);
+    auto operation = repeatable(body);
+    auto repeated = open.a.async_write(operation, asio::use_future);
+    auto aborted = open.a.async_write(plain, asio::use_future);
+    auto culprit = open.a.async_write(
+        sql<"insert or rollback into note(id, text, number) values (1, 'twice', 0)">(), asio::use_future);
+    auto last = test::add_note(open.a, "last", 5)(asio::use_future);
+    leave.open();
+    CHECK(first.get().error() == errc::batch_aborted);
+    must(innocent.get());
+    CHECK(must(repeated.get()) == 2);
+    CHECK(aborted.get().error() == errc::batch_aborted);
+    CHECK(culprit.get().error() == errc::constraint);
+    must(last.get());
+    CHECK(once == 1);
+    CHECK(numbers(open.a) == std::vector<std::int64_t>{1, 4, 2, 5});
+    CHECK(must(open.a.read(one(select<Note>().where(col<&Note::id> == kept)))).number == 1);
+}

@@ -35,6 +35,7 @@ inline const SchemaInfo& entry_schema()
 /// What became of one job.
 struct Fate {
     Door answered;
+    std::atomic<int> claims{0};
     std::atomic<int> runs{0};
     std::atomic<int> answers{0};
     std::atomic<bool> destroyed{false};
@@ -54,8 +55,9 @@ class PlainJob final : public detail::Job {
 public:
     using Work = std::function<Result<void>(sqlite::Connection&)>;
 
-    PlainJob(FatePtr fate, Work work, bool caller_is_there = true)
-        : fate_(std::move(fate)), work_(std::move(work)), caller_is_there_(caller_is_there)
+    PlainJob(FatePtr fate, Work work, detail::JobKind kind = detail::JobKind::body,
+             bool caller_is_there = true)
+        : fate_(std::move(fate)), work_(std::move(work)), kind_(kind), caller_is_there_(caller_is_there)
     {}
     ~PlainJob() override
     {
@@ -63,7 +65,12 @@ public:
         if (fate_->answers == 0) fate_->answered.open();
     }
 
-    bool claim() noexcept override { return caller_is_there_; }
+    detail::JobKind kind() const noexcept override { return kind_; }
+    bool claim() noexcept override
+    {
+        ++fate_->claims;
+        return caller_is_there_;
+    }
     bool cancelled() const noexcept override { return fate_->cancel; }
     const std::atomic<bool>* cancel_flag() const noexcept override { return &fate_->cancel; }
 
@@ -74,8 +81,11 @@ public:
         return result_.has_value();
     }
 
-    void complete(std::string_view) noexcept override
+    bool succeeded() const noexcept override { return result_.has_value(); }
+    void fail_with(Error error) noexcept override { result_ = fail(std::move(error)); }
+    void complete(std::string_view tenant) noexcept override
     {
+        if (!result_) result_.error().with_tenant(tenant);
         answer(result_ ? std::nullopt : std::optional<Error>(result_.error()));
     }
     void refuse(Error error) noexcept override { answer(std::move(error)); }
@@ -90,6 +100,7 @@ private:
 
     FatePtr fate_;
     Work work_;
+    detail::JobKind kind_;
     bool caller_is_there_;
     Result<void> result_;
 };
@@ -125,15 +136,17 @@ public:
                                     pool.get_executor());
     }
 
-    FatePtr write(PlainJob::Work work, bool caller_is_there = true)
+    FatePtr write(PlainJob::Work work, detail::JobKind kind = detail::JobKind::body,
+                  bool caller_is_there = true)
     {
         auto fate = std::make_shared<Fate>();
-        tenant->submit_write(std::make_unique<PlainJob>(fate, std::move(work), caller_is_there));
+        tenant->submit_write(std::make_unique<PlainJob>(fate, std::move(work), kind, caller_is_there));
         return fate;
     }
     FatePtr write(std::int64_t n)
     {
-        return write([n](sqlite::Connection& connection) { return insert_entry(connection, n); });
+        return write([n](sqlite::Connection& connection) { return insert_entry(connection, n); },
+                     detail::JobKind::statement);
     }
     FatePtr read(PlainJob::Work work)
     {

@@ -13,10 +13,13 @@ namespace {
 class Named final : public detail::Job {
 public:
     explicit Named(char the_name, bool cancelled = false) : name(the_name), cancelled_(cancelled) {}
+    detail::JobKind kind() const noexcept override { return detail::JobKind::statement; }
     bool claim() noexcept override { return true; }
     bool cancelled() const noexcept override { return cancelled_; }
     const std::atomic<bool>* cancel_flag() const noexcept override { return nullptr; }
     bool run(sqlite::Connection&) noexcept override { return true; }
+    bool succeeded() const noexcept override { return true; }
+    void fail_with(Error) noexcept override {}
     void complete(std::string_view) noexcept override {}
     void refuse(Error) noexcept override {}
 
@@ -87,4 +90,21 @@ TEST_CASE("the cancelled ones are taken out and the others keep their order")
     CHECK(queue.take_cancelled().empty());
     CHECK(names(queue.take_all()) == "acf");
     CHECK(queue.empty());
+}
+
+TEST_CASE("who waits for a lock waits from when he began to, and only he is taken out whose time is up")
+{
+    using namespace std::chrono_literals;
+    const detail::Job::Clock::time_point begin{};
+    JobQueue queue(10);
+    queue.push(job('a'));
+    CHECK(queue.wait_for_lock(begin, 10ms).empty());
+    queue.push(job('b'));
+    queue.push(job('c'));
+    CHECK(queue.wait_for_lock(begin + 5ms, 10ms).empty());
+    CHECK(names(queue.wait_for_lock(begin + 10ms, 10ms)) == "a");
+    queue.push(job('d'));
+    CHECK(queue.wait_for_lock(begin + 14ms, 10ms).empty());
+    CHECK(names(queue.wait_for_lock(begin + 15ms, 10ms)) == "bc");
+    CHECK(names(queue.wait_for_lock(begin + 24ms, 10ms)) == "d");
 }

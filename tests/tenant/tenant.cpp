@@ -105,8 +105,8 @@ TEST_CASE("a job that fails or throws takes back itself alone")
 TEST_CASE("a job whose caller is gone is not run")
 {
     PlainTenant plain;
-    const auto gone =
-        plain.write([](sqlite::Connection& connection) { return insert_entry(connection, 1); }, false);
+    const auto gone = plain.write([](sqlite::Connection& connection) { return insert_entry(connection, 1); },
+                                  detail::JobKind::body, false);
     const auto after = plain.write(2);
     CHECK(after->succeeded());
     CHECK(gone->answered.wait()); // which is: it was destroyed

@@ -40,13 +40,13 @@ struct awaitable_traits<boost::asio::awaitable<Result<R>, Executor>> {
 
 /// What a body's scope gives: `R` of its `asio::awaitable<Result<R>>`.
 template <class S, class Body>
-using scope_result = awaitable_traits<std::invoke_result_t<Body&, TenantDb<Scope<S, Body>>>>;
+using scope_result = awaitable_traits<std::invoke_result_t<Body&, TenantDb<tenantry::Scope<S, Body>>>>;
 
 /// One call of `async_with`, from the wait for its tenant to the answer. The body is kept here while its
 /// coroutine runs: a coroutine lambda refers to its closure.
 template <class S, class Body>
 class ScopeRun final : public async::Waker, public std::enable_shared_from_this<ScopeRun<S, Body>> {
-    using T = Scope<S, Body>;
+    using T = tenantry::Scope<S, Body>;
     using R = typename scope_result<S, Body>::value;
 
 public:

@@ -181,6 +181,10 @@ public:
     /// Rows changed by the last INSERT, UPDATE or DELETE, without those of triggers and foreign keys.
     [[nodiscard]] std::int64_t changes() const noexcept { return sqlite3_changes64(state_->db); }
 
+    /// Rows changed since the connection was opened, those of triggers and foreign keys included. What a
+    /// failed statement takes back by itself does not count.
+    [[nodiscard]] std::int64_t total_changes() const noexcept { return sqlite3_total_changes64(state_->db); }
+
     [[nodiscard]] std::int64_t last_insert_rowid() const noexcept
     {
         return sqlite3_last_insert_rowid(state_->db);
@@ -196,6 +200,16 @@ public:
         int highest = 0;
         sqlite3_db_status(state_->db, SQLITE_DBSTATUS_DEFERRED_FKS, &violated, &highest, 0);
         return violated != 0;
+    }
+
+    /// How many changed pages had to leave the page cache before their transaction was committed, since the
+    /// connection was opened.
+    [[nodiscard]] int cache_spills() const noexcept
+    {
+        int spilled = 0;
+        int highest = 0;
+        sqlite3_db_status(state_->db, SQLITE_DBSTATUS_CACHE_SPILL, &spilled, &highest, 0);
+        return spilled;
     }
 
     /// Is the open file no longer the one under its name: removed, replaced, its directory renamed?
@@ -239,6 +253,14 @@ public:
             sqlite3_progress_handler(state_->db, steps, &must_end, state_.get());
         else
             sqlite3_progress_handler(state_->db, 0, nullptr, nullptr);
+    }
+
+    /// Ends the statements that are still running, whosever they are.
+    void end_statements() noexcept
+    {
+        for (sqlite3_stmt* each = sqlite3_next_stmt(state_->db, nullptr); each != nullptr;
+             each = sqlite3_next_stmt(state_->db, each))
+            if (sqlite3_stmt_busy(each) != 0) sqlite3_reset(each);
     }
 
     /// Gives back what memory the page cache can do without.
@@ -379,6 +401,23 @@ public:
 
 private:
     detail::ConnectionState& state_;
+};
+
+/// While it lives nothing is committed on the connection: a COMMIT fails, and so does a writing statement
+/// outside of a transaction, with errc::batch_aborted. For the code of others inside a transaction that
+/// SQLite may have rolled back under it.
+class Uncommittable {
+public:
+    explicit Uncommittable(Connection& connection) noexcept : db_(connection.native_handle())
+    {
+        sqlite3_commit_hook(db_, [](void*) { return 1; }, nullptr);
+    }
+    Uncommittable(const Uncommittable&) = delete;
+    Uncommittable& operator=(const Uncommittable&) = delete;
+    ~Uncommittable() { sqlite3_commit_hook(db_, nullptr, nullptr); }
+
+private:
+    sqlite3* db_;
 };
 
 inline Result<void> Connection::execute(const char* sql)

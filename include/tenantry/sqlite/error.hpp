@@ -20,7 +20,8 @@ namespace tenantry::sqlite {
     switch (code) {
     case SQLITE_IOERR_NOMEM: return errc::out_of_memory;
     case SQLITE_READONLY_DBMOVED: return errc::tenant_gone;
-    case SQLITE_ABORT_ROLLBACK: return errc::batch_aborted;
+    case SQLITE_ABORT_ROLLBACK:
+    case SQLITE_CONSTRAINT_COMMITHOOK: return errc::batch_aborted; // see Uncommittable
     default: break;
     }
     switch (code & 0xff) {
@@ -117,7 +118,11 @@ inline std::string describe(sqlite3* db, int code, errc kind, int system_error)
     case errc::read_only: text = refused_write(code); break;
     case errc::tenant_gone: text = "the database file was moved or removed while it was open"; break;
     case errc::cancelled: text = "the statement was ended before it was done"; break;
-    case errc::batch_aborted: text = "the transaction was rolled back while the statement was running"; break;
+    case errc::batch_aborted:
+        text = code == SQLITE_CONSTRAINT_COMMITHOOK
+                   ? "the statement's transaction had been rolled back before it ran"
+                   : "the transaction was rolled back while the statement was running";
+        break;
     case errc::out_of_memory: text = "SQLite could not allocate memory"; break;
     case errc::not_a_database: text = "the file is not a SQLite database, or it is encrypted"; break;
     case errc::corrupt:

@@ -3,9 +3,12 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -16,7 +19,15 @@
 
 namespace tenantry::detail {
 
-/// Runs at most once, on one connection, and answers its caller exactly once.
+/// What a job does, and so what may be done with it when the transaction it shares with others is lost.
+enum class JobKind : std::uint8_t {
+    statement,       ///< one statement: atomic by itself, and can be run again
+    body,            ///< a caller's function: is called once
+    repeatable_body, ///< a caller's function that he allows to be called again
+};
+
+/// Runs on one connection, once or, where its kind allows, again after what it did was taken back; answers its
+/// caller exactly once.
 class Job {
 public:
     using Clock = std::chrono::steady_clock;
@@ -26,13 +37,21 @@ public:
     Job& operator=(const Job&) = delete;
     virtual ~Job() = default;
 
-    /// Takes hold of the caller before his code runs. False: he is gone, and the job is to be dropped.
+    [[nodiscard]] virtual JobKind kind() const noexcept = 0;
+
+    /// Takes hold of the caller before his code runs; once. False: he is gone, and the job is to be dropped.
     [[nodiscard]] virtual bool claim() noexcept = 0;
     [[nodiscard]] virtual bool cancelled() const noexcept = 0;
     [[nodiscard]] virtual const std::atomic<bool>* cancel_flag() const noexcept = 0;
 
     /// Does the work. False: it failed, and what it did must be taken back.
     [[nodiscard]] virtual bool run(sqlite::Connection& connection) noexcept = 0;
+
+    /// What `run` has said, or `fail_with` since.
+    [[nodiscard]] virtual bool succeeded() const noexcept = 0;
+
+    /// Makes what `run` has found a failure.
+    virtual void fail_with(Error error) noexcept = 0;
 
     /// Answers with what `run` has found.
     virtual void complete(std::string_view tenant) noexcept = 0;
@@ -42,6 +61,9 @@ public:
 
     /// When waiting for another process's lock ends; set when the wait begins.
     std::optional<Clock::time_point> lock_deadline;
+
+    /// It was claimed, and waits to be run again.
+    bool claimed = false;
 };
 
 /// What a throwing body is answered with.
@@ -71,7 +93,8 @@ template <class R, class Function>
     }
 }
 
-/// The job of one caller: `Work` is `Result<R>(sqlite::Connection&)`, `Keep` lives as long as the job.
+/// The job of one caller: `Work` is `Result<R>(sqlite::Connection&)` and has a `kind`; `Keep` lives as long as
+/// the job.
 template <class R, class Work, class Keep>
 class CallerJob final : public Job {
 public:
@@ -83,6 +106,7 @@ public:
           promise_(std::move(handler), fallback, std::move(waker))
     {}
 
+    JobKind kind() const noexcept override { return Work::kind; }
     bool claim() noexcept override { return promise_.claim(); }
     bool cancelled() const noexcept override { return promise_.cancelled(); }
     const std::atomic<bool>* cancel_flag() const noexcept override { return promise_.cancel_flag(); }
@@ -92,6 +116,9 @@ public:
         result_.emplace(guarded<R>(work_, connection));
         return result_->has_value();
     }
+
+    bool succeeded() const noexcept override { return result_ && *result_; }
+    void fail_with(Error error) noexcept override { result_.emplace(fail(std::move(error))); }
 
     void complete(std::string_view tenant) noexcept override
     {

@@ -1,6 +1,7 @@
 // What waits for one tenant, in order. No threads, no clocks: the tenant calls it under its lock.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <iterator>
@@ -40,11 +41,17 @@ public:
     /// Those whose callers have cancelled, taken out; the others keep their order.
     [[nodiscard]] std::vector<JobPtr> take_cancelled()
     {
-        std::vector<JobPtr> taken;
+        return take_if([](const Job& job) { return job.cancelled(); });
+    }
+
+    /// All wait for another process's lock, which is held at `now`: each does so for `patience` at most.
+    /// Those whose time is up are taken out.
+    [[nodiscard]] std::vector<JobPtr> wait_for_lock(Job::Clock::time_point now,
+                                                    std::chrono::milliseconds patience)
+    {
         for (auto& job : jobs_)
-            if (job->cancelled()) taken.push_back(std::move(job));
-        std::erase(jobs_, nullptr);
-        return taken;
+            if (!job->lock_deadline) job->lock_deadline = now + patience;
+        return take_if([now](const Job& job) { return *job.lock_deadline <= now; });
     }
 
     [[nodiscard]] std::vector<JobPtr> take_all()
@@ -56,6 +63,16 @@ public:
     }
 
 private:
+    template <class Meant>
+    [[nodiscard]] std::vector<JobPtr> take_if(Meant meant)
+    {
+        std::vector<JobPtr> taken;
+        for (auto& job : jobs_)
+            if (meant(*job)) taken.push_back(std::move(job));
+        std::erase(jobs_, nullptr);
+        return taken;
+    }
+
     std::deque<JobPtr> jobs_;
     std::size_t limit_;
 };

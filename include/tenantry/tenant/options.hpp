@@ -19,6 +19,14 @@ struct TenantOptions {
     /// Writes that may wait for one tenant; one more is answered with `errc::overloaded` at once.
     std::size_t queued_writes = 1024;
 
+    /// Writes that may be committed together, in one transaction. 1: each has its own. A batch also ends when
+    /// `batch_time` has passed since it was begun, and when what it has changed no longer fits into the page
+    /// cache (`sqlite::Profile::page_cache_kib`); then other tenants get their turn.
+    std::size_t batch_writes = 64;
+
+    /// How long a batch may take until no further write joins it.
+    std::chrono::milliseconds batch_time{10};
+
     /// Asynchronous reads that may wait for one tenant; one more is answered with `errc::overloaded` at once.
     std::size_t queued_reads = 1024;
 

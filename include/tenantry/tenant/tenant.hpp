@@ -1,7 +1,6 @@
 // One open tenant: its connections, the strand its writes run on, and what waits for them.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -25,22 +24,23 @@
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
-#include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/job_queue.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/port.hpp>
 #include <tenantry/tenant/readers.hpp>
+#include <tenantry/tenant/tenant_file.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
+#include <tenantry/tenant/writer.hpp>
 
 namespace tenantry::detail {
 
 /// Serves one tenant from opening to closing. Plain code over plain types: what the caller wants arrives as a
 /// Job.
 ///
-/// Writes run one after another, in the order they came, each in a transaction of its own, on a strand; reads
-/// run beside them on read-only connections. Thread-safe, except for `open` and `close`.
+/// Writes run one after another, in the order they came, on a strand; what has queued up is committed together (see
+/// Writer). Reads run beside them on read-only connections. Thread-safe, except for `open` and `close`.
 class Tenant final : public TenantPort {
     struct Private {};
 
@@ -62,32 +62,28 @@ public:
         }
     }
 
-    Tenant(Private, TenantId id, std::filesystem::path database, const FileIdentity& file,
+    Tenant(Private, const TenantId& id, const std::filesystem::path& database, const FileIdentity& identity,
            std::uint64_t incarnation, sqlite::Connection writer, const TenantOptions& options,
            const boost::asio::any_io_executor& executor)
-        : TenantPort(std::move(id), incarnation),
-          database_(std::move(database)),
-          file_(file),
+        : TenantPort(id, incarnation),
+          file_(id, database, identity),
           options_(options),
           executor_(executor),
           strand_(boost::asio::make_strand(executor)),
           retry_(std::in_place, executor),
-          writer_(std::move(writer)),
-          readers_(database_, file, options.profile, std::max<std::size_t>(options.readers, 1), incarnation),
+          writer_(std::move(writer), file_, options),
+          readers_(database, identity, options.profile, std::max<std::size_t>(options.readers, 1),
+                   incarnation),
           writes_(options.queued_writes),
           reads_(options.queued_reads)
     {}
 
     /// True once the file was found removed or replaced under its name: everything is answered with
     /// `errc::tenant_gone` from then on.
-    [[nodiscard]] bool lost() const noexcept { return lost_.load(std::memory_order_acquire); }
+    [[nodiscard]] bool lost() const noexcept { return file_.lost(); }
 
     /// Looks whether the file is still there under its name, and opens nothing. False: it is lost.
-    [[nodiscard]] bool look()
-    {
-        if (file_identity(database_) != file_) lost_.store(true, std::memory_order_release);
-        return !lost();
-    }
+    [[nodiscard]] bool look() { return file_.look(); }
 
     void submit_write(JobPtr job) override
     {
@@ -213,7 +209,6 @@ private:
     }
 
     static constexpr int jobs_a_turn = 16;
-    static inline thread_local const Tenant* in_write_body = nullptr;
 
     [[nodiscard]] Error shut_error()
     {
@@ -291,79 +286,57 @@ private:
     // Works off some of the queue, then goes to the back of the pool, so that others get their turn.
     void write_turn()
     {
-        for (int n = 0;; ++n) {
-            JobPtr job;
-            {
-                const std::lock_guard lock(mutex_);
-                job = writes_.pop();
-                if (!job) {
-                    writing_ = false;
-                    return;
-                }
-            }
-            if (!write(job)) return wait_for_lock(std::move(job));
-            job.reset();
-            // Asked for before leaving: whoever hears that the last one has left may close the tenant at
-            // once.
-            const bool turn_is_over = n + 1 == jobs_a_turn;
-            if (turn_is_over) post_write_turn();
-            leave();
-            if (turn_is_over) return;
-        }
+        JobPtr first = next_write();
+        if (!first) return;
+        auto turn = writer_.run(std::move(first), [this] { return pop_write(); });
+        if (turn.locked)
+            wait_for_lock(std::move(turn.unfinished), *turn.locked);
+        else if (more_writes())
+            post_write_turn();
+        // Last: whoever hears that the last one has left may close the tenant at once.
+        for (; turn.done != 0; --turn.done) leave();
     }
 
-    // False: another process holds the lock; the job has not begun.
-    [[nodiscard]] bool write(JobPtr& job)
+    [[nodiscard]] JobPtr pop_write()
     {
-        if (job->cancelled()) return job->refuse(cancelled_error()), true;
-        if (lost()) return job->refuse(lost_error()), true;
-        auto transaction = sqlite::Transaction::begin(writer_, sqlite::Behaviour::immediate);
-        if (!transaction) {
-            Error error = std::move(transaction).error();
-            if (error == errc::busy && still_patient(*job)) return false;
-            job->refuse(std::move(error.with_tenant(id().view())));
-            return true;
-        }
-        if (!job->claim()) return true;
-        in_write_body = this;
-        writer_.watch(job->cancel_flag());
-        const bool succeeded = job->run(writer_);
-        writer_.watch(nullptr);
-        in_write_body = nullptr;
-        if (!succeeded) {
-            (void)transaction->rollback();
-            job->complete(id().view());
-        } else if (auto committed = transaction->commit(); !committed) {
-            job->refuse(std::move(committed.error().with_tenant(id().view())));
-        } else if (!still_there(writer_)) {
-            job->refuse(lost_error());
-        } else {
-            job->complete(id().view());
-        }
-        return true;
+        const std::lock_guard lock(mutex_);
+        return writes_.pop();
     }
 
-    [[nodiscard]] bool still_patient(Job& job) const
+    // Where there is none, the turn is over.
+    [[nodiscard]] JobPtr next_write()
     {
-        const auto now = Job::Clock::now();
-        if (!job.lock_deadline) job.lock_deadline = now + options_.busy_deadline;
-        return now < *job.lock_deadline;
+        const std::lock_guard lock(mutex_);
+        JobPtr job = writes_.pop();
+        writing_ = job != nullptr;
+        return job;
     }
 
-    // The strand stays free while another process has the lock: a timer brings the job back.
-    void wait_for_lock(JobPtr job)
+    [[nodiscard]] bool more_writes()
+    {
+        const std::lock_guard lock(mutex_);
+        writing_ = !writes_.empty();
+        return writing_;
+    }
+
+    // The strand stays free while another process has the lock: a timer begins the next turn.
+    void wait_for_lock(std::vector<JobPtr> unfinished, const Error& locked)
     {
         retry_->expires_after(std::chrono::milliseconds(2));
         retry_->async_wait([self = shared_self()](boost::system::error_code error) {
-            if (!error) self->post_write_turn();
+            const async::GatePass alive(&self->posting_); // the tenant may have been closed meanwhile
+            if (!error && alive) self->post_write_turn();
         });
-        // Last: once it is in the queue it may be refused, and the tenant closed, by another thread.
-        std::optional<Error> ended;
+        // Last: once they are in the queue they may be refused, and the tenant closed, by another thread.
+        std::vector<std::pair<JobPtr, Error>> ended;
         {
             const std::lock_guard lock(mutex_);
-            ended = put_back(writes_, job);
+            for (auto at = unfinished.rbegin(); at != unfinished.rend(); ++at)
+                if (auto why = put_back(writes_, *at)) ended.emplace_back(std::move(*at), *why);
+            for (auto& late : writes_.wait_for_lock(Job::Clock::now(), options_.busy_deadline))
+                ended.emplace_back(std::move(late), locked);
         }
-        if (ended) answer(std::move(job), *ended);
+        for (auto& [job, why] : ended) answer(std::move(job), why);
     }
 
     // --- reading, on the pool -------------------------------------------------------------------------------------
@@ -432,17 +405,17 @@ private:
             (*reader)->watch(job.cancel_flag());
             (void)job.run(**reader);
             (*reader)->watch(nullptr);
-            if (still_there(**reader))
+            if (file_.look(**reader))
                 job.complete(id().view());
             else
-                job.refuse(lost_error());
+                job.refuse(file_.lost_error());
         }
         give_back(std::move(*reader));
     }
 
     [[nodiscard]] Result<void> read_here(ReaderTask& task) override
     {
-        if (in_write_body == this)
+        if (writer_.runs_here())
             return fail(Error(errc::wrong_thread,
                               "read() inside a transaction body of the same tenant: use the body's tx")
                             .with_tenant(id().view()));
@@ -465,9 +438,9 @@ private:
                         "all " + std::to_string(options_.readers) +
                             " readers of this tenant were in use for too long; try again later");
         task.run(**reader);
-        const bool there = still_there(**reader);
+        const bool there = file_.look(**reader);
         give_back(std::move(*reader));
-        if (!there) return fail(lost_error());
+        if (!there) return fail(file_.lost_error());
         return {};
     }
 
@@ -479,44 +452,23 @@ private:
 
     // --- the file ---------------------------------------------------------------------------------------------------
 
-    // A connection whose file was removed or replaced goes on "succeeding": nobody is told "done" before
-    // this.
-    [[nodiscard]] bool still_there(sqlite::Connection& connection)
-    {
-        auto moved = connection.file_moved();
-        if (moved && !*moved) return true;
-        lost_.store(true, std::memory_order_release);
-        return false;
-    }
-
     // Why there is no reader.
     [[nodiscard]] Error not_opened(Error error)
     {
-        if (file_identity(database_) == file_) return std::move(error.with_tenant(id().view()));
-        lost_.store(true, std::memory_order_release);
-        return lost_error();
+        return file_.look() ? std::move(error.with_tenant(id().view())) : file_.lost_error();
     }
 
-    [[nodiscard]] Error lost_error() const
-    {
-        return Error(errc::tenant_gone, "the tenant's database was removed or replaced by another process; "
-                                        "nothing of this operation is kept")
-            .with_tenant(id().view());
-    }
-
-    const std::filesystem::path database_;
-    const FileIdentity file_;
+    TenantFile file_;
     const TenantOptions options_;
     const boost::asio::any_io_executor executor_;
 
     // Of the strand:
     std::optional<boost::asio::strand<boost::asio::any_io_executor>> strand_;
     std::optional<boost::asio::steady_timer> retry_;
-    sqlite::Connection writer_;
+    Writer writer_;
 
     async::Gate gate_;
     async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
-    std::atomic<bool> lost_{false};
     Readers readers_;
     std::mutex closing_;
 

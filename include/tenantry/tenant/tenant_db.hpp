@@ -20,6 +20,7 @@
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/lease.hpp>
 #include <tenantry/tenant/record.hpp>
+#include <tenantry/tenant/repeatable.hpp>
 #include <tenantry/tenant/scope.hpp>
 #include <tenantry/tenant/snapshot.hpp>
 #include <tenantry/tenant/tx.hpp>
@@ -73,6 +74,7 @@ template <class T, class Q>
 class RunQuery {
 public:
     using Value = result_t<schema_of<T>, Records<T>, Q>;
+    static constexpr JobKind kind = JobKind::statement;
 
     explicit RunQuery(Q query) : query_(std::move(query)) {}
 
@@ -85,6 +87,29 @@ public:
 private:
     Q query_;
 };
+
+// The work of a caller's function: `run(connection)` calls it.
+template <JobKind how, class Run>
+class RunBody {
+public:
+    static constexpr JobKind kind = how;
+
+    explicit RunBody(Run run) : run_(std::move(run)) {}
+
+    auto operator()(sqlite::Connection& connection) -> std::invoke_result_t<Run&, sqlite::Connection&>
+    {
+        return run_(connection);
+    }
+
+private:
+    Run run_;
+};
+
+template <JobKind kind, class Run>
+[[nodiscard]] RunBody<kind, Run> run_body(Run run)
+{
+    return RunBody<kind, Run>(std::move(run));
+}
 
 template <class Body, class T>
 using body_result = std::invoke_result_t<Body&, Tx<T>&>;
@@ -208,12 +233,13 @@ public:
         auto work = [body = std::forward<Body>(body)](sqlite::Connection& connection) mutable {
             return in_snapshot(connection, body);
         };
-        return begin<&detail::TenantPort::submit_read>(std::move(work), std::forward<Token>(token));
+        return begin<&detail::TenantPort::submit_read>(
+            detail::run_body<detail::JobKind::body>(std::move(work)), std::forward<Token>(token));
     }
 
-    /// Writes one statement in a transaction of its own, on the tenant's strand, after the writes that were
-    /// begun before. It is answered after COMMIT: an insert of a row with an Id gives its key, update and
-    /// remove the number of rows changed.
+    /// Writes one statement, on the tenant's strand, after the writes that were begun before. It is answered
+    /// after COMMIT, and done whole or not at all, whatever becomes of the writes that are committed with it: an
+    /// insert of a row with an Id gives its key, update and remove the number of rows changed.
     template <class Q, class Token = boost::asio::deferred_t>
         requires Statement<Q>
     auto async_write(Q&& query, Token&& token = {}) const
@@ -228,7 +254,9 @@ public:
 
     /// Writes a transaction: `body(tx)` runs on the tenant's strand between BEGIN IMMEDIATE and COMMIT, and
     /// is answered with what it returns, a `Result<R>`, after COMMIT. An error or an exception takes all of
-    /// it back. The body is synchronous: nothing is awaited while the write lock is held. It is called once.
+    /// it back. The body is synchronous: nothing is awaited while the write lock is held. It is called once;
+    /// `errc::batch_aborted` if another write, which was to be committed with it, made SQLite roll back both:
+    /// nothing of it was written then. With `repeatable(body)` it is called again instead.
     /// What it captures by reference must live until the operation completes; a cancelled operation completes
     /// only after its body has returned.
     template <class Body, class Token = boost::asio::deferred_t>
@@ -250,7 +278,10 @@ public:
             Tx<T> tx(connection);
             return body(tx);
         };
-        return begin<&detail::TenantPort::submit_write>(std::move(work), std::forward<Token>(token));
+        constexpr auto kind =
+            detail::is_repeatable<Decayed> ? detail::JobKind::repeatable_body : detail::JobKind::body;
+        return begin<&detail::TenantPort::submit_write>(detail::run_body<kind>(std::move(work)),
+                                                        std::forward<Token>(token));
     }
 
 private:

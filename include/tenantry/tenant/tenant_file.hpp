@@ -1,0 +1,61 @@
+// Which file a tenant's database is, and whether it is still there under its name.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <utility>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/files.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/tenant_id.hpp>
+
+namespace tenantry::detail {
+
+/// Another process may remove a tenant or put another one in its place, and a connection to the old file goes
+/// on "succeeding": so everything is asked here before anybody is told "done". Thread-safe.
+class TenantFile {
+public:
+    TenantFile(TenantId id, std::filesystem::path path, const FileIdentity& identity)
+        : id_(std::move(id)), path_(std::move(path)), identity_(identity)
+    {}
+
+    [[nodiscard]] const TenantId& id() const noexcept { return id_; }
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    [[nodiscard]] const FileIdentity& identity() const noexcept { return identity_; }
+
+    /// True once the file was found removed or replaced. It stays so.
+    [[nodiscard]] bool lost() const noexcept { return lost_.load(std::memory_order_acquire); }
+
+    /// Looks whether the file is there under its name, and opens nothing. False: it is lost.
+    [[nodiscard]] bool look()
+    {
+        if (file_identity(path_) != identity_) lose();
+        return !lost();
+    }
+
+    /// The same of an open connection, for less.
+    [[nodiscard]] bool look(sqlite::Connection& connection)
+    {
+        const auto moved = connection.file_moved();
+        if (!moved || *moved) lose();
+        return !lost();
+    }
+
+    [[nodiscard]] Error lost_error() const
+    {
+        return Error(errc::tenant_gone, "the tenant's database was removed or replaced by another process; "
+                                        "nothing of this operation is kept")
+            .with_tenant(id_.view());
+    }
+
+private:
+    void lose() noexcept { lost_.store(true, std::memory_order_release); }
+
+    const TenantId id_;
+    const std::filesystem::path path_;
+    const FileIdentity identity_;
+    std::atomic<bool> lost_{false};
+};
+
+} // namespace tenantry::detail

@@ -1,0 +1,258 @@
+// One tenant's writing connection: what queues up is committed together, and each write stands for itself alone.
+//
+// A write that fails takes back itself and nothing of its neighbours. SQLite does not make that easy: an
+// interrupted INSERT, `OR ROLLBACK` and RAISE(ROLLBACK) roll back the whole transaction, `OR FAIL` leaves half of
+// a statement behind, and one violated deferred foreign key fails everybody's COMMIT. So after each write it is
+// looked at what is left. Where a neighbour's work went with it, the transaction is given up, and the neighbours
+// are run again, each in a transaction of its own.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/options.hpp>
+#include <tenantry/tenant/tenant_file.hpp>
+
+namespace tenantry::detail {
+
+/// Used by one thread at a time. Knows nothing of queues and executors: it is handed jobs and answers them.
+class Writer {
+public:
+    using JobPtr = std::unique_ptr<Job>;
+    using Clock = Job::Clock;
+
+    /// What came of a turn.
+    struct Turn {
+        std::size_t done = 0;           ///< jobs that were answered, or dropped since their callers are gone
+        std::vector<JobPtr> unfinished; ///< could not be run, because of `locked`; in order
+        std::optional<Error> locked;    ///< another process has the write lock
+    };
+
+    Writer(sqlite::Connection connection, TenantFile& file, const TenantOptions& options)
+        : connection_(std::move(connection)),
+          file_(file),
+          limit_(options.batch_writes),
+          time_(options.batch_time)
+    {
+        batch_.reserve(limit_);
+    }
+
+    /// Runs `job` and what `next()` gives after it, until that gives nullptr or the batch is full; commits; then
+    /// answers.
+    template <class Next>
+    [[nodiscard]] Turn run(JobPtr job, Next&& next)
+    {
+        Turn turn;
+        const auto until = Clock::now() + time_;
+        const int spills = connection_.cache_spills();
+        std::size_t begun = 0;
+        const auto next_if_room = [&]() -> JobPtr {
+            const bool full =
+                ++begun >= limit_ || connection_.cache_spills() != spills || Clock::now() >= until;
+            return full ? nullptr : next();
+        };
+        while (job && !turn.locked) job = run_batch(std::move(job), next_if_room, turn);
+        return turn;
+    }
+
+    /// Whether the calling thread is inside a job of this writer.
+    [[nodiscard]] bool runs_here() const noexcept { return running_here == this; }
+
+    /// Transactions that were committed. From the thread that uses the writer.
+    [[nodiscard]] std::uint64_t commits() const noexcept { return commits_; }
+
+    [[nodiscard]] Result<void> close() { return connection_.close(); }
+
+private:
+    // What a job did to the transaction it was run in.
+    enum class Effect : std::uint8_t {
+        kept,       // its changes are in it
+        taken_back, // nothing of it is in it
+        collapsed,  // the transaction cannot be committed
+    };
+
+    [[nodiscard]] std::string_view name() const noexcept { return file_.id().view(); }
+
+    // One transaction, with `job` as the first in it. Returned is the job that is to begin the next one.
+    template <class Next>
+    [[nodiscard]] JobPtr run_batch(JobPtr job, Next& next, Turn& turn)
+    {
+        if (dismissed(job, turn)) return next();
+        auto transaction = sqlite::Transaction::begin(connection_, sqlite::Behaviour::immediate);
+        if (!transaction) return not_begun(std::move(job), std::move(transaction).error(), turn), nullptr;
+        for (; job; job = next()) {
+            if (dismissed(job, turn) || vanished(job, turn)) continue;
+            switch (apply(*job)) {
+            case Effect::kept: batch_.push_back(std::move(job)); break;
+            case Effect::taken_back:
+                // What it has found may come of a neighbour's write that is not committed yet.
+                if (batch_.empty())
+                    answer(std::move(job), turn);
+                else
+                    batch_.push_back(std::move(job));
+                break;
+            case Effect::collapsed:
+                (void)transaction->rollback();
+                run_again(std::move(job), turn);
+                return turn.locked ? nullptr : next();
+            }
+        }
+        finish(*transaction, turn);
+        return nullptr;
+    }
+
+    [[nodiscard]] bool dismissed(JobPtr& job, Turn& turn)
+    {
+        if (job->cancelled())
+            refuse(std::move(job), Error(errc::cancelled, "cancelled before it ran"), turn);
+        else if (file_.lost())
+            refuse(std::move(job), file_.lost_error(), turn);
+        return job == nullptr;
+    }
+
+    // The caller's execution context has ended.
+    [[nodiscard]] static bool vanished(JobPtr& job, Turn& turn)
+    {
+        if (!job->claimed) job->claimed = job->claim();
+        if (job->claimed) return false;
+        job.reset();
+        ++turn.done;
+        return true;
+    }
+
+    void not_begun(JobPtr job, Error error, Turn& turn)
+    {
+        if (!(error == errc::busy)) return refuse(std::move(job), std::move(error), turn);
+        turn.unfinished.push_back(std::move(job));
+        turn.locked = std::move(error.with_tenant(name()));
+    }
+
+    [[nodiscard]] Effect apply(Job& job)
+    {
+        // The first one needs no savepoint, since nobody else's work is taken back with it; nor does a
+        // statement, which takes back itself.
+        const bool alone = batch_.empty();
+        std::optional<sqlite::Savepoint> part;
+        if (!alone && job.kind() != JobKind::statement) {
+            auto begun = sqlite::Savepoint::begin(connection_);
+            if (!begun) {
+                job.fail_with(std::move(begun).error());
+                return Effect::collapsed;
+            }
+            part.emplace(std::move(*begun));
+        }
+        const auto changes = connection_.total_changes();
+        call(job);
+        if (!connection_.in_transaction()) {
+            if (job.succeeded()) job.fail_with(sqlite::detail::lost_transaction().value());
+            return Effect::collapsed;
+        }
+        const bool violated = connection_.deferred_violations();
+        if (violated && job.succeeded())
+            job.fail_with(
+                Error(errc::constraint, "FOREIGN KEY constraint failed", SQLITE_CONSTRAINT_FOREIGNKEY));
+        if (job.succeeded()) {
+            if (!part) return Effect::kept;
+            auto released = part->release();
+            if (released) return Effect::kept;
+            job.fail_with(std::move(released).error());
+            return Effect::collapsed;
+        }
+        if (part)
+            return part->rollback() && connection_.in_transaction() ? Effect::taken_back : Effect::collapsed;
+        // What triggers have changed counts even where it was taken back: then this is too careful, no more.
+        const bool clean =
+            job.kind() == JobKind::statement && !violated && connection_.total_changes() == changes;
+        return clean ? Effect::taken_back : Effect::collapsed;
+    }
+
+    void call(Job& job)
+    {
+        // A body that goes on after its transaction was rolled back must not write outside of one.
+        const sqlite::Uncommittable nothing_yet(connection_);
+        running_here = this;
+        connection_.watch(job.cancel_flag());
+        (void)job.run(connection_);
+        connection_.watch(nullptr);
+        running_here = nullptr;
+        if (job.kind() != JobKind::statement) connection_.end_statements();
+    }
+
+    // The end of a transaction that can be committed. The first in the batch, if there is one, was kept.
+    void finish(sqlite::Transaction& transaction, Turn& turn)
+    {
+        if (batch_.empty()) return (void)transaction.rollback();
+        auto committed = transaction.commit();
+        if (committed) {
+            ++commits_;
+            (void)file_.look(connection_);
+        }
+        for (auto& job : batch_) {
+            if (!committed)
+                refuse(std::move(job), committed.error(), turn);
+            else if (file_.lost())
+                refuse(std::move(job), file_.lost_error(), turn);
+            else
+                answer(std::move(job), turn);
+        }
+        batch_.clear();
+    }
+
+    // The transaction was rolled back because of `culprit`: the others are run again in the order they came, each
+    // in a transaction of its own.
+    void run_again(JobPtr culprit, Turn& turn)
+    {
+        const auto nothing = []() -> JobPtr { return nullptr; };
+        for (auto& job : std::exchange(batch_, {})) {
+            if (job->kind() == JobKind::body) {
+                if (job->succeeded()) job->fail_with(aborted_error());
+                answer(std::move(job), turn);
+            } else if (turn.locked) {
+                turn.unfinished.push_back(std::move(job));
+            } else {
+                (void)run_batch(std::move(job), nothing, turn);
+            }
+        }
+        answer(std::move(culprit), turn);
+    }
+
+    [[nodiscard]] static Error aborted_error()
+    {
+        return Error(
+            errc::batch_aborted,
+            "another write that was to be committed with this one rolled the transaction back; nothing "
+            "of this one was written, and it may be tried again (or be declared repeatable)");
+    }
+
+    void answer(JobPtr job, Turn& turn)
+    {
+        job->complete(name());
+        ++turn.done;
+    }
+
+    void refuse(JobPtr job, Error error, Turn& turn)
+    {
+        job->refuse(std::move(error.with_tenant(name())));
+        ++turn.done;
+    }
+
+    sqlite::Connection connection_;
+    TenantFile& file_;
+    const std::size_t limit_;
+    const std::chrono::milliseconds time_;
+    std::vector<JobPtr> batch_;
+    std::uint64_t commits_ = 0;
+    static inline thread_local const Writer* running_here = nullptr;
+};
+
+} // namespace tenantry::detail

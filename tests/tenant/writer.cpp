@@ -1,0 +1,609 @@
+// Writes that are committed together, and each of which stands for itself alone.
+#include <tenantry/tenant/writer.hpp>
+
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/faulty_vfs.hpp"
+#include "support/plain_tenant.hpp"
+
+using namespace tenantry;
+using detail::JobKind;
+using test::Fate;
+using test::FatePtr;
+using test::FaultyVfs;
+using test::insert_entry;
+using test::must;
+using test::PlainJob;
+
+namespace {
+
+constexpr const char* tables = R"(
+    CREATE TABLE entry(n INTEGER NOT NULL UNIQUE);
+    CREATE TABLE parent(id INTEGER PRIMARY KEY);
+    CREATE TABLE child(parent INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+    CREATE TABLE checked(n INTEGER);
+    CREATE TRIGGER check_it AFTER INSERT ON checked WHEN new.n = 3 BEGIN
+        SELECT RAISE(ABORT, 'checked');
+    END;
+    CREATE TABLE guarded(how TEXT);
+    CREATE TRIGGER guard AFTER INSERT ON guarded BEGIN
+        INSERT INTO entry VALUES (1000);
+        SELECT CASE new.how WHEN 'rollback' THEN RAISE(ROLLBACK, 'guarded')
+                            WHEN 'fail' THEN RAISE(FAIL, 'guarded')
+                            ELSE RAISE(ABORT, 'guarded') END;
+    END)";
+
+constexpr const char* endless =
+    "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c";
+
+// A writer and a queue before it, all in one thread.
+class Desk {
+    // A batch ends when its time is up; here only where that is what is tested.
+    static TenantOptions patient()
+    {
+        TenantOptions options;
+        options.batch_time = std::chrono::hours(1);
+        return options;
+    }
+
+public:
+    explicit Desk(const TenantOptions& options = patient())
+        : path_(directory_.path() / "main.db"),
+          file_(*TenantId::parse("desk"), path_, made()),
+          writer_(must(sqlite::Connection::open(path_, sqlite::OpenMode::read_write, options.profile)), file_,
+                  options)
+    {}
+
+    FatePtr add(JobKind kind, PlainJob::Work work, bool caller_is_there = true)
+    {
+        auto fate = std::make_shared<Fate>();
+        queue_.push_back(std::make_unique<PlainJob>(fate, std::move(work), kind, caller_is_there));
+        return fate;
+    }
+    FatePtr add(JobKind kind, std::int64_t n)
+    {
+        return add(kind, [n](sqlite::Connection& connection) { return insert_entry(connection, n); });
+    }
+    FatePtr statement(const char* sql)
+    {
+        return add(JobKind::statement,
+                   [sql](sqlite::Connection& connection) { return connection.execute(sql); });
+    }
+
+    /// One turn. What it leaves unfinished is first in the queue again.
+    detail::Writer::Turn run()
+    {
+        const auto next = [this]() -> std::unique_ptr<detail::Job> {
+            if (queue_.empty()) return nullptr;
+            auto job = std::move(queue_.front());
+            queue_.pop_front();
+            return job;
+        };
+        auto turn = writer_.run(next(), next);
+        while (!turn.unfinished.empty()) {
+            queue_.push_front(std::move(turn.unfinished.back()));
+            turn.unfinished.pop_back();
+        }
+        return turn;
+    }
+
+    /// What another connection sees, in the order it was written.
+    [[nodiscard]] std::string entries()
+    {
+        auto reader = must(sqlite::Connection::open(path_, sqlite::OpenMode::read_only));
+        auto statement = must(reader.prepare("SELECT coalesce(group_concat(n, ' '), '') FROM "
+                                             "(SELECT n FROM entry ORDER BY rowid)"));
+        must(statement.step());
+        return std::string(statement.text(0));
+    }
+
+    [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+    [[nodiscard]] std::uint64_t commits() const { return writer_.commits(); }
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+    [[nodiscard]] const detail::TenantFile& file() const { return file_; }
+
+private:
+    detail::FileIdentity made()
+    {
+        auto creator = must(sqlite::Connection::open(path_, sqlite::OpenMode::create));
+        must(creator.execute(tables));
+        return *detail::file_identity(path_);
+    }
+
+    test::TempDir directory_;
+    std::filesystem::path path_;
+    detail::TenantFile file_;
+    detail::Writer writer_;
+    std::deque<std::unique_ptr<detail::Job>> queue_;
+};
+
+bool succeeded(const FatePtr& fate) { return fate->answers == 1 && !fate->error; }
+bool failed(const FatePtr& fate, errc code)
+{
+    return fate->answers == 1 && fate->error && *fate->error == code;
+}
+
+// A write that goes wrong.
+struct Culprit {
+    const char* what;
+    JobKind kind;
+    errc code;
+    bool collapses; // SQLite rolls back the neighbours' work with it
+    std::function<Result<void>(sqlite::Connection&, Fate&)> work;
+};
+
+Culprit sql(const char* what, errc code, bool collapses, const char* text)
+{
+    return {what, JobKind::statement, code, collapses,
+            [text](sqlite::Connection& connection, Fate&) { return connection.execute(text); }};
+}
+
+Culprit body(const char* what, errc code, bool collapses,
+             std::function<Result<void>(sqlite::Connection&, Fate&)> work)
+{
+    return {what, JobKind::body, code, collapses, std::move(work)};
+}
+
+const std::vector<Culprit>& culprits()
+{
+    static const std::vector<Culprit> all{
+        sql("a constraint that fails", errc::constraint, false, "INSERT INTO entry VALUES (100), (NULL)"),
+        sql("a neighbour's key", errc::constraint, false, "INSERT INTO entry VALUES (100), (1)"),
+        sql("RAISE(ABORT)", errc::constraint, false, "INSERT INTO checked VALUES (1), (2), (3)"),
+        sql("RAISE(ABORT) by a trigger that writes", errc::constraint, true,
+            "INSERT INTO guarded VALUES ('abort')"),
+        sql("OR ROLLBACK", errc::constraint, true, "INSERT OR ROLLBACK INTO entry VALUES (100), (NULL)"),
+        sql("RAISE(ROLLBACK)", errc::constraint, true, "INSERT INTO guarded VALUES ('rollback')"),
+        sql("OR FAIL half-way", errc::constraint, true, "INSERT OR FAIL INTO entry VALUES (100), (NULL)"),
+        sql("OR FAIL at its first row", errc::constraint, false, "INSERT OR FAIL INTO entry VALUES (NULL)"),
+        sql("RAISE(FAIL)", errc::constraint, true, "INSERT INTO guarded VALUES ('fail')"),
+        sql("a deferred foreign key", errc::constraint, true, "INSERT INTO child VALUES (77)"),
+        {"an interrupted INSERT", JobKind::statement, errc::cancelled, true,
+         [](sqlite::Connection& connection, Fate& fate) {
+             fate.cancel = true;
+             return connection.execute((std::string("INSERT INTO entry ") + endless).c_str());
+         }},
+        {"rows that do not fit", JobKind::statement, errc::too_many_rows, true,
+         [](sqlite::Connection& connection, Fate&) -> Result<void> {
+             must(connection.execute("INSERT INTO entry VALUES (100), (200)"));
+             return fail(errc::too_many_rows);
+         }},
+        body("a body that fails", errc::invalid_argument, false,
+             [](sqlite::Connection& connection, Fate&) -> Result<void> {
+                 must(insert_entry(connection, 100));
+                 return fail(errc::invalid_argument, "no");
+             }),
+        body("a body that throws", errc::body_failed, false,
+             [](sqlite::Connection& connection, Fate&) -> Result<void> {
+                 must(insert_entry(connection, 100));
+                 throw std::runtime_error("woe");
+             }),
+        body("a body that throws anything", errc::body_failed, false,
+             [](sqlite::Connection& connection, Fate&) -> Result<void> {
+                 must(insert_entry(connection, 100));
+                 throw 7;
+             }),
+        body("a body that leaves a foreign key violated", errc::constraint, false,
+             [](sqlite::Connection& connection, Fate&) -> Result<void> {
+                 must(insert_entry(connection, 100));
+                 return connection.execute("INSERT INTO child VALUES (77)");
+             }),
+        body("a body that is ended as it reads", errc::cancelled, false,
+             [](sqlite::Connection& connection, Fate& fate) -> Result<void> {
+                 must(insert_entry(connection, 100));
+                 fate.cancel = true;
+                 return connection.execute(endless);
+             }),
+        body("a body that is ended as it writes", errc::cancelled, true,
+             [](sqlite::Connection& connection, Fate& fate) -> Result<void> {
+                 must(insert_entry(connection, 100));
+                 fate.cancel = true;
+                 return connection.execute((std::string("INSERT INTO entry ") + endless).c_str());
+             }),
+        body("a body that leaves a read open, and fails", errc::invalid_argument, false,
+             [](sqlite::Connection& connection, Fate&) -> Result<void> {
+                 static std::vector<sqlite::Statement> kept;
+                 must(insert_entry(connection, 100));
+                 kept.push_back(must(connection.prepare("SELECT n FROM entry")));
+                 must(kept.back().step());
+                 return fail(errc::invalid_argument);
+             }),
+        body("a body that leaves a write open, and fails", errc::invalid_argument, false,
+             [](sqlite::Connection& connection, Fate&) -> Result<void> {
+                 static std::vector<sqlite::Statement> kept;
+                 kept.push_back(
+                     must(connection.prepare("INSERT INTO entry VALUES (100), (200) RETURNING n")));
+                 must(kept.back().step());
+                 return fail(errc::invalid_argument);
+             }),
+        body("a body that does not look at OR ROLLBACK", errc::batch_aborted, true,
+             [](sqlite::Connection& connection, Fate&) -> Result<void> {
+                 must(insert_entry(connection, 100));
+                 (void)connection.execute("INSERT OR ROLLBACK INTO entry VALUES (NULL)");
+                 return {};
+             }),
+        body("a body that goes on after OR ROLLBACK", errc::batch_aborted, true,
+             [](sqlite::Connection& connection, Fate&) -> Result<void> {
+                 (void)connection.execute("INSERT OR ROLLBACK INTO entry VALUES (NULL)");
+                 const auto outside = insert_entry(connection, 100); // of any transaction
+                 if (outside || !(outside.error() == errc::batch_aborted)) return fail(errc::internal);
+                 return {};
+             }),
+    };
+    return all;
+}
+
+FatePtr add(Desk& desk, const Culprit& culprit)
+{
+    auto fate = std::make_shared<Fate*>(nullptr);
+    auto added = desk.add(culprit.kind, [&culprit, fate](sqlite::Connection& connection) {
+        return culprit.work(connection, **fate);
+    });
+    *fate = added.get();
+    return added;
+}
+
+} // namespace
+
+TEST_CASE("what has queued up is one transaction")
+{
+    Desk desk;
+    std::vector<FatePtr> fates;
+    for (int n = 1; n <= 9; ++n)
+        fates.push_back(desk.add(n % 3 == 0   ? JobKind::body
+                                 : n % 3 == 1 ? JobKind::statement
+                                              : JobKind::repeatable_body,
+                                 n));
+    const auto turn = desk.run();
+    CHECK(turn.done == 9);
+    CHECK_FALSE(turn.locked);
+    for (const auto& fate : fates) CHECK(succeeded(fate));
+    CHECK(desk.commits() == 1);
+    CHECK(desk.entries() == "1 2 3 4 5 6 7 8 9");
+}
+
+TEST_CASE("nobody is told before COMMIT")
+{
+    Desk desk;
+    const auto first = desk.add(JobKind::statement, 1);
+    const auto second = desk.add(JobKind::body, 2);
+    int told = -1;
+    const auto last = desk.add(JobKind::body, [&](sqlite::Connection&) -> Result<void> {
+        told = first->answers + second->answers;
+        return {};
+    });
+    (void)desk.run();
+    CHECK(told == 0);
+    CHECK((succeeded(first) && succeeded(second) && succeeded(last)));
+}
+
+TEST_CASE("what goes wrong takes back itself alone")
+{
+    for (const Culprit& culprit : culprits()) {
+        CAPTURE(culprit.what);
+        Desk desk;
+        std::vector<FatePtr> innocents;
+        innocents.push_back(desk.add(JobKind::statement, 1));
+        innocents.push_back(desk.add(JobKind::repeatable_body, 2));
+        if (!culprit.collapses) innocents.push_back(desk.add(JobKind::body, 3));
+        const auto culprits_fate = add(desk, culprit);
+        innocents.push_back(desk.add(JobKind::statement, 4));
+        innocents.push_back(desk.add(JobKind::body, 5));
+        innocents.push_back(desk.add(JobKind::repeatable_body, 6));
+        const auto turn = desk.run();
+        CHECK(turn.done == innocents.size() + 1);
+        for (const auto& innocent : innocents) CHECK(succeeded(innocent));
+        CHECK(failed(culprits_fate, culprit.code));
+        CHECK(culprits_fate->runs == 1);
+        CHECK(desk.entries() == (culprit.collapses ? "1 2 4 5 6" : "1 2 3 4 5 6"));
+        CHECK(desk.commits() == (culprit.collapses ? 3U : 1U));
+        const auto next = desk.add(JobKind::body, 7);
+        (void)desk.run();
+        CHECK(succeeded(next));
+    }
+}
+
+TEST_CASE("what goes wrong first or alone harms nobody, and costs nobody a second run")
+{
+    for (const Culprit& culprit : culprits()) {
+        CAPTURE(culprit.what);
+        Desk desk;
+        const bool needs_neighbour = std::string(culprit.what) == "a neighbour's key";
+        if (needs_neighbour) {
+            (void)desk.add(JobKind::statement, 1);
+            (void)desk.run();
+        }
+        const auto culprits_fate = add(desk, culprit);
+        const auto body = desk.add(JobKind::body, 2);
+        const auto statement = desk.add(JobKind::statement, 3);
+        CHECK(desk.run().done == 3);
+        CHECK(failed(culprits_fate, culprit.code));
+        CHECK((succeeded(body) && succeeded(statement)));
+        CHECK(body->runs + statement->runs == 2);
+        CHECK(desk.entries() == (needs_neighbour ? "1 2 3" : "2 3"));
+        const auto again = add(desk, culprit);
+        CHECK(desk.run().done == 1);
+        CHECK(failed(again, culprit.code));
+    }
+}
+
+TEST_CASE(
+    "a body that may not be called again is told when its transaction was rolled back with a neighbour's")
+{
+    for (const Culprit& culprit : culprits()) {
+        if (!culprit.collapses) continue;
+        CAPTURE(culprit.what);
+        Desk desk;
+        const auto statement = desk.add(JobKind::statement, 1);
+        const auto body = desk.add(JobKind::body, 2);
+        const auto failing = desk.add(JobKind::body, [](sqlite::Connection& connection) -> Result<void> {
+            must(insert_entry(connection, 3));
+            return fail(errc::no_such_row);
+        });
+        const auto repeatable = desk.add(JobKind::repeatable_body, 4);
+        (void)add(desk, culprit);
+        (void)desk.run();
+        CHECK(succeeded(statement));
+        REQUIRE(failed(body, errc::batch_aborted));
+        CHECK(body->error->tenant() == "desk");
+        CHECK(body->runs == 1);
+        CHECK(failed(failing, errc::no_such_row)); // which it was before
+        CHECK(failing->runs == 1);
+        CHECK(succeeded(repeatable));
+        CHECK(repeatable->runs == 2);
+        CHECK(desk.entries() == "1 4");
+    }
+}
+
+TEST_CASE("several that go wrong in one batch")
+{
+    Desk desk;
+    std::string expected;
+    std::vector<FatePtr> innocents;
+    std::int64_t n = 0;
+    for (const Culprit& culprit : culprits()) {
+        innocents.push_back(desk.add(JobKind::statement, ++n));
+        expected += (expected.empty() ? "" : " ") + std::to_string(n);
+        (void)add(desk, culprit);
+    }
+    while (desk.waiting() != 0) (void)desk.run();
+    for (const auto& innocent : innocents) CHECK(succeeded(innocent));
+    CHECK(desk.entries() == expected);
+}
+
+TEST_CASE("a body that leaves a statement open keeps what it wrote, and the database is not held by it")
+{
+    Desk desk;
+    std::optional<sqlite::Statement> open;
+    const char* const sql =
+        GENERATE("SELECT n FROM entry", "INSERT INTO entry VALUES (11), (12) RETURNING n");
+    CAPTURE(sql);
+    const auto before = desk.add(JobKind::body, 1);
+    const auto leaving = desk.add(JobKind::body, [&](sqlite::Connection& connection) -> Result<void> {
+        must(insert_entry(connection, 2));
+        open.emplace(must(connection.prepare(sql)));
+        must(open->step());
+        return {};
+    });
+    const auto after = desk.add(JobKind::body, 3);
+    (void)desk.run();
+    CHECK((succeeded(before) && succeeded(leaving) && succeeded(after)));
+    CHECK(desk.entries() == (sql[0] == 'S' ? "1 2 3" : "1 2 11 12 3"));
+    auto other = must(sqlite::Connection::open(desk.path(), sqlite::OpenMode::read_write));
+    CHECK(must(other.checkpoint(sqlite::Checkpoint::truncate)).complete());
+}
+
+TEST_CASE("a failure that came of a neighbour's write is not told before that write is committed")
+{
+    FaultyVfs vfs;
+    Desk desk;
+    const auto first = desk.add(JobKind::statement, 1);
+    const auto second = desk.add(JobKind::statement, 1); // the key is taken
+    SECTION("and stays one if it is")
+    {
+        (void)desk.run();
+        CHECK(succeeded(first));
+        CHECK(failed(second, errc::constraint));
+    }
+    SECTION("and is found anew if both are run again")
+    {
+        const auto third = desk.statement("INSERT OR ROLLBACK INTO entry VALUES (NULL)");
+        (void)desk.run();
+        CHECK(succeeded(first));
+        CHECK(failed(second, errc::constraint));
+        CHECK(second->runs == 2);
+        CHECK(failed(third, errc::constraint));
+    }
+    SECTION("and is not one if it cannot be")
+    {
+        vfs.fail(FaultyVfs::Op::write, 1, SQLITE_FULL, true);
+        (void)desk.run();
+        CHECK(failed(first, errc::disk_full));
+        CHECK(failed(second, errc::disk_full));
+        vfs.heal();
+        const auto again = desk.add(JobKind::statement, 1);
+        (void)desk.run();
+        CHECK(succeeded(again));
+    }
+}
+
+TEST_CASE("a COMMIT that fails is told to every write of the batch, and the next one starts clean")
+{
+    FaultyVfs vfs;
+    Desk desk;
+    (void)desk.add(JobKind::statement, 1);
+    (void)desk.run();
+    const int code = GENERATE(SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_BUSY);
+    CAPTURE(code);
+    const bool forever = GENERATE(false, true);
+    const std::vector<FatePtr> batch{desk.add(JobKind::statement, 2), desk.add(JobKind::body, 3),
+                                     desk.add(JobKind::repeatable_body, 4)};
+    vfs.fail(FaultyVfs::Op::write, 1, code, forever);
+    CHECK(desk.run().done == 3);
+    CHECK(vfs.failures() > 0);
+    vfs.heal();
+    for (const auto& fate : batch) {
+        REQUIRE(failed(fate, sqlite::to_errc(code)));
+        CHECK(fate->error->tenant() == "desk");
+        CHECK(fate->runs == 1);
+    }
+    CHECK(desk.entries() == "1");
+    const auto next = desk.add(JobKind::body, 5);
+    const auto after = desk.add(JobKind::statement, 6);
+    CHECK(desk.run().done == 2);
+    CHECK((succeeded(next) && succeeded(after)));
+    CHECK(desk.entries() == "1 5 6");
+}
+
+TEST_CASE("a transaction that cannot be begun is told to the write that wanted it")
+{
+    FaultyVfs vfs;
+    Desk desk;
+    const auto first = desk.add(JobKind::statement, 1);
+    vfs.fail(FaultyVfs::Op::lock, 1, SQLITE_IOERR_SHMLOCK, true);
+    CHECK(desk.run().done == 1);
+    vfs.heal();
+    REQUIRE(failed(first, errc::io_error));
+    CHECK(first->runs == 0);
+    const auto second = desk.add(JobKind::statement, 2);
+    (void)desk.run();
+    CHECK(succeeded(second));
+}
+
+TEST_CASE("when the file was replaced, nobody of the batch is told of success")
+{
+    Desk desk;
+    const auto first = desk.add(JobKind::statement, 1);
+    const auto second = desk.add(JobKind::body, [&](sqlite::Connection& connection) -> Result<void> {
+        std::filesystem::rename(desk.path(), desk.path().string() + ".away");
+        return insert_entry(connection, 2);
+    });
+    CHECK(desk.run().done == 2);
+    CHECK(failed(first, errc::tenant_gone));
+    CHECK(failed(second, errc::tenant_gone));
+    CHECK(desk.file().lost());
+    const auto third = desk.add(JobKind::body, 3);
+    CHECK(desk.run().done == 1);
+    CHECK(failed(third, errc::tenant_gone));
+    CHECK(third->runs == 0);
+}
+
+TEST_CASE("while another process has the lock nothing is begun")
+{
+    Desk desk;
+    test::ForeignLock lock(desk.path());
+    const auto first = desk.add(JobKind::statement, 1);
+    const auto second = desk.add(JobKind::body, 2);
+    const auto turn = desk.run();
+    REQUIRE(turn.locked);
+    CHECK(*turn.locked == errc::busy);
+    CHECK(turn.done == 0);
+    CHECK(desk.waiting() == 2);
+    CHECK(first->claims + first->runs + first->answers == 0);
+    lock.release();
+    CHECK(desk.run().done == 2);
+    CHECK((succeeded(first) && succeeded(second)));
+}
+
+TEST_CASE("another process may take the lock between a rollback and the second run")
+{
+    Desk desk;
+    const auto first = desk.add(JobKind::statement, 1);
+    const auto aborted = desk.add(JobKind::body, 2);
+    const auto third = desk.add(JobKind::repeatable_body, 3);
+    std::optional<test::ForeignLock> lock;
+    const auto culprit = desk.add(JobKind::body, [&](sqlite::Connection& connection) -> Result<void> {
+        auto rolled_back = connection.execute("INSERT OR ROLLBACK INTO entry VALUES (NULL)");
+        lock.emplace(desk.path());
+        return rolled_back;
+    });
+    const auto last = desk.add(JobKind::statement, 4);
+    const auto turn = desk.run();
+    CHECK(turn.locked);
+    CHECK(turn.done == 2);
+    CHECK(failed(culprit, errc::constraint));
+    CHECK(failed(aborted, errc::batch_aborted));
+    CHECK(desk.waiting() == 3);
+    const bool cancelled = GENERATE(false, true);
+    first->cancel = cancelled;
+    lock->release();
+    CHECK(desk.run().done == 3);
+    CHECK((cancelled ? failed(first, errc::cancelled) : succeeded(first)));
+    CHECK((succeeded(third) && succeeded(last)));
+    CHECK(first->claims + third->claims == 2); // each once
+    CHECK(desk.entries() == (cancelled ? "3 4" : "1 3 4"));
+}
+
+TEST_CASE("the cancelled are not run, and those whose callers are gone are dropped")
+{
+    Desk desk;
+    const auto first = desk.add(JobKind::statement, 1);
+    const auto cancelled = desk.add(JobKind::body, 2);
+    cancelled->cancel = true;
+    const auto gone = desk.add(
+        JobKind::body, [](sqlite::Connection& connection) { return insert_entry(connection, 3); }, false);
+    // Too late: its statement is in the transaction already.
+    const auto late = desk.add(JobKind::body, [&](sqlite::Connection& connection) {
+        first->cancel = true;
+        return insert_entry(connection, 4);
+    });
+    CHECK(desk.run().done == 4);
+    CHECK((succeeded(first) && succeeded(late)));
+    CHECK(failed(cancelled, errc::cancelled));
+    CHECK(gone->destroyed);
+    CHECK(gone->answers + gone->runs + cancelled->runs == 0);
+    CHECK(desk.entries() == "1 4");
+}
+
+TEST_CASE("a batch has its bounds")
+{
+    TenantOptions options;
+    std::vector<FatePtr> fates;
+    const auto fill = [&](Desk& desk) {
+        for (int n = 1; n <= 10; ++n) fates.push_back(desk.add(JobKind::statement, n));
+    };
+    SECTION("of writes")
+    {
+        options.batch_writes = 4;
+        options.batch_time = std::chrono::hours(1);
+        Desk desk(options);
+        fill(desk);
+        CHECK(desk.run().done == 4);
+        CHECK(succeeded(fates[3]));
+        CHECK(fates[4]->answers == 0);
+        CHECK(desk.run().done == 4);
+        CHECK(desk.run().done == 2);
+        CHECK(desk.commits() == 3);
+    }
+    SECTION("of time")
+    {
+        options.batch_time = std::chrono::milliseconds(0);
+        Desk desk(options);
+        fill(desk);
+        CHECK(desk.run().done == 1);
+        CHECK(desk.commits() == 1);
+    }
+    SECTION("of what it changes")
+    {
+        options.batch_time = std::chrono::hours(1);
+        options.profile.page_cache_kib = 128;
+        Desk desk(options);
+        for (int n = 0; n < 20; ++n)
+            fates.push_back(desk.statement("CREATE TABLE IF NOT EXISTS large(b BLOB);"
+                                           "INSERT INTO large VALUES (zeroblob(20000))"));
+        const auto turn = desk.run();
+        CHECK(turn.done > 1);
+        CHECK(turn.done < 20);
+        while (desk.waiting() != 0) (void)desk.run();
+        for (const auto& fate : fates) CHECK(succeeded(fate));
+    }
+}
