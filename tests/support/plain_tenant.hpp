@@ -137,10 +137,12 @@ public:
     }
 
     FatePtr write(PlainJob::Work work, detail::JobKind kind = detail::JobKind::body,
-                  bool caller_is_there = true)
+                  bool caller_is_there = true, const Limits& limits = {})
     {
         auto fate = std::make_shared<Fate>();
-        tenant->submit_write(std::make_unique<PlainJob>(fate, std::move(work), kind, caller_is_there));
+        auto job = std::make_unique<PlainJob>(fate, std::move(work), kind, caller_is_there);
+        job->limits = limits;
+        tenant->submit_write(std::move(job));
         return fate;
     }
     FatePtr write(std::int64_t n)
@@ -148,10 +150,12 @@ public:
         return write([n](sqlite::Connection& connection) { return insert_entry(connection, n); },
                      detail::JobKind::statement);
     }
-    FatePtr read(PlainJob::Work work)
+    FatePtr read(PlainJob::Work work, const Limits& limits = {})
     {
         auto fate = std::make_shared<Fate>();
-        tenant->submit_read(std::make_unique<PlainJob>(fate, std::move(work)));
+        auto job = std::make_unique<PlainJob>(fate, std::move(work));
+        job->limits = limits;
+        tenant->submit_read(std::move(job));
         return fate;
     }
 

@@ -108,3 +108,32 @@ TEST_CASE("who waits for a lock waits from when he began to, and only he is take
     CHECK(names(queue.wait_for_lock(begin + 15ms, 10ms)) == "bc");
     CHECK(names(queue.wait_for_lock(begin + 24ms, 10ms)) == "d");
 }
+
+TEST_CASE("those whose deadline has passed are taken out, and the next deadline is known")
+{
+    using namespace std::chrono_literals;
+    const detail::Job::Clock::time_point begin{};
+    const auto due = [&](char name, std::chrono::milliseconds at) {
+        auto made = job(name);
+        made->limits.deadline = begin + at;
+        return made;
+    };
+    JobQueue queue(10);
+    CHECK_FALSE(queue.next_deadline());
+    queue.push(due('a', 30ms));
+    queue.push(job('b'));
+    queue.push(due('c', 10ms));
+    queue.push(due('d', 20ms));
+    CHECK(queue.deadlines() == 3);
+    CHECK(queue.next_deadline() == begin + 10ms);
+    CHECK(queue.take_late(begin + 9ms).empty());
+    CHECK(names(queue.take_late(begin + 20ms)) == "cd");
+    CHECK(queue.next_deadline() == begin + 30ms);
+    auto first = queue.pop();
+    CHECK(queue.deadlines() == 0);
+    CHECK_FALSE(queue.next_deadline());
+    queue.put_back(std::move(first));
+    CHECK(queue.deadlines() == 1);
+    CHECK(names(queue.take_all()) == "ab");
+    CHECK(queue.deadlines() == 0);
+}

@@ -63,10 +63,11 @@ public:
                   options)
     {}
 
-    FatePtr add(JobKind kind, PlainJob::Work work, bool caller_is_there = true)
+    FatePtr add(JobKind kind, PlainJob::Work work, bool caller_is_there = true, const Limits& limits = {})
     {
         auto fate = std::make_shared<Fate>();
         queue_.push_back(std::make_unique<PlainJob>(fate, std::move(work), kind, caller_is_there));
+        queue_.back()->limits = limits;
         return fate;
     }
     FatePtr add(JobKind kind, std::int64_t n)
@@ -606,4 +607,61 @@ TEST_CASE("a batch has its bounds")
         while (desk.waiting() != 0) (void)desk.run();
         for (const auto& fate : fates) CHECK(succeeded(fate));
     }
+}
+
+TEST_CASE("a write that is over its limits is ended, and told so")
+{
+    Desk desk;
+    const auto before = desk.add(JobKind::statement, 1);
+    const bool by_deadline = GENERATE(false, true);
+    const Limits limits = by_deadline ? Limits::within(std::chrono::milliseconds(20))
+                                      : Limits{.time_limit = std::chrono::milliseconds(1)};
+    const auto kind = GENERATE(JobKind::statement, JobKind::body, JobKind::repeatable_body);
+    const auto slow = desk.add(
+        kind,
+        [](sqlite::Connection& connection) {
+            return connection.execute((std::string("INSERT INTO entry ") + endless).c_str());
+        },
+        true, limits);
+    const auto after = desk.add(JobKind::body, 2);
+    while (desk.waiting() != 0) (void)desk.run();
+    CHECK((succeeded(before) && succeeded(after)));
+    REQUIRE(failed(slow, errc::timeout));
+    CHECK(slow->error->tenant() == "desk");
+    CHECK(desk.entries() == "1 2");
+}
+
+TEST_CASE("a write whose deadline has passed is not run")
+{
+    Desk desk;
+    const auto late = desk.add(
+        JobKind::statement, [](sqlite::Connection& connection) { return insert_entry(connection, 1); }, true,
+        Limits{.deadline = Limits::Clock::now()});
+    const auto other = desk.add(JobKind::statement, 2);
+    (void)desk.run();
+    CHECK(failed(late, errc::timeout));
+    CHECK(late->runs + late->claims == 0);
+    CHECK(succeeded(other));
+}
+
+TEST_CASE("a body with limits is committed alone, and its end harms nobody")
+{
+    const bool ended = GENERATE(false, true);
+    Desk desk;
+    const auto before = desk.add(JobKind::body, 1);
+    const auto limited = desk.add(
+        JobKind::body,
+        [ended](sqlite::Connection& connection) -> Result<void> {
+            must(insert_entry(connection, 2));
+            if (!ended) return {};
+            return connection.execute((std::string("INSERT INTO entry ") + endless).c_str());
+        },
+        true, Limits{.time_limit = ended ? std::chrono::milliseconds(1) : std::chrono::hours(1)});
+    const auto after = desk.add(JobKind::body, 3);
+    while (desk.waiting() != 0) (void)desk.run();
+    CHECK((succeeded(before) && succeeded(after)));
+    CHECK(before->runs + after->runs == 2);
+    CHECK((ended ? failed(limited, errc::timeout) : succeeded(limited)));
+    CHECK(desk.commits() == (ended ? 2U : 3U));
+    CHECK(desk.entries() == (ended ? "1 3" : "1 2 3"));
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <climits>
 #include <cstdint>
 #include <cstdio>
@@ -57,6 +58,8 @@ struct ConnectionState {
     unsigned privileged = 0;      // > 0: statements of the library's own are being prepared or run
     unsigned uninterruptible = 0; // > 0: a statement that must not be ended half-way is running
     const std::atomic<bool>* cancelled = nullptr;
+    std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
+    bool out_of_time = false; // a statement was ended since its time was up
     std::string_view refused; // what the authorizer refused last
     std::string path;
 };
@@ -242,18 +245,25 @@ public:
     /// For statements prepared or borrowed from now on.
     void set_incarnation(std::uint64_t incarnation) noexcept { state_->incarnation = incarnation; }
 
-    /// From now on statements end with errc::cancelled soon after the flag is seen true; null: none do. The
-    /// flag is read about every thousand steps of SQLite's machine, so that short statements may not see it.
-    /// An ended INSERT, UPDATE or DELETE takes its whole transaction with it: look at `in_transaction()`.
-    void watch(const std::atomic<bool>* cancelled) noexcept
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// From now on statements end with errc::cancelled soon after the flag (null: none) is seen true or `until` has
+    /// passed. Looked for about every thousand steps of SQLite's machine, so that short statements may not notice. An
+    /// ended INSERT, UPDATE or DELETE takes its whole transaction with it: look at `in_transaction()`.
+    void watch(const std::atomic<bool>* cancelled, TimePoint until = TimePoint::max()) noexcept
     {
         state_->cancelled = cancelled;
+        state_->until = until;
+        state_->out_of_time = false;
         constexpr int steps = 1000;
-        if (cancelled != nullptr)
+        if (cancelled != nullptr || until != TimePoint::max())
             sqlite3_progress_handler(state_->db, steps, &must_end, state_.get());
         else
             sqlite3_progress_handler(state_->db, 0, nullptr, nullptr);
     }
+
+    /// Whether, since the last `watch`, a statement was ended because its time was up.
+    [[nodiscard]] bool out_of_time() const noexcept { return state_->out_of_time; }
 
     /// Ends the statements that are still running, whosever they are.
     void end_statements() noexcept
@@ -367,9 +377,12 @@ private:
 
     static int must_end(void* context)
     {
-        const auto& state = *static_cast<const detail::ConnectionState*>(context);
-        return state.uninterruptible == 0 && state.cancelled != nullptr &&
-               state.cancelled->load(std::memory_order_relaxed);
+        auto& state = *static_cast<detail::ConnectionState*>(context);
+        if (state.uninterruptible != 0) return 0;
+        if (state.cancelled != nullptr && state.cancelled->load(std::memory_order_relaxed)) return 1;
+        if (state.until == TimePoint::max() || std::chrono::steady_clock::now() < state.until) return 0;
+        state.out_of_time = true;
+        return 1;
     }
 
     std::unique_ptr<detail::ConnectionState> state_;

@@ -16,6 +16,7 @@
 #include <tenantry/async/promise.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/limits.hpp>
 
 namespace tenantry::detail {
 
@@ -59,6 +60,9 @@ public:
     /// Answers with an error, whatever `run` has found.
     virtual void refuse(Error error) noexcept = 0;
 
+    /// How long it may wait and run.
+    Limits limits;
+
     /// When waiting for another process's lock ends; set when the wait begins.
     std::optional<Clock::time_point> lock_deadline;
 
@@ -82,12 +86,28 @@ public:
     }
 }
 
+/// What is answered when a limit has passed before the work was begun, or while it ran.
+[[nodiscard]] inline Error too_late_error()
+{
+    return Error(errc::timeout, "the deadline passed before it ran");
+}
+[[nodiscard]] inline Error too_long_error(const Error& ended)
+{
+    Error error(errc::timeout, "it ran for longer than it may, and was ended and taken back",
+                ended.sqlite_code());
+    return std::move(error.with_sql(ended.sql()));
+}
+
 /// `function(connection)` with what it throws made an Error.
 template <class R, class Function>
 [[nodiscard]] Result<R> guarded(Function& function, sqlite::Connection& connection) noexcept
 {
     try {
-        return function(connection);
+        Result<R> result = function(connection);
+        // To SQLite an interrupt is an interrupt.
+        if (!result && result.error() == errc::cancelled && connection.out_of_time()) [[unlikely]]
+            result = fail(too_long_error(result.error()));
+        return result;
     } catch (...) {
         return fail(body_error(std::current_exception()));
     }

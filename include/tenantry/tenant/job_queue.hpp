@@ -6,6 +6,7 @@
 #include <deque>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -24,7 +25,11 @@ public:
     [[nodiscard]] bool empty() const noexcept { return jobs_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
 
-    void push(JobPtr job) { jobs_.push_back(std::move(job)); }
+    void push(JobPtr job)
+    {
+        deadlines_ += job->limits.deadline.has_value();
+        jobs_.push_back(std::move(job));
+    }
 
     /// The next one, or nullptr.
     [[nodiscard]] JobPtr pop() noexcept
@@ -32,17 +37,42 @@ public:
         if (jobs_.empty()) return nullptr;
         JobPtr job = std::move(jobs_.front());
         jobs_.pop_front();
+        deadlines_ -= job->limits.deadline.has_value();
         return job;
     }
 
     /// One that could not be run yet keeps its turn.
-    void put_back(JobPtr job) { jobs_.push_front(std::move(job)); }
+    void put_back(JobPtr job)
+    {
+        deadlines_ += job->limits.deadline.has_value();
+        jobs_.push_front(std::move(job));
+    }
 
     /// Those whose callers have cancelled, taken out; the others keep their order.
     [[nodiscard]] std::vector<JobPtr> take_cancelled()
     {
         return take_if([](const Job& job) { return job.cancelled(); });
     }
+
+    /// Those whose deadline has passed, taken out.
+    [[nodiscard]] std::vector<JobPtr> take_late(Job::Clock::time_point now)
+    {
+        return take_if([now](const Job& job) { return job.limits.passed(now); });
+    }
+
+    /// The first of the deadlines, if there are any.
+    [[nodiscard]] std::optional<Job::Clock::time_point> next_deadline() const noexcept
+    {
+        std::optional<Job::Clock::time_point> first;
+        if (deadlines_ == 0) return first;
+        for (const auto& job : jobs_)
+            if (job->limits.deadline && (!first || *job->limits.deadline < *first))
+                first = job->limits.deadline;
+        return first;
+    }
+
+    /// How many have a deadline.
+    [[nodiscard]] std::size_t deadlines() const noexcept { return deadlines_; }
 
     /// All wait for another process's lock, which is held at `now`: each does so for `patience` at most.
     /// Those whose time is up are taken out.
@@ -59,6 +89,7 @@ public:
         std::vector<JobPtr> taken(std::make_move_iterator(jobs_.begin()),
                                   std::make_move_iterator(jobs_.end()));
         jobs_.clear();
+        deadlines_ = 0;
         return taken;
     }
 
@@ -68,12 +99,16 @@ private:
     {
         std::vector<JobPtr> taken;
         for (auto& job : jobs_)
-            if (meant(*job)) taken.push_back(std::move(job));
+            if (meant(*job)) {
+                deadlines_ -= job->limits.deadline.has_value();
+                taken.push_back(std::move(job));
+            }
         std::erase(jobs_, nullptr);
         return taken;
     }
 
     std::deque<JobPtr> jobs_;
+    std::size_t deadlines_ = 0;
     std::size_t limit_;
 };
 

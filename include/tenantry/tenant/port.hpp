@@ -12,6 +12,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {
@@ -33,10 +34,10 @@ public:
     /// Reads here and now: `function(sqlite::Connection&)` on the calling thread, which waits for a reader
     /// for `TenantOptions::read_wait` at most. `R` is what the function's `Result` holds.
     template <class R, class Function>
-    [[nodiscard]] Result<R> read_now(Function&& function)
+    [[nodiscard]] Result<R> read_now(Function&& function, const Limits& limits = {})
     {
         Reading<R, std::remove_reference_t<Function>> reading(function);
-        if (auto done = read_here(reading); !done) [[unlikely]]
+        if (auto done = read_here(reading, limits); !done) [[unlikely]]
             return fail(std::move(done).error());
         if (!*reading.result) [[unlikely]]
             reading.result->error().with_tenant(id_.view());
@@ -56,7 +57,7 @@ protected:
     };
 
     // Runs the task with a reader. An error: it was not run, or what it has found is not to be told.
-    [[nodiscard]] virtual Result<void> read_here(ReaderTask& task) = 0;
+    [[nodiscard]] virtual Result<void> read_here(ReaderTask& task, const Limits& limits) = 0;
 
 private:
     template <class R, class Function>

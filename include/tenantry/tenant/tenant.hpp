@@ -75,7 +75,8 @@ public:
           readers_(database, identity, options.profile, std::max<std::size_t>(options.readers, 1),
                    incarnation),
           writes_(options.queued_writes),
-          reads_(options.queued_reads)
+          reads_(options.queued_reads),
+          late_timer_(std::in_place, executor)
     {}
 
     /// True once the file was found removed or replaced under its name: everything is answered with
@@ -93,9 +94,13 @@ public:
             const std::lock_guard lock(mutex_);
             refused = refused_;
             if (!refused && !writes_.full()) {
+                const auto deadline = job->limits.deadline;
                 writes_.push(std::move(job));
                 // Under the lock: once the job can be refused, the tenant may be closed by another thread.
-                if (!std::exchange(writing_, true)) post_write_turn();
+                if (std::exchange(writing_, true))
+                    wake_at(deadline);
+                else
+                    post_write_turn();
             }
         }
         if (refused) return answer(std::move(job), *refused);
@@ -110,8 +115,12 @@ public:
             const std::lock_guard lock(mutex_);
             refused = refused_;
             if (!refused && !reads_.full()) {
+                const auto deadline = job->limits.deadline;
                 reads_.push(std::move(job));
-                if (want_read_turn()) post_read_turn(); // under the lock, as above
+                if (want_read_turn())
+                    post_read_turn(); // under the lock, as above
+                else
+                    wake_at(deadline);
             }
         }
         if (refused) return answer(std::move(job), *refused);
@@ -157,6 +166,10 @@ public:
         readers_.close();
         retry_.reset();
         strand_.reset();
+        {
+            const std::lock_guard waiting(mutex_);
+            late_timer_.reset();
+        }
         // The last connection to close writes the WAL back into the database and removes it.
         auto closed = writer_.close();
         if (!closed) closed.error().with_tenant(id().view());
@@ -241,7 +254,9 @@ private:
     {
         if (refused_) return refused_;
         if (job->cancelled()) return cancelled_error(); // those that wait have been looked through meanwhile
+        const auto deadline = job->limits.deadline;
         queue.put_back(std::move(job));
+        wake_at(deadline);
         return std::nullopt;
     }
 
@@ -255,6 +270,48 @@ private:
         }
         if (!cancelled.empty()) answer(std::move(cancelled), cancelled_error());
     }
+
+    // --- deadlines of those that wait, under the lock -------------------------------------------------------------
+
+    // Only for jobs that wait behind others: the next one is about to be looked at anyway.
+    void wake_at(std::optional<Job::Clock::time_point> deadline)
+    {
+        if (!deadline || !late_timer_ || (late_timer_set_ && *late_timer_set_ <= *deadline)) return;
+        late_timer_set_ = deadline;
+        late_timer_->expires_at(*deadline);
+        late_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (!error && self) static_cast<Tenant&>(*self).sweep_late();
+        });
+    }
+
+    [[nodiscard]] JobPtr pop(JobQueue& queue)
+    {
+        JobPtr job = queue.pop();
+        if (late_timer_set_ && writes_.deadlines() + reads_.deadlines() == 0) {
+            // It would keep the executor's context at work for nothing.
+            late_timer_set_.reset();
+            if (late_timer_) late_timer_->cancel();
+        }
+        return job;
+    }
+
+    void sweep_late()
+    {
+        std::vector<JobPtr> late;
+        {
+            const std::lock_guard lock(mutex_);
+            late_timer_set_.reset();
+            const auto now = Job::Clock::now();
+            late = writes_.take_late(now);
+            for (auto& job : reads_.take_late(now)) late.push_back(std::move(job));
+            wake_at(writes_.next_deadline());
+            wake_at(reads_.next_deadline());
+        }
+        if (!late.empty()) answer(std::move(late), late_error());
+    }
+
+    [[nodiscard]] Error late_error() const { return std::move(too_late_error().with_tenant(id().view())); }
 
     [[nodiscard]] Error cancelled_error() const
     {
@@ -300,14 +357,14 @@ private:
     [[nodiscard]] JobPtr pop_write()
     {
         const std::lock_guard lock(mutex_);
-        return writes_.pop();
+        return pop(writes_);
     }
 
     // Where there is none, the turn is over.
     [[nodiscard]] JobPtr next_write()
     {
         const std::lock_guard lock(mutex_);
-        JobPtr job = writes_.pop();
+        JobPtr job = pop(writes_);
         writing_ = job != nullptr;
         return job;
     }
@@ -370,7 +427,7 @@ private:
             JobPtr job;
             {
                 const std::lock_guard lock(mutex_);
-                job = reads_.pop();
+                job = pop(reads_);
                 if (!job) {
                     --read_turns_;
                     return;
@@ -401,8 +458,10 @@ private:
         if (!reader) return job.refuse(not_opened(std::move(reader).error()));
         if (job.cancelled())
             job.refuse(cancelled_error());
+        else if (job.limits.deadline && job.limits.passed(Job::Clock::now()))
+            job.refuse(late_error());
         else if (job.claim()) {
-            (*reader)->watch(job.cancel_flag());
+            (*reader)->watch(job.cancel_flag(), job.limits.end_of_run());
             (void)job.run(**reader);
             (*reader)->watch(nullptr);
             if (file_.look(**reader))
@@ -413,31 +472,38 @@ private:
         give_back(std::move(*reader));
     }
 
-    [[nodiscard]] Result<void> read_here(ReaderTask& task) override
+    [[nodiscard]] Result<void> read_here(ReaderTask& task, const Limits& limits) override
     {
         if (writer_.runs_here())
             return fail(Error(errc::wrong_thread,
                               "read() inside a transaction body of the same tenant: use the body's tx")
                             .with_tenant(id().view()));
         if (!gate_.enter()) return fail(shut_error());
-        auto done = read_inside(task);
+        auto done = read_inside(task, limits);
         leave();
         if (!done) done.error().with_tenant(id().view());
         return done;
     }
 
-    [[nodiscard]] Result<void> read_inside(ReaderTask& task)
+    [[nodiscard]] Result<void> read_inside(ReaderTask& task, const Limits& limits)
     {
-        auto reader = readers_.acquire(options_.read_wait);
+        auto patience = options_.read_wait;
+        if (limits.deadline)
+            patience = std::min(
+                patience, std::chrono::ceil<std::chrono::milliseconds>(*limits.deadline - Job::Clock::now()));
+        auto reader = readers_.acquire(patience);
         if (!reader) {
             start_read_turn(); // who waits for a reader may have waited for this one
             return fail(not_opened(std::move(reader).error()));
         }
+        if (!*reader && limits.deadline && limits.passed(Job::Clock::now())) return fail(late_error());
         if (!*reader)
             return fail(errc::overloaded,
                         "all " + std::to_string(options_.readers) +
                             " readers of this tenant were in use for too long; try again later");
+        if (limits.any()) (*reader)->watch(nullptr, limits.end_of_run());
         task.run(**reader);
+        if (limits.any()) (*reader)->watch(nullptr);
         const bool there = file_.look(**reader);
         give_back(std::move(*reader));
         if (!there) return fail(file_.lost_error());
@@ -480,6 +546,8 @@ private:
     std::optional<Error> shut_error_;
     std::optional<Error> refused_; // what is said to all who would have to wait
     std::function<void()> then_;
+    std::optional<boost::asio::steady_timer> late_timer_; // until it is closed
+    std::optional<Job::Clock::time_point> late_timer_set_;
 };
 
 } // namespace tenantry::detail

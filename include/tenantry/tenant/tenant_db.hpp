@@ -19,6 +19,7 @@
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/lease.hpp>
+#include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/record.hpp>
 #include <tenantry/tenant/repeatable.hpp>
 #include <tenantry/tenant/scope.hpp>
@@ -36,8 +37,8 @@ struct HandleMaker;
 template <class R, class Work, void (TenantPort::*submit)(std::unique_ptr<Job>)>
 class InitiateJob {
 public:
-    InitiateJob(LeasePtr lease, boost::asio::any_io_executor executor) noexcept
-        : lease_(std::move(lease)), executor_(std::move(executor))
+    InitiateJob(LeasePtr lease, boost::asio::any_io_executor executor, const Limits& limits) noexcept
+        : lease_(std::move(lease)), executor_(std::move(executor)), limits_(limits)
     {}
 
     using executor_type = boost::asio::any_io_executor;
@@ -50,6 +51,7 @@ public:
         if (lease_) waker = lease_->tenant().weak_from_this();
         auto job = make_job(std::forward<Handler>(handler), std::move(work), std::move(waker));
         if (auto can = usable(lease_); !can) return job->refuse(std::move(can).error());
+        job->limits = limits_;
         (lease_->tenant().*submit)(std::move(job));
     }
 
@@ -67,6 +69,7 @@ private:
 
     LeasePtr lease_;
     boost::asio::any_io_executor executor_;
+    Limits limits_;
 };
 
 // The work of one statement: an owned query, run on the connection that its turn brings.
@@ -179,6 +182,15 @@ public:
         return detail::IdAccess::key<T>(id);
     }
 
+    /// The same handle for operations that may not wait or run for ever: `errc::timeout` where a limit is passed.
+    /// Transaction bodies with limits are committed alone, so that ending one harms no other write.
+    [[nodiscard]] TenantDb limited(const Limits& limits) const
+    {
+        TenantDb limited(*this);
+        limited.limits_ = limits;
+        return limited;
+    }
+
     /// Reads here and now, on the calling thread: for small reads that are cheaper than a hop. Waits for a
     /// reader for `TenantOptions::read_wait` at most (`errc::overloaded`). Inside a transaction body of the
     /// same tenant it is `errc::wrong_thread`.
@@ -188,7 +200,8 @@ public:
         static_assert(check_query<T, Q>());
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
         return lease_->tenant().template read_now<result_t<schema, Records<T>, Q>>(
-            [&](sqlite::Connection& connection) { return execute<schema, Records<T>>(connection, query); });
+            [&](sqlite::Connection& connection) { return execute<schema, Records<T>>(connection, query); },
+            limits_);
     }
 
     /// Reads on the fleet's pool, beside the tenant's writes. It sees every write that was awaited before.
@@ -214,7 +227,7 @@ public:
                       "tenantry: the body of a snapshot returns a Result<R>");
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
         return lease_->tenant().template read_now<typename Returned::value_type>(
-            [&](sqlite::Connection& connection) { return in_snapshot(connection, body); });
+            [&](sqlite::Connection& connection) { return in_snapshot(connection, body); }, limits_);
     }
 
     /// The same on the fleet's pool. What the body captures by reference must live until the operation
@@ -323,11 +336,12 @@ private:
     {
         using R = typename std::invoke_result_t<Work&, sqlite::Connection&>::value_type;
         return boost::asio::async_initiate<Token, void(Result<R>)>(
-            detail::InitiateJob<R, Work, submit>(lease_, executor_), token, std::move(work));
+            detail::InitiateJob<R, Work, submit>(lease_, executor_, limits_), token, std::move(work));
     }
 
     detail::LeasePtr lease_;
     executor_type executor_;
+    Limits limits_;
 };
 
 namespace detail {

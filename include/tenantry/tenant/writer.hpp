@@ -91,9 +91,20 @@ private:
         auto transaction = sqlite::Transaction::begin(connection_, sqlite::Behaviour::immediate);
         if (!transaction) return not_begun(std::move(job), std::move(transaction).error(), turn), nullptr;
         for (; job; job = next()) {
-            if (dismissed(job, turn) || vanished(job, turn)) continue;
+            if (dismissed(job, turn)) continue;
+            // A body that may be ended half-way would take its neighbours with it, and they could not all be run again.
+            const bool alone = job->kind() != JobKind::statement && job->limits.any();
+            if (alone && !batch_.empty()) {
+                finish(*transaction, turn);
+                return job;
+            }
+            if (vanished(job, turn)) continue;
             switch (apply(*job)) {
-            case Effect::kept: batch_.push_back(std::move(job)); break;
+            case Effect::kept:
+                batch_.push_back(std::move(job));
+                if (!alone) break;
+                finish(*transaction, turn);
+                return next();
             case Effect::taken_back:
                 // What it has found may come of a neighbour's write that is not committed yet.
                 if (batch_.empty())
@@ -117,6 +128,8 @@ private:
             refuse(std::move(job), Error(errc::cancelled, "cancelled before it ran"), turn);
         else if (file_.lost())
             refuse(std::move(job), file_.lost_error(), turn);
+        else if (job->limits.deadline && job->limits.passed(Clock::now()))
+            refuse(std::move(job), too_late_error(), turn);
         return job == nullptr;
     }
 
@@ -181,7 +194,7 @@ private:
         // A body that goes on after its transaction was rolled back must not write outside of one.
         const sqlite::Uncommittable nothing_yet(connection_);
         running_here = this;
-        connection_.watch(job.cancel_flag());
+        connection_.watch(job.cancel_flag(), job.limits.end_of_run());
         (void)job.run(connection_);
         connection_.watch(nullptr);
         running_here = nullptr;
