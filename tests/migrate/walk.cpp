@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 #include <map>
 #include <random>
 #include <set>
@@ -49,6 +50,7 @@ Texts random_schema(Dice& dice, Dice* changes = nullptr)
         std::string name;
         bool has_id;
         Texts columns;
+        bool has_pair = false; // its columns a and b are unique together
     };
     std::vector<Made> tables;
     for (const char* name : {"alpha", "Beta", "or\"der", "delta"}) {
@@ -72,25 +74,44 @@ Texts random_schema(Dice& dice, Dice* changes = nullptr)
                 text += dice.pick({" DEFAULT 3", " DEFAULT '4'", " DEFAULT (1 + 1)", " DEFAULT NULL"});
             if (dice.one_in(6)) text += " COLLATE NOCASE";
             if (dice.one_in(6))
-                text += " CHECK (" + quoted + dice.pick({" <> 13", " IS NOT 'x'", " < 900"}) + ")";
+                text += dice.pick({" CHECK (", " CONSTRAINT \"a rule\" CHECK ("}) + quoted +
+                        dice.pick({" <> 13", " IS NOT 'x'", " < 900"}) + ")";
             if (dice.one_in(12)) text += " UNIQUE";
             if (made.has_id && dice.one_in(8) && !tables.empty() && tables.front().has_id)
-                constraints.push_back("FOREIGN KEY (" + quoted + ") REFERENCES " +
-                                      quoted_name(tables.front().name) + " (id)" +
-                                      dice.pick({"", " ON DELETE CASCADE", " ON DELETE SET NULL"}));
+                constraints.push_back(
+                    "FOREIGN KEY (" + quoted + ") REFERENCES " + quoted_name(tables.front().name) + " (id)" +
+                    dice.pick({"", " ON DELETE CASCADE", " ON DELETE SET NULL",
+                               " ON UPDATE CASCADE ON DELETE RESTRICT", " DEFERRABLE INITIALLY DEFERRED",
+                               " ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED"}));
             parts.push_back(text);
         }
         if (dice.one_in(4)) {
             parts.push_back(std::string("g TEXT AS (\"a\" || '!') ") + dice.pick({"VIRTUAL", "STORED"}));
             made.columns.emplace_back("g");
+            if (dice.one_in(3)) // one made of another
+                parts.push_back(std::string("h INTEGER ") + dice.pick({"", "NOT NULL "}) +
+                                "AS (length(g) + " + dice.pick({"0", "1"}) + ") " +
+                                dice.pick({"VIRTUAL", "STORED"}));
         }
+        const bool has_b = std::find(made.columns.begin(), made.columns.end(), "b") != made.columns.end();
         while (changes != nullptr && changes->one_in(2))
             parts.push_back(
                 "x" + std::to_string(parts.size()) +
                 changes->pick({" TEXT", " INTEGER NOT NULL DEFAULT -5", " TEXT CHECK (\"a\" IS NOT 'x17')",
                                " TEXT COLLATE NOCASE DEFAULT 'it''s'", " INTEGER AS (length(\"a\"))",
-                               " TEXT DEFAULT (lower('X'))", " REAL DEFAULT 1.5"}));
-        if (!made.has_id) constraints.emplace_back("PRIMARY KEY (\"a\")");
+                               " TEXT DEFAULT (lower('X'))", " REAL DEFAULT 1.5",
+                               " INTEGER NOT NULL AS (length(\"a\"))", " TEXT AS (\"a\" || 'x') STORED"}));
+        if (!made.has_id)
+            constraints.emplace_back(has_b && dice.one_in(2) ? "PRIMARY KEY (\"a\", \"b\")"
+                                                             : "PRIMARY KEY (\"a\")");
+        if (has_b && dice.one_in(3)) {
+            made.has_pair = true;
+            constraints.emplace_back("UNIQUE (\"a\", \"b\")");
+        }
+        if (has_b && !tables.empty() && tables.front().has_pair && dice.one_in(2))
+            constraints.push_back("FOREIGN KEY (\"b\", \"a\") REFERENCES " +
+                                  quoted_name(tables.front().name) + " (\"b\", \"a\")" +
+                                  dice.pick({"", " ON UPDATE CASCADE", " DEFERRABLE INITIALLY DEFERRED"}));
         if (dice.one_in(5))
             constraints.push_back("CHECK (\"a\" IS NOT " + std::to_string(dice.below(30)) + ")");
         std::string sql = "CREATE TABLE " + quoted_name(name) + " (";
@@ -108,20 +129,48 @@ Texts random_schema(Dice& dice, Dice* changes = nullptr)
             if (!dice.one_in(4) || (changes != nullptr && changes->one_in(4))) continue;
             statements.push_back(std::string(dice.one_in(6) ? "CREATE UNIQUE INDEX " : "CREATE INDEX ") +
                                  quoted_name("i_" + table.name + column) + " ON " + on + " (" +
-                                 quoted_name(column) + dice.pick({"", " DESC", " COLLATE NOCASE"}) + ')' +
-                                 (dice.one_in(3) ? " WHERE \"a\" IS NOT NULL" : ""));
+                                 quoted_name(column) + dice.pick({"", " DESC", " COLLATE NOCASE"}) +
+                                 dice.pick({"", "", ", \"a\" || '-'", ", length(\"a\") DESC"}) + ')' +
+                                 dice.pick({"", "", " WHERE \"a\" IS NOT NULL", " WHERE \"a\" > 5"}));
         }
         if (dice.one_in(3))
-            statements.push_back("CREATE VIEW " + quoted_name("v_" + table.name) + " AS SELECT \"a\" FROM " +
-                                 on + dice.pick({"", " WHERE \"a\" > 3"}));
+            statements.push_back("CREATE VIEW " + quoted_name("v_" + table.name) +
+                                 dice.pick({"", " (\"a\")", " (\"one\")"}) + " AS SELECT \"a\" FROM " + on +
+                                 dice.pick({"", " WHERE \"a\" > 3"}));
         if (dice.one_in(3))
             statements.push_back("CREATE TRIGGER " + quoted_name("t_" + table.name) +
                                  " AFTER UPDATE OF \"a\" ON " + on + " BEGIN SELECT " +
-                                 dice.pick({"1", "new.\"a\""}) + "; END");
-        if (table.has_id && dice.one_in(4))
-            statements.push_back("CREATE VIRTUAL TABLE " + quoted_name("f_" + table.name) +
-                                 " USING fts5(\"a\", content=" + quoted_text(table.name) +
-                                 ", content_rowid='id'" + dice.pick({"", ", tokenize='porter'"}) + ")");
+                                 dice.pick({"1", "new.\"a\"", "1 WHERE old.\"a\" = 'x1'"}) + "; END");
+        if (table.has_id && dice.one_in(3)) {
+            const std::string name = quoted_name("f_" + table.name);
+            const bool two = dice.one_in(2) && std::find(table.columns.begin(), table.columns.end(), "b") !=
+                                                   table.columns.end();
+            const std::string columns = two ? "\"a\", \"b\"" : "\"a\"";
+            statements.push_back("CREATE VIRTUAL TABLE " + name + " USING fts5(" + columns +
+                                 ", content=" + quoted_text(table.name) + ", content_rowid='id'" +
+                                 dice.pick({"", ", tokenize='porter'", ", prefix='2 3'"}) + ")");
+            // What keeps it in step.
+            const std::string old_row = std::string("old.id, old.\"a\"") + (two ? ", old.\"b\"" : "");
+            const std::string new_row = std::string("new.id, new.\"a\"") + (two ? ", new.\"b\"" : "");
+            const std::string put =
+                "INSERT INTO " + name + "(rowid, " + columns + ") VALUES (" + new_row + "); ";
+            const std::string take = "INSERT INTO " + name + '(' + name + ", rowid, " + columns +
+                                     ") VALUES ('delete', " + old_row + "); ";
+            auto trigger = [&](const char* suffix, const char* event, const std::string& body) {
+                statements.push_back("CREATE TRIGGER " + quoted_name("f_" + table.name + suffix) + " AFTER " +
+                                     event + " ON " + on + " BEGIN " + body + "END");
+            };
+            trigger("_insert", "INSERT", put);
+            trigger("_update", "UPDATE", take + put);
+            trigger("_remove", "DELETE", take);
+        }
+        if (dice.one_in(4))
+            statements.push_back("CREATE VIRTUAL TABLE " + quoted_name("own_" + table.name) + " USING fts5(" +
+                                 dice.pick({"p, q", "p, q UNINDEXED", "p", "q, p, tokenize='trigram'"}) +
+                                 ")");
+        if (dice.one_in(6))
+            statements.push_back("CREATE VIRTUAL TABLE " + quoted_name("none_" + table.name) +
+                                 " USING fts5(p, content=''" + dice.pick({"", ", prefix='2'"}) + ")");
     }
     return statements;
 }
@@ -130,6 +179,7 @@ Connection made_from(const Texts& statements)
 {
     Profile profile = Profile::maintenance();
     profile.foreign_keys = false;
+    profile.trusted_schema = true; // triggers that keep full-text tables in step
     Connection connection = must(Connection::open_memory(profile));
     for (const std::string& sql : statements) {
         INFO(sql);
@@ -142,7 +192,14 @@ void fill(Connection& connection, Dice& dice)
 {
     const SchemaModel model = must(introspect(connection));
     for (const TableModel& table : model.tables) {
-        if (table.is_virtual) continue;
+        if (table.is_virtual) {
+            if (table.name.starts_with("f_")) continue; // filled by triggers
+            for (std::size_t n = dice.below(4); n > 0; --n)
+                must(connection.execute("INSERT INTO " + quoted_name(table.name) + "(rowid, p) VALUES (" +
+                                        std::to_string(10 * n) + ", 'word" + std::to_string(dice.below(9)) +
+                                        "')"));
+            continue;
+        }
         const std::size_t rows = dice.one_in(4) ? 0 : dice.below(12);
         for (std::size_t n = 0; n < rows; ++n) {
             std::string names;
@@ -201,6 +258,12 @@ Texts described(Connection& connection)
     add("SELECT 'reference', m.name, lower(f.\"table\"), f.\"from\", f.\"to\", f.on_update, f.on_delete"
         " FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'");
     add("SELECT 'text', name, sql FROM sqlite_schema WHERE type IN ('view', 'trigger', 'index') AND sql IS NOT NULL");
+    // What no pragma tells.
+    for (const char* word :
+         {"DEFERRABLE INITIALLY DEFERRED", "AUTOINCREMENT", "CHECK (", "UNIQUE", "STORED", " AS ("})
+        add("SELECT 'says', name, " + quoted_text(word) + ", length(replace(upper(sql), " +
+            quoted_text(word) + ", upper(" + quoted_text(std::string(word) + '!') +
+            "))) - length(sql) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'");
     add("SELECT 'virtual', name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL%'");
     return all;
 }
@@ -241,6 +304,33 @@ std::set<std::string> shared_columns(const TableModel& a, const TableModel& b)
     return names;
 }
 
+// The counters of AUTOINCREMENT, by the name of their table.
+std::map<std::string, std::string> counters(Connection& connection)
+{
+    std::map<std::string, std::string> all;
+    if (rows_of(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'").empty()) return all;
+    Statement statement = must(connection.prepare("SELECT name, seq FROM sqlite_sequence"));
+    while (must(statement.step())) all[lowered(statement.text(0))] = statement.text(1);
+    return all;
+}
+
+// The columns of a full-text table, which are its own.
+std::set<std::string> texts_of(Connection& connection, const TableModel& table)
+{
+    std::set<std::string> names{"rowid"};
+    for (const std::string& row :
+         rows_of(connection, "SELECT name FROM pragma_table_info(" + quoted_text(table.name) + ')'))
+        names.insert(row.substr(0, row.size() - 1));
+    return names;
+}
+
+std::set<std::string> in_both(const std::set<std::string>& a, const std::set<std::string>& b)
+{
+    std::set<std::string> both;
+    std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::inserter(both, both.end()));
+    return both;
+}
+
 Result<void> migrate_to(Connection& connection, const Plan& plan)
 {
     const RebuildMode mode(connection);
@@ -269,6 +359,7 @@ TEST_CASE("random walks from schema to schema end where they should, with the ro
     std::size_t refused = 0;
     std::size_t rebuilt = 0;
     std::size_t added = 0;
+    std::size_t counted = 0;
     for (std::size_t seed = first; seed < first + walks; ++seed) {
         Dice dice(seed);
         Dice same = dice;
@@ -287,7 +378,10 @@ TEST_CASE("random walks from schema to schema end where they should, with the ro
                             "DELETE FROM " + quoted_name(table.name) + " WHERE " +
                             quoted_name(c.columns.front()) +
                             (round > 9 ? " IS NOT NULL"
-                                       : " NOT IN (SELECT id FROM " + quoted_name(c.table) + ")")));
+                             : c.columns.size() > 1
+                                 ? " IS NOT NULL AND (" + quoted_names(c.columns) + ") NOT IN (SELECT " +
+                                       quoted_names(c.others) + " FROM " + quoted_name(c.table) + ")"
+                                 : " NOT IN (SELECT id FROM " + quoted_name(c.table) + ")")));
         }
         Connection fresh = made_from(new_sql);
         const SchemaModel before = must(introspect(connection));
@@ -304,6 +398,15 @@ TEST_CASE("random walks from schema to schema end where they should, with the ro
         for (const TableModel& table : before.tables)
             if (const TableModel* there = wanted.table(table.name); there != nullptr && !table.is_virtual)
                 rows[there->name] = values_of(connection, table, shared_columns(table, *there));
+        std::map<std::string, std::pair<std::set<std::string>, Rows>> kept_texts;
+        for (const TableModel& table : before.tables)
+            if (const TableModel* there = wanted.table(table.name);
+                there != nullptr && table.name.starts_with("own_")) {
+                auto columns = in_both(texts_of(connection, table), texts_of(fresh, *there));
+                Rows values = values_of(connection, table, columns);
+                kept_texts[there->name] = {std::move(columns), std::move(values)};
+            }
+        const auto counters_before = counters(connection);
         const Texts all_before = everything(connection);
 
         auto done = migrate_to(connection, plan);
@@ -330,9 +433,8 @@ TEST_CASE("random walks from schema to schema end where they should, with the ro
             std::sort(is.begin(), is.end());
             std::sort(should.begin(), should.end());
             // The same objects under the names that the old ones had.
-            for (Texts* texts : {&is, &should})
-                for (std::string& text : *texts)
-                    std::transform(text.begin(), text.end(), text.begin(), lower);
+            for (Texts* both : {&is, &should})
+                for (std::string& text : *both) std::transform(text.begin(), text.end(), text.begin(), lower);
             REQUIRE(is == should);
         }
         for (const TableModel& table : wanted.tables) {
@@ -341,14 +443,28 @@ TEST_CASE("random walks from schema to schema end where they should, with the ro
             REQUIRE(values_of(connection, *after.table(table.name), shared_columns(*was, table)) ==
                     rows[table.name]);
         }
-        for (const TableModel& table : after.tables)
-            if (table.is_virtual)
+        for (const auto& [name, texts] : kept_texts)
+            REQUIRE(values_of(connection, *after.table(name), texts.first) == texts.second);
+        for (const auto& [name, counter] : counters_before) {
+            const TableModel* was = before.table(name);
+            const TableModel* is = after.table(name);
+            if (was == nullptr || is == nullptr || !is->text.autoincrement) continue;
+            REQUIRE(counters(connection)[name] == counter);
+            ++counted;
+        }
+        for (const TableModel& table : wanted.tables)
+            if (table.is_virtual) {
+                // With the rank it is also compared with the table it is the index of.
+                const bool in_step = wanted.view(table.name + "_update") != nullptr;
                 must(connection.execute("INSERT INTO " + quoted_name(table.name) + '(' +
-                                        quoted_name(table.name) + ") VALUES ('integrity-check')"));
+                                        quoted_name(table.name) + ", rank) VALUES ('integrity-check', " +
+                                        (in_step ? "1)" : "0)")));
+            }
     }
     // The walks have been where they should have been.
     CHECK(applied > walks / 4);
     CHECK(refused > walks / 20);
     CHECK(rebuilt > walks / 4);
     CHECK(added > walks / 50);
+    CHECK(counted > walks / 50);
 }

@@ -27,11 +27,11 @@ namespace tenantry::migrate {
 [[nodiscard]] inline std::string projection(const TableModel& live, const TableModel& wanted)
 {
     std::string inner = row_key(live) + " AS \"_tenantry_key\"";
-    std::string outer;
+    std::vector<const ColumnText*> generated;
     for (const ColumnText& column : wanted.text.columns) {
         const std::string name = quoted_name(column.name);
         if (column.generated != Computed::no) {
-            outer += ", (" + column.expression + ") AS " + name;
+            generated.push_back(&column);
             continue;
         }
         const ColumnText* there = live.column(column.name);
@@ -48,8 +48,26 @@ namespace tenantry::migrate {
         else
             inner += ", " + name;
     }
-    const std::string rows = "(SELECT " + inner + " FROM " + quoted_name(live.name) + ')';
-    return outer.empty() ? rows : "(SELECT *" + outer + " FROM " + rows + ')';
+    std::string rows = "(SELECT " + inner + " FROM " + quoted_name(live.name) + ')';
+    // One generated column may be made of another: those first that are made of what is there.
+    while (!generated.empty()) {
+        std::string outer;
+        std::vector<const ColumnText*> later;
+        for (const ColumnText* column : generated) {
+            const auto tokens = sql_tokens(column->expression);
+            const bool waits = std::ranges::any_of(generated, [&](const ColumnText* other) {
+                return other != column && mentions(tokens, other->name);
+            });
+            if (waits)
+                later.push_back(column);
+            else
+                outer += ", (" + column->expression + ") AS " + quoted_name(column->name);
+        }
+        if (later.size() == generated.size()) break; // in a ring: SQLite does not accept that
+        rows = "(SELECT *" + outer + " FROM " + rows + ')';
+        generated = std::move(later);
+    }
+    return rows;
 }
 
 /// Selects the keys of rows of which another has the same `parts`; NULL is the same as nothing.

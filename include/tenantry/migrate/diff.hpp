@@ -102,19 +102,34 @@ private:
 
     // --- what goes -------------------------------------------------------------------------------------------------
 
+    // Does it name a table and a column of it that goes? What is left of it would fail, and a trigger every write.
+    [[nodiscard]] bool loses_column(const ViewModel& view) const
+    {
+        const auto tokens = sql_tokens(view.sql);
+        for (std::size_t i = 0; i < changes_.size(); ++i)
+            if (changes_[i] && mentions(tokens, wanted_.tables[i].name) &&
+                std::ranges::any_of(changes_[i]->dropped,
+                                    [&](const std::string& column) { return mentions(tokens, column); }))
+                return true;
+        return false;
+    }
+
     void drop_views()
     {
         for (const ViewModel& view : live_.views) {
             const ViewModel* wanted = wanted_.view(view.name);
             const bool trigger = view.type == "trigger";
-            if (wanted == nullptr && unknown_ == Unknown::keep) {
+            const bool broken = wanted == nullptr && loses_column(view);
+            if (wanted == nullptr && unknown_ == Unknown::keep && !broken) {
                 plan_.tolerated.push_back(label(view.type, view.name));
                 continue;
             }
             if (wanted != nullptr && wanted->normal == view.normal) continue;
             if (trigger && is_dropped(view.table)) continue;
             add(trigger ? StepKind::drop_trigger : StepKind::drop_view, view.name,
-                {wanted == nullptr ? "it is not declared" : "it is declared otherwise"},
+                {broken              ? "it names a column that goes"
+                 : wanted == nullptr ? "it is not declared"
+                                     : "it is declared otherwise"},
                 {"DROP " + std::string(trigger ? "TRIGGER " : "VIEW ") + quoted_name(view.name)});
             gone_.push_back(view.name);
         }
@@ -179,9 +194,12 @@ private:
             plan_.tolerated.push_back("column " + table.name + '.' + column);
         if (change->rebuild) {
             // What was on the old table and stays as it is.
-            for (const IndexModel& index : live_.indexes)
-                if (same_name(index.table, table.name) && !is_gone(index.name))
-                    change->sql.push_back(index.sql);
+            for (const IndexModel& index : live_.indexes) {
+                if (!same_name(index.table, table.name) || is_gone(index.name)) continue;
+                change->sql.push_back(index.sql);
+                if (index.text.unique && is_altered(*change, index.sql))
+                    change->conditions.push_back(same_in_index(*live_.table(table.name), table, index));
+            }
             for (const ViewModel& view : live_.views)
                 if (view.type == "trigger" && same_name(view.table, table.name) && !is_gone(view.name))
                     change->sql.push_back(view.sql);
@@ -192,6 +210,21 @@ private:
         for (Step& step : change->added) plan_.steps.push_back(std::move(step));
     }
 
+    // Does the text name a column whose values change?
+    [[nodiscard]] static bool is_altered(const TableChange& change, std::string_view text)
+    {
+        const auto tokens = sql_tokens(text);
+        return std::ranges::any_of(change.altered,
+                                   [&](const std::string& column) { return mentions(tokens, column); });
+    }
+
+    [[nodiscard]] static Condition same_in_index(const TableModel& there, const TableModel& table,
+                                                 const IndexModel& index)
+    {
+        return {"what '" + index.name + "' makes unique is the same as in another",
+                duplicates(there, table, index.text.parts, index.text.where), true};
+    }
+
     void make_indexes()
     {
         for (const IndexModel& index : wanted_.indexes) {
@@ -200,8 +233,7 @@ private:
             const TableModel* table = wanted_.table(index.table);
             std::vector<Condition> conditions;
             if (index.text.unique && there != nullptr && table != nullptr)
-                conditions.push_back({"what '" + index.name + "' makes unique is the same as in another",
-                                      duplicates(*there, *table, index.text.parts, index.text.where), true});
+                conditions.push_back(same_in_index(*there, *table, index));
             add(StepKind::create_index, index.name, {}, {index.sql}, std::move(conditions));
         }
     }
@@ -228,7 +260,12 @@ private:
             sql.insert(sql.end(), fill.begin(), fill.end());
             return add(StepKind::create_table, table.name, {}, std::move(sql));
         }
-        if (wanted && live && wanted->normal == live->normal) return;
+        if (wanted && live && wanted->normal == live->normal) {
+            if (!fill.empty() && is_out_of_step(table, *wanted))
+                add(StepKind::fill_table, table.name, {"its texts, or what keeps it in step, have changed"},
+                    std::move(fill));
+            return;
+        }
         if (!wanted || !live || !wanted->is_full_text() || !live->is_full_text()) {
             plan_.problems.push_back(label("table", table.name) +
                                      ": only full-text tables (fts5) can be changed among virtual ones");
@@ -264,6 +301,19 @@ private:
         }
         add(StepKind::rebuild_table, table.name, {"it is declared otherwise"}, std::move(sql),
             std::move(conditions));
+    }
+
+    // Is what a full-text table indexes no longer what it was, or kept in step by other triggers?
+    [[nodiscard]] bool is_out_of_step(const TableModel& table, const VirtualText& text) const
+    {
+        const auto* content = change_of(*text.content);
+        if (content != nullptr && *content && (*content)->rebuild && is_altered(**content, table.sql))
+            return true;
+        return std::ranges::any_of(wanted_.views, [&](const ViewModel& view) {
+            return view.type == "trigger" && same_name(view.table, *text.content) &&
+                   (live_.view(view.name) == nullptr || is_gone(view.name)) &&
+                   mentions(sql_tokens(view.sql), table.name);
+        });
     }
 
     // Rows of rebuilt tables may refer to what is not there, and so may those that refer to them.

@@ -28,6 +28,7 @@ struct TableChange {
     std::vector<std::string> why;
     std::vector<std::string> sql;
     std::vector<Condition> conditions;
+    std::vector<std::string> altered;   ///< columns whose values may change, or are compared in another way
     std::vector<std::string> tolerated; ///< columns
     std::vector<std::string> dropped;   ///< columns
 };
@@ -108,6 +109,7 @@ private:
     {
         const std::string said = column_said(wanted);
         const bool retyped = normal_text(live.type) != normal_text(wanted.type);
+        if (retyped) change_.altered.push_back(wanted.name);
         if (retyped)
             differs(said + " becomes " + (wanted.type.empty() ? "of no type" : wanted.type) + ", it is " +
                     (live.type.empty() ? "of no type" : live.type));
@@ -130,16 +132,29 @@ private:
         if (default_text(live) != default_text(wanted)) differs(said + " has another default");
         if (live.collation != wanted.collation) {
             differs(said + " is compared by " + (wanted.collation.empty() ? "binary" : wanted.collation));
-            recollated_.push_back(wanted.name);
+            change_.altered.push_back(wanted.name);
         }
-        if (live.generated != wanted.generated ||
-            normal_text(live.expression) != normal_text(wanted.expression)) {
+        const bool regenerated = live.generated != wanted.generated ||
+                                 normal_text(live.expression) != normal_text(wanted.expression);
+        if (wanted.generated != Computed::no && is_not_null && (regenerated || retyped || !was_not_null))
+            change_.conditions.push_back(generated_null(wanted));
+        if (regenerated) {
+            change_.altered.push_back(wanted.name);
             differs(said + (wanted.generated == Computed::no ? " is no longer generated"
                                                              : " is generated otherwise"));
             if (live.generated == Computed::no)
                 requires_none(said + " is not what it would be when generated",
                               select_where(quoted_name(live.name) + " IS NOT (" + wanted.expression + ')'));
         }
+    }
+
+    // SQLite enforces it, and does not say of which rows.
+    [[nodiscard]] Condition generated_null(const ColumnText& column) const
+    {
+        return {column_said(column) + " is NULL when it is generated, and is NOT NULL",
+                "SELECT \"_tenantry_key\" FROM " + projection(live_, wanted_) + " WHERE " +
+                    quoted_name(column.name) + " IS NULL",
+                true};
     }
 
     static std::string default_text(const ColumnText& column)
@@ -223,6 +238,8 @@ private:
         Step step{StepKind::add_column, wanted_.name + '.' + column.name};
         step.sql.push_back("ALTER TABLE " + quoted_name(live_.name) + " ADD COLUMN " +
                            definition(column, column.type));
+        if (column.generated != Computed::no && column.not_null)
+            step.conditions.push_back(generated_null(column));
         for (const ConstraintText* constraint : added_)
             if (constraint->kind == ConstraintKind::check && constraint->at_column &&
                 &wanted_.text.columns[*constraint->at_column] == &column)
@@ -249,6 +266,8 @@ private:
                 requires_none("a value is needed for " + column_said(*column) +
                                   ", which is NOT NULL and has no default: declare one, or make it optional",
                               "SELECT " + row_key(live_) + " FROM " + quoted_name(live_.name), true);
+            if (wanted_.not_null(*column) && column->generated != Computed::no)
+                change_.conditions.push_back(generated_null(*column));
         }
         new_constraint_conditions();
         copy_sql();
@@ -268,14 +287,14 @@ private:
             return std::ranges::find(added_, &c) != added_.end();
         };
         for (const ConstraintText& constraint : wanted_.text.constraints) {
-            const bool recollated = std::ranges::any_of(constraint.columns, [this](const std::string& c) {
-                return std::ranges::any_of(recollated_,
-                                           [&](const std::string& r) { return same_name(c, r); });
+            const bool altered = std::ranges::any_of(constraint.columns, [this](const std::string& c) {
+                return std::ranges::any_of(change_.altered,
+                                           [&](const std::string& a) { return same_name(c, a); });
             });
             switch (constraint.kind) {
             case ConstraintKind::primary_key:
             case ConstraintKind::unique: {
-                if (!is_added(constraint) && !recollated) break;
+                if (!is_added(constraint) && !altered) break;
                 std::vector<std::string> parts;
                 parts.reserve(constraint.columns.size());
                 for (const std::string& column : constraint.columns) parts.push_back(quoted_name(column));
@@ -284,7 +303,8 @@ private:
                 break;
             }
             case ConstraintKind::check:
-                if (is_added(constraint)) change_.conditions.push_back(check_condition(constraint));
+                if (is_added(constraint) || altered)
+                    change_.conditions.push_back(check_condition(constraint));
                 break;
             case ConstraintKind::foreign_key:
                 if (is_added(constraint))
@@ -382,7 +402,6 @@ private:
     std::vector<const ColumnText*> missing_; // of the wanted table
     std::vector<const ConstraintText*> added_;
     std::vector<const ConstraintText*> kept_constraints_; // of the live table, about kept columns
-    std::vector<std::string> recollated_;
 };
 
 } // namespace diffing

@@ -15,6 +15,7 @@ enum class StepKind {
     create_table,
     add_column,
     rebuild_table, ///< a new table, filled from the old one, in its place
+    fill_table,    ///< a full-text table, from the texts of another one
     drop_table,
     rename_table,
     rename_column,
@@ -32,6 +33,7 @@ enum class StepKind {
     case StepKind::create_table: return "create table";
     case StepKind::add_column: return "add column";
     case StepKind::rebuild_table: return "rebuild table";
+    case StepKind::fill_table: return "fill table";
     case StepKind::drop_table: return "drop table";
     case StepKind::rename_table: return "rename table";
     case StepKind::rename_column: return "rename column";
