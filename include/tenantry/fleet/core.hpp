@@ -43,7 +43,7 @@ public:
         : FleetPort(std::move(executor)),
           layout_(std::move(layout)),
           schema_(schema),
-          options_(options),
+          options_(suited_to(schema, options)),
           watch_(async::ContextWatch::of_executor(this->executor())),
           registry_(options.max_open)
     {
@@ -175,6 +175,13 @@ public:
 
 private:
     using EntryPtr = std::shared_ptr<Entry>;
+
+    // Triggers that keep full-text tables in step run only where the schema is trusted.
+    [[nodiscard]] static FleetOptions suited_to(const SchemaInfo& schema, FleetOptions options)
+    {
+        if (schema.needs_trust) options.tenant.profile.trusted_schema = true;
+        return options;
+    }
 
     // --- who waits ------------------------------------------------------------------------------------------------
 

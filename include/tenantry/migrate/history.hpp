@@ -196,7 +196,9 @@ namespace migrate {
 inline Result<sqlite::Connection> History::replay(
     const std::function<Result<void>(sqlite::Connection&)>& look) const
 {
-    auto memory = sqlite::Connection::open_memory();
+    sqlite::Profile profile;
+    profile.trusted_schema = true; // it is the program's own
+    auto memory = sqlite::Connection::open_memory(profile);
     if (!memory) return memory;
     if (look)
         if (auto looked = look(*memory); !looked) return fail(std::move(looked).error());

@@ -120,9 +120,22 @@ struct StatementRules {
     }
 };
 
+// What is written is a table.
+template <class S, class Q>
+consteval void check_written()
+{
+    if constexpr (Q::writes && requires { typename Q::source; }) {
+        if constexpr (!std::is_void_v<typename Q::source> && has_table<S, typename Q::source>)
+            static_assert(is_writable<table_of<S, typename Q::source>>,
+                          "tenantry: this row is only read: it is a view's, or a full-text index's that is "
+                          "kept in step with another table");
+    }
+}
+
 template <class S, class T, class Q>
 consteval bool check_statement()
 {
+    check_written<S, Q>();
     StatementRules<S, T, Names<typename Q::form, NoNames>> rules;
     Q::visit(rules);
     Q::template check<S>();

@@ -250,7 +250,16 @@ public:
         static_assert(!List::template has<detail::Position::where> || traits::updates,
                       "tenantry: where() in an insert chooses which rows in its way are changed: it belongs "
                       "behind on_conflict(...).do_update(...)");
-        if constexpr (has_table<S, row_type>) (detail::check_clause<S, Clauses>(), ...);
+        if constexpr (has_table<S, row_type>) {
+            static_assert(
+                traits::into::on_violation != detail::OnViolation::replace || !has_full_text<S, row_type>,
+                "tenantry: insert_or_replace() deletes rows without a trigger, and the full-text table of this "
+                "one would keep them: upsert() changes them");
+            static_assert(std::is_void_v<typename traits::conflict> || !is_virtual<table_of<S, row_type>>,
+                          "tenantry: a full-text table takes no upsert() and no on_conflict(): update or "
+                          "remove its rows");
+            (detail::check_clause<S, Clauses>(), ...);
+        }
     }
 
     [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }

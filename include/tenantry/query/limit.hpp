@@ -22,7 +22,8 @@ struct LimitForm {
     template <class Out>
     static constexpr void render(Out& out)
     {
-        out.text(At == Position::limit ? " LIMIT ?" : " OFFSET ?");
+        out.text(At == Position::limit ? " LIMIT " : " OFFSET ");
+        out.parameter();
     }
 };
 

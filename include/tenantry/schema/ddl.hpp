@@ -176,13 +176,33 @@ struct ObjectText {
     static constexpr void render(TextSink& out) { Object::template render<S>(out); }
 };
 
+// What it is on: a trigger knows it only in a schema.
+template <class S, class Object>
+constexpr std::string_view object_table() noexcept
+{
+    if constexpr (requires { Object::template table_in<S>(); })
+        return Object::template table_in<S>();
+    else
+        return Object::table;
+}
+
 template <class S, class Object>
 inline constexpr SchemaObject schema_object = [] {
-    SchemaObject object{Object::type, Object::name, Object::table, static_text<ObjectText<S, Object>>, {}};
+    SchemaObject object{
+        Object::type, Object::name, object_table<S, Object>(), static_text<ObjectText<S, Object>>, {}};
     if constexpr (requires { typename Object::tenantry_table; })
         object.columns = column_infos<S, typename Object::tenantry_table>;
     return object;
 }();
+
+template <class S, class Object>
+consteval bool object_needs_trust() noexcept
+{
+    if constexpr (requires { Object::template needs_trust<S>(); })
+        return Object::template needs_trust<S>();
+    else
+        return false;
+}
 
 // FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/)
 constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t hash = 0xcbf29ce484222325u) noexcept
@@ -209,7 +229,16 @@ struct SchemaText;
 
 template <class S, class... Objects>
 struct SchemaText<S, TypeList<Objects...>> {
-    static constexpr std::array<SchemaObject, sizeof...(Objects)> objects{schema_object<S, Objects>...};
+    // Triggers come last: what they are on may be declared behind them.
+    static constexpr std::array<SchemaObject, sizeof...(Objects)> objects = [] {
+        const std::array<SchemaObject, sizeof...(Objects)> declared{schema_object<S, Objects>...};
+        std::array<SchemaObject, sizeof...(Objects)> ordered{};
+        std::size_t n = 0;
+        for (const bool triggers : {false, true})
+            for (const SchemaObject& object : declared)
+                if ((object.type == "trigger") == triggers) ordered[n++] = object;
+        return ordered;
+    }();
 
     static constexpr std::int32_t fingerprint = [] {
         std::uint64_t hash = 0xcbf29ce484222325u;
@@ -217,7 +246,7 @@ struct SchemaText<S, TypeList<Objects...>> {
         return make_fingerprint(hash);
     }();
 
-    static constexpr SchemaInfo info{objects, fingerprint};
+    static constexpr SchemaInfo info{objects, fingerprint, (object_needs_trust<S, Objects>() || ...)};
 };
 
 template <class List>

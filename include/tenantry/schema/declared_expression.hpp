@@ -82,6 +82,11 @@ struct DeclarationRules {
         static_assert(std::same_as<typename C::source, Row>,
                       "tenantry: an expression in a table's declaration names a column of another row");
     }
+    template <class Q>
+    constexpr void nested() const
+    {
+        static_assert(always_false<Q>, "tenantry: an expression in a declaration reads no other rows");
+    }
     template <class V>
     constexpr void value() const
     {}
@@ -98,6 +103,11 @@ struct ConstantRules {
     constexpr void column() const
     {
         static_assert(always_false<C>, "tenantry: a default names no columns: there is no row yet");
+    }
+    template <class Q>
+    constexpr void nested() const
+    {
+        static_assert(always_false<Q>, "tenantry: an expression in a declaration reads no other rows");
     }
     template <class V>
     constexpr void value() const

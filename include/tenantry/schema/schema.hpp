@@ -17,7 +17,10 @@ namespace tenantry {
 
 namespace detail {
 
-// What can stand in a schema: it lists the objects of the database that it makes.
+// What can stand in a schema: it lists the objects of the database that it makes. It may have
+// - `row_type`, `options`, `name`: then its row can be read as a table's; `tenantry_read_only`: and not written
+// - `part_rules()`: static_asserts of its own
+// - `schema_rules<Index>()`: more of them, once all rows of the schema are known
 template <class Object>
 concept SchemaPart = requires { typename Object::tenantry_objects; };
 
@@ -60,6 +63,8 @@ consteval bool check_part() noexcept
         return false;
     } else if constexpr (requires { check_table<Part>::run(); }) {
         return check_table<Part>::run();
+    } else if constexpr (requires { Part::part_rules(); }) {
+        return Part::part_rules();
     } else {
         return true;
     }
@@ -127,7 +132,9 @@ consteval bool check_options_references(TypeList<Options...>) noexcept
 template <class Index, class Part>
 consteval bool check_part_references() noexcept
 {
-    if constexpr (WithRow<Part>)
+    if constexpr (requires { Part::template schema_rules<Index>(); })
+        return Part::template schema_rules<Index>();
+    else if constexpr (WithRow<Part>)
         return check_references<Index, typename Part::row_type>(
                    std::make_index_sequence<field_count<typename Part::row_type>>{}) &&
                check_options_references<Index>(typename Part::options{});

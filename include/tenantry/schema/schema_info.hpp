@@ -28,6 +28,9 @@ struct SchemaObject {
 struct SchemaInfo {
     std::span<const SchemaObject> objects;
     std::int32_t fingerprint; ///< of all the SQL above; positive, never 0
+    /// Whether its views and triggers use virtual tables, as those that keep a full-text table in step do: then
+    /// connections have to trust the schema (https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigtrustedschema).
+    bool needs_trust = false;
 };
 
 } // namespace tenantry

@@ -233,6 +233,38 @@ constexpr bool any_not_strict(TypeList<Options...>) noexcept
 
 } // namespace detail
 
+/// Whether rows can be written: not those of a view, nor those that are kept in step with another table's.
+template <class Table>
+inline constexpr bool is_writable =
+    !requires { Table::tenantry_read_only; } && !requires { requires Table::tenantry_kept_in_step; };
+
+namespace detail {
+
+template <class Part, class Row>
+consteval bool is_full_text_of() noexcept
+{
+    if constexpr (requires { requires Part::tenantry_kept_in_step; })
+        return std::same_as<typename Part::content, Row>;
+    else
+        return false;
+}
+
+template <class Row, class... Parts>
+consteval bool any_full_text_of(TypeList<Parts...>) noexcept
+{
+    return (is_full_text_of<Parts, Row>() || ...);
+}
+
+} // namespace detail
+
+/// Whether triggers keep a full-text table in step with the row's table.
+template <class S, class Row>
+inline constexpr bool has_full_text = detail::any_full_text_of<Row>(detail::parts_of<S>{});
+
+/// Whether the table is a virtual one.
+template <class Table>
+inline constexpr bool is_virtual = requires { requires Table::tenantry_virtual; };
+
 /// Whether ids of the table are never given twice.
 template <class Table>
 inline constexpr bool is_autoincrement = detail::any_autoincrement(typename Table::options{});
