@@ -219,8 +219,17 @@ TEST_CASE("an older program goes on beside a newer one, and the newer one after 
     CHECK(report.tenants[0].tolerated.front() == "column note.colour");
     auto db = must(wait_for(older.async_tenant("a")));
     must(wait_for(add_note(db, "from the older one")));
+    // It says so where the tenant is used, and where its state is asked for.
+    CHECK(db.opening().is_newer);
+    CHECK(db.opening().tolerated.front() == "column note.colour");
+    const auto status = must(migration_status(older));
+    CHECK(status[0].is_open);
+    CHECK(status[0].state.standing == migrate::Standing::newer);
+    CHECK(status[0].state.tolerated == db.opening().tolerated);
+    CHECK(TenantDb<Notes>().opening().tolerated.empty());
     auto same = must(wait_for(newer.async_tenant("a")));
     CHECK(must(same.read(one(select(count()).from<NewNote>()))) == 3);
+    CHECK(same.opening().was_current);
     CHECK(must(wait_for(async_migrate_all(newer))).count(MigrationOutcome::current) == names.size());
 }
 

@@ -61,12 +61,13 @@ public:
     [[nodiscard]] const SchemaInfo& schema() const noexcept { return schema_; }
     [[nodiscard]] const FleetOptions& options() const noexcept { return options_; }
 
-    /// Is the tenant open here, so that its schema is this program's?
-    [[nodiscard]] bool is_open(const TenantId& id)
+    /// What opening the tenant has found, if it is open here.
+    [[nodiscard]] std::optional<Migrated> opening(const TenantId& id)
     {
         const std::lock_guard lock(mutex_);
         const auto entry = registry_.find(id);
-        return entry && entry->phase == Entry::Phase::open;
+        if (!entry || entry->phase != Entry::Phase::open) return std::nullopt;
+        return entry->tenant->opening();
     }
 
     [[nodiscard]] Result<std::vector<TenantId>> tenants() const override { return layout_.tenants(); }

@@ -24,7 +24,8 @@ namespace tenantry {
 struct TenantStatus {
     TenantId id;
     migrate::Forecast state{};
-    bool is_open = false; ///< in this process, and therefore current; its file was not looked at
+    bool is_open =
+        false; ///< in this process: it is what it was when it was opened; its file was not looked at
 };
 
 namespace detail {
@@ -65,8 +66,13 @@ public:
 private:
     void look(TenantStatus& status)
     {
-        status.is_open = core_->is_open(status.id);
-        if (status.is_open) return;
+        if (auto opening = core_->opening(status.id)) {
+            status.is_open = true;
+            status.state.at = std::move(opening->to);
+            status.state.tolerated = std::move(opening->tolerated);
+            if (opening->is_newer) status.state.standing = migrate::Standing::newer;
+            return;
+        }
         const TenantOptions& options = core_->options().tenant;
         auto connection = open_database(core_->layout().directory(status.id), options);
         auto found = connection ? migrate::forecast(*connection, core_->schema(), options.history, false)

@@ -64,6 +64,13 @@ struct TenantState {
     return fail(errc::corrupt, "'" + path.string() + "' is not a tenant's state file of this version");
 }
 
+/// Is it still the tenant of this state that lives there?
+[[nodiscard]] inline bool is_tenant_of(const std::filesystem::path& directory, const TenantState& state)
+{
+    const auto now = read_state(directory);
+    return now && now->incarnation == state.incarnation;
+}
+
 /// Removes a directory that is being built, unless it was moved into place.
 class StagedDirectory {
 public:

@@ -10,6 +10,7 @@
 
 #include <tenantry/async/cancellation.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/migrate/migrated.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/limits.hpp>
@@ -24,6 +25,9 @@ public:
 
     [[nodiscard]] const TenantId& id() const noexcept { return id_; }
     [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
+
+    /// What opening it has found and done.
+    [[nodiscard]] const Migrated& opening() const noexcept { return opening_; }
 
     /// Queues a write. It is answered in any case: at once if there is no room or the tenant is shut.
     virtual void submit_write(JobPtr job) = 0;
@@ -45,7 +49,9 @@ public:
     }
 
 protected:
-    TenantPort(TenantId id, std::uint64_t incarnation) : id_(std::move(id)), incarnation_(incarnation) {}
+    TenantPort(TenantId id, std::uint64_t incarnation, Migrated opening)
+        : id_(std::move(id)), incarnation_(incarnation), opening_(std::move(opening))
+    {}
 
     // What is done with a reader; it keeps its result and its errors to itself.
     class ReaderTask {
@@ -74,6 +80,7 @@ private:
 
     const TenantId id_;
     const std::uint64_t incarnation_;
+    const Migrated opening_;
 };
 
 } // namespace tenantry::detail

@@ -58,14 +58,14 @@ public:
             if (!state) return fail(state.error());
             auto opened = open_once(id, directory, *state, schema, options, executor);
             // What another process takes away or replaces meanwhile is no failure of the disk.
-            if (opened || tries == 3 || is_still(directory, *state)) return opened;
+            if (opened || tries == 3 || is_tenant_of(directory, *state)) return opened;
         }
     }
 
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, const FileIdentity& identity,
-           std::uint64_t incarnation, sqlite::Connection writer, const TenantOptions& options,
-           const boost::asio::any_io_executor& executor)
-        : TenantPort(id, incarnation),
+           std::uint64_t incarnation, Migrated opening, sqlite::Connection writer,
+           const TenantOptions& options, const boost::asio::any_io_executor& executor)
+        : TenantPort(id, incarnation, std::move(opening)),
           file_(id, database, identity),
           options_(options),
           executor_(executor),
@@ -189,12 +189,6 @@ private:
         return std::static_pointer_cast<Tenant>(shared_from_this());
     }
 
-    [[nodiscard]] static bool is_still(const std::filesystem::path& directory, const TenantState& state)
-    {
-        const auto now = read_state(directory);
-        return now && now->incarnation == state.incarnation;
-    }
-
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open_once(
         const TenantId& id, const std::filesystem::path& directory, const TenantState& state,
         const SchemaInfo& schema, const TenantOptions& options, const boost::asio::any_io_executor& executor)
@@ -205,7 +199,7 @@ private:
         // Database and state must be of one tenant.
         const auto file = file_identity(directory / database_file);
         const auto moved = writer->file_moved();
-        if (!file || !moved || *moved || !is_still(directory, state))
+        if (!file || !moved || *moved || !is_tenant_of(directory, state))
             return fail(errc::tenant_gone, "the tenant was replaced while it was being opened");
         auto application_id = writer->query_integer("PRAGMA application_id");
         if (!application_id) return fail(std::move(application_id).error());
@@ -214,11 +208,11 @@ private:
                                                     std::to_string(*application_id) + ", this fleet's is " +
                                                     std::to_string(options.application_id) +
                                                     ": it is another program's file, and was left as it is");
-        if (auto ensured = ensure_schema(*writer, schema, options.history); !ensured)
-            return fail(std::move(ensured).error());
+        auto ensured = ensure_schema(*writer, schema, options.history);
+        if (!ensured) return fail(std::move(ensured).error());
         writer->set_incarnation(state.incarnation);
         return std::make_shared<Tenant>(Private(), id, directory / database_file, *file, state.incarnation,
-                                        std::move(*writer), options, executor);
+                                        std::move(*ensured), std::move(*writer), options, executor);
     }
 
     static constexpr int jobs_a_turn = 16;

@@ -163,6 +163,15 @@ public:
         return lease_ ? lease_->tenant().incarnation() : 0;
     }
 
+    /// What opening the tenant has found and done: whether its schema was brought up to date, whether a newer program
+    /// has been there, and what is tolerated that this one does not know. Empty for a handle of nothing. It lives as
+    /// long as the handle.
+    [[nodiscard]] const Migrated& opening() const noexcept
+    {
+        static const Migrated nothing{};
+        return lease_ ? lease_->tenant().opening() : nothing;
+    }
+
     /// Makes a key of a value that came from outside (a URL, a form). It says nothing of whether there is
     /// such a row.
     template <class Row>
