@@ -54,8 +54,11 @@ public:
     [[nodiscard]] tenantry::sqlite::Connection& connection() noexcept { return connection_; }
 
 private:
-    tenantry::sqlite::Connection connection_ =
-        tenantry::test::must(tenantry::sqlite::Connection::open_memory());
+    tenantry::sqlite::Connection connection_ = [] {
+        tenantry::sqlite::Profile profile;
+        profile.trusted_schema = tenantry::schema_info<S>().needs_trust; // as a fleet does it
+        return tenantry::test::must(tenantry::sqlite::Connection::open_memory(profile));
+    }();
 };
 
 } // namespace docs
