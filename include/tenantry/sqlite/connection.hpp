@@ -59,8 +59,9 @@ struct ConnectionState {
     unsigned uninterruptible = 0; // > 0: a statement that must not be ended half-way is running
     const std::atomic<bool>* cancelled = nullptr;
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
-    bool out_of_time = false; // a statement was ended since its time was up
-    std::string_view refused; // what the authorizer refused last
+    bool out_of_time = false;     // a statement was ended since its time was up
+    std::uint64_t log_frames = 0; // of the write-ahead log, at the last commit
+    std::string_view refused;     // what the authorizer refused last
     std::string path;
 };
 
@@ -237,6 +238,28 @@ public:
                                                    &left.log_frames, &left.checkpointed_frames);
         if (code != SQLITE_OK) return fail(make_error(state_->db, code, "checkpointing"));
         return left;
+    }
+
+    /// From now on commits do not checkpoint, however long the log is, and `log_frames` says how long.
+    void leave_log() noexcept
+    {
+        sqlite3_wal_hook(
+            state_->db,
+            [](void* context, sqlite3*, const char*, int frames) {
+                static_cast<detail::ConnectionState*>(context)->log_frames =
+                    static_cast<std::uint64_t>(frames);
+                return SQLITE_OK;
+            },
+            state_.get());
+    }
+
+    /// The length of the write-ahead log after the last commit here, if `leave_log` was called before.
+    [[nodiscard]] std::uint64_t log_frames() const noexcept { return state_->log_frames; }
+
+    /// Closing the last connection neither checkpoints nor removes the log.
+    void keep_log_on_close() noexcept
+    {
+        sqlite3_db_config(state_->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
     }
 
     /// Which tenant this is, so that statements can refuse ids of others. 0: none.

@@ -11,6 +11,27 @@ namespace tenantry {
 
 class History;
 
+/// When a tenant's write-ahead log is written back into its database (https://sqlite.org/wal.html#ckpt). Never inside
+/// of somebody's COMMIT.
+struct CheckpointOptions {
+    /// False: never, also not when the tenant is closed. For where something else does it, as Litestream.
+    bool automatic = true;
+
+    /// Bytes of log that are worth writing back; done on the pool, beside the tenant's writes.
+    std::uint64_t size = std::uint64_t{4} << 20;
+
+    /// A log that was not written back whole in this time is, once nobody waits to write.
+    std::chrono::milliseconds age{60000};
+
+    /// A longer log is written back between two batches, and begun anew, though writes wait for it meanwhile: it
+    /// never would be while they keep coming.
+    std::uint64_t limit = std::uint64_t{64} << 20;
+
+    /// While the log is so long writes are refused with `errc::overloaded`: somebody's reading that does not end keeps
+    /// it from being begun anew. 0: never; then only the disk bounds it.
+    std::uint64_t refuse_at = std::uint64_t{1} << 30;
+};
+
 /// How an open tenant behaves. The same for every tenant of a fleet.
 struct TenantOptions {
     /// Read-only connections that one tenant may have open at a time; at least 1.
@@ -35,6 +56,8 @@ struct TenantOptions {
 
     /// How long `read` on the calling thread waits for a reader before it is `errc::overloaded`.
     std::chrono::milliseconds read_wait{1000};
+
+    CheckpointOptions checkpoints{};
 
     /// Pragmas and limits of every connection.
     sqlite::Profile profile{};

@@ -14,6 +14,7 @@
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/limits.hpp>
+#include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {
@@ -34,6 +35,9 @@ public:
 
     /// Queues a read for the pool. Answered in any case, as `submit_write`.
     virtual void submit_read(JobPtr job) = 0;
+
+    /// What there is to say of the tenant now.
+    [[nodiscard]] virtual TenantStats stats() = 0;
 
     /// Reads here and now: `function(sqlite::Connection&)` on the calling thread, which waits for a reader
     /// for `TenantOptions::read_wait` at most. `R` is what the function's `Result` holds.

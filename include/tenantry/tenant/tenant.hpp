@@ -27,9 +27,11 @@
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/job_queue.hpp>
+#include <tenantry/tenant/log_keeper.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/port.hpp>
 #include <tenantry/tenant/readers.hpp>
+#include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_file.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 #include <tenantry/tenant/writer.hpp>
@@ -76,7 +78,8 @@ public:
                    incarnation),
           writes_(options.queued_writes),
           reads_(options.queued_reads),
-          late_timer_(std::in_place, executor)
+          late_timer_(std::in_place, executor),
+          log_(options.checkpoints)
     {}
 
     /// True once the file was found removed or replaced under its name: everything is answered with
@@ -125,6 +128,40 @@ public:
         }
         if (refused) return answer(std::move(job), *refused);
         if (job) return turn_away(std::move(job), "reads", options_.queued_reads);
+    }
+
+    /// For now and then: writes the log back if nobody writes and it is old. Does not block.
+    void upkeep()
+    {
+        {
+            const std::lock_guard lock(log_mutex_);
+            if (!log_.is_old(Job::Clock::now())) return;
+        }
+        const async::GatePass alive(&posting_);
+        if (!alive) return;
+        boost::asio::post(*strand_, [self = shared_self()] {
+            if (!self->gate_.enter()) return;
+            self->tend_log(self->no_writes());
+            self->leave();
+        });
+    }
+
+    [[nodiscard]] TenantStats stats() override
+    {
+        TenantStats stats;
+        stats.commits = writer_.commits();
+        stats.writes = writer_.writes();
+        {
+            const std::lock_guard lock(mutex_);
+            stats.queued_writes = writes_.size();
+            stats.queued_reads = reads_.size();
+        }
+        const std::lock_guard lock(log_mutex_);
+        stats.log_bytes = log_.bytes();
+        stats.checkpoints = checkpoints_.done;
+        stats.checkpoints_blocked = checkpoints_.blocked;
+        stats.checkpoints_failed = checkpoints_.failed;
+        return stats;
     }
 
     /// Lets no new work in; `code` and `why` is what it is answered with. Calls `then` once, from whichever
@@ -337,13 +374,19 @@ private:
     // Works off some of the queue, then goes to the back of the pool, so that others get their turn.
     void write_turn()
     {
+        if (wait_for_log()) return;
         JobPtr first = next_write();
         if (!first) return;
-        auto turn = writer_.run(std::move(first), [this] { return pop_write(); });
-        if (turn.locked)
+        tend_log(false);
+        auto turn = log_is_full() ? log_full(std::move(first))
+                                  : writer_.run(std::move(first), [this] { return pop_write(); });
+        note_log();
+        if (turn.locked) {
             wait_for_lock(std::move(turn.unfinished), *turn.locked);
-        else if (more_writes())
-            post_write_turn();
+        } else {
+            tend_log(no_writes());
+            if (more_writes()) post_write_turn();
+        }
         // Last: whoever hears that the last one has left may close the tenant at once.
         for (; turn.done != 0; --turn.done) leave();
     }
@@ -361,6 +404,12 @@ private:
         JobPtr job = pop(writes_);
         writing_ = job != nullptr;
         return job;
+    }
+
+    [[nodiscard]] bool no_writes()
+    {
+        const std::lock_guard lock(mutex_);
+        return writes_.empty();
     }
 
     [[nodiscard]] bool more_writes()
@@ -388,6 +437,92 @@ private:
                 ended.emplace_back(std::move(late), locked);
         }
         for (auto& [job, why] : ended) answer(std::move(job), why);
+    }
+
+    // --- the write-ahead log ----------------------------------------------------------------------------------------
+
+    // On the strand, after a batch.
+    void note_log()
+    {
+        const std::lock_guard lock(log_mutex_);
+        log_.grown(writer_.log_bytes(), Job::Clock::now());
+    }
+
+    [[nodiscard]] bool log_is_full()
+    {
+        const std::lock_guard lock(log_mutex_);
+        return log_.full();
+    }
+
+    // On the strand, between batches.
+    void tend_log(bool idle)
+    {
+        auto step = LogKeeper::Step::none;
+        {
+            const std::lock_guard lock(log_mutex_);
+            step = log_.next(idle, Job::Clock::now());
+        }
+        if (step == LogKeeper::Step::inside) log_ended(step, writer_.restart_log());
+        if (step == LogKeeper::Step::beside)
+            boost::asio::post(executor_, [self = shared_self()] { self->write_log_back(); });
+    }
+
+    // True: the turn is over, and begins again when what writes the log back has ended.
+    [[nodiscard]] bool wait_for_log()
+    {
+        const std::lock_guard lock(log_mutex_);
+        waits_for_log_ = log_.must_wait();
+        return waits_for_log_;
+    }
+
+    // On the pool. Whoever writes goes on meanwhile.
+    void write_log_back()
+    {
+        const bool entered = gate_.enter(); // else the tenant is about to be closed, which does the same
+        if (entered) log_ended(LogKeeper::Step::beside, checkpoint_beside());
+        bool waiting = false;
+        {
+            const std::lock_guard lock(log_mutex_);
+            if (!entered) log_.ended(LogKeeper::Step::beside, false, Job::Clock::now());
+            waiting = std::exchange(waits_for_log_, false);
+        }
+        const async::GatePass alive(&posting_);
+        if (waiting && alive) post_write_turn();
+        if (entered) leave();
+    }
+
+    [[nodiscard]] Result<void> checkpoint_beside()
+    {
+        auto connection =
+            sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, options_.profile);
+        if (!connection) return fail(not_opened(std::move(connection).error()));
+        if (!file_.look(*connection)) return fail(file_.lost_error());
+        auto state = connection->checkpoint(sqlite::Checkpoint::passive);
+        if (!state) return fail(std::move(state.error().with_tenant(id().view())));
+        if (!state->complete()) return fail(errc::busy, "a reader needs what is to be written over");
+        return {};
+    }
+
+    void log_ended(LogKeeper::Step step, const Result<void>& done)
+    {
+        const std::lock_guard lock(log_mutex_);
+        log_.ended(step, done.has_value(), Job::Clock::now());
+        ++(done                         ? checkpoints_.done
+           : done.error() == errc::busy ? checkpoints_.blocked
+                                        : checkpoints_.failed);
+    }
+
+    [[nodiscard]] Writer::Turn log_full(JobPtr job)
+    {
+        job->refuse(
+            Error(errc::overloaded,
+                  "the tenant's write-ahead log is " + std::to_string(log_.bytes()) +
+                      " bytes long and cannot be begun anew while somebody reads what is in it; end long "
+                      "reads, or raise CheckpointOptions::refuse_at")
+                .with_tenant(id().view()));
+        Writer::Turn turn;
+        turn.done = 1;
+        return turn;
     }
 
     // --- reading, on the pool -------------------------------------------------------------------------------------
@@ -542,6 +677,15 @@ private:
     std::function<void()> then_;
     std::optional<boost::asio::steady_timer> late_timer_; // until it is closed
     std::optional<Job::Clock::time_point> late_timer_set_;
+
+    std::mutex log_mutex_; // of all that follows
+    LogKeeper log_;
+    bool waits_for_log_ = false;
+    struct {
+        std::uint64_t done = 0;
+        std::uint64_t blocked = 0;
+        std::uint64_t failed = 0;
+    } checkpoints_;
 };
 
 } // namespace tenantry::detail

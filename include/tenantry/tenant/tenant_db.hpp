@@ -24,6 +24,7 @@
 #include <tenantry/tenant/repeatable.hpp>
 #include <tenantry/tenant/scope.hpp>
 #include <tenantry/tenant/snapshot.hpp>
+#include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tx.hpp>
 
 namespace tenantry {
@@ -171,6 +172,10 @@ public:
         static const Migrated nothing{};
         return lease_ ? lease_->tenant().opening() : nothing;
     }
+
+    /// How the tenant fares: numbers of this moment, and counted since it was opened. All zero for a handle of
+    /// nothing.
+    [[nodiscard]] TenantStats stats() const { return lease_ ? lease_->tenant().stats() : TenantStats{}; }
 
     /// Makes a key of a value that came from outside (a URL, a form). It says nothing of whether there is
     /// such a row.

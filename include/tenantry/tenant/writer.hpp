@@ -7,6 +7,7 @@
 // are run again, each in a transaction of its own.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -45,6 +46,13 @@ public:
           time_(options.batch_time)
     {
         batch_.reserve(limit_);
+        connection_.leave_log();
+        if (!options.checkpoints.automatic) connection_.keep_log_on_close();
+        constexpr std::int64_t usual_page = 4096;
+        constexpr std::uint64_t frame_header = 24; // https://sqlite.org/fileformat2.html#the_write_ahead_log
+        frame_ =
+            static_cast<std::uint64_t>(connection_.query_integer("PRAGMA page_size").value_or(usual_page)) +
+            frame_header;
     }
 
     /// Runs `job` and what `next()` gives after it, until that gives nullptr or the batch is full; commits; then
@@ -68,8 +76,22 @@ public:
     /// Whether the calling thread is inside a job of this writer.
     [[nodiscard]] bool runs_here() const noexcept { return running_here == this; }
 
-    /// Transactions that were committed. From the thread that uses the writer.
-    [[nodiscard]] std::uint64_t commits() const noexcept { return commits_; }
+    /// Transactions that were committed. From any thread.
+    [[nodiscard]] std::uint64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }
+
+    /// Writes that were committed in them. From any thread.
+    [[nodiscard]] std::uint64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
+
+    /// The length of the write-ahead log after the last commit.
+    [[nodiscard]] std::uint64_t log_bytes() const noexcept { return connection_.log_frames() * frame_; }
+
+    /// Writes the whole log back and begins it anew. errc::busy if a reader is in the way, or another process.
+    [[nodiscard]] Result<void> restart_log()
+    {
+        auto done = connection_.checkpoint(sqlite::Checkpoint::truncate);
+        if (!done) return fail(std::move(done.error().with_tenant(name())));
+        return {};
+    }
 
     [[nodiscard]] Result<void> close() { return connection_.close(); }
 
@@ -207,7 +229,7 @@ private:
         if (batch_.empty()) return (void)transaction.rollback();
         auto committed = transaction.commit();
         if (committed) {
-            ++commits_;
+            commits_.fetch_add(1, std::memory_order_relaxed);
             (void)file_.look(connection_);
         }
         for (auto& job : batch_) {
@@ -215,8 +237,10 @@ private:
                 refuse(std::move(job), committed.error(), turn);
             else if (file_.lost())
                 refuse(std::move(job), file_.lost_error(), turn);
-            else
+            else {
+                writes_.fetch_add(job->succeeded() ? 1 : 0, std::memory_order_relaxed);
                 answer(std::move(job), turn);
+            }
         }
         batch_.clear();
     }
@@ -264,7 +288,9 @@ private:
     const std::size_t limit_;
     const std::chrono::milliseconds time_;
     std::vector<JobPtr> batch_;
-    std::uint64_t commits_ = 0;
+    std::uint64_t frame_ = 0; // bytes that a page takes in the log
+    std::atomic<std::uint64_t> commits_{0};
+    std::atomic<std::uint64_t> writes_{0};
     static inline thread_local const Writer* running_here = nullptr;
 };
 

@@ -1,0 +1,104 @@
+// When a tenant's write-ahead log is written back into its database. No threads, no clocks, no files: the tenant
+// calls it on its strand and does what it says.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include <tenantry/tenant/options.hpp>
+
+namespace tenantry::detail {
+
+/// Writing back beside the writer costs it nothing, but never gets to the end of a log that keeps growing: only a log
+/// that was written back whole is begun anew. So a long log is written back on the strand, once what is left to do
+/// there is little.
+class LogKeeper {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// What is to be done next.
+    enum class Step : std::uint8_t {
+        none,
+        beside, ///< a passive checkpoint on a connection of its own, while the writer goes on; then say `ended`
+        inside, ///< one that begins the log anew, on the writer's connection, now; then say `ended`
+    };
+
+    explicit LogKeeper(const CheckpointOptions& options) noexcept : options_(options) {}
+
+    /// The log has so many bytes after a commit.
+    void grown(std::uint64_t bytes, TimePoint now) noexcept
+    {
+        if (bytes < bytes_) {
+            // It was begun anew.
+            done_ = tried_ = stuck_ = 0;
+        }
+        if (bytes > done_ && !since_) since_ = now;
+        bytes_ = bytes;
+    }
+
+    /// Asked before and after a batch, and now and then while nothing happens; `idle`: nobody waits to write.
+    [[nodiscard]] Step next(bool idle, TimePoint now) noexcept
+    {
+        if (!options_.automatic || bytes_ <= done_ || running_) return Step::none;
+        // What has been tried in vain is tried again when the log has grown by as much again.
+        if (full() || bytes_ >= std::max(options_.limit, stuck_ + options_.size)) return start(Step::inside);
+        if (bytes_ >= std::max(done_, tried_) + options_.size) return start(Step::beside);
+        if (idle && since_ && now - *since_ >= options_.age && tried_ != bytes_) return start(Step::inside);
+        return Step::none;
+    }
+
+    /// What came of it: all that was in the log when it was begun is in the database, or somebody was in the way.
+    void ended(Step step, bool complete, TimePoint now) noexcept
+    {
+        running_ = false;
+        if (step == Step::inside) {
+            stuck_ = complete ? 0 : bytes_;
+            if (complete) bytes_ = target_ = 0;
+        }
+        // The writer may have begun it anew meanwhile.
+        tried_ = bytes_ < target_ ? 0 : target_;
+        if (!complete) return;
+        done_ = tried_;
+        since_.reset();
+        if (bytes_ > done_) since_ = now;
+    }
+
+    /// There may be something to do though nobody has written since.
+    [[nodiscard]] bool is_old(TimePoint now) const noexcept
+    {
+        return options_.automatic && since_ && now - *since_ >= options_.age;
+    }
+
+    /// It is too long, and is being written back: the next batch has to wait for `ended`.
+    [[nodiscard]] bool must_wait() const noexcept { return running_ && bytes_ >= options_.limit; }
+
+    /// As after the last commit.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+
+    /// The log is so long that no more is to be written before it was begun anew.
+    [[nodiscard]] bool full() const noexcept
+    {
+        return options_.refuse_at != 0 && bytes_ >= options_.refuse_at;
+    }
+
+private:
+    [[nodiscard]] Step start(Step step) noexcept
+    {
+        running_ = true;
+        target_ = bytes_;
+        return step;
+    }
+
+    const CheckpointOptions options_;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t done_ = 0;   // up to here it is in the database
+    std::uint64_t tried_ = 0;  // its length when the last attempt began
+    std::uint64_t stuck_ = 0;  // its length when it could not be begun anew, last time
+    std::uint64_t target_ = 0; // its length when the running attempt began
+    std::optional<TimePoint> since_;
+    bool running_ = false;
+};
+
+} // namespace tenantry::detail

@@ -1,0 +1,207 @@
+#include <tenantry/tenant/log_keeper.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <random>
+
+#include "support/catch.hpp"
+
+using namespace tenantry;
+using namespace std::chrono_literals;
+using detail::LogKeeper;
+using Step = LogKeeper::Step;
+
+namespace {
+
+constexpr LogKeeper::TimePoint begin{};
+
+CheckpointOptions small()
+{
+    CheckpointOptions options;
+    options.size = 100;
+    options.limit = 1000;
+    options.refuse_at = 5000;
+    options.age = 10s;
+    return options;
+}
+
+} // namespace
+
+TEST_CASE("a log that has grown is written back beside the writer")
+{
+    LogKeeper log(small());
+    CHECK(log.next(true, begin) == Step::none);
+    log.grown(99, begin);
+    CHECK(log.next(true, begin) == Step::none);
+    log.grown(100, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    CHECK(log.next(false, begin) == Step::none); // one at a time
+    log.grown(150, begin);
+    log.ended(Step::beside, true, begin);
+    CHECK(log.next(false, begin) == Step::none);
+    log.grown(200, begin);
+    CHECK(log.next(false, begin) == Step::beside);
+}
+
+TEST_CASE("a batch waits while a log that is too long is written back, and what is left is done before it")
+{
+    LogKeeper log(small());
+    log.grown(990, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    CHECK_FALSE(log.must_wait());
+    log.grown(1010, begin);
+    CHECK(log.must_wait());
+    CHECK(log.next(false, begin) == Step::none);
+    const bool complete = GENERATE(false, true);
+    log.ended(Step::beside, complete, begin);
+    CHECK_FALSE(log.must_wait());
+    CHECK(log.next(false, begin) == Step::inside);
+}
+
+TEST_CASE("a log that was begun anew counts from its beginning")
+{
+    LogKeeper log(small());
+    log.grown(500, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    SECTION("after it was written back")
+    {
+        log.ended(Step::beside, true, begin);
+        log.grown(50, begin);
+    }
+    SECTION("while that was still to be told")
+    {
+        log.grown(50, begin);
+        log.ended(Step::beside, true, begin);
+    }
+    CHECK(log.next(false, begin) == Step::none);
+    log.grown(100, begin);
+    CHECK(log.next(false, begin) == Step::beside);
+}
+
+TEST_CASE("a log that is too long is begun anew between two batches")
+{
+    LogKeeper log(small());
+    log.grown(1000, begin);
+    REQUIRE(log.next(false, begin) == Step::inside);
+    SECTION("which succeeds")
+    {
+        log.ended(Step::inside, true, begin);
+        CHECK(log.bytes() == 0);
+        CHECK(log.next(true, begin + 1h) == Step::none);
+        log.grown(100, begin);
+        CHECK(log.next(false, begin) == Step::beside);
+    }
+    SECTION("which is tried again after as much again, not after every batch")
+    {
+        log.ended(Step::inside, false, begin);
+        CHECK(log.next(false, begin) == Step::none);
+        log.grown(1099, begin);
+        CHECK(log.next(false, begin) == Step::none);
+        log.grown(1100, begin);
+        CHECK(log.next(false, begin) == Step::inside);
+    }
+}
+
+TEST_CASE("a log that cannot be begun anew is full at last, and tried each time from then on")
+{
+    LogKeeper log(small());
+    log.grown(4999, begin);
+    CHECK_FALSE(log.full());
+    log.grown(5000, begin);
+    CHECK(log.full());
+    for (int n = 0; n < 3; ++n) {
+        REQUIRE(log.next(false, begin) == Step::inside);
+        log.ended(Step::inside, false, begin);
+        CHECK(log.full());
+    }
+    REQUIRE(log.next(false, begin) == Step::inside);
+    log.ended(Step::inside, true, begin);
+    CHECK_FALSE(log.full());
+}
+
+TEST_CASE("an old log is written back when nobody writes")
+{
+    LogKeeper log(small());
+    log.grown(1, begin);
+    log.grown(2, begin + 9s);
+    CHECK(log.next(true, begin + 9s) == Step::none);
+    CHECK(log.next(false, begin + 10s) == Step::none);
+    REQUIRE(log.next(true, begin + 10s) == Step::inside);
+    SECTION("once")
+    {
+        log.ended(Step::inside, true, begin + 10s);
+        CHECK(log.next(true, begin + 100s) == Step::none);
+        log.grown(1, begin + 100s);
+        CHECK(log.next(true, begin + 109s) == Step::none);
+        CHECK(log.next(true, begin + 110s) == Step::inside);
+    }
+    SECTION("and not again and again where that is in vain")
+    {
+        log.ended(Step::inside, false, begin + 10s);
+        CHECK(log.next(true, begin + 100s) == Step::none);
+        log.grown(3, begin + 101s);
+        CHECK(log.next(true, begin + 101s) == Step::inside);
+    }
+}
+
+TEST_CASE("where another keeps the log nothing is done")
+{
+    CheckpointOptions options = small();
+    options.automatic = false;
+    LogKeeper log(options);
+    log.grown(4000, begin);
+    CHECK(log.next(true, begin + 1h) == Step::none);
+}
+
+TEST_CASE(
+    "whatever happens, a log does not grow beyond its limit by more than a batch and one attempt's step")
+{
+    std::mt19937 random(20260101);
+    const auto chance = [&](unsigned of) {
+        return std::uniform_int_distribution<unsigned>(0, of - 1)(random) == 0;
+    };
+    CheckpointOptions options = small();
+    options.refuse_at = 0;
+    for (int round = 0; round < 50; ++round) {
+        // A log as SQLite keeps it: begun anew by the first write after it was written back whole.
+        LogKeeper log(options);
+        std::uint64_t bytes = 0;
+        std::uint64_t back = 0;
+        std::uint64_t beside_to = 0;
+        bool beside = false;
+        bool reader = false;
+        std::uint64_t longest_read = 0; // how long the log was while somebody read, since it was begun anew
+        for (int n = 0; n < 2000; ++n) {
+            const auto now = begin + std::chrono::seconds(n);
+            if (back == bytes && !reader) bytes = back = longest_read = 0;
+            if (!(reader && bytes >= 3000))
+                bytes += std::uniform_int_distribution<std::uint64_t>(1, 90)(random);
+            log.grown(bytes, now);
+            if (!reader) REQUIRE(bytes < options.limit + options.size + 90 + 3000);
+            switch (log.next(chance(4), now)) {
+            case Step::none: break;
+            case Step::beside:
+                REQUIRE_FALSE(beside);
+                beside = true;
+                beside_to = bytes;
+                break;
+            case Step::inside:
+                REQUIRE_FALSE(beside);
+                if (!reader) bytes = back = longest_read = 0;
+                log.ended(Step::inside, !reader, now);
+                break;
+            }
+            if (beside && chance(3)) {
+                beside = false;
+                if (!reader && beside_to <= bytes) back = beside_to;
+                log.ended(Step::beside, !reader, now);
+            }
+            if (chance(50)) reader = !reader;
+        }
+        // Once the reader is gone and all is quiet, nothing is left.
+        if (beside) log.ended(Step::beside, false, begin + 3000s);
+        log.grown(bytes + 1, begin + 3000s);
+        REQUIRE(log.next(true, begin + 4000s) != Step::none);
+    }
+}
