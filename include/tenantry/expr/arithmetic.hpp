@@ -1,4 +1,4 @@
-// + - * / % of numbers, and the minus before one.
+// + - * / % of numbers, the minus before one, and + - of times.
 #pragma once
 
 #include <concepts>
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <tenantry/expr/operand.hpp>
+#include <tenantry/expr/time_arithmetic.hpp>
 
 namespace tenantry {
 
@@ -41,12 +42,15 @@ template <class T>
         return Parameter<std::remove_cvref_t<T>>{operand};
 }
 
+template <class Syntax>
+inline constexpr TimeOperator time_operator = std::same_as<Syntax, Plus>    ? TimeOperator::plus
+                                              : std::same_as<Syntax, Minus> ? TimeOperator::minus
+                                                                            : TimeOperator::none;
+
 // SQLite computes in 64 bits; what is divided by 0 is NULL.
 template <class Syntax, class L, class R,
           bool Numbers = !std::is_void_v<number_of_t<L>> && !std::is_void_v<number_of_t<R>>>
-struct ArithmeticOf {
-    using type = Refused;
-};
+struct ArithmeticOf : TimeArithmetic<Syntax, time_operator<Syntax>, L, R> {};
 template <class Syntax, class L, class R>
 struct ArithmeticOf<Syntax, L, R, true> {
     using left = decltype(number_operand(std::declval<L>()));
@@ -80,10 +84,13 @@ template <class Syntax, class L, class R>
     constexpr bool said = is_refused<L> || is_refused<R>;
     static_assert(
         said || !is_refused<arithmetic_t<Syntax, L, R>>,
-        "tenantry: arithmetic is for numbers: for text there is concat(), and what is to happen to times "
-        "is best computed before it is bound");
+        "tenantry: arithmetic is for numbers, and + and - for times and durations of the unit of their column: for "
+        "text there is concat()");
     if constexpr (is_refused<arithmetic_t<Syntax, L, R>>)
         return {};
+    else if constexpr (std::is_void_v<number_of_t<L>>)
+        return {{{time_operand<time_unit_of<L, R>>(std::forward<L>(left))},
+                 {time_operand<time_unit_of<L, R>>(std::forward<R>(right))}}};
     else
         return {{{number_operand(std::forward<L>(left))}, {number_operand(std::forward<R>(right))}}};
 }
@@ -93,6 +100,9 @@ template <class Syntax, class L, class R>
 /// Arithmetic of SQLite's 64-bit integers and doubles (https://sqlite.org/lang_expr.html). Integers divide to
 /// integers; division by 0 is NULL, so that quotients are optional. A sum beyond 64 bits becomes a double in
 /// SQLite, and reading it as an integer is `errc::value_misfit`.
+///
+/// Times are added to as they are in std::chrono: a time and a duration are a time, two times lie a duration apart.
+/// Columns are of one unit, values of one that converts to it without loss.
 template <class L, class R, detail::IfExpression<L, R> = 0>
 [[nodiscard]] constexpr detail::arithmetic_t<detail::Plus, L, R> operator+(L&& left, R&& right)
 {

@@ -145,6 +145,8 @@ template <class Column, class V>
     using Value = std::decay_t<V>;
     if constexpr (AnyExpression<V>)
         return std::remove_cvref_t<V>(std::forward<V>(value));
+    else if constexpr (std::same_as<Value, CurrentTimestamp>)
+        return as_operand<Base>(value);
     else if constexpr (std::same_as<Value, std::nullopt_t>)
         return Parameter<std::optional<Base>>{std::nullopt};
     else if constexpr (!always_fits<Base, unwrapped<Value>>)

@@ -1,4 +1,4 @@
-// `current_timestamp`: the time at which SQLite runs a statement, in the storage of the column it goes to.
+// `current_timestamp`: the time at which SQLite runs a statement, in the storage of the column it is beside.
 #pragma once
 
 #include <chrono>
@@ -17,8 +17,9 @@ struct CurrentTimestamp {
     friend constexpr bool operator==(CurrentTimestamp, CurrentTimestamp) = default;
 };
 
-/// The time SQLite's statement runs at, the same in all of one statement. In a column of points in time it is
-/// the count of the column's unit (SQLite's clock has milliseconds), in a text column `2024-05-01 13:45:00`, UTC.
+/// The time SQLite's statement runs at, the same in all of one statement. Beside a column of points in time it is
+/// the count of the column's unit (SQLite's clock has milliseconds), beside a text column `2024-05-01 13:45:00`, UTC:
+/// `Default<&Job::at, current_timestamp>`, `col<&Job::at> = current_timestamp`, `col<&Job::at> < current_timestamp`.
 inline constexpr CurrentTimestamp current_timestamp{};
 
 namespace detail {

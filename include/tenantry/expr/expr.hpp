@@ -13,6 +13,7 @@
 #include <tenantry/expr/comparison.hpp>
 #include <tenantry/expr/concat.hpp>
 #include <tenantry/expr/conditional.hpp>
+#include <tenantry/expr/date_time.hpp>
 #include <tenantry/expr/excluded.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/frame.hpp>
@@ -20,6 +21,7 @@
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/in.hpp>
 #include <tenantry/expr/in_list.hpp>
+#include <tenantry/expr/json.hpp>
 #include <tenantry/expr/like.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/named.hpp>

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <tenantry/expr/current_timestamp.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/sqlite/codecs.hpp>
@@ -90,6 +91,8 @@ consteval Mismatch value_mismatch()
         return Mismatch::null;
     } else if constexpr (is_optional<V>) {
         return Mismatch::optional_value;
+    } else if constexpr (std::same_as<V, CurrentTimestamp>) {
+        return is_time_column<A> ? Mismatch::none : Mismatch::other_type;
     } else if constexpr (IdType<A>) {
         if constexpr (!KeyType<V>)
             return Mismatch::bare_id;

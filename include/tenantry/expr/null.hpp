@@ -64,7 +64,7 @@ template <class E, class V>
     else if constexpr (is_optional<std::decay_t<V>>)
         return make_optional_parameter<A>(std::forward<V>(value));
     else
-        return make_parameter<A>(std::forward<V>(value));
+        return as_operand<A>(std::forward<V>(value));
 }
 
 template <class Syntax, class E, class V>

@@ -59,12 +59,27 @@ template <class A, class V>
     return Parameter<std::optional<Inner>>{make_parameter<A>(*std::forward<V>(value)).value};
 }
 
+// `current_timestamp` beside something of type A.
+template <class A>
+struct Now {
+    static constexpr Precedence precedence = Precedence::primary;
+    static constexpr bool never_null = true;
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        out.text(static_text<NowText<A>>);
+    }
+};
+
 // An operand beside something of type A: an expression as it is, a value as a parameter.
 template <class A, class V>
 [[nodiscard]] constexpr auto as_operand(V&& operand)
 {
     if constexpr (AnyExpression<V>)
         return std::remove_cvref_t<V>(std::forward<V>(operand));
+    else if constexpr (std::same_as<std::decay_t<V>, CurrentTimestamp>)
+        return compound<Now<A>, A>();
     else
         return make_parameter<A>(std::forward<V>(operand));
 }

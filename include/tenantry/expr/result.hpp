@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/core/timestamp.hpp>
 #include <tenantry/expr/operand.hpp>
 
 namespace tenantry::detail {
@@ -38,6 +39,10 @@ template <class V>
     requires is_blob<V>
 struct plain_value<V> {
     using type = std::vector<std::byte>;
+};
+template <>
+struct plain_value<CurrentTimestamp> {
+    using type = Timestamp;
 };
 template <KeyType V>
 struct plain_value<V> {
@@ -129,7 +134,7 @@ template <class A, class V>
     else if constexpr (is_optional<std::decay_t<V>>)
         return make_optional_parameter<A>(std::forward<V>(operand));
     else
-        return make_parameter<A>(std::forward<V>(operand));
+        return as_operand<A>(std::forward<V>(operand));
 }
 
 // One that stands by itself: a function's argument.
