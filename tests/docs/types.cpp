@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,8 +30,11 @@ struct Job {
     double score{};                         // REAL
     Timestamp created_at{};                 // INTEGER, milliseconds since 1970
     std::chrono::seconds patience{};        // INTEGER, seconds
+    std::filesystem::path file{};           // TEXT
     std::array<std::byte, 4> fingerprint{}; // BLOB, CHECK (length(fingerprint) = 4)
     std::vector<std::byte> payload{};       // BLOB
+
+    std::optional<std::chrono::year_month_day> due{}; // INTEGER, days since 1970
 };
 // [/row]
 
@@ -70,7 +74,22 @@ struct Reading {
     Celsius outside{};
 };
 
-struct Plant : Schema<Table<"job", Job>, Table<"reading", Reading>> {};
+} // namespace
+
+// [json]
+#include <tenantry/sqlite/codec_json.hpp>
+
+struct Message {
+    Id<Message> id{};
+    boost::json::value body{}; // TEXT NOT NULL
+};
+// [/json]
+
+#include <boost/json/src.hpp>
+
+namespace {
+
+struct Plant : Schema<Table<"job", Job>, Table<"reading", Reading>, Table<"message", Message>> {};
 
 } // namespace
 
@@ -82,12 +101,16 @@ TEST_CASE("a row of many types is kept")
     job.level = Level::high;
     job.patience = std::chrono::seconds(90);
     job.payload = {std::byte{1}, std::byte{2}};
+    job.due = std::chrono::year(2024) / 5 / 1;
+    job.file = "/var/spool/1";
     REQUIRE(tx.execute(insert(job)));
     const auto kept = tx.one(select<Job>());
     REQUIRE(kept);
     CHECK(kept->level == Level::high);
     CHECK(kept->patience == std::chrono::seconds(90));
     CHECK(kept->payload == job.payload);
+    CHECK((kept->due == job.due));
+    CHECK(kept->file == job.file);
     CHECK(test::must(tx.connection().query_integer("SELECT level FROM job")) == 2);
 }
 
@@ -100,6 +123,19 @@ TEST_CASE("a type of one's own is compared and bound as any other")
     // [/own-type]
     REQUIRE(warm);
     CHECK(warm->size() == 1);
+}
+
+TEST_CASE("JSON is written, asked and read")
+{
+    docs::Database<Plant> tx;
+    // [json-use]
+    auto sent = tx.execute(insert(Message{.id = {}, .body = {{"to", "ann"}, {"tries", 2}}}));
+    auto tries = tx.one(select(json_extract<int>(col<&Message::body>, "$.tries")));
+    auto body = tx.one(select(col<&Message::body>));
+    // [/json-use]
+    REQUIRE((sent && tries && body));
+    CHECK(*tries == 2);
+    CHECK(body->at("to").as_string() == "ann");
 }
 
 TEST_CASE("what does not fit names its place")

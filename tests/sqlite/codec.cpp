@@ -23,6 +23,12 @@ struct Celsius {
     double degrees = 0;
 };
 
+// Stored as a text that is made when it is bound.
+struct Version {
+    int major = 0;
+    int minor = 0;
+};
+
 struct WriteOnly {};
 
 struct NoCodec {};
@@ -46,6 +52,16 @@ struct tenantry::sqlite::Codec<Celsius> {
 };
 
 template <>
+struct tenantry::sqlite::Codec<Version> {
+    static constexpr Storage storage = Storage::text;
+    template <ParameterBinder B>
+    static void bind(B& to, int index, const Version& value)
+    {
+        to.temporary_text(index, std::to_string(value.major) + "." + std::to_string(value.minor));
+    }
+};
+
+template <>
 struct tenantry::sqlite::Codec<WriteOnly> {
     static constexpr Storage storage = Storage::text;
     template <ParameterBinder B>
@@ -64,6 +80,20 @@ TEST_CASE("a type of the user's is a column by one specialisation")
     CHECK(probe.there_and_back(Celsius{21}).degrees == 21);
     CHECK(probe.misfit<Celsius>("NULL") == Misfit::null);
     CHECK_FALSE(probe.there_and_back(std::optional<Celsius>()).has_value());
+}
+
+TEST_CASE("a text or blob that is made for the call is copied")
+{
+    ValueProbe probe;
+    STATIC_REQUIRE(sqlite::Codec<Version>::storage == Storage::text);
+    CHECK(probe.there_and_back<Version, std::string>(Version{123456789, 987654321}) == "123456789.987654321");
+    auto statement = test::must(probe.connection().prepare("SELECT hex(?1)"));
+    {
+        const std::vector<std::byte> gone(3, std::byte{0xab});
+        statement.temporary_blob(1, gone);
+    }
+    REQUIRE(test::must(statement.step()));
+    CHECK(statement.text(0) == "ABABAB");
 }
 
 TEST_CASE("a codec may go one way only")
@@ -93,9 +123,9 @@ TEST_CASE("each misfit has words of its own")
 {
     std::set<std::string_view> words;
     for (const Misfit misfit : {Misfit::none, Misfit::null, Misfit::wrong_storage, Misfit::out_of_range,
-                                Misfit::unknown_enumerator, Misfit::bad_size})
+                                Misfit::unknown_enumerator, Misfit::bad_size, Misfit::malformed})
         words.insert(to_string(misfit));
-    CHECK(words.size() == 6);
+    CHECK(words.size() == 7);
     CHECK(words.count("unknown") == 0);
 }
 

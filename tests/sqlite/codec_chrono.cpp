@@ -51,6 +51,34 @@ TEST_CASE("a count beyond the unit's range does not fit")
     CHECK(probe.misfit<Timestamp>("'2024-05-01'") == Misfit::wrong_storage);
 }
 
+TEST_CASE("a time of the wall clock is counted as if it were UTC")
+{
+    ValueProbe probe;
+    const local_seconds noon = local_days{2024y / May / 1} + 12h;
+    CHECK(probe.stored(noon) == "integer 1714564800");
+    CHECK(probe.there_and_back(noon) == noon);
+}
+
+TEST_CASE("a date is the count of its days")
+{
+    ValueProbe probe;
+    CHECK(probe.stored(1970y / January / 31) == "integer 30");
+    CHECK(probe.stored(1969y / December / 31) == "integer -1");
+    for (const year_month_day date :
+         {2024y / February / 29, 1583y / January / 1, year::min() / January / 1, year::max() / December / 31})
+        CHECK((probe.there_and_back(date) == date));
+    for (const year_month_day none : {2023y / February / 29, 2024y / month(13) / 1, year_month_day{}}) {
+        const auto error = probe.refusal(none);
+        REQUIRE(error);
+        CHECK(*error == errc::invalid_argument);
+    }
+    CHECK(probe.misfit<year_month_day>("11248738") == Misfit::out_of_range);
+    CHECK(probe.misfit<year_month_day>("-12687429") == Misfit::out_of_range);
+    CHECK(probe.misfit<year_month_day>("9223372036854775807") == Misfit::out_of_range);
+    CHECK(probe.misfit<year_month_day>("'2024-05-01'") == Misfit::wrong_storage);
+    CHECK(probe.misfit<year_month_day>("NULL") == Misfit::null);
+}
+
 TEST_CASE("clocks that mean nothing after a restart are no columns")
 {
     STATIC_REQUIRE_FALSE(sqlite::Bindable<steady_clock::time_point>);

@@ -104,6 +104,10 @@ public:
         add_bytes({reinterpret_cast<const char*>(value.data()), value.size()});
     }
 
+    // they are copied anyway
+    void temporary_text(int i, std::string_view value) { text(i, value); }
+    void temporary_blob(int i, std::span<const std::byte> value) { blob(i, value); }
+
     [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
 
     void refuse(Error error)

@@ -18,7 +18,8 @@ enum class Storage : int { integer = 1, real = 2, text = 3, blob = 4, null = 5 }
 /// Takes the parameters of one statement. Parameters count from 1.
 ///
 /// Nothing is returned per parameter: the first failure is remembered and reported when the statement
-/// runs. Texts and blobs are not copied: they must outlive the run.
+/// runs. Texts and blobs are not copied: they must outlive the run. What is made for the call alone goes through
+/// `temporary_text` and `temporary_blob`, which copy.
 /// `incarnation()` says which tenant the statement runs for (0: none), so that an id of another one can
 /// be refused with `refuse()`; the first refusal is kept and the statement does not run.
 template <class B>
@@ -29,6 +30,8 @@ concept ParameterBinder = requires(B& binder, const B& constant, int i, std::int
     { binder.real(i, real) } -> std::same_as<void>;
     { binder.text(i, text) } -> std::same_as<void>;
     { binder.blob(i, blob) } -> std::same_as<void>;
+    { binder.temporary_text(i, text) } -> std::same_as<void>;
+    { binder.temporary_blob(i, blob) } -> std::same_as<void>;
     { binder.refuse(error) } -> std::same_as<void>;
     { constant.incarnation() } -> std::same_as<std::uint64_t>;
 };

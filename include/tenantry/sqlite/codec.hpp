@@ -23,6 +23,7 @@ enum class Misfit : std::uint8_t {
     out_of_range,       ///< a number that the type cannot hold
     unknown_enumerator, ///< a text or number that names no enumerator
     bad_size,           ///< a blob whose size is not the type's
+    malformed,          ///< a text that is not in the type's form
 };
 
 /// `"a text or number that names no enumerator"`: the second half of a sentence.
@@ -35,6 +36,7 @@ enum class Misfit : std::uint8_t {
     case Misfit::out_of_range: return "a number that the type cannot hold";
     case Misfit::unknown_enumerator: return "a value that names no enumerator";
     case Misfit::bad_size: return "a blob of the wrong size";
+    case Misfit::malformed: return "a text that is not in the form of the type";
     }
     return "unknown";
 }
@@ -53,7 +55,8 @@ enum class Misfit : std::uint8_t {
 /// - `storage` is the column's type in a STRICT table.
 /// - `nullable` (optional, false): true if NULL is a value of the type; then the column is not NOT NULL.
 /// - `bind` must not hand over text or bytes that die with the call: they are bound without a copy and have
-///   to live as long as `value`. What cannot be stored is refused: `to.refuse(Error(...))`.
+///   to live as long as `value`. What is made for the call goes through `to.temporary_text(index, text)` or
+///   `to.temporary_blob(index, bytes)`. What cannot be stored is refused: `to.refuse(Error(...))`.
 /// - `read` without `bind` or the other way round is fine for types that only go one way.
 /// - `check(out, column)` (optional): writes the condition of a CHECK clause. `out` has `text(string_view)`,
 ///   `literal(string_view)` (quoted as SQL text) and `integer(int64_t)`; `column` is quoted already.
@@ -69,6 +72,8 @@ struct AnyBinder {
     void real(int, double);
     void text(int, std::string_view);
     void blob(int, std::span<const std::byte>);
+    void temporary_text(int, std::string_view);
+    void temporary_blob(int, std::span<const std::byte>);
     [[nodiscard]] std::uint64_t incarnation() const;
     void refuse(Error);
 };

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
+#include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/codec.hpp>
 #include <tenantry/sqlite/codec_number.hpp>
 
@@ -30,24 +32,75 @@ struct Codec<std::chrono::duration<Rep, Period>> {
     }
 };
 
-/// UTC without leap seconds, as the system clock has it; before 1970 it is negative.
-template <Storable Duration>
-struct Codec<std::chrono::sys_time<Duration>> {
+namespace detail {
+
+// A point in time as the duration since its clock's beginning.
+template <class Clock, class Duration>
+struct TimePointCodec {
+    using Point = std::chrono::time_point<Clock, Duration>;
     static constexpr Storage storage = Codec<Duration>::storage;
 
     template <ParameterBinder B>
-    static void bind(B& to, int index, const std::chrono::sys_time<Duration>& value)
+    static void bind(B& to, int index, const Point& value)
     {
         Codec<Duration>::bind(to, index, value.time_since_epoch());
     }
 
     template <RowReader R>
-    static Misfit read(R& from, int column, std::chrono::sys_time<Duration>& out)
+    static Misfit read(R& from, int column, Point& out)
     {
         Duration since{};
         const Misfit misfit = Codec<Duration>::read(from, column, since);
-        if (misfit == Misfit::none) out = std::chrono::sys_time<Duration>(since);
+        if (misfit == Misfit::none) out = Point(since);
         return misfit;
+    }
+};
+
+[[gnu::cold, gnu::noinline]] inline Error no_date()
+{
+    return Error(errc::invalid_argument, "a date that is not in the calendar cannot be stored");
+}
+
+} // namespace detail
+
+/// UTC without leap seconds, as the system clock has it; before 1970 it is negative.
+template <Storable Duration>
+struct Codec<std::chrono::sys_time<Duration>> : detail::TimePointCodec<std::chrono::system_clock, Duration> {
+};
+
+/// What a clock on the wall shows, of no time zone: counted as if it were UTC.
+template <Storable Duration>
+struct Codec<std::chrono::local_time<Duration>> : detail::TimePointCodec<std::chrono::local_t, Duration> {};
+
+/// INTEGER, the days since 1970-01-01, so that dates have their order in the database. One that is not in the
+/// calendar, such as February 30, is refused.
+template <>
+struct Codec<std::chrono::year_month_day> {
+    static constexpr Storage storage = Storage::integer;
+
+    template <ParameterBinder B>
+    static void bind(B& to, int index, const std::chrono::year_month_day& value)
+    {
+        if (value.ok()) [[likely]]
+            to.integer(index, std::chrono::sys_days(value).time_since_epoch().count());
+        else
+            to.refuse(detail::no_date());
+    }
+
+    template <RowReader R>
+    static Misfit read(R& from, int column, std::chrono::year_month_day& out)
+    {
+        using namespace std::chrono;
+        constexpr sys_days first = year::min() / January / 1;
+        constexpr sys_days last = year::max() / December / 31;
+        std::int64_t days_since{};
+        if (const Misfit misfit = Codec<std::int64_t>::read(from, column, days_since); misfit != Misfit::none)
+            return misfit;
+        if (days_since < first.time_since_epoch().count() || days_since > last.time_since_epoch().count())
+            [[unlikely]]
+            return Misfit::out_of_range;
+        out = year_month_day(sys_days(days(days_since)));
+        return Misfit::none;
     }
 };
 

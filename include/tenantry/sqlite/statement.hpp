@@ -59,6 +59,21 @@ public:
         note(sqlite3_bind_blob64(stmt_, i, data != nullptr ? data : "", value.size(), SQLITE_STATIC), i);
     }
 
+    /// Copied: may die with the call.
+    void temporary_text(int i, std::string_view value)
+    {
+        note(sqlite3_bind_text64(stmt_, i, value.data() != nullptr ? value.data() : "", value.size(),
+                                 SQLITE_TRANSIENT, SQLITE_UTF8),
+             i);
+    }
+
+    /// Copied: may die with the call.
+    void temporary_blob(int i, std::span<const std::byte> value)
+    {
+        const void* data = value.data();
+        note(sqlite3_bind_blob64(stmt_, i, data != nullptr ? data : "", value.size(), SQLITE_TRANSIENT), i);
+    }
+
     /// The statement shall not run, for this reason; the first reason counts.
     void refuse(Error error)
     {
