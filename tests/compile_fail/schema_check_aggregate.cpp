@@ -1,4 +1,4 @@
-// expect: tenantry: an expression in a declaration has no aggregate functions
+// expect: tenantry: an expression in a declaration has no aggregate and window functions
 #include <tenantry/expr/expr.hpp>
 #include <tenantry/schema/check.hpp>
 #include <tenantry/schema/ddl.hpp>

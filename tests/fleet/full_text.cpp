@@ -56,3 +56,33 @@ TEST_CASE("what a tenant writes is found")
     CHECK(must(db.read(one(select(col<&Note::number>)
                                .where(col<&Note::id> == found[0].template key<&NoteText::note>())))) == 3);
 }
+
+TEST_CASE("an older program says that it cannot write what a newer one keeps in step, unless it is told to")
+{
+    const TempDir directory;
+    {
+        auto older = must(open_notes(directory.path() / "fleet"));
+        must(wait_for(older.async_create("acme")));
+    }
+    {
+        auto newer = must(Fleet<Searched>::open(directory.path() / "fleet"));
+        must(wait_for(newer.async_tenant("acme")));
+    }
+    {
+        auto older = must(open_notes(directory.path() / "fleet"));
+        const auto refused = wait_for(older.async_tenant("acme"));
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error() == errc::newer_schema);
+        CHECK_THAT(std::string(refused.error().message()), ContainsSubstring("profile.trusted_schema"));
+    }
+    FleetOptions trusting;
+    trusting.tenant.profile.trusted_schema = true;
+    {
+        auto older = must(open_notes(directory.path() / "fleet", trusting));
+        const auto db = must(wait_for(older.async_tenant("acme")));
+        must(wait_for(add_note(db, "a fax", 1)));
+    }
+    auto newer = must(Fleet<Searched>::open(directory.path() / "fleet"));
+    const auto db = must(wait_for(newer.async_tenant("acme")));
+    CHECK(must(db.read(select<NoteText>().where(match<NoteText>("fax")))).size() == 1);
+}

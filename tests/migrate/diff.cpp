@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <tenantry/migrate/apply.hpp>
+#include <tenantry/migrate/fit.hpp>
 #include <tenantry/migrate/introspect.hpp>
 
 #include "support/catch.hpp"
@@ -79,11 +80,12 @@ TEST_CASE("two that say the same are the same, however they are written")
 
 TEST_CASE("what ALTER TABLE can do is not done by a copy")
 {
-    CHECK(titles(
-              {t},
-              {"CREATE TABLE t (a INTEGER, b TEXT, c TEXT, d INTEGER NOT NULL DEFAULT 5,"
-               " e INTEGER AS (a + 1), f TEXT COLLATE nocase CHECK (f <> ''), g ANY REFERENCES t (a)) STRICT"}) ==
-          Texts{"add column t.c", "add column t.d", "add column t.e", "add column t.f", "add column t.g"});
+    CHECK(
+        titles(
+            {t},
+            {"CREATE TABLE t (a INTEGER, b TEXT, c TEXT, d INTEGER NOT NULL DEFAULT 5,"
+             " e INTEGER AS (a + 1), f TEXT COLLATE nocase CHECK (f <> ''), g ANY REFERENCES t (a)) STRICT"}) ==
+        Texts{"add column t.c", "add column t.d", "add column t.e", "add column t.f", "add column t.g"});
     for (const char* column : {"c TEXT NOT NULL", "c TEXT DEFAULT CURRENT_TIMESTAMP", "c TEXT UNIQUE",
                                "c INTEGER AS (a + 1) STORED", "c TEXT DEFAULT (lower('X'))",
                                "c INTEGER DEFAULT 3 REFERENCES t (a)"}) {
@@ -234,6 +236,32 @@ TEST_CASE("a full-text table is made, filled, made anew, and filled again")
     REQUIRE(own.steps.size() == 1);
     REQUIRE(own.steps[0].conditions.size() == 1);
     CHECK(own.steps[0].conditions[0].what == "column 'b' holds a value, and is dropped");
+}
+
+TEST_CASE("a trigger that no write would get past does not stay where it is not declared")
+{
+    const char* const content = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)";
+    const char* const f = "CREATE VIRTUAL TABLE f USING fts5(a, content='t', content_rowid='id')";
+    const char* const put =
+        "CREATE TRIGGER f_insert AFTER INSERT ON t BEGIN INSERT INTO f(rowid, a) VALUES (new.id, new.a); END";
+    for (const bool trusted : {false, true}) {
+        sqlite::Profile profile;
+        profile.trusted_schema = trusted;
+        auto db = must(sqlite::Connection::open_memory(profile));
+        CHECK(db.trusts_schema() == trusted);
+        for (const char* sql : {content, f, put}) must(db.execute(sql));
+        const SchemaModel live = must(introspect(db));
+        const SchemaModel wanted = model({content});
+        const Plan found = diff(live, wanted);
+        CHECK(found.titles() == (trusted ? Texts{} : Texts{"drop trigger f_insert"}));
+        CHECK(found.tolerated.size() == (trusted ? 2 : 1));
+        CHECK(misfits(live, wanted).size() == (trusted ? 0 : 1)); // what an older program would say
+        CHECK(misfits(live, live).empty());
+        must(db.execute("BEGIN"));
+        must(apply(db, found));
+        must(db.execute("COMMIT"));
+        CHECK(db.execute("INSERT INTO t VALUES (1, 'x')"));
+    }
 }
 
 TEST_CASE("a name that something else has is a problem and no plan")

@@ -45,13 +45,34 @@ struct Setting {
     Timestamp changed_at{};
 };
 
-struct Office
-    : Schema<
-          Table<"person", Person, Unique<&Person::email>>,
-          Table<"task", Task, OnDelete<&Task::owner, Action::cascade>, Default<&Task::at, current_timestamp>,
-                Index<"task_by_state", &Task::state, Descending<&Task::at>>>,
-          Table<"setting", Setting, PrimaryKey<&Setting::key>,
-                Default<&Setting::changed_at, current_timestamp>>> {};
+// Declared of constants that both units have.
+struct Busy {
+    std::string name{};
+    std::int64_t tasks{};
+};
+struct PersonText {
+    Id<Person> person{};
+    std::string name{};
+};
+inline constexpr auto is_named = col<&Person::name> != "";
+inline constexpr auto is_waiting = col<&Task::state> == State::waiting;
+inline constexpr auto length_of_name = length(col<&Person::name>);
+inline constexpr auto busy =
+    select(col<&Person::name>, count().as<"tasks">()).join<Task>().group_by(col<&Person::name>);
+inline constexpr auto finished = new_<&Task::state> == State::done;
+inline constexpr auto calm_down =
+    update<Task>().set(col<&Task::urgent> = false).where(col<&Task::id> == new_<&Task::id>);
+
+struct Office : Schema<View<"busy", Busy, busy>,
+                       Trigger<"task_done", AfterUpdate<Task, &Task::state>, When<finished>, Do<calm_down>>,
+                       FullText<"person_text", PersonText, ContentOf<Person>>,
+                       Table<"person", Person, Unique<&Person::email>, Check<"named", is_named>,
+                             Index<"person_by_length", Expr<length_of_name>>>,
+                       Table<"task", Task, Index<"waiting", &Task::at, Where<is_waiting>>,
+                             OnDelete<&Task::owner, Action::cascade>, Default<&Task::at, current_timestamp>,
+                             Index<"task_by_state", &Task::state, Descending<&Task::at>>>,
+                       Table<"setting", Setting, PrimaryKey<&Setting::key>,
+                             Default<&Setting::changed_at, current_timestamp>>> {};
 
 /// What happened in a tenant that was made, filled, asked and destroyed.
 struct Seen {

@@ -56,9 +56,21 @@ inline constexpr auto summary =
         .limit(3);
 inline constexpr auto cheap = select<Job>().where(col<&Job::cost> <= 1);
 
-struct Slot : Schema<View<"summary", Summary, summary>, Table<"module", Module>,
-                     Table<"job", Job, ColumnName<&Job::note, "remark">>,
-                     View<"pending jobs", Pending, pending>, View<"cheap", Cheap, cheap>> {};
+struct Cost {
+    std::optional<std::string> name{};
+    std::int64_t cost{};
+};
+// Of several selects, and of one with a name.
+inline constexpr auto costs =
+    select(col<&Module::name>, col<&Job::cost>)
+        .join<Job>()
+        .union_all(
+            select(col<&Job::note>.as<"name">(), col<&Job::cost> * 10).where(is_not_null(col<&Job::note>)));
+
+struct Slot
+    : Schema<View<"summary", Summary, summary>, Table<"module", Module>,
+             Table<"job", Job, ColumnName<&Job::note, "remark">>, View<"pending jobs", Pending, pending>,
+             View<"cheap", Cheap, cheap>, View<"costs", Cost, costs>> {};
 
 } // namespace view_tests
 
@@ -78,6 +90,11 @@ TEST_CASE("a view is its select, with literals and the names of its row")
     CHECK(sql_of<Slot>("cheap") ==
           R"(CREATE VIEW "cheap" ("id", "module", "note", "status", "cost") AS)"
           R"( SELECT "id", "module", "remark", "status", "cost" FROM "job" WHERE "cost" <= 1)");
+    CHECK(
+        sql_of<Slot>("costs") ==
+        R"(CREATE VIEW "costs" ("name", "cost") AS SELECT "module"."name", "job"."cost" FROM "module" JOIN "job" ON)"
+        R"( "job"."module" = "module"."id" UNION ALL SELECT "job"."remark" AS "name", "job"."cost" * 10 FROM "job")"
+        R"( WHERE "job"."remark" IS NOT NULL)");
     CHECK_FALSE(schema_info<Slot>().needs_trust);
 }
 
@@ -96,6 +113,8 @@ TEST_CASE("it is read as a table")
     REQUIRE(modules.size() == 1);
     CHECK(modules[0].name == "mail");
     CHECK(modules[0].cost == 11);
+
+    CHECK(db.run(select(sum(col<&Cost::cost>))).at(0) == 72);
 
     // Its ids lead to the tables they are of.
     const auto notes = db.run(select(col<&Module::name>).join<Cheap>());

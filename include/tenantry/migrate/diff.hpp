@@ -120,14 +120,16 @@ private:
             const ViewModel* wanted = wanted_.view(view.name);
             const bool trigger = view.type == "trigger";
             const bool broken = wanted == nullptr && loses_column(view);
-            if (wanted == nullptr && unknown_ == Unknown::keep && !broken) {
+            const bool barred = wanted == nullptr && live_.is_kept_from_running(view);
+            if (wanted == nullptr && unknown_ == Unknown::keep && !broken && !barred) {
                 plan_.tolerated.push_back(label(view.type, view.name));
                 continue;
             }
             if (wanted != nullptr && wanted->normal == view.normal) continue;
             if (trigger && is_dropped(view.table)) continue;
             add(trigger ? StepKind::drop_trigger : StepKind::drop_view, view.name,
-                {broken              ? "it names a column that goes"
+                {broken   ? "it names a column that goes"
+                 : barred ? "it uses a virtual table, and without a trusted schema every write would fail"
                  : wanted == nullptr ? "it is not declared"
                                      : "it is declared otherwise"},
                 {"DROP " + std::string(trigger ? "TRIGGER " : "VIEW ") + quoted_name(view.name)});

@@ -44,6 +44,11 @@ namespace tenantry::migrate {
                 found.push_back("column " + table.name + '.' + column.name +
                                 " is not known, and no row can be written without it");
     }
+    for (const ViewModel& view : live.views)
+        if (wanted.view(view.name) == nullptr && wanted.table(view.table) != nullptr &&
+            live.is_kept_from_running(view))
+            found.push_back(label(view.type, view.name) + " on " + view.table +
+                            " uses a virtual table, which needs profile.trusted_schema");
     for (const ViewModel& view : wanted.views)
         if (view.type == "view" && live.view(view.name) == nullptr)
             found.push_back(label("view", view.name) + " is missing");

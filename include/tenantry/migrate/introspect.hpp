@@ -106,6 +106,7 @@ inline void resolve_references(SchemaModel& model)
 {
     const sqlite::Privileged gate(connection); // a pragma's table runs the pragma when it is stepped
     SchemaModel model;
+    model.untrusted = !connection.trusts_schema();
     bool has_virtual = false;
     auto objects = connection.prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
                                       " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid");

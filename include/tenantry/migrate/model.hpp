@@ -107,6 +107,18 @@ struct SchemaModel {
     std::vector<TableModel> tables;
     std::vector<IndexModel> indexes;
     std::vector<ViewModel> views; ///< and triggers
+    /// It was read through a connection that does not let triggers use virtual tables.
+    bool untrusted = false;
+
+    /// Does every write that it is on fail, since it uses a virtual table?
+    [[nodiscard]] bool is_kept_from_running(const ViewModel& view) const
+    {
+        if (!untrusted || view.type != "trigger") return false;
+        const auto tokens = sql_tokens(view.sql);
+        return std::ranges::any_of(tables, [&](const TableModel& table) {
+            return table.is_virtual && mentions(tokens, table.name);
+        });
+    }
 
     [[nodiscard]] const TableModel* table(std::string_view name) const noexcept { return find(tables, name); }
     [[nodiscard]] const IndexModel* index(std::string_view name) const noexcept

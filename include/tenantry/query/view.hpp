@@ -58,8 +58,17 @@ template <class T>
 concept DeclaredSelect = requires {
     typename T::tenantry_select;
     typename T::subject;
-    typename T::missing;
 };
+
+// The types of its columns: a set operation has them itself.
+template <class Q>
+consteval auto view_columns() noexcept
+{
+    if constexpr (requires { typename Q::missing; })
+        return typename Q::subject::template column_types<typename Q::missing>{};
+    else
+        return typename Q::column_types{};
+}
 
 // Where the columns of a query are in a view's row.
 template <class Row, std::size_t... I>
@@ -121,9 +130,7 @@ consteval bool check_view() noexcept
             }();
             static_assert(match, "tenantry: the fields of a view's row are not the columns of its query");
             if constexpr (match)
-                return check_view_fields<Row, Names>(
-                    typename Q::subject::template column_types<typename Q::missing>{},
-                    std::make_index_sequence<columns>{});
+                return check_view_fields<Row, Names>(view_columns<Q>(), std::make_index_sequence<columns>{});
         }
         return false;
     }

@@ -68,9 +68,47 @@ constexpr void render_expression(TextSink& sink)
     node_t<Node>::form::render(out);
 }
 
+// Functions whose results are others each time they are called.
+constexpr bool is_volatile(std::string_view text) noexcept
+{
+    for (const std::string_view name :
+         {"random", "randomblob", "changes", "total_changes", "last_insert_rowid"})
+        if (text == name) return true;
+    return text.find("'now'") != std::string_view::npos;
+}
+
+// Looks through the text of a form: functions are written by their names.
+class VolatileSearch {
+public:
+    bool found = false;
+
+    constexpr void text(std::string_view text) noexcept { found = found || is_volatile(text); }
+    constexpr void identifier(std::string_view) noexcept {}
+    constexpr void parameter() noexcept {}
+    template <class Row>
+    constexpr void table() noexcept
+    {}
+    template <auto Member>
+    constexpr void name() noexcept
+    {}
+    template <auto Member>
+    constexpr void column() noexcept
+    {}
+};
+
+template <class Form>
+consteval bool is_volatile_form()
+{
+    VolatileSearch search;
+    Form::render(search);
+    return search.found;
+}
+
 // What an expression of Row's table may name.
 template <class Row>
 struct DeclarationRules {
+    static constexpr bool takes_volatile = false;
+
     template <class Other>
     constexpr void table() const
     {
@@ -94,6 +132,8 @@ struct DeclarationRules {
 
 // A default is worked out before there is a row.
 struct ConstantRules {
+    static constexpr bool takes_volatile = true;
+
     template <class Other>
     constexpr void table() const
     {
@@ -125,12 +165,18 @@ consteval bool check_declared()
         return false;
     } else if constexpr (is_refused<E>) {
         return false;
-    } else if constexpr (E::aggregate) {
-        static_assert(!E::aggregate, "tenantry: an expression in a declaration has no aggregate functions");
+    } else if constexpr (E::aggregate || is_windowed<E>) {
+        static_assert(!E::aggregate && !is_windowed<E>,
+                      "tenantry: an expression in a declaration has no aggregate and window functions");
         return false;
     } else {
         Rules rules;
         E::visit(rules);
+        if constexpr (!Rules::takes_volatile)
+            static_assert(
+                !is_volatile_form<typename E::form>(),
+                "tenantry: the value of this expression would be another one each time: only a Default "
+                "may be");
         constexpr Literal found = [] {
             LiteralCheck check;
             Node.bind(check);

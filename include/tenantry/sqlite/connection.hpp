@@ -308,6 +308,14 @@ public:
     /// False once it is closed or moved from.
     [[nodiscard]] bool is_open() const noexcept { return state_ != nullptr; }
 
+    /// Whether views and triggers may use virtual tables and functions that are not innocuous: `Profile::trusted_schema`.
+    [[nodiscard]] bool trusts_schema() const noexcept
+    {
+        int trusted = 0;
+        sqlite3_db_config(native_handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, -1, &trusted);
+        return trusted != 0;
+    }
+
     [[nodiscard]] sqlite3* native_handle() const noexcept { return state_ ? state_->db : nullptr; }
 
 private:
