@@ -62,6 +62,8 @@ TEST_CASE("a literal is the value that would be bound")
     CHECK(literal(std::array{std::byte{0}, std::byte{0xaf}}) == "x'00af'");
     CHECK(literal(seconds(30)) == "30");
     CHECK(literal(Timestamp(milliseconds(-1))) == "-1");
+    CHECK(literal(year(1970) / January / 3) == "2");
+    CHECK(literal(local_days(days(5))) == "5");
 
     CHECK(is_read_back(std::numeric_limits<std::int64_t>::min()));
     CHECK(is_read_back(std::numeric_limits<std::int64_t>::max()));
@@ -70,6 +72,7 @@ TEST_CASE("a literal is the value that would be bound")
     CHECK(is_read_back(std::string_view("\xff'\"\n")));
     CHECK(is_read_back(std::array{std::byte{0}, std::byte{1}, std::byte{0xff}}));
     CHECK(is_read_back(Size::small));
+    CHECK(is_read_back(year(1950) / February / 28));
 }
 
 TEST_CASE("what has none is found out")
@@ -82,4 +85,5 @@ TEST_CASE("what has none is found out")
     CHECK(literal_of(static_cast<Size>(7)) == Literal::no_enumerator);
     CHECK(literal_of(std::optional<double>(1.0 / 3)) == Literal::digits);
     CHECK(literal_of(std::optional<double>()) == Literal::fits);
+    CHECK(literal_of(year(2023) / February / 29) == Literal::no_date);
 }

@@ -63,7 +63,7 @@ constexpr void render_bytes(TextSink& out, std::span<const std::byte> bytes) noe
     out.put('\'');
 }
 
-enum class Literal { fits, digits, range, zero, no_enumerator };
+enum class Literal { fits, digits, range, zero, no_enumerator, no_date };
 
 // Whether a value has a literal that SQLite reads back as the same.
 template <class T>
@@ -77,6 +77,8 @@ constexpr Literal literal_of(const T& value) noexcept
         return decimal_of(static_cast<double>(value)).exact ? Literal::fits : Literal::digits;
     else if constexpr (std::is_enum_v<T>)
         return enum_name(value).empty() ? Literal::no_enumerator : Literal::fits;
+    else if constexpr (std::same_as<T, std::chrono::year_month_day>)
+        return value.ok() ? Literal::fits : Literal::no_date;
     else if constexpr (std::is_convertible_v<const T&, std::string_view>)
         return std::string_view(value).find('\0') == std::string_view::npos ? Literal::fits : Literal::zero;
     else
@@ -108,6 +110,8 @@ constexpr void render_literal(TextSink& out, const T& value)
         out.literal(std::string_view(value));
     } else if constexpr (std::is_convertible_v<const T&, std::span<const std::byte>>) {
         render_bytes(out, std::span<const std::byte>(value));
+    } else if constexpr (std::same_as<T, std::chrono::year_month_day>) {
+        render_literal(out, std::chrono::sys_days(value).time_since_epoch());
     } else if constexpr (requires { value.time_since_epoch(); }) {
         render_literal(out, value.time_since_epoch());
     } else if constexpr (is_time<T>) {
@@ -165,6 +169,7 @@ consteval bool check_literal() noexcept
     static_assert(What != Literal::zero, "tenantry: a text in a declaration has no zero in it");
     static_assert(What != Literal::no_enumerator,
                   "tenantry: an enumerator in a declaration has a name of its own");
+    static_assert(What != Literal::no_date, "tenantry: a date in a declaration is one of the calendar");
     return What == Literal::fits;
 }
 
