@@ -22,9 +22,10 @@ namespace tenantry::detail {
 
 /// What a job does, and so what may be done with it when the transaction it shares with others is lost.
 enum class JobKind : std::uint8_t {
-    statement,       ///< one statement: atomic by itself, and can be run again
-    body,            ///< a caller's function: is called once
-    repeatable_body, ///< a caller's function that he allows to be called again
+    statement, ///< one statement: atomic by itself, and can be run again
+    body,      ///< a caller's function: is called once
+    /// Several statements that can be run again: a batch of rows, or a caller's function that he allows to be called again.
+    repeatable_body,
 };
 
 /// Runs on one connection, once or, where its kind allows, again after what it did was taken back; answers its

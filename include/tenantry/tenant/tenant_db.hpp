@@ -78,13 +78,14 @@ template <class T, class Q>
 class RunQuery {
 public:
     using Value = result_t<schema_of<T>, Records<T>, Q>;
-    static constexpr JobKind kind = JobKind::statement;
+    // A batch of rows is as many statements.
+    static constexpr JobKind kind = is_batch<Q> ? JobKind::repeatable_body : JobKind::statement;
 
     explicit RunQuery(Q query) : query_(std::move(query)) {}
 
     Result<Value> operator()(sqlite::Connection& connection) const
     {
-        // A write that fails is taken back by whoever runs it.
+        // What fails is taken back by whoever runs it.
         return execute<schema_of<T>, Records<T>>(connection, query_, TakenBackBy::caller);
     }
 
