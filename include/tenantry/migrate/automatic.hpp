@@ -25,9 +25,9 @@
 
 namespace tenantry::migrate {
 
-/// `declared_model`, made once for each declaration. Thread-safe.
+/// `declared_model`, made once for each declaration, with the functions of the connection that asks first. Thread-safe.
 [[nodiscard]] inline Result<std::shared_ptr<const SchemaModel>> shared_declared_model(
-    const SchemaInfo& declared)
+    const SchemaInfo& declared, const sqlite::Functions& functions)
 {
     using Key = std::pair<const void*, std::int32_t>;
     static std::mutex mutex;
@@ -37,7 +37,7 @@ namespace tenantry::migrate {
         const std::lock_guard lock(mutex);
         if (const auto found = known.find(key); found != known.end()) return found->second;
     }
-    auto model = declared_model(declared);
+    auto model = declared_model(declared, functions);
     if (!model) return fail(std::move(model).error());
     const std::lock_guard lock(mutex);
     return known.try_emplace(key, std::make_shared<const SchemaModel>(std::move(*model))).first->second;
@@ -124,7 +124,7 @@ inline Result<Prospect> look(sqlite::Connection& connection, const SchemaInfo& d
     for (const LedgerRow& row : rows) was_here = was_here || row.checksum == wanted;
     const bool is_last = !rows.empty() && rows.back().checksum == wanted;
     if (is_last && found.ledger.is_adopted()) return found;
-    auto model = shared_declared_model(declared);
+    auto model = shared_declared_model(declared, connection.functions());
     if (!model) return fail(std::move(model).error());
     auto live = introspect(connection, model->get());
     if (!live) return fail(std::move(live).error());

@@ -61,9 +61,10 @@ inline bool is_of_newer_program(const Ledger& ledger, std::size_t index, const H
 }
 
 // The first of the history's states that the database is in; what it has besides is another's.
-inline Result<std::size_t> find_state(const SchemaModel& live, const History& history)
+inline Result<std::size_t> find_state(const SchemaModel& live, const History& history,
+                                      const sqlite::Functions& functions)
 {
-    auto models = history.models();
+    auto models = history.models(functions);
     if (!models) return fail(std::move(models).error());
     const auto& states = **models;
     for (std::size_t n = states.size(); n-- > 1;) {
@@ -105,7 +106,7 @@ inline Result<HistoryProspect> look(sqlite::Connection& connection, const Schema
     if (!found.ledger.has_history()) {
         auto live = introspect(connection);
         if (!live) return fail(std::move(live).error());
-        auto state = find_state(*live, history);
+        auto state = find_state(*live, history, connection.functions());
         if (!state) return fail(std::move(state).error());
         for (std::size_t i = 0; i < history.revisions().size(); ++i)
             (i < *state ? found.included : found.pending).push_back(&history.revisions()[i]);
@@ -138,7 +139,7 @@ inline Result<HistoryProspect> look(sqlite::Connection& connection, const Schema
     if (!found.is_newer) return found;
     found.tolerated.push_back("run by a newer program: " + unknown);
     if (all_compatible) return found;
-    auto model = shared_declared_model(declared);
+    auto model = shared_declared_model(declared, connection.functions());
     if (!model) return fail(std::move(model).error());
     auto live = introspect(connection, model->get());
     if (!live) return fail(std::move(live).error());
@@ -159,7 +160,7 @@ inline LedgerRow row_of(const Revision& revision, LedgerKind kind)
 // Do declared rows fit? In the transaction of the last revision.
 inline Result<void> check_fit(sqlite::Connection& connection, const SchemaInfo& declared)
 {
-    auto model = shared_declared_model(declared);
+    auto model = shared_declared_model(declared, connection.functions());
     if (!model) return fail(std::move(model).error());
     auto live = introspect(connection, model->get());
     if (!live) return fail(std::move(live).error());

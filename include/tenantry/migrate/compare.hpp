@@ -42,7 +42,7 @@ struct Comparison {
 /// Only reads; the state of one moment.
 [[nodiscard]] inline Result<Comparison> compare(sqlite::Connection& connection, const SchemaInfo& declared)
 {
-    auto wanted = migrate::declared_model(declared);
+    auto wanted = migrate::declared_model(declared, connection.functions());
     if (!wanted) return fail(std::move(wanted).error());
     std::optional<sqlite::Transaction> moment;
     if (!connection.in_transaction()) {

@@ -121,27 +121,32 @@ public:
     }
 
     /// The schema after each revision, the empty one first. Made once, by running all of them in memory.
-    /// errc::migration_failed if one cannot be run.
-    [[nodiscard]] Result<std::shared_ptr<const std::vector<migrate::SchemaModel>>> models() const
+    /// errc::migration_failed if one cannot be run. `functions`: those that the revisions use.
+    [[nodiscard]] Result<std::shared_ptr<const std::vector<migrate::SchemaModel>>> models(
+        const sqlite::Functions& functions) const
     {
         const std::lock_guard lock(models_->mutex);
         if (models_->made == nullptr) {
             std::vector<migrate::SchemaModel> made;
-            auto end = replay([&made](sqlite::Connection& connection) -> Result<void> {
-                auto model = migrate::introspect(connection);
-                if (!model) return fail(std::move(model).error());
-                made.push_back(std::move(*model));
-                return {};
-            });
+            auto end = replay(
+                [&made](sqlite::Connection& connection) -> Result<void> {
+                    auto model = migrate::introspect(connection);
+                    if (!model) return fail(std::move(model).error());
+                    made.push_back(std::move(*model));
+                    return {};
+                },
+                functions);
             if (!end) return fail(std::move(end).error());
             models_->made = std::make_shared<const std::vector<migrate::SchemaModel>>(std::move(made));
         }
         return models_->made;
     }
 
-    /// A database in memory that has run all revisions. `look` is called before the first and after each.
+    /// A database in memory that has run all revisions. `look` is called before the first and after each; `functions` are
+    /// those that the revisions use.
     [[nodiscard]] Result<sqlite::Connection> replay(
-        const std::function<Result<void>(sqlite::Connection&)>& look = {}) const;
+        const std::function<Result<void>(sqlite::Connection&)>& look = {},
+        const sqlite::Functions& functions = {}) const;
 
 private:
     struct Models {
@@ -194,10 +199,11 @@ namespace migrate {
 } // namespace migrate
 
 inline Result<sqlite::Connection> History::replay(
-    const std::function<Result<void>(sqlite::Connection&)>& look) const
+    const std::function<Result<void>(sqlite::Connection&)>& look, const sqlite::Functions& functions) const
 {
     sqlite::Profile profile;
     profile.trusted_schema = true; // it is the program's own
+    profile.functions = functions;
     auto memory = sqlite::Connection::open_memory(profile);
     if (!memory) return memory;
     if (look)

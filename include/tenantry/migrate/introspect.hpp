@@ -199,10 +199,13 @@ inline void resolve_references(SchemaModel& model)
 }
 
 /// What a database made from the declaration has: one is made, in memory, and read in the same way as any other.
-/// errc::migration_failed names the object that SQLite does not accept.
-[[nodiscard]] inline Result<SchemaModel> declared_model(const SchemaInfo& declared)
+/// errc::migration_failed names the object that SQLite does not accept. `functions`: those that the declaration uses.
+[[nodiscard]] inline Result<SchemaModel> declared_model(const SchemaInfo& declared,
+                                                        const sqlite::Functions& functions)
 {
-    auto memory = sqlite::Connection::open_memory();
+    sqlite::Profile profile;
+    profile.functions = functions;
+    auto memory = sqlite::Connection::open_memory(profile);
     if (!memory) return fail(std::move(memory).error());
     for (const SchemaObject& object : declared.objects)
         if (auto created = memory->execute(std::string(object.sql)); !created)

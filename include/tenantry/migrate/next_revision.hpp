@@ -107,14 +107,17 @@ private:
 
 /// What the declaration has and the history does not lead to. The history is run in memory.
 ///
+/// `functions` are those of the program that the declaration or the history use.
+///
 /// errc::migration_failed if the history cannot be run, a rename names what is not there, or no plan leads there.
 [[nodiscard]] inline Result<Draft> next_revision(const SchemaInfo& declared, const History& history,
-                                                 std::string_view name, std::span<const Rename> renames = {})
+                                                 std::string_view name, std::span<const Rename> renames = {},
+                                                 const sqlite::Functions& functions = {})
 {
     using namespace migrate;
-    auto wanted = declared_model(declared);
+    auto wanted = declared_model(declared, functions);
     if (!wanted) return fail(std::move(wanted).error());
-    auto memory = history.replay();
+    auto memory = history.replay({}, functions);
     if (!memory) return fail(std::move(memory).error());
     Draft draft{.name = std::string(name)};
     draft.number = history.revisions().empty() ? 1 : history.revisions().back().number + 1;

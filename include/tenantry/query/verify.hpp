@@ -48,8 +48,9 @@ void verify_statement(sqlite::Connection& connection, std::vector<Error>& proble
 /// An error instead of a list: the declared schema itself was refused. `profile` has the functions and collations that
 /// the statements use.
 template <SchemaType S, class... Q>
-[[nodiscard]] Result<std::vector<Error>> refused_statements(const sqlite::Profile& profile, const Q&...)
+[[nodiscard]] Result<std::vector<Error>> refused_statements(sqlite::Profile profile, const Q&...)
 {
+    profile.trusted_schema = schema_info<S>().needs_trust; // as a fleet does it
     auto connection = sqlite::Connection::open_memory(profile);
     if (!connection) return fail(std::move(connection).error());
     for (const SchemaObject& object : schema_info<S>().objects)

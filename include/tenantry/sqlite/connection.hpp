@@ -61,7 +61,8 @@ struct ConnectionState {
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
     bool out_of_time = false;     // a statement was ended since its time was up
     std::uint64_t log_frames = 0; // of the write-ahead log, at the last commit
-    std::string_view refused;     // what the authorizer refused last
+    Functions functions;
+    std::string_view refused; // what the authorizer refused last
     std::string path;
 };
 
@@ -302,6 +303,9 @@ public:
     /// Gives up the prepared statements that are not in use.
     void release_statements() noexcept { state_->slots.drop(); }
 
+    /// The program's functions that were registered with it.
+    [[nodiscard]] const Functions& functions() const noexcept { return state_->functions; }
+
     /// As it was given to `open`; empty in memory.
     [[nodiscard]] std::string_view path() const noexcept { return state_->path; }
 
@@ -516,6 +520,8 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
     sqlite3* const db = state_->db;
     const Fences& fences = profile.fences;
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, fences.attached);
+    if (auto installed = profile.functions.install(db); !installed) return installed;
+    state_->functions = profile.functions;
     const std::pair<int, bool> switches[] = {
         {SQLITE_DBCONFIG_DEFENSIVE, fences.defensive},
         {SQLITE_DBCONFIG_DQS_DML, fences.double_quoted_strings},

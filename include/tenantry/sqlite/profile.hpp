@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include <tenantry/sqlite/functions.hpp>
+
 namespace tenantry::sqlite {
 
 /// What a power failure may cost. A crash of the process costs nothing either way.
@@ -37,6 +39,8 @@ struct Profile {
     /// Functions and virtual tables that are not innocuous may be used by views, triggers, CHECK
     /// (https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigtrustedschema).
     bool trusted_schema = false;
+    /// Functions and collations of the program, for every connection: registered before anything else is done with it.
+    Functions functions{};
     Fences fences{};
 
     /// For work that users' statements never see: VACUUM, backup, import. Never a tenant's own connection.

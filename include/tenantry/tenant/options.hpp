@@ -59,7 +59,7 @@ struct TenantOptions {
 
     CheckpointOptions checkpoints{};
 
-    /// Pragmas and limits of every connection.
+    /// Pragmas, limits, and the program's functions and collations (`profile.functions`) of every connection.
     sqlite::Profile profile{};
 
     /// SQLite's application id in every tenant's database; a file with another one is refused

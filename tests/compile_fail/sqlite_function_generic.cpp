@@ -1,0 +1,14 @@
+// expect: tenantry: a function for SQL has one signature
+#include <tenantry/sqlite/codecs.hpp>
+#include <tenantry/sqlite/functions.hpp>
+
+using namespace tenantry;
+
+void add(sqlite::Functions& functions)
+{
+#ifdef TENANTRY_BROKEN
+    functions.scalar("f", [](auto a) { return a; });
+#else
+    functions.scalar("f", [](std::int64_t a) { return a; });
+#endif
+}
