@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <tenantry/query/query.hpp>
 #include <tenantry/schema/ddl.hpp>
@@ -16,7 +17,7 @@ namespace docs {
 template <class S>
 class Database {
 public:
-    Database()
+    explicit Database(tenantry::sqlite::Profile profile = {}) : connection_(open(std::move(profile)))
     {
         for (const tenantry::SchemaObject& object : tenantry::schema_info<S>().objects)
             tenantry::test::must(connection_.execute(std::string(object.sql).c_str()));
@@ -54,11 +55,13 @@ public:
     [[nodiscard]] tenantry::sqlite::Connection& connection() noexcept { return connection_; }
 
 private:
-    tenantry::sqlite::Connection connection_ = [] {
-        tenantry::sqlite::Profile profile;
+    static tenantry::sqlite::Connection open(tenantry::sqlite::Profile profile)
+    {
         profile.trusted_schema = tenantry::schema_info<S>().needs_trust; // as a fleet does it
         return tenantry::test::must(tenantry::sqlite::Connection::open_memory(profile));
-    }();
+    }
+
+    tenantry::sqlite::Connection connection_;
 };
 
 } // namespace docs

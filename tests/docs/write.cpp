@@ -1,0 +1,193 @@
+// docs/write.md
+#include "docs/database.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tenantry/core/timestamp.hpp>
+#include <tenantry/schema/default.hpp>
+#include <tenantry/schema/primary_key.hpp>
+#include <tenantry/schema/unique.hpp>
+
+using namespace tenantry;
+
+namespace {
+
+// [schema]
+enum class JobStatus { pending, running, done };
+
+struct Setting {
+    std::string key{};
+    std::string value{};
+    Timestamp updated_at{};
+};
+struct Job {
+    Id<Job> id{};
+    std::string name{};
+    std::string module{};
+    JobStatus status = JobStatus::pending;
+    std::int64_t tries{};
+    std::optional<std::string> note{};
+};
+struct Archive {
+    Id<Archive> id{};
+    std::string name{};
+    std::int64_t tries{};
+};
+
+struct Slot : Schema<Table<"config", Setting, PrimaryKey<&Setting::key>,
+                           Default<&Setting::updated_at, current_timestamp>>,
+                     Table<"queue", Job, Unique<&Job::name>, Default<&Job::tries, 0>,
+                           Default<&Job::status, JobStatus::pending>>,
+                     Table<"archive", Archive>> {};
+// [/schema]
+
+Job job(std::string name)
+{
+    Job made;
+    made.name = std::move(name);
+    made.module = "mail";
+    return made;
+}
+
+template <class Row>
+Key<Row, Slot> key_of(const Id<Row>& id)
+{
+    return detail::IdAccess::key<Slot>(id);
+}
+
+} // namespace
+
+TEST_CASE("rows are inserted whole, in part, and many at a time")
+{
+    docs::Database<Slot> tx;
+    {
+        // [insert]
+        Job report;
+        report.name = "report";
+        report.module = "mail";
+        auto key = tx.execute(insert(report)); // every column; the unset id is assigned
+        // [/insert]
+        CHECK(key->value() == 1);
+    }
+    {
+        Setting setting{.key = "theme", .value = "dark", .updated_at = {}};
+        // [defaults]
+        auto done = tx.execute(insert(setting).defaults<&Setting::updated_at>());
+        // [/defaults]
+        CHECK(done);
+        CHECK(test::must(tx.connection().query_integer("SELECT updated_at > 0 FROM config")) == 1);
+    }
+    {
+        // [some]
+        auto key = tx.execute(insert<Job>().set(col<&Job::name> = "invoice", col<&Job::module> = "billing"));
+        // [/some]
+        CHECK(key->value() == 2);
+    }
+    {
+        // [many]
+        std::vector<Job> jobs{job("first"), job("second"), job("third")};
+        auto keys = tx.execute(insert(jobs)); // a vector of three keys
+        // [/many]
+        REQUIRE(keys);
+        CHECK(keys->size() == 3);
+    }
+    {
+        // [from]
+        auto written = tx.execute(insert<Archive>().columns<&Archive::name, &Archive::tries>().from(
+            select(col<&Job::name>, col<&Job::tries>).where(col<&Job::module> == "mail")));
+        // [/from]
+        CHECK(written == 4);
+    }
+}
+
+TEST_CASE("what is there already is passed over, replaced or changed")
+{
+    docs::Database<Slot> tx;
+    const Setting setting{.key = "theme", .value = "dark", .updated_at = {}};
+    {
+        // [upsert]
+        auto done = tx.run(upsert(setting)); // every column but the key
+        // [/upsert]
+        CHECK(done);
+    }
+    {
+        // [nothing]
+        auto written = tx.execute(insert(setting).on_conflict(col<&Setting::key>).do_nothing()); // false
+        // [/nothing]
+        CHECK(written == false);
+    }
+    {
+        const Job report = job("report");
+        test::must(tx.run(insert(report)));
+        // [update]
+        auto key = tx.execute(insert(report)
+                                  .on_conflict(col<&Job::name>)
+                                  .do_update(col<&Job::tries> = col<&Job::tries> + 1,
+                                             col<&Job::module> = excluded(col<&Job::module>))
+                                  .where(col<&Job::status> != JobStatus::done));
+        // [/update]
+        REQUIRE(key);
+        CHECK(key->has_value());
+        CHECK(test::must(tx.one(select(col<&Job::tries>))) == 1);
+    }
+}
+
+TEST_CASE("rows are changed and removed by condition, key or record")
+{
+    docs::Database<Slot> tx;
+    const auto key = key_of(test::must(tx.execute(insert(job("report")))));
+    test::must(tx.run(insert(job("invoice"))));
+    {
+        // [condition]
+        auto changed = tx.execute(
+            update<Job>()
+                .set(col<&Job::status> = JobStatus::running, col<&Job::tries> = col<&Job::tries> + 1)
+                .where(col<&Job::module> == "mail"));
+        // [/condition]
+        CHECK(changed == 2);
+    }
+    {
+        // [key]
+        auto changed = tx.execute(update<Job>(key).set(col<&Job::note> = "by hand"));
+        auto removed = tx.execute(remove<Setting>("theme"));
+        // [/key]
+        CHECK(changed == 1);
+        CHECK(removed == 0);
+    }
+    {
+        // [record]
+        auto report = tx.one(select<Job>().where(col<&Job::name> == "report"));
+        report->note = "written back";
+        auto changed = tx.execute(update(*report)); // every column but the key
+        auto removed = tx.execute(remove(*report));
+        // [/record]
+        CHECK(changed == 1);
+        CHECK(removed == 1);
+    }
+    {
+        // [all]
+        auto emptied = tx.execute(remove<Job>().all_rows());
+        // [/all]
+        CHECK(emptied == 1);
+    }
+}
+
+TEST_CASE("what was written comes back")
+{
+    docs::Database<Slot> tx;
+    test::must(tx.run(insert(job("report"))));
+    {
+        const auto key = key_of(test::must(tx.one(select(col<&Job::id>))));
+        // [returning]
+        auto tries =
+            tx.one(update<Job>(key).set(col<&Job::tries> = col<&Job::tries> + 1).returning(col<&Job::tries>));
+        auto gone = tx.all(remove<Job>().where(col<&Job::status> == JobStatus::pending).returning());
+        // [/returning]
+        CHECK(tries == 1);
+        REQUIRE(gone);
+        REQUIRE(gone->size() == 1);
+        CHECK(gone->front().name == "report");
+    }
+}
