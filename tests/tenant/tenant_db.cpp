@@ -19,49 +19,16 @@
 #include "support/door.hpp"
 #include "support/fleet_fixture.hpp"
 #include "support/must.hpp"
-#include "support/temp_dir.hpp"
+#include "support/opened_tenant.hpp"
 
 using namespace tenantry;
 using test::must;
 using test::Note;
 using test::note;
 using test::Notes;
+using test::Opened;
 using test::Reply;
 using test::wait_for;
-
-namespace {
-
-// A handle without a fleet: of a tenant that the test has opened itself.
-class Opened {
-public:
-    explicit Opened(const std::string& name = "one")
-    {
-        std::filesystem::create_directory(directory_.path() / "staging");
-        const auto place = directory_.path() / "tenant";
-        must(detail::create_directory(directory_.path() / "staging", place, schema_info<Notes>(), {}));
-        tenant_ = must(detail::Tenant::open(*TenantId::parse(name), place, schema_info<Notes>(), {},
-                                            pool_.get_executor()));
-        lease = std::make_shared<detail::Lease>(tenant_);
-        db = detail::HandleMaker::make<Notes>(lease, pool_.get_executor());
-    }
-    ~Opened()
-    {
-        tenant_->shut(errc::tenant_gone, "", [] {});
-        tenant_->wait_idle();
-        must(tenant_->close());
-        pool_.join();
-    }
-
-    detail::LeasePtr lease;
-    TenantDb<Notes> db;
-
-private:
-    test::TempDir directory_;
-    boost::asio::thread_pool pool_{2};
-    std::shared_ptr<detail::Tenant> tenant_;
-};
-
-} // namespace
 
 TEST_CASE("a handle of nothing answers tenant_gone, and does not crash")
 {

@@ -219,6 +219,7 @@ public:
     using form = typename Parts::form;
     using subject = Subject;
     using missing = typename Parts::missing;
+    using read_sources = typename Parts::read;
     template <class Rows>
     using reading = typename Subject::template reading<Rows, missing>;
     template <class Rows>

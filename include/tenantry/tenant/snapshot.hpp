@@ -36,6 +36,14 @@ public:
         return execute<schema, Records<T>>(*connection_, query);
     }
 
+    /// Calls `body(row)` for each row, without keeping them: see `tenantry::for_each`.
+    template <ReadQuery Q, class Body>
+    [[nodiscard]] Result<void> for_each(const Q& query, Body&& body)
+    {
+        static_assert(check_query<T, Q>());
+        return tenantry::for_each<schema, Records<T>>(*connection_, query, body);
+    }
+
     /// Makes a key of a value that came from outside. It says nothing of whether there is such a row.
     template <class Row>
     [[nodiscard]] Key<Row, T> key(id_value_t<Row> value) const

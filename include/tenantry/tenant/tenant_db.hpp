@@ -219,6 +219,18 @@ public:
             limits_);
     }
 
+    /// Calls `body(row)` for each row here and now, without keeping them: see `tenantry::for_each`. The reader is
+    /// lent, and its read transaction is open, until the walk ends. Errors as `read`.
+    template <ReadQuery Q, class Body>
+    [[nodiscard]] Result<void> for_each(const Q& query, Body&& body) const
+    {
+        static_assert(check_query<T, Q>());
+        if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
+        return lease_->tenant().template read_now<void>([&](sqlite::Connection& connection) {
+            return tenantry::for_each<schema, Records<T>>(connection, query, body);
+        });
+    }
+
     /// Reads on the fleet's pool, beside the tenant's writes. It sees every write that was awaited before.
     template <class Q, class Token = boost::asio::deferred_t>
     auto async_read(Q&& query, Token&& token = {}) const

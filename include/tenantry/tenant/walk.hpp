@@ -1,0 +1,212 @@
+// async_walk(db, query, batch, body): a large result in batches, each a read of its own.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associator.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
+
+#include <tenantry/core/compiler.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/query/page.hpp>
+#include <tenantry/query/query.hpp>
+#include <tenantry/tenant/record.hpp>
+#include <tenantry/tenant/tenant_db.hpp>
+
+namespace tenantry {
+
+namespace detail {
+
+// ---- the rules
+
+// The field of a source that is ordered by, or no_field.
+template <class Source, class E>
+inline constexpr std::size_t ordered_field = [] {
+    if constexpr (requires { E::member; })
+        if constexpr (std::same_as<typename E::source, Source>) return member_index<E::member>;
+    return no_field;
+}();
+
+// Whether the primary key of a source is among what is ordered by.
+template <class S, class Source, class... Nodes>
+consteval bool orders_by_key(types<Nodes...>)
+{
+    if constexpr (std::is_void_v<Source>) {
+        return true;
+    } else if constexpr (!has_table<S, source_row<Source>>) {
+        return false;
+    } else {
+        const auto key = primary_key<table_of<S, source_row<Source>>>;
+        for (const std::size_t column : key)
+            if (!((ordered_field<Source, typename ordering_traits<Nodes>::expression> == column) || ...))
+                return false;
+        return !key.empty();
+    }
+}
+
+template <class S, class Order, class... Sources>
+consteval bool orders_by_keys(types<Sources...>)
+{
+    return (orders_by_key<S, Sources>(Order{}) && ...);
+}
+
+template <class S, class Q>
+constexpr bool check_walk()
+{
+    if constexpr (!check_page_row<Q>()) {
+        return false;
+    } else {
+        using Order = typename order_types<typename page_traits<Q>::order>::list;
+        constexpr bool is_unique = orders_by_keys<S, Order>(typename Q::read_sources{});
+        static_assert(is_unique,
+                      "tenantry: a walk needs an order that tells every row from every other: end order_by() "
+                      "with the primary key of each table that is read");
+        constexpr bool is_whole = !Q::template has<Position::limit> && !Q::template has<Position::offset>;
+        static_assert(is_whole, "tenantry: a walk has limits of its own: say how many rows a batch has");
+        return is_unique && is_whole;
+    }
+}
+
+// ---- the operation
+
+// One batch after the other: the handler of each read, that begins the next.
+template <class T, class Q, class Body, class Handler>
+class WalkStep {
+public:
+    using Rows = result_t<schema_of<T>, Records<T>, Q>;
+    using Row = typename Rows::value_type;
+
+    WalkStep(TenantDb<T> db, Q query, std::size_t batch, Body body, Handler handler)
+        : db_(std::move(db)),
+          query_(std::move(query)),
+          batch_(batch),
+          body_(std::move(body)),
+          handler_(std::move(handler))
+    {}
+
+    [[nodiscard]] const Handler& handler() const noexcept { return handler_; }
+
+    static void begin(WalkStep&& step)
+    {
+        const TenantDb<T> db = step.db_;
+        auto page = step.query_.limit(step.batch_);
+        db.async_read(std::move(page), std::move(step));
+    }
+
+    void operator()(Result<Rows> rows)
+    {
+        if (!rows) return std::move(handler_)(Result<std::int64_t>(fail(std::move(rows).error())));
+        if (batch_ == 0)
+            return std::move(handler_)(
+                Result<std::int64_t>(fail(errc::invalid_argument, "a batch of a walk has at least one row")));
+        if (rows->empty()) return std::move(handler_)(Result<std::int64_t>(seen_));
+        seen_ += static_cast<std::int64_t>(rows->size());
+        using Next = decltype(own(page_after(query_, rows->back()).limit(batch_)));
+        std::optional<Next> next; // before the body, which may move from rows
+        if (rows->size() == batch_) next.emplace(own(page_after(query_, rows->back()).limit(batch_)));
+        Result<bool> more = call(std::span<Row>(*rows));
+        if (!more) return std::move(handler_)(Result<std::int64_t>(fail(std::move(more).error())));
+        if (!*more || !next) return std::move(handler_)(Result<std::int64_t>(seen_));
+        const TenantDb<T> db = db_;
+        db.async_read(std::move(*next), std::move(*this));
+    }
+
+private:
+    [[nodiscard]] Result<bool> call(std::span<Row> rows) noexcept
+    {
+        try {
+            return call_row_body(body_, rows);
+        } catch (...) {
+            return fail(body_error(std::current_exception()));
+        }
+    }
+
+    TenantDb<T> db_;
+    Q query_;
+    std::size_t batch_;
+    Body body_;
+    Handler handler_;
+    std::int64_t seen_ = 0;
+};
+
+template <class T>
+class InitiateWalk {
+public:
+    explicit InitiateWalk(TenantDb<T> db) noexcept : db_(std::move(db)) {}
+
+    using executor_type = boost::asio::any_io_executor;
+    [[nodiscard]] executor_type get_executor() const noexcept { return db_.get_executor(); }
+
+    template <class Handler, class Q, class Body>
+    void operator()(Handler&& handler, Q query, std::size_t batch, Body body) const
+    {
+        using Step = WalkStep<T, Q, Body, std::remove_cvref_t<Handler>>;
+        Step::begin(Step(db_, std::move(query), batch, std::move(body), std::forward<Handler>(handler)));
+    }
+
+private:
+    TenantDb<T> db_;
+};
+
+} // namespace detail
+
+/// Reads a large result in batches of `batch` rows and calls `body(std::span<Row>)` with each, on the completion
+/// handler's executor. The body returns nothing, a bool (false ends the walk), or a `Result<void>` (an error ends it, and is
+/// what the operation gives; so does what it throws). It may move from the rows. The result is the number of rows that were
+/// seen.
+///
+/// Each batch is a read of its own, that begins after the last row of the one before it (`page_after`): between batches no
+/// reader is held and no read transaction is open, however long the body takes, so that the log can be
+/// checkpointed. The walk is therefore not of one moment: a row that is written meanwhile is seen if it comes
+/// after the place that was reached. For one moment read in `async_snapshot`, with `for_each`.
+///
+/// The query has an order that tells every row from every other: its order_by() ends with the primary key, which is
+/// among what is selected. `batch` is at least 1 (`errc::invalid_argument`). Otherwise as `TenantDb::async_read`; what the
+/// body captures by reference must live until the operation completes.
+template <class T, class Q, class Body, class Token = boost::asio::deferred_t>
+auto async_walk(const TenantDb<T>& db, Q&& query, std::size_t batch, Body&& body, Token&& token = {})
+{
+    using Plain = std::remove_cvref_t<Q>;
+    static_assert(ReadQuery<Plain>, "tenantry: async_walk takes a query that reads");
+    static_assert(check_query<T, Plain>());
+    static_assert(detail::check_walk<schema_of<T>, Plain>());
+    static_assert(detail::safe_as_temporary<Body>,
+                  "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
+                  "name the body (auto body = [...]...;) and pass the name, or use clang");
+    using Row = typename result_t<schema_of<T>, Records<T>, Plain>::value_type;
+    detail::require_row_body<std::remove_cvref_t<Body>, std::span<Row>>();
+    using Owned = decltype(own(std::forward<Q>(query)));
+    return boost::asio::async_initiate<Token, void(Result<std::int64_t>)>(
+        detail::InitiateWalk<T>(db), token, Owned(own(std::forward<Q>(query))), batch,
+        std::remove_cvref_t<Body>(std::forward<Body>(body)));
+}
+
+} // namespace tenantry
+
+// Executor, allocator and cancellation slot of the caller's handler are those of each read.
+template <template <class, class> class Associator, class T, class Q, class Body, class Handler,
+          class DefaultCandidate>
+struct boost::asio::associator<Associator, tenantry::detail::WalkStep<T, Q, Body, Handler>, DefaultCandidate>
+    : Associator<Handler, DefaultCandidate> {
+    static typename Associator<Handler, DefaultCandidate>::type get(
+        const tenantry::detail::WalkStep<T, Q, Body, Handler>& step) noexcept
+    {
+        return Associator<Handler, DefaultCandidate>::get(step.handler());
+    }
+    static auto get(const tenantry::detail::WalkStep<T, Q, Body, Handler>& step,
+                    const DefaultCandidate& candidate) noexcept
+        -> decltype(Associator<Handler, DefaultCandidate>::get(step.handler(), candidate))
+    {
+        return Associator<Handler, DefaultCandidate>::get(step.handler(), candidate);
+    }
+};
