@@ -51,6 +51,12 @@ public:
         return execute(query);
     }
 
+    template <class Q, class Body>
+    [[nodiscard]] tenantry::Result<void> for_each(const Q& query, Body&& body)
+    {
+        return tenantry::for_each<S>(connection_, query, body);
+    }
+
     /// For what an example needs around it.
     [[nodiscard]] tenantry::sqlite::Connection& connection() noexcept { return connection_; }
 

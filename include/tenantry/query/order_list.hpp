@@ -27,6 +27,8 @@ struct Sort {
 
     friend constexpr bool operator==(const Sort&, const Sort&) = default;
 };
+template <class Key>
+Sort(Key, bool = false) -> Sort<Key>;
 
 namespace detail {
 

@@ -1,0 +1,252 @@
+// docs/select.md
+#include "docs/database.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include <tenantry/core/timestamp.hpp>
+
+using namespace tenantry;
+
+namespace {
+
+// [rows]
+enum class Status { pending, running, done };
+
+struct User {
+    Id<User> id{};
+    std::string name{};
+    std::optional<Id<User>> boss{};
+};
+struct Job {
+    Id<Job> id{};
+    Id<User> owner{};
+    std::string module{};
+    Status status{};
+    std::int64_t cost{};
+    Timestamp created_at{};
+};
+struct Tag {
+    Id<Tag> id{};
+    Id<Job> job{};
+    std::string name{};
+};
+// [/rows]
+
+struct Work : Schema<Table<"user", User>, Table<"job", Job>, Table<"tag", Tag>> {};
+
+// [report]
+struct Load {
+    std::string module{};
+    std::int64_t jobs{};
+    std::optional<std::int64_t> cost{}; // sum() of nothing is NULL
+};
+// [/report]
+
+// [tree]
+struct Below {
+    Id<User> id{};
+    std::int64_t depth{};
+};
+// [/tree]
+
+// [filter]
+enum class By { cost, age };
+
+struct Filter {
+    std::optional<std::string> module{};
+    bool only_open = false;
+    std::vector<Sort<By>> order{};
+};
+
+auto jobs_of(const Filter& filter)
+{
+    return select<Job>()
+        .where(when(filter.module, [](const auto& module) { return col<&Job::module> == module; }) &&
+               when(filter.only_open, col<&Job::status> != Status::done))
+        .order_by(order_list(filter.order, sortable<By::cost>(col<&Job::cost>),
+                             sortable<By::age>(col<&Job::created_at>)),
+                  col<&Job::id>);
+}
+// [/filter]
+
+// ann, and bob under her; jobs of cost 1 to 4, the first two of ann in mail, the others of bob in disk.
+struct Filled : docs::Database<Work> {
+    Filled()
+    {
+        const auto ann = test::must(execute(insert(User{.id = {}, .name = "ann", .boss = {}})));
+        const auto bob = test::must(execute(insert(User{.id = {}, .name = "bob", .boss = ann})));
+        for (int cost = 1; cost <= 4; ++cost) {
+            Job job{.id = {}, .owner = cost < 3 ? ann : bob, .module = cost < 3 ? "mail" : "disk"};
+            job.cost = cost;
+            job.status = cost == 1 ? Status::done : Status::pending;
+            job.created_at = Timestamp(std::chrono::milliseconds(1000 * cost));
+            const auto key = test::must(execute(insert(job)));
+            if (cost > 2) test::must(run(insert(Tag{.id = {}, .job = key, .name = "slow"})));
+        }
+    }
+};
+
+template <class Q>
+std::string text_of(const Q&)
+{
+    return std::string(sql_text<Work, shape_t<Q>>);
+}
+
+using Costs = std::vector<std::int64_t>;
+
+} // namespace
+
+TEST_CASE("select: rows, columns, one row")
+{
+    Filled tx;
+    const Timestamp since{};
+    // [select]
+    auto jobs = tx.all(select<Job>()
+                           .where(col<&Job::status> == Status::pending && col<&Job::created_at> >= since)
+                           .order_by(desc(col<&Job::created_at>), col<&Job::id>)
+                           .limit(50));
+    auto pairs = tx.all(select(col<&Job::module>, col<&Job::cost>));   // vector of tuples
+    auto modules = tx.all(select(col<&Job::module>).distinct());       // vector of strings
+    auto cheapest = tx.first(select<Job>().order_by(col<&Job::cost>)); // optional
+    auto how_many = tx.one(select(count()).from<Job>());               // exactly one, or an error
+    // [/select]
+    CHECK(test::must(jobs).size() == 3);
+    CHECK(test::must(pairs).size() == 4);
+    CHECK(test::must(modules).size() == 2);
+    CHECK(test::must(cheapest)->cost == 1);
+    CHECK(test::must(how_many) == 4);
+}
+
+TEST_CASE("select: groups into a struct")
+{
+    Filled tx;
+    // [into]
+    auto load = select(col<&Job::module>, count().as<"jobs">(), sum(col<&Job::cost>).as<"cost">())
+                    .group_by(col<&Job::module>)
+                    .having(count() > 1)
+                    .into<Load>();
+    auto loads = tx.all(load.order_by(col<&Job::module>)); // vector of Load
+    // [/into]
+    const std::vector<Load> found = test::must(loads);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].module == "disk");
+    CHECK(found[0].cost == 7);
+}
+
+TEST_CASE("select: joins")
+{
+    Filled tx;
+    // [join]
+    auto owned = select(row<Job>, col<&User::name>).join<User>(col<&Job::owner> == col<&User::id>);
+    auto the_same = select(row<Job>, col<&User::name>).join<User>(); // along the one foreign key
+    auto tagged = select(row<Job>, row<Tag>).left_join<Tag>();       // tuples of Job and optional<Tag>
+    // [/join]
+    CHECK(text_of(owned) == text_of(the_same));
+    CHECK(test::must(tx.all(owned)).size() == 4);
+    const std::vector<std::tuple<Job, std::optional<Tag>>> rows =
+        test::must(tx.all(tagged.order_by(col<&Job::cost>)));
+    CHECK_FALSE(std::get<1>(rows.front()));
+    CHECK(std::get<1>(rows.back())->name == "slow");
+    // [alias]
+    constexpr auto boss = alias<"boss">;
+    auto bosses = select(col<&User::name>, boss[col<&User::name>])
+                      .left_join<Alias<"boss", User>>(col<&User::boss> == boss[col<&User::id>]);
+    // [/alias]
+    const auto pairs = test::must(tx.all(bosses.order_by(col<&User::name>)));
+    CHECK(pairs[1] == std::tuple(std::string("bob"), std::optional<std::string>("ann")));
+}
+
+TEST_CASE("select: queries inside queries")
+{
+    Filled tx;
+    // [subquery]
+    auto tags = select(col<&Tag::id>).where(col<&Tag::job> == col<&Job::id>);
+    auto with_tags = select<Job>().where(exists(tags));
+    auto without = select<Job>().where(!exists(tags));
+    auto of_bosses =
+        select<Job>().where(in(col<&Job::owner>, select(col<&User::id>).where(is_null(col<&User::boss>))));
+    auto how_many = select(col<&User::name>,
+                           scalar(select(count()).from<Job>().where(col<&Job::owner> == col<&User::id>)));
+    // [/subquery]
+    CHECK(test::must(tx.all(with_tags)).size() == 2);
+    CHECK(test::must(tx.all(without)).size() == 2);
+    CHECK(test::must(tx.all(of_bosses)).size() == 2);
+    const std::vector<std::tuple<std::string, std::int64_t>> counts = test::must(tx.all(how_many));
+    CHECK(std::get<1>(counts.at(0)) == 2);
+    // [set]
+    auto names =
+        select(col<&User::name>).union_(select(col<&Tag::name>)).order_by(col<&User::name>).limit(10);
+    // [/set]
+    CHECK(test::must(tx.all(names)) == std::vector<std::string>{"ann", "bob", "slow"});
+}
+
+TEST_CASE("select: queries with names")
+{
+    Filled tx;
+    auto load = select(col<&Job::module>, count().as<"jobs">(), sum(col<&Job::cost>).as<"cost">())
+                    .group_by(col<&Job::module>)
+                    .into<Load>();
+    // [with]
+    auto busy = select(col<&Job::id>, col<&Load::jobs>)
+                    .with(cte<"load">(load))
+                    .join<Load>(col<&Job::module> == col<&Load::module>)
+                    .where(col<&Load::cost> > 5);
+    auto the_same = select(col<&Load::module>).from(subquery<"t">(load)).where(col<&Load::cost> > 5);
+    // [/with]
+    CHECK(test::must(tx.all(busy)).size() == 2);
+    CHECK(test::must(tx.all(the_same)) == std::vector<std::string>{"disk"});
+    // [recursive]
+    auto top =
+        select(col<&User::id>, (length(col<&User::name>) * 0).as<"depth">()).where(is_null(col<&User::boss>));
+    auto next = select(col<&User::id>, (col<&Below::depth> + 1).as<"depth">())
+                    .from<User>()
+                    .join<Below>(col<&User::boss> == col<&Below::id>);
+    auto tree = select<Below>()
+                    .with_recursive(cte<"below">(top.union_all(next).into<Below>()))
+                    .order_by(col<&Below::depth>);
+    // [/recursive]
+    const std::vector<Below> walked = test::must(tx.all(tree));
+    REQUIRE(walked.size() == 2);
+    CHECK(walked[1].depth == 1);
+}
+
+TEST_CASE("select: what is chosen at run time")
+{
+    Filled tx;
+    const Filter filter{.module = "disk", .only_open = true, .order = {{By::cost, true}}};
+    const std::vector<Job> found = test::must(tx.all(jobs_of(filter)));
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].cost == 4);
+    CHECK(test::must(tx.all(jobs_of({}))).size() == 4);
+}
+
+TEST_CASE("select: pages and walks")
+{
+    Filled tx;
+    Costs seen;
+    // [page]
+    auto jobs = select<Job>().order_by(desc(col<&Job::created_at>), col<&Job::id>).limit(3);
+    auto page = tx.all(jobs);
+    while (page && !page->empty()) {
+        for (const Job& job : *page) seen.push_back(job.cost);
+        page = tx.all(page_after(jobs, page->back()));
+    }
+    // [/page]
+    CHECK(seen == Costs{4, 3, 2, 1});
+    std::int64_t cost = 0;
+    const auto in_all = [&] {
+        // [for-each]
+        auto walked = tx.for_each(select<Job>(), [&](const Job& job) {
+            cost += job.cost;
+            return cost < 5; // false: enough
+        });
+        // [/for-each]
+        return walked;
+    };
+    test::must(in_all());
+    CHECK(cost == 6);
+}
