@@ -8,6 +8,10 @@ TEST_CASE("lists, ranges and patterns read as they are written")
     CHECK(condition(in(col<&Job::cost>, 1)) == R"("cost" IN (?))");
     CHECK(condition(in(col<&Job::cost>, 1, 2, col<&Job::cost> + 1)) == R"("cost" IN (?, ?, "cost" + ?))");
     CHECK(condition(between(col<&Job::cost>, 1, 2)) == R"("cost" BETWEEN ? AND ?)");
+    CHECK(condition(between(col<&Job::cost>, col<&Job::cost> - 1, col<&Job::cost> * 2)) ==
+          R"("cost" BETWEEN "cost" - ? AND "cost" * ?)");
+    CHECK(condition(between(col<&Job::cost> == 1, false, col<&Job::cost> == 2)) ==
+          R"(("cost" = ?) BETWEEN ? AND ("cost" = ?))");
     CHECK(condition(like(col<&Job::module>, "m%")) == R"("module" LIKE ?)");
     CHECK(condition(!in(col<&Job::cost>, 1)) == R"(NOT "cost" IN (?))");
     CHECK(condition(in(col<&Job::cost> == 1, true)) == R"(("cost" = ?) IN (?))");
