@@ -4,6 +4,11 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <tuple>
+#include <vector>
+
+#include <tenantry/schema/index.hpp>
+#include <tenantry/sqlite/transaction.hpp>
 
 namespace {
 
@@ -106,6 +111,134 @@ TEST_CASE("a write of a row that has a name allocates nothing")
         return update<Point>().set(col<&Point::x> = 6).where(col<&Point::id> == key<Point>(1));
     }) == 0);
     CHECK(db.counted([&] { return remove(point); }) == 0);
+}
+
+namespace {
+
+struct Entry {
+    Id<Entry> id{};
+    std::string module{};
+    std::optional<std::string> target{};
+    JobStatus status{};
+    std::optional<std::int64_t> duration_ms{};
+    Timestamp at{};
+};
+struct Task {
+    Id<Task> id{};
+    std::string module{};
+    JobStatus status = JobStatus::pending;
+    Timestamp created_at{};
+};
+struct Log : Schema<Table<"config", Setting, PrimaryKey<&Setting::key>>,
+                    Table<"entry", Entry, Index<"idx_at", Descending<&Entry::at>>>,
+                    Table<"task", Task, Index<"idx_status", &Task::status, &Task::created_at>>> {};
+
+Entry entry(int i)
+{
+    return Entry{.id = {},
+                 .module = i % 2 == 0 ? "mail" : "disk",
+                 .target = std::nullopt,
+                 .status = JobStatus::done,
+                 .duration_ms = i,
+                 .at = Timestamp(std::chrono::milliseconds(i))};
+}
+
+struct LogDatabase {
+    sqlite::Connection connection = test::must(sqlite::Connection::open_memory());
+
+    template <class Q>
+    auto run(const Q& query)
+    {
+        return execute<Log>(connection, query);
+    }
+
+    LogDatabase()
+    {
+        connection.set_incarnation(here);
+        for (const SchemaObject& object : schema_info<Log>().objects)
+            test::must(connection.execute(std::string(object.sql).c_str()));
+        for (int i = 0; i < 200; ++i) static_cast<void>(run(insert(entry(i))));
+        for (int i = 0; i < 5; ++i) {
+            const Task task{.id = {}, .module = "mail", .status = {}, .created_at = {}};
+            static_cast<void>(run(insert(task)));
+        }
+    }
+};
+
+// Allocations of the second of two runs: the first prepares statements. It says whether it went well.
+template <class Operation>
+std::size_t allocations_of(const Operation& operation)
+{
+    REQUIRE(operation());
+    const std::size_t before = allocations;
+    const bool good = operation();
+    const std::size_t after = allocations;
+    REQUIRE(good);
+    return after - before;
+}
+
+// What a vector takes by itself to grow to a size.
+template <class T>
+std::size_t growth_to(std::size_t size)
+{
+    const std::size_t before = allocations;
+    std::vector<T> grown;
+    while (grown.size() < size) grown.emplace_back();
+    return allocations - before;
+}
+
+} // namespace
+
+TEST_CASE("what a service does all day allocates nothing but its rows")
+{
+    LogDatabase db;
+    const auto id = detail::IdAccess::key<Entry, ScopeA>(7, here);
+    const Entry row = entry(1);
+    const Setting setting{.key = "a", .value = "b", .updated_at = {}};
+
+    CHECK(allocations_of([&] {
+              const auto found = db.run(first(select<Entry>().where(col<&Entry::id> == id)));
+              return found && *found;
+          }) == 0);
+    CHECK(allocations_of([&] { return db.run(insert(row)).has_value(); }) == 0);
+    CHECK(allocations_of([&] {
+              auto transaction = sqlite::Transaction::begin(db.connection);
+              for (int i = 0; i < 100; ++i)
+                  if (!db.run(insert(row))) return false;
+              return transaction && transaction->commit();
+          }) == 0);
+    CHECK(allocations_of([&] { return db.run(upsert(setting)).has_value(); }) == 0);
+    const std::size_t latest = growth_to<Entry>(100);
+    CHECK(allocations_of([&] {
+              const auto rows = db.run(select<Entry>().order_by(desc(col<&Entry::at>)).limit(100));
+              return rows && rows->size() == 100;
+          }) == latest);
+    const std::size_t groups =
+        growth_to<std::tuple<std::string, std::int64_t, std::optional<std::int64_t>>>(2);
+    CHECK(allocations_of([&] {
+              const auto found =
+                  db.run(select(col<&Entry::module>, count(), sum(col<&Entry::duration_ms>))
+                             .where(col<&Entry::at> >= Timestamp(std::chrono::milliseconds(50)))
+                             .group_by(col<&Entry::module>));
+              return found && found->size() == 2;
+          }) == groups);
+    CHECK(allocations_of([&] {
+              auto transaction = sqlite::Transaction::begin(db.connection);
+              const auto task = db.run(first(select<Task>()
+                                                 .where(col<&Task::status> == JobStatus::pending)
+                                                 .order_by(col<&Task::created_at>)));
+              if (!transaction || !task || !*task) return false;
+              const auto taken = db.run(update<Task>(detail::IdAccess::key<ScopeA>((*task)->id))
+                                            .set(col<&Task::status> = JobStatus::running));
+              return taken && *taken == 1 && transaction->commit();
+          }) == 0);
+}
+
+TEST_CASE("many rows allocate the vector of their keys")
+{
+    LogDatabase db;
+    const std::vector<Entry> rows(50, entry(3));
+    CHECK(allocations_of([&] { return db.run(insert(rows)).has_value(); }) == 1);
 }
 
 TEST_CASE("the counter counts")

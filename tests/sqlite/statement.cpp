@@ -118,6 +118,36 @@ TEST_CASE("a text that cannot be converted for want of memory is no empty text")
     CHECK(thrown);
 }
 
+TEST_CASE("a value is that of the row and column it is asked for, in whatever order")
+{
+    Connection connection =
+        memory("CREATE TABLE t(a, b); INSERT INTO t VALUES(1, 'one'), (2, 'two'), (3, NULL)");
+    auto statement = must(connection.prepare("SELECT a, b FROM t ORDER BY a"));
+    REQUIRE(must(statement.step()));
+    CHECK(statement.storage(0) == Storage::integer);
+    CHECK(statement.text(1) == "one");
+    CHECK(statement.integer(0) == 1);
+    CHECK(statement.storage(1) == Storage::text);
+    CHECK(statement.integer(0) == 1);
+    // The last that was asked for in one row is not that of the next.
+    REQUIRE(must(statement.step()));
+    CHECK(statement.integer(0) == 2);
+    CHECK(statement.storage(1) == Storage::text);
+    REQUIRE(must(statement.step()));
+    CHECK(statement.text(1).empty());
+    CHECK(statement.storage(1) == Storage::null);
+    statement.reset();
+    CHECK(statement.storage(1) == Storage::null);
+    REQUIRE(must(statement.step()));
+    CHECK(statement.text(1) == "one");
+    CHECK(statement.storage(0) == Storage::integer);
+    statement = must(connection.prepare("SELECT 'other'"));
+    REQUIRE(must(statement.step()));
+    CHECK(statement.text(0) == "other");
+    // A column that is not there is NULL.
+    CHECK(statement.storage(7) == Storage::null);
+}
+
 TEST_CASE("the first failure of binding is kept and the statement does not run")
 {
     Connection connection = memory("CREATE TABLE t(a)");

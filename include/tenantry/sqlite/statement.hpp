@@ -95,6 +95,7 @@ public:
     [[nodiscard]] Result<bool> step()
     {
         if (!failure_) [[likely]] {
+            value_ = nullptr;
             const int code = sqlite3_step(stmt_);
             if (code == SQLITE_ROW) return true;
             if (code == SQLITE_DONE) return false;
@@ -117,40 +118,46 @@ public:
     /// Ends the run and releases its locks. Parameters stay bound, a remembered failure is forgotten.
     void reset() noexcept
     {
+        value_ = nullptr;
         sqlite3_reset(stmt_);
         failure_.reset();
     }
 
-    // The current row, columns from 0.
+    // The current row, columns from 0. `storage` finds the column; the value of that column, asked for next, is at hand,
+    // which is why the two together cost less than sqlite3_column_type and sqlite3_column_int64 do.
 
     [[nodiscard]] Storage storage(int column) const noexcept
     {
-        return static_cast<Storage>(sqlite3_column_type(stmt_, column));
+        value_ = sqlite3_column_value(stmt_, column);
+        column_ = column;
+        return static_cast<Storage>(sqlite3_value_type(value_));
     }
     [[nodiscard]] std::int64_t integer(int column) const noexcept
     {
-        return sqlite3_column_int64(stmt_, column);
+        return sqlite3_value_int64(value_of(column));
     }
-    [[nodiscard]] double real(int column) const noexcept { return sqlite3_column_double(stmt_, column); }
+    [[nodiscard]] double real(int column) const noexcept { return sqlite3_value_double(value_of(column)); }
 
     /// Valid until the next step or reset. Throws `std::bad_alloc` where SQLite has no memory to convert.
     [[nodiscard]] std::string_view text(int column) const
     {
-        const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(stmt_, column));
+        sqlite3_value* value = value_of(column);
+        const auto* data = reinterpret_cast<const char*>(sqlite3_value_text(value));
         if (data == nullptr) [[unlikely]]
             return no_text();
-        return {data, static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column))};
+        return {data, static_cast<std::size_t>(sqlite3_value_bytes(value))};
     }
 
     /// Valid until the next step or reset. Throws `std::bad_alloc` where SQLite has no memory to convert.
     [[nodiscard]] std::span<const std::byte> blob(int column) const
     {
-        const auto* data = static_cast<const std::byte*>(sqlite3_column_blob(stmt_, column));
+        sqlite3_value* value = value_of(column);
+        const auto* data = static_cast<const std::byte*>(sqlite3_value_blob(value));
         if (data == nullptr) [[unlikely]] {
             no_text();
             return {};
         }
-        return {data, static_cast<std::size_t>(sqlite3_column_bytes(stmt_, column))};
+        return {data, static_cast<std::size_t>(sqlite3_value_bytes(value))};
     }
 
     [[nodiscard]] int column_count() const noexcept { return sqlite3_column_count(stmt_); }
@@ -192,6 +199,7 @@ protected:
         std::swap(stmt_, other.stmt_);
         std::swap(incarnation_, other.incarnation_);
         std::swap(failure_, other.failure_);
+        value_ = other.value_ = nullptr;
     }
 
     sqlite3_stmt* stmt_;
@@ -225,8 +233,21 @@ private:
         return {};
     }
 
+    // The value is "unprotected": it may be looked at by one thread at a time, as all of a connection
+    // (https://sqlite.org/c3ref/column_blob.html).
+    [[nodiscard]] sqlite3_value* value_of(int column) const noexcept
+    {
+        if (value_ == nullptr || column_ != column) [[unlikely]] {
+            value_ = sqlite3_column_value(stmt_, column);
+            column_ = column;
+        }
+        return value_;
+    }
+
     std::uint64_t incarnation_;
     std::unique_ptr<Error> failure_;
+    mutable sqlite3_value* value_ = nullptr; // of column_, in the current row
+    mutable int column_ = 0;
 };
 
 /// A statement of one's own. Its destructor may run after the connection's.
