@@ -96,6 +96,26 @@ namespace automatic {
 
 inline std::string checksum(std::int64_t mark) { return std::to_string(mark); }
 
+// The schema that was read last. Most tenants of a fleet have the same one: what is word for word in it is not taken apart
+// again. Thread-safe.
+class LastSchema {
+public:
+    [[nodiscard]] static std::shared_ptr<const SchemaModel> get()
+    {
+        const std::lock_guard lock(mutex_);
+        return last_;
+    }
+    static void set(std::shared_ptr<const SchemaModel> model)
+    {
+        const std::lock_guard lock(mutex_);
+        last_ = std::move(model);
+    }
+
+private:
+    static inline std::mutex mutex_;
+    static inline std::shared_ptr<const SchemaModel> last_;
+};
+
 inline Result<Prospect> look(sqlite::Connection& connection, const SchemaInfo& declared)
 {
     using State = Prospect::State;
@@ -104,15 +124,21 @@ inline Result<Prospect> look(sqlite::Connection& connection, const SchemaInfo& d
     if (!mark) return fail(std::move(mark).error());
     found.mark = *mark;
     if (*mark == declared.fingerprint) return found;
-    auto empty = is_empty(connection);
-    if (!empty) return fail(std::move(empty).error());
-    if (*empty) {
+    // How many objects there are, and in the bit above them whether one is the ledger.
+    constexpr std::int64_t has_ledger = std::int64_t{1} << 62;
+    auto objects = connection.query_integer(
+        "SELECT count(*) + ifnull(sum(type = 'table' AND name = '_tenantry_migrations'), 0) * (1 << 62)"
+        " FROM main.sqlite_schema");
+    if (!objects) return fail(std::move(objects).error());
+    if (*objects == 0) {
         found.state = State::created;
         return found;
     }
-    auto ledger = Ledger::read(connection);
-    if (!ledger) return fail(std::move(ledger).error());
-    found.ledger = std::move(*ledger);
+    if (*objects >= has_ledger) {
+        auto ledger = Ledger::read_there(connection);
+        if (!ledger) return fail(std::move(ledger).error());
+        found.ledger = std::move(*ledger);
+    }
     const auto& rows = found.ledger.rows();
     if (found.ledger.has_history())
         return fail(errc::history_mismatch,
@@ -126,11 +152,13 @@ inline Result<Prospect> look(sqlite::Connection& connection, const SchemaInfo& d
     if (is_last && found.ledger.is_adopted()) return found;
     auto model = shared_declared_model(declared, connection.functions());
     if (!model) return fail(std::move(model).error());
-    auto live = introspect(connection, model->get());
+    const auto last = LastSchema::get();
+    auto live = introspect(connection, {model->get(), last.get()});
     if (!live) return fail(std::move(live).error());
     found.plan = diff(*live, **model);
     found.state = was_here && !is_last ? State::newer : State::behind;
     if (found.state == State::newer) found.misfits = misfits(*live, **model);
+    LastSchema::set(std::make_shared<const SchemaModel>(std::move(*live)));
     return found;
 }
 

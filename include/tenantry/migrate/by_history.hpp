@@ -141,7 +141,7 @@ inline Result<HistoryProspect> look(sqlite::Connection& connection, const Schema
     if (all_compatible) return found;
     auto model = shared_declared_model(declared, connection.functions());
     if (!model) return fail(std::move(model).error());
-    auto live = introspect(connection, model->get());
+    auto live = introspect(connection, {model->get()});
     if (!live) return fail(std::move(live).error());
     found.misfits = misfits(*live, **model);
     for (std::string& known : diff(*live, **model).tolerated) found.tolerated.push_back(std::move(known));
@@ -162,7 +162,7 @@ inline Result<void> check_fit(sqlite::Connection& connection, const SchemaInfo& 
 {
     auto model = shared_declared_model(declared, connection.functions());
     if (!model) return fail(std::move(model).error());
-    auto live = introspect(connection, model->get());
+    auto live = introspect(connection, {model->get()});
     if (!live) return fail(std::move(live).error());
     const auto found = misfits(*live, **model);
     if (found.empty()) return {};

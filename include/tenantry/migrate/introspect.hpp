@@ -1,6 +1,7 @@
 // Reads a database's schema into a model.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -88,6 +89,7 @@ inline void resolve_references(SchemaModel& model)
             const ConstraintText* key = other != nullptr ? other->primary_key() : nullptr;
             if (key == nullptr) continue;
             constraint.others = key->columns;
+            constraint.others_are_implied = true;
             const auto at = constraint.normal.find(" ()");
             constraint.normal.replace(at, 3, " (" + lowered(quoted_names(key->columns)) + ')');
         }
@@ -98,31 +100,47 @@ inline void resolve_references(SchemaModel& model)
 /// What is in the database's main schema, without SQLite's own tables, those that belong to virtual tables, and
 /// the library's ledger. Reads in the transaction that is open, if there is one.
 ///
-/// What is word for word in `known`, a model that was read before, is not read again.
+/// What is word for word in one of `known`, models that were read before, is not read again.
 ///
 /// errc::migration_failed for a table whose definition this library does not understand.
 [[nodiscard]] inline Result<SchemaModel> introspect(sqlite::Connection& connection,
-                                                    const SchemaModel* known = nullptr)
+                                                    std::initializer_list<const SchemaModel*> known = {})
 {
+    // The same object of a known model, or null.
+    const auto find_same = [&](const auto& find, const std::string& name, const std::string& sql) {
+        decltype(find(*known.begin())) same = nullptr;
+        for (const SchemaModel* model : known)
+            if (same == nullptr && model != nullptr)
+                if (const auto* found = find(model);
+                    found != nullptr && found->name == name && found->sql == sql)
+                    same = found;
+        return same;
+    };
     const sqlite::Privileged gate(connection); // a pragma's table runs the pragma when it is stepped
     SchemaModel model;
     model.untrusted = !connection.trusts_schema();
     bool has_virtual = false;
-    auto objects = connection.prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_schema"
-                                      " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid");
+    auto objects =
+        connection.prepare("SELECT type, name, tbl_name, sql FROM main.sqlite_schema ORDER BY rowid");
     if (!objects) return fail(std::move(objects).error());
     for (;;) {
         auto row = objects->step();
         if (!row) return fail(std::move(row).error());
         if (!*row) break;
+        if (objects->text(1).starts_with("sqlite_")) continue; // SQLite's own
         const std::string_view type = objects->text(0);
         std::string name(objects->text(1));
         std::string table(objects->text(2));
         std::string sql(objects->text(3));
         if (same_name(table, ledger_table)) continue;
         if (type == "table") {
-            const TableModel* same = known != nullptr ? known->table(name) : nullptr;
-            if (same != nullptr && same->name == name && same->sql == sql && !same->is_virtual) {
+            const TableModel* same =
+                find_same([&](const SchemaModel* m) { return m->table(name); }, name, sql);
+            // What refers to another table's key by itself may mean another one here.
+            const bool same_references =
+                same != nullptr &&
+                std::ranges::none_of(same->text.constraints, &ConstraintText::others_are_implied);
+            if (same_references && !same->is_virtual) {
                 model.tables.push_back(*same);
                 continue;
             }
@@ -132,8 +150,9 @@ inline void resolve_references(SchemaModel& model)
             has_virtual = has_virtual || found.is_virtual;
             model.tables.push_back(std::move(found));
         } else if (type == "index") {
-            const IndexModel* same = known != nullptr ? known->index(name) : nullptr;
-            if (same != nullptr && same->name == name && same->sql == sql) {
+            const IndexModel* same =
+                find_same([&](const SchemaModel* m) { return m->index(name); }, name, sql);
+            if (same != nullptr) {
                 model.indexes.push_back(*same);
                 continue;
             }
@@ -147,8 +166,8 @@ inline void resolve_references(SchemaModel& model)
             index.text = std::move(*text);
             model.indexes.push_back(std::move(index));
         } else {
-            const ViewModel* same = known != nullptr ? known->view(name) : nullptr;
-            if (same != nullptr && same->name == name && same->sql == sql) {
+            const ViewModel* same = find_same([&](const SchemaModel* m) { return m->view(name); }, name, sql);
+            if (same != nullptr) {
                 model.views.push_back(*same);
                 continue;
             }

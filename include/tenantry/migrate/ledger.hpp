@@ -61,10 +61,15 @@ public:
     /// What the database holds; `exists` is false where it has no ledger.
     [[nodiscard]] static Result<Ledger> read(sqlite::Connection& connection)
     {
-        Ledger ledger;
         auto there = exists(connection);
         if (!there) return fail(std::move(there).error());
-        if (!*there) return ledger;
+        return *there ? read_there(connection) : Result<Ledger>(Ledger());
+    }
+
+    /// The same where it is known that there is one.
+    [[nodiscard]] static Result<Ledger> read_there(sqlite::Connection& connection)
+    {
+        Ledger ledger;
         ledger.exists_ = true;
         auto rows = connection.prepare_privileged(
             "SELECT kind, revision, name, checksum, compatible, applied_at, duration_us, library"

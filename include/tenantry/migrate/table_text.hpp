@@ -23,7 +23,8 @@ struct ConstraintText {
     std::vector<std::string> columns; ///< of keys: those of this table
     std::string table{};              ///< of a foreign key: the other table
     std::vector<std::string>
-        others{}; ///< of a foreign key: the other table's columns; empty: its primary key
+        others{};                    ///< of a foreign key: the other table's columns; empty: its primary key
+    bool others_are_implied = false; ///< they are what the other table's primary key was found to be
     std::optional<std::size_t> at_column{}; ///< written in the definition of this column
 };
 
