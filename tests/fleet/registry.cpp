@@ -425,3 +425,81 @@ TEST_CASE("whatever comes in whatever order, everybody is answered once and the 
         REQUIRE(shell.registry.is_finished());
     }
 }
+
+TEST_CASE("tenants that nobody uses are trimmed once and closed, the longest unused first")
+{
+    using namespace std::chrono_literals;
+    Shell shell(4);
+    const TimePoint begin{};
+    std::vector<std::shared_ptr<Outcome>> leases;
+    for (const char* name : {"a", "b", "c"}) {
+        leases.push_back(shell.acquire(name));
+        shell.open_one();
+    }
+    const auto release = [&](std::size_t n, TimePoint at) {
+        shell.registry.set_time(at);
+        shell.release(leases[n]);
+    };
+    release(1, begin + 1s);
+    release(0, begin + 2s);
+    CHECK(shell.registry.trim_idle(begin).empty());
+    const auto trimmed = shell.registry.trim_idle(begin + 1s);
+    REQUIRE(trimmed.size() == 1);
+    CHECK(trimmed[0]->id.view() == "b");
+    CHECK(shell.registry.trim_idle(begin + 1s).empty());
+    CHECK(shell.registry.trim_idle(begin + 2s).size() == 1);
+
+    // Who was used meanwhile begins anew.
+    leases[1] = shell.acquire("b");
+    release(1, begin + 3s);
+    CHECK(shell.registry.stats().idle == 2);
+    CHECK(shell.registry.trim_idle(begin + 2s).empty());
+    const auto close_idle = [&](TimePoint since) {
+        shell.decide([&](auto& actions) { shell.registry.close_idle(since, actions); });
+    };
+    close_idle(begin + 1s);
+    CHECK(shell.to_close.empty());
+    close_idle(begin + 2s);
+    REQUIRE(shell.to_close.size() == 1);
+    CHECK(shell.to_close[0]->id.view() == "a");
+    const auto again = shell.acquire("a"); // while it is being closed
+    shell.close_one();
+    shell.open_one();
+    CHECK(again->answers == 1);
+    CHECK(again->granted);
+    close_idle(begin + 1h);
+    REQUIRE(shell.to_close.size() == 1);
+    CHECK(shell.to_close[0]->id.view() == "b"); // the others are leased
+    shell.close_one();
+
+    const auto stats = shell.registry.stats();
+    CHECK(stats.max_open == 4);
+    CHECK(stats.open == 2);
+    CHECK(stats.idle == 0);
+    CHECK(stats.opened == 4);
+    CHECK(stats.hits == 1);
+    CHECK(stats.closed_idle == 2);
+    CHECK(stats.evicted == 0);
+}
+
+TEST_CASE("what is closed to make room is counted apart")
+{
+    Shell shell(1);
+    shell.release([&] {
+        auto lease = shell.acquire("a");
+        shell.open_one();
+        return lease;
+    }());
+    const auto next = shell.acquire("b");
+    const auto third = shell.acquire("c");
+    CHECK(shell.registry.stats().waiting == 2);
+    shell.close_one();
+    shell.fail_one(errc::no_such_tenant);
+    shell.open_one();
+    const auto stats = shell.registry.stats();
+    CHECK(stats.evicted == 1);
+    CHECK(stats.closed_idle == 0);
+    CHECK(stats.failed_to_open == 1);
+    CHECK(stats.waiting == 0);
+    CHECK(third->granted);
+}

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -155,4 +156,54 @@ TEST_CASE("many threads share few readers, one thread a reader")
     for (auto& thread : threads) thread.join();
     CHECK(wrong == 0);
     CHECK(most <= limit);
+}
+
+TEST_CASE("beyond the first of each, the tenants of a fleet share what readers there may be")
+{
+    const Database one;
+    const Database other;
+    const auto budget = std::make_shared<detail::ReaderBudget>(2);
+    Readers first(one.path, one.file(), {}, 4, 1, budget);
+    Readers second(other.path, other.file(), {}, 4, 2, budget);
+    auto a = must(first.try_acquire());
+    auto b = must(first.try_acquire());
+    auto c = must(first.try_acquire());
+    REQUIRE((a && b && c));
+    CHECK_FALSE(budget->any());
+    CHECK_FALSE(must(first.try_acquire()));
+    CHECK_FALSE(first.available());
+    CHECK(second.available()); // its first is its own
+    auto d = must(second.try_acquire());
+    REQUIRE(d);
+    CHECK_FALSE(second.available());
+    CHECK_FALSE(must(second.acquire(1ms)));
+
+    first.release(std::move(b));
+    CHECK_FALSE(must(second.try_acquire())); // it is still open
+    first.close();
+    CHECK(second.available());
+    auto e = must(second.try_acquire());
+    REQUIRE(e);
+    CHECK_FALSE(budget->any());
+    first.release(std::move(a));
+    first.release(std::move(c));
+    second.release(std::move(d));
+    second.release(std::move(e));
+    first.close();
+    second.close();
+    CHECK(budget->take());
+    CHECK(budget->take());
+    CHECK_FALSE(budget->take());
+}
+
+TEST_CASE("a reader that cannot be opened takes nothing from the others")
+{
+    const Database database;
+    const auto budget = std::make_shared<detail::ReaderBudget>(1);
+    Readers readers(database.path, database.file(), {}, 4, 1, budget);
+    auto first = must(readers.try_acquire());
+    std::filesystem::remove(database.path);
+    CHECK_FALSE(readers.try_acquire());
+    CHECK(budget->any());
+    readers.release(std::move(first));
 }

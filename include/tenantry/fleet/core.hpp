@@ -18,6 +18,8 @@
 #include <tenantry/async/cancellation.hpp>
 #include <tenantry/async/context_watch.hpp>
 #include <tenantry/async/gate.hpp>
+#include <tenantry/async/ticker.hpp>
+#include <tenantry/core/descriptors.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/layout.hpp>
 #include <tenantry/fleet/options.hpp>
@@ -26,6 +28,7 @@
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/lease.hpp>
+#include <tenantry/tenant/template.hpp>
 #include <tenantry/tenant/tenant.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
@@ -45,10 +48,14 @@ public:
           schema_(schema),
           options_(suited_to(schema, options)),
           watch_(async::ContextWatch::of_executor(this->executor())),
-          registry_(options.max_open)
+          registry_(max_open(options)),
+          readers_(std::make_shared<ReaderBudget>(options.max_readers != 0 ? options.max_readers
+                                                                           : max_open(options) / 2 + 1)),
+          template_(schema, options_.tenant)
     {
         deadline_timer_.emplace(this->executor());
         if (watch_ != nullptr) watch_->add(*this);
+        ticker_.start(tick_length(options), [this] { tick(); });
     }
 
     /// What runs a fleet, for operations that go beyond its interface: there is no other kind.
@@ -68,6 +75,12 @@ public:
         const auto entry = registry_.find(id);
         if (!entry || entry->phase != Entry::Phase::open) return std::nullopt;
         return entry->tenant->opening();
+    }
+
+    [[nodiscard]] FleetStats stats() override
+    {
+        const std::lock_guard lock(mutex_);
+        return registry_.stats();
     }
 
     [[nodiscard]] Result<std::vector<TenantId>> tenants() const override { return layout_.tenants(); }
@@ -145,6 +158,7 @@ public:
 
     void shut_down() noexcept override
     {
+        ticker_.stop();
         cancelling_ = true;
         (void)scopes_.shut();
         decide([&](Registry::Actions& actions) { registry_.close(actions); });
@@ -276,8 +290,7 @@ private:
     {
         if (cancelling_) return fail(Registry::closed_error());
         auto created = layout_.prepare(id);
-        if (created)
-            created = create_directory(layout_.staging(), layout_.directory(id), schema_, options_.tenant);
+        if (created) created = template_.create(layout_.staging(), layout_.directory(id));
         if (!created) {
             created.error().in("creating tenant '" + id.string() + "'");
             created.error().with_tenant(id.view());
@@ -293,6 +306,7 @@ private:
         bool finished = false;
         {
             const std::lock_guard lock(mutex_);
+            registry_.set_time(Clock::now());
             ask(actions);
             set_timer();
             finished = registry_.is_finished() && !closers_.empty();
@@ -303,6 +317,46 @@ private:
         for (auto& entry : actions.destroy) start_destroying(std::move(entry));
         actions.tell();
         if (finished) finish_closing();
+    }
+
+    [[nodiscard]] static std::size_t max_open(const FleetOptions& options) noexcept
+    {
+        return options.max_open != 0 ? options.max_open : tenants_for(descriptor_limit());
+    }
+
+    // --- what is done now and then --------------------------------------------------------------------------------
+
+    // Often enough for the shortest of the times that are waited for.
+    [[nodiscard]] static std::chrono::milliseconds tick_length(const FleetOptions& options) noexcept
+    {
+        constexpr std::chrono::milliseconds usual{1000};
+        constexpr std::chrono::milliseconds shortest{10};
+        auto length = usual;
+        for (const auto time :
+             {options.trim_idle_after, options.close_idle_after, options.tenant.checkpoints.age})
+            if (time.count() > 0) length = std::min(length, time / 2);
+        return std::max(length, shortest);
+    }
+
+    // In the ticker's thread: what takes time is done on the executor.
+    void tick()
+    {
+        const async::GatePass alive(&executor_gate());
+        if (!alive) return;
+        const auto now = Clock::now();
+        std::vector<std::shared_ptr<Tenant>> trimmed;
+        std::vector<std::shared_ptr<Tenant>> open;
+        decide([&](Registry::Actions& actions) {
+            if (options_.close_idle_after.count() > 0)
+                registry_.close_idle(now - options_.close_idle_after, actions);
+            if (options_.trim_idle_after.count() > 0)
+                for (const auto& entry : registry_.trim_idle(now - options_.trim_idle_after))
+                    trimmed.push_back(entry->tenant);
+            for (const auto& entry : registry_.entries())
+                if (entry->tenant) open.push_back(entry->tenant);
+        });
+        for (const auto& tenant : trimmed) tenant->trim();
+        for (const auto& tenant : open) tenant->upkeep();
     }
 
     // --- opening and closing ----------------------------------------------------------------------------------------
@@ -317,8 +371,8 @@ private:
 
     void open(EntryPtr entry, Clock::time_point deadline)
     {
-        auto tenant =
-            Tenant::open(entry->id, layout_.directory(entry->id), schema_, options_.tenant, executor());
+        auto tenant = Tenant::open(entry->id, layout_.directory(entry->id), schema_, options_.tenant,
+                                   executor(), readers_);
         if (tenant) {
             decide([&](Registry::Actions& actions) { registry_.opened(entry, std::move(*tenant), actions); });
             return;
@@ -496,6 +550,10 @@ private:
     std::optional<Clock::time_point> timer_set_;
     std::vector<std::unique_ptr<EndWaiter>> closers_;
     Result<void> close_error_;
+
+    const std::shared_ptr<ReaderBudget> readers_;
+    TenantTemplate template_;
+    async::Ticker ticker_; // last, so that it ends first
 };
 
 } // namespace tenantry::detail

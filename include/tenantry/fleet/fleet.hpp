@@ -257,6 +257,10 @@ public:
             detail::InitiateOnTenant<&detail::FleetPort::destroy>(core_), token, TenantId::parse(id));
     }
 
+    /// How the fleet fares: numbers of this moment, and counted since it was opened. `TenantDb::stats` says how a
+    /// tenant does.
+    [[nodiscard]] FleetStats stats() const { return core_->stats(); }
+
     /// Every tenant there is, sorted. Reads directories, no database; blocks on the disk.
     [[nodiscard]] Result<std::vector<TenantId>> tenants() const { return core_->tenants(); }
 

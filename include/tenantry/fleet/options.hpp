@@ -22,8 +22,18 @@ struct FleetOptions {
     /// cores, at least 4. Not used where an executor is handed in.
     std::size_t threads = 0;
 
-    /// Tenants open at a time. At the limit the one that nobody uses for the longest time is closed.
-    std::size_t max_open = 256;
+    /// Tenants open at a time. At the limit the one that nobody uses for the longest time is closed. 0: as many as
+    /// the process may have descriptors for (`raise_descriptor_limit` has it have more), 4096 at most.
+    std::size_t max_open = 0;
+
+    /// Readers that all tenants together may have open beyond the first of each. 0: half of `max_open`.
+    std::size_t max_readers = 0;
+
+    /// A tenant that nobody has used for so long gives its page caches and readers back. 0: never.
+    std::chrono::milliseconds trim_idle_after{10'000};
+
+    /// A tenant that nobody has used for so long is closed. 0: never.
+    std::chrono::milliseconds close_idle_after{300'000};
 
     /// How long a caller waits for a tenant while `max_open` are all in use, before it is
     /// `errc::too_many_open`.

@@ -12,6 +12,7 @@
 #include <tenantry/async/gate.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/options.hpp>
+#include <tenantry/fleet/stats.hpp>
 #include <tenantry/tenant/lease.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
@@ -66,6 +67,8 @@ public:
     /// Counts the scopes (bodies of async_with) that have begun. `errc::fleet_closed`: no more of them.
     [[nodiscard]] virtual Result<void> enter_scope() = 0;
     virtual void leave_scope() = 0;
+
+    [[nodiscard]] virtual FleetStats stats() = 0;
 
     [[nodiscard]] virtual Result<std::vector<TenantId>> tenants() const = 0;
     [[nodiscard]] virtual std::filesystem::path directory(const TenantId& id) const = 0;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/fleet/stats.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {
@@ -60,6 +61,8 @@ struct Entry {
     std::deque<std::unique_ptr<Waiter>> waiters;
     std::unique_ptr<Destroyer> destroyer;
     std::optional<std::list<std::shared_ptr<Entry>>::iterator> idle; // its place among the idle ones
+    std::chrono::steady_clock::time_point idle_since{};
+    bool trimmed = false; // since it is idle
 };
 
 /// The state machine of a fleet. Not thread-safe.
@@ -93,6 +96,9 @@ public:
 
     explicit Registry(std::size_t max_open) noexcept : max_open_(std::max<std::size_t>(max_open, 1)) {}
 
+    /// What it is at the next calls.
+    void set_time(TimePoint now) noexcept { now_ = now; }
+
     /// Somebody wants a lease.
     void acquire(const TenantId& id, Waiter waiter, Actions& actions)
     {
@@ -114,7 +120,10 @@ public:
             return;
         }
         switch (entry->phase) {
-        case Phase::open: grant(entry, std::move(waiter), actions); break;
+        case Phase::open:
+            ++counts_.hits;
+            grant(entry, std::move(waiter), actions);
+            break;
         case Phase::waiting:
         case Phase::opening:
         case Phase::closing: entry->waiters.push_back(std::move(waiter)); break;
@@ -137,6 +146,7 @@ public:
 
     void opened(const EntryPtr& entry, std::shared_ptr<Tenant> tenant, Actions& actions)
     {
+        ++counts_.opened;
         entry->tenant = std::move(tenant);
         entry->phase = Phase::open;
         if (closed_) refuse_waiters(*entry, closed_error(), actions);
@@ -151,6 +161,7 @@ public:
     void open_failed(const EntryPtr& entry, const Error& error, Actions& actions)
     {
         --occupied_;
+        ++counts_.failed_to_open;
         refuse_waiters(*entry, error, actions);
         if (entry->destroyer)
             destroy_files(entry, actions); // what cannot be opened can still be removed
@@ -226,6 +237,26 @@ public:
         lost_.push_back(entry);
         if (entry->leases == 0) actions.close.push_back(entry);
         balance(actions);
+    }
+
+    /// Closes the tenants that nobody has used since then.
+    void close_idle(TimePoint since, Actions& actions)
+    {
+        while (!idle_.empty() && idle_.front()->idle_since <= since) {
+            ++counts_.closed_idle;
+            close_idle_one(actions);
+        }
+    }
+
+    /// The tenants that nobody has used since then, each told once.
+    [[nodiscard]] std::vector<EntryPtr> trim_idle(TimePoint since)
+    {
+        std::vector<EntryPtr> found;
+        for (const auto& entry : idle_) {
+            if (entry->idle_since > since) break;
+            if (!std::exchange(entry->trimmed, true)) found.push_back(entry);
+        }
+        return found;
     }
 
     /// Refuses who has waited for room for too long.
@@ -325,6 +356,17 @@ public:
 
     [[nodiscard]] bool is_closed() const noexcept { return closed_; }
 
+    /// What there is to say of it now.
+    [[nodiscard]] FleetStats stats() const
+    {
+        FleetStats stats = counts_;
+        stats.max_open = max_open_;
+        stats.open = occupied_;
+        stats.idle = idle_.size();
+        for (const auto& entry : queue_) stats.waiting += entry->waiters.size();
+        return stats;
+    }
+
     /// Every tenant that has an entry, or had one and is lost.
     [[nodiscard]] std::vector<EntryPtr> entries() const
     {
@@ -390,7 +432,22 @@ private:
         });
     }
 
-    void make_idle(const EntryPtr& entry) { entry->idle = idle_.insert(idle_.end(), entry); }
+    void make_idle(const EntryPtr& entry)
+    {
+        entry->idle = idle_.insert(idle_.end(), entry);
+        entry->idle_since = now_;
+        entry->trimmed = false;
+    }
+
+    // The one unused for the longest time.
+    void close_idle_one(Actions& actions)
+    {
+        EntryPtr entry = idle_.front();
+        unlist(*entry);
+        ++closing_;
+        entry->phase = Phase::closing;
+        actions.close.push_back(std::move(entry));
+    }
 
     void unlist(Entry& entry)
     {
@@ -423,11 +480,8 @@ private:
             actions.open.push_back(std::move(entry));
         }
         while (queue_.size() > closing_ && !idle_.empty()) {
-            EntryPtr entry = idle_.front();
-            unlist(*entry);
-            ++closing_;
-            entry->phase = Phase::closing;
-            actions.close.push_back(std::move(entry));
+            ++counts_.evicted;
+            close_idle_one(actions);
         }
     }
 
@@ -439,6 +493,8 @@ private:
     std::size_t creating_ = 0;
     std::size_t occupied_ = 0;
     std::size_t closing_ = 0;
+    TimePoint now_{};
+    FleetStats counts_; // only what is counted
     bool closed_ = false;
     bool draining_ = false;
 };

@@ -95,30 +95,28 @@ private:
     std::filesystem::path path_;
 };
 
-/// Builds a new tenant in `staging` (a directory that exists, on the same file system) and moves it to
-/// `place`, whose parent exists. Durable when it returns. `errc::tenant_exists` if somebody else's is there;
-/// on any failure nothing is left at `place`.
-[[nodiscard]] inline Result<void> create_directory(const std::filesystem::path& staging,
-                                                   const std::filesystem::path& place,
-                                                   const SchemaInfo& schema, const TenantOptions& options)
+/// Makes a new database with the tables of the schema, all of it in the one file. Not durable yet.
+[[nodiscard]] inline Result<void> build_database(const std::filesystem::path& path, const SchemaInfo& schema,
+                                                 const TenantOptions& options)
+{
+    auto database = sqlite::Connection::open(path, sqlite::OpenMode::create, options.profile);
+    if (!database) return fail(std::move(database).error());
+    const std::string mark = "PRAGMA application_id = " + std::to_string(options.application_id);
+    if (auto marked = database->execute(mark.c_str()); !marked) return fail(std::move(marked).error());
+    if (auto ensured = ensure_schema(*database, schema, options.history); !ensured)
+        return fail(std::move(ensured).error());
+    // Closing would do the same, and say nothing if it failed: the log would stay, and it is not synced.
+    if (auto moved = database->checkpoint(sqlite::Checkpoint::truncate); !moved)
+        return fail(std::move(moved).error());
+    return database->close();
+}
+
+/// Makes a tenant of a staged directory with a durable database in it: gives it an incarnation and moves it to
+/// `place`. Durable when it returns. `errc::tenant_exists` if somebody else's is there; on any failure nothing is left
+/// at `place`.
+[[nodiscard]] inline Result<void> place_directory(StagedDirectory& staged, const std::filesystem::path& place)
 {
     const TenantState state{.incarnation = random_number()};
-    StagedDirectory staged(staging / hex(random_number()));
-    if (auto made = make_private_directory(staged.path()); !made) return fail(std::move(made).error());
-    {
-        auto database = sqlite::Connection::open(staged.path() / database_file, sqlite::OpenMode::create,
-                                                 options.profile);
-        if (!database) return fail(std::move(database).error());
-        const std::string mark = "PRAGMA application_id = " + std::to_string(options.application_id);
-        if (auto marked = database->execute(mark.c_str()); !marked) return fail(std::move(marked).error());
-        if (auto ensured = ensure_schema(*database, schema, options.history); !ensured)
-            return fail(std::move(ensured).error());
-        // Closing would do the same, and say nothing if it failed: the log would stay, and it is not synced.
-        if (auto moved = database->checkpoint(sqlite::Checkpoint::truncate); !moved)
-            return fail(std::move(moved).error());
-        if (auto closed = database->close(); !closed) return closed;
-    }
-    if (auto synced = sync_file(staged.path() / database_file); !synced) return synced;
     if (auto written = write_new_file(staged.path() / state_file, to_text(state)); !written) return written;
     if (auto synced = sync_directory(staged.path()); !synced) return synced;
     // Opened before, so that having no descriptor left is not found out afterwards.
@@ -137,6 +135,20 @@ private:
     }
     staged.moved();
     return {};
+}
+
+/// Builds a new tenant in `staging` (a directory that exists, on the same file system) and moves it to
+/// `place`, whose parent exists. Durable when it returns. `errc::tenant_exists` if somebody else's is there;
+/// on any failure nothing is left at `place`.
+[[nodiscard]] inline Result<void> create_directory(const std::filesystem::path& staging,
+                                                   const std::filesystem::path& place,
+                                                   const SchemaInfo& schema, const TenantOptions& options)
+{
+    StagedDirectory staged(staging / hex(random_number()));
+    if (auto made = make_private_directory(staged.path()); !made) return fail(std::move(made).error());
+    if (auto built = build_database(staged.path() / database_file, schema, options); !built) return built;
+    if (auto synced = sync_file(staged.path() / database_file); !synced) return synced;
+    return place_directory(staged, place);
 }
 
 /// Takes the tenant at `place` out of sight by moving it into `trash`; after that it does not exist any more.

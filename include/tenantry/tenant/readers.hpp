@@ -1,6 +1,7 @@
 // One tenant's read-only connections: opened when asked for, capped, used by one thread at a time.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -16,6 +17,25 @@
 
 namespace tenantry::detail {
 
+/// How many readers the tenants of a fleet may have beyond the first of each. Thread-safe.
+class ReaderBudget {
+public:
+    explicit ReaderBudget(std::size_t limit) noexcept : left_(static_cast<std::ptrdiff_t>(limit)) {}
+
+    [[nodiscard]] bool take() noexcept
+    {
+        if (left_.fetch_sub(1, std::memory_order_relaxed) > 0) return true;
+        give_back();
+        return false;
+    }
+    void give_back() noexcept { left_.fetch_add(1, std::memory_order_relaxed); }
+
+    [[nodiscard]] bool any() const noexcept { return left_.load(std::memory_order_relaxed) > 0; }
+
+private:
+    std::atomic<std::ptrdiff_t> left_;
+};
+
 /// Thread-safe. Must outlive what it has lent.
 class Readers {
 public:
@@ -23,13 +43,17 @@ public:
 
     /// Of the database at this path, as long as it is still that file.
     Readers(std::filesystem::path database, const FileIdentity& file, const sqlite::Profile& profile,
-            std::size_t limit, std::uint64_t incarnation)
+            std::size_t limit, std::uint64_t incarnation, std::shared_ptr<ReaderBudget> budget = nullptr)
         : database_(std::move(database)),
           file_(file),
           profile_(profile),
           limit_(limit),
-          incarnation_(incarnation)
+          incarnation_(incarnation),
+          budget_(std::move(budget))
     {}
+    Readers(const Readers&) = delete;
+    Readers& operator=(const Readers&) = delete;
+    ~Readers() { close(); }
 
     /// A connection if one is free or may still be opened, nullptr if all are in use; or why none can be
     /// opened.
@@ -62,15 +86,17 @@ public:
     [[nodiscard]] bool available()
     {
         const std::lock_guard lock(mutex_);
-        return !idle_.empty() || open_ < limit_;
+        return !idle_.empty() || open_ == 0 || (open_ < limit_ && (!budget_ || budget_->any()));
     }
 
-    /// Closes what is idle. Call it when nothing is lent.
+    /// Closes what is not lent.
     void close()
     {
+        std::vector<Connection> closing;
         const std::lock_guard lock(mutex_);
         open_ -= idle_.size();
-        idle_.clear();
+        closing.swap(idle_);
+        give_back_budget();
     }
 
 private:
@@ -83,14 +109,25 @@ private:
             return connection;
         }
         if (open_ >= limit_) return Connection();
+        // The first one is every tenant's own: who waits for a reader waits for one of his tenant's.
+        if (open_ > 0 && budget_) {
+            if (!budget_->take()) return Connection();
+            ++from_budget_;
+        }
         ++open_;
         lock.unlock();
         auto opened = open();
         lock.lock();
         if (opened) return opened;
         --open_;
+        give_back_budget();
         released_.notify_one(); // somebody who waits may try in its place
         return fail(std::move(opened).error());
+    }
+
+    void give_back_budget() noexcept
+    {
+        for (; from_budget_ > 0 && from_budget_ >= open_; --from_budget_) budget_->give_back();
     }
 
     [[nodiscard]] Result<Connection> open() const
@@ -114,6 +151,8 @@ private:
     std::condition_variable released_;
     std::vector<Connection> idle_;
     std::size_t open_ = 0;
+    const std::shared_ptr<ReaderBudget> budget_;
+    std::size_t from_budget_ = 0;
 };
 
 } // namespace tenantry::detail

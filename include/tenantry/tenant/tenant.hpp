@@ -53,12 +53,13 @@ public:
                                                               const std::filesystem::path& directory,
                                                               const SchemaInfo& schema,
                                                               const TenantOptions& options,
-                                                              const boost::asio::any_io_executor& executor)
+                                                              const boost::asio::any_io_executor& executor,
+                                                              std::shared_ptr<ReaderBudget> budget = nullptr)
     {
         for (int tries = 1;; ++tries) {
             const auto state = read_state(directory);
             if (!state) return fail(state.error());
-            auto opened = open_once(id, directory, *state, schema, options, executor);
+            auto opened = open_once(id, directory, *state, schema, options, executor, budget);
             // What another process takes away or replaces meanwhile is no failure of the disk.
             if (opened || tries == 3 || is_tenant_of(directory, *state)) return opened;
         }
@@ -66,7 +67,8 @@ public:
 
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, const FileIdentity& identity,
            std::uint64_t incarnation, Migrated opening, sqlite::Connection writer,
-           const TenantOptions& options, const boost::asio::any_io_executor& executor)
+           const TenantOptions& options, const boost::asio::any_io_executor& executor,
+           std::shared_ptr<ReaderBudget> budget)
         : TenantPort(id, incarnation, std::move(opening)),
           file_(id, database, identity),
           options_(options),
@@ -75,7 +77,7 @@ public:
           retry_(std::in_place, executor),
           writer_(std::move(writer), file_, options),
           readers_(database, identity, options.profile, std::max<std::size_t>(options.readers, 1),
-                   incarnation),
+                   incarnation, std::move(budget)),
           writes_(options.queued_writes),
           reads_(options.queued_reads),
           late_timer_(std::in_place, executor),
@@ -142,6 +144,19 @@ public:
         boost::asio::post(*strand_, [self = shared_self()] {
             if (!self->gate_.enter()) return;
             self->tend_log(self->no_writes());
+            self->leave();
+        });
+    }
+
+    /// For when nobody uses it: gives back what memory and descriptors it can do without. Does not block.
+    void trim()
+    {
+        const async::GatePass alive(&posting_);
+        if (!alive) return;
+        boost::asio::post(*strand_, [self = shared_self()] {
+            if (!self->gate_.enter()) return;
+            self->readers_.close();
+            self->writer_.release_memory();
             self->leave();
         });
     }
@@ -228,7 +243,8 @@ private:
 
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open_once(
         const TenantId& id, const std::filesystem::path& directory, const TenantState& state,
-        const SchemaInfo& schema, const TenantOptions& options, const boost::asio::any_io_executor& executor)
+        const SchemaInfo& schema, const TenantOptions& options, const boost::asio::any_io_executor& executor,
+        const std::shared_ptr<ReaderBudget>& budget)
     {
         auto writer = sqlite::Connection::open(directory / database_file, sqlite::OpenMode::read_write,
                                                options.profile);
@@ -249,7 +265,7 @@ private:
         if (!ensured) return fail(std::move(ensured).error());
         writer->set_incarnation(state.incarnation);
         return std::make_shared<Tenant>(Private(), id, directory / database_file, *file, state.incarnation,
-                                        std::move(*ensured), std::move(*writer), options, executor);
+                                        std::move(*ensured), std::move(*writer), options, executor, budget);
     }
 
     static constexpr int jobs_a_turn = 16;

@@ -93,6 +93,9 @@ public:
         return {};
     }
 
+    /// Gives back what memory it can do without.
+    void release_memory() noexcept { connection_.release_memory(); }
+
     [[nodiscard]] Result<void> close() { return connection_.close(); }
 
 private:

@@ -1,0 +1,35 @@
+#include <tenantry/core/descriptors.hpp>
+
+#include <sys/resource.h>
+
+#include "support/catch.hpp"
+#include "support/must.hpp"
+
+using namespace tenantry;
+
+TEST_CASE("the soft limit is raised to the hard one, on request")
+{
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit low = before;
+    low.rlim_cur = 200;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &low) == 0);
+    CHECK(descriptor_limit() == 200);
+    const auto raised = test::must(raise_descriptor_limit());
+    CHECK(raised == descriptor_limit());
+    rlimit now{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &now) == 0);
+    CHECK(now.rlim_cur == before.rlim_max);
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+}
+
+TEST_CASE("so many tenants fit into so many descriptors")
+{
+    CHECK(detail::tenants_for(0) == 1);
+    CHECK(detail::tenants_for(70) == 1);
+    CHECK(detail::tenants_for(1024) == 160);
+    CHECK(detail::tenants_for(20'000) > 3000);
+    CHECK(detail::tenants_for(1'000'000'000) == 4096);
+    for (std::size_t limit = 100; limit < 10'000; limit += 7)
+        CHECK(detail::tenants_for(limit) * 6 + 64 <= limit);
+}
