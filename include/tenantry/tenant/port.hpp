@@ -44,12 +44,13 @@ public:
     template <class R, class Function>
     [[nodiscard]] Result<R> read_now(Function&& function, const Limits& limits = {})
     {
-        Reading<R, std::remove_reference_t<Function>> reading(function);
-        if (auto done = read_here(reading, limits); !done) [[unlikely]]
+        std::optional<Result<R>> result; // R need not have a default
+        auto read = [&](sqlite::Connection& reader) { result.emplace(guarded<R>(function, reader)); };
+        if (auto done = read_here(ReaderTask(read), limits); !done) [[unlikely]]
             return fail(std::move(done).error());
-        if (!*reading.result) [[unlikely]]
-            reading.result->error().with_tenant(id_.view());
-        return std::move(*reading.result);
+        if (!*result) [[unlikely]]
+            result->error().with_tenant(id_.view());
+        return std::move(*result);
     }
 
 protected:
@@ -57,31 +58,27 @@ protected:
         : id_(std::move(id)), incarnation_(incarnation), opening_(std::move(opening))
     {}
 
-    // What is done with a reader; it keeps its result and its errors to itself.
+    // What is done with a reader: a function that keeps its result and its errors to itself. Refers to it.
     class ReaderTask {
     public:
-        virtual void run(sqlite::Connection& reader) noexcept = 0;
+        template <class Function>
+        explicit ReaderTask(Function& function) noexcept
+            : function_(&function), call_([](void* called, sqlite::Connection& reader) {
+                  (*static_cast<Function*>(called))(reader);
+              })
+        {}
 
-    protected:
-        ~ReaderTask() = default;
+        void run(sqlite::Connection& reader) const { call_(function_, reader); }
+
+    private:
+        void* function_;
+        void (*call_)(void*, sqlite::Connection&);
     };
 
     // Runs the task with a reader. An error: it was not run, or what it has found is not to be told.
-    [[nodiscard]] virtual Result<void> read_here(ReaderTask& task, const Limits& limits) = 0;
+    [[nodiscard]] virtual Result<void> read_here(ReaderTask task, const Limits& limits) = 0;
 
 private:
-    template <class R, class Function>
-    struct Reading final : ReaderTask {
-        explicit Reading(Function& given) noexcept : function(given) {}
-        void run(sqlite::Connection& reader) noexcept override
-        {
-            result.emplace(guarded<R>(function, reader));
-        }
-
-        Function& function;
-        std::optional<Result<R>> result; // R need not have a default
-    };
-
     const TenantId id_;
     const std::uint64_t incarnation_;
     const Migrated opening_;

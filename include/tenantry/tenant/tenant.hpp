@@ -617,7 +617,7 @@ private:
         give_back(std::move(*reader));
     }
 
-    [[nodiscard]] Result<void> read_here(ReaderTask& task, const Limits& limits) override
+    [[nodiscard]] Result<void> read_here(ReaderTask task, const Limits& limits) override
     {
         if (writer_.runs_here())
             return fail(Error(errc::wrong_thread,
@@ -630,7 +630,7 @@ private:
         return done;
     }
 
-    [[nodiscard]] Result<void> read_inside(ReaderTask& task, const Limits& limits)
+    [[nodiscard]] Result<void> read_inside(ReaderTask task, const Limits& limits)
     {
         auto patience = options_.read_wait;
         if (limits.deadline)
