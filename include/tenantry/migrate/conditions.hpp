@@ -1,8 +1,10 @@
 // The queries that find the rows which stand in the way of a change.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <tenantry/migrate/model.hpp>
@@ -61,10 +63,15 @@ namespace tenantry::migrate {
             if (waits)
                 later.push_back(column);
             else
-                outer += ", (" + column->expression + ") AS " + quoted_name(column->name);
+                outer.append(", (")
+                    .append(column->expression)
+                    .append(") AS ")
+                    .append(quoted_name(column->name));
         }
         if (later.size() == generated.size()) break; // in a ring: SQLite does not accept that
-        rows = "(SELECT *" + outer + " FROM " + rows + ')';
+        std::string within("(SELECT *");
+        within.append(outer).append(" FROM ").append(rows) += ')';
+        rows = std::move(within);
         generated = std::move(later);
     }
     return rows;
