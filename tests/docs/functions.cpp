@@ -145,8 +145,8 @@ TEST_CASE("times")
     auto days = tx.all(select(date_of(col<&Job::created_at>), count())
                            .group_by(date_of(col<&Job::created_at>))
                            .order_by(date_of(col<&Job::created_at>))); // vector<tuple<sys_days, int64_t>>
-    auto hours = tx.all(select(date_bucket(col<&Job::created_at>, 6h), sum(col<&Job::cost>))
-                            .group_by(date_bucket(col<&Job::created_at>, 6h)));
+    auto quarter = date_bucket(col<&Job::created_at>, 6h);
+    auto hours = tx.all(select(quarter, sum(col<&Job::cost>)).group_by(quarter));
     auto slow = tx.all(select<Job>().where(col<&Job::ended_at> - col<&Job::created_at> > 90s));
     auto past = tx.all(
         select(strftime("%Y-%m-%d", col<&Job::created_at>)).where(col<&Job::created_at> < current_timestamp));

@@ -1,7 +1,16 @@
 // & | << >> ~ and the minus before a number
 #include "query/database.hpp"
 
+#include <ostream>
+
 using namespace query_tests;
+
+namespace {
+
+template <class T>
+concept Streamable = requires(std::ostream& stream, const T& value) { stream << value; };
+
+} // namespace
 
 TEST_CASE("bit operators read as they are written")
 {
@@ -33,6 +42,12 @@ TEST_CASE("two minuses are not a comment")
     Filled db;
     CHECK(db.run(one(select(-(-cost), 1 - -cost).where(cost == 3))) ==
           std::tuple(std::int64_t{3}, std::int64_t{4}));
+}
+
+TEST_CASE("a shift is not taken for output")
+{
+    STATIC_REQUIRE_FALSE(Streamable<decltype(col<&Job::cost>)>);
+    STATIC_REQUIRE_FALSE(Streamable<decltype(col<&Job::cost> + 1)>);
 }
 
 TEST_CASE("bits are computed")

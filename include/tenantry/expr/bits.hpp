@@ -36,6 +36,12 @@ template <class Syntax, class L, class R>
     return make_infix<bits_t<Syntax, L, R>>(std::forward<L>(left), std::forward<R>(right));
 }
 
+// Not anything beside an expression: to the left of it << and >> belong to streams, too.
+template <class L, class R>
+using IfShift =
+    std::enable_if_t<AnyExpression<L> || (std::is_arithmetic_v<std::remove_cvref_t<L>> && AnyExpression<R>),
+                     int>;
+
 template <class E, bool Integer = is_integer_operand<E>()>
 struct BitNotOf {
     using type = Refused;
@@ -62,13 +68,13 @@ template <class L, class R, detail::IfExpression<L, R> = 0>
     return detail::of_bits<detail::BitOr>(std::forward<L>(left), std::forward<R>(right));
 }
 
-template <class L, class R, detail::IfExpression<L, R> = 0>
+template <class L, class R, detail::IfShift<L, R> = 0>
 [[nodiscard]] constexpr detail::bits_t<detail::ShiftLeft, L, R> operator<<(L&& left, R&& right)
 {
     return detail::of_bits<detail::ShiftLeft>(std::forward<L>(left), std::forward<R>(right));
 }
 
-template <class L, class R, detail::IfExpression<L, R> = 0>
+template <class L, class R, detail::IfShift<L, R> = 0>
 [[nodiscard]] constexpr detail::bits_t<detail::ShiftRight, L, R> operator>>(L&& left, R&& right)
 {
     return detail::of_bits<detail::ShiftRight>(std::forward<L>(left), std::forward<R>(right));

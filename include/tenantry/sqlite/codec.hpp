@@ -54,6 +54,7 @@ enum class Misfit : std::uint8_t {
 ///
 /// - `storage` is the column's type in a STRICT table.
 /// - `nullable` (optional, false): true if NULL is a value of the type; then the column is not NOT NULL.
+/// - `is_json` (optional, false): true if its text is JSON; then the functions of JSON take its columns.
 /// - `bind` must not hand over text or bytes that die with the call: they are bound without a copy and have
 ///   to live as long as `value`. What is made for the call goes through `to.temporary_text(index, text)` or
 ///   `to.temporary_blob(index, bytes)`. What cannot be stored is refused: `to.refuse(Error(...))`.
