@@ -79,12 +79,12 @@ struct Shell {
         actions.tell();
     }
 
-    std::shared_ptr<Outcome> acquire(const std::string& name, TimePoint deadline = {})
+    std::shared_ptr<Outcome> acquire(const std::string& name, TimePoint deadline = {}, bool guest = false)
     {
         auto outcome = std::make_shared<Outcome>();
-        decide([&](auto& actions) {
-            registry.acquire(id(name), std::make_unique<Waiter>(outcome, deadline), actions);
-        });
+        auto waiter = std::make_unique<Waiter>(outcome, deadline);
+        waiter->guest = guest;
+        decide([&](auto& actions) { registry.acquire(id(name), std::move(waiter), actions); });
         return outcome;
     }
 
@@ -502,4 +502,29 @@ TEST_CASE("what is closed to make room is counted apart")
     CHECK(stats.failed_to_open == 1);
     CHECK(stats.waiting == 0);
     CHECK(third->granted);
+}
+
+TEST_CASE("what is opened for guests alone is closed after them, and what others want as well is not")
+{
+    Shell shell(2);
+    const auto guest = shell.acquire("a", {}, true);
+    shell.open_one();
+    shell.release(guest);
+    REQUIRE(shell.to_close.size() == 1);
+    shell.close_one();
+    CHECK(shell.registry.occupied() == 0);
+
+    const bool before = GENERATE(false, true);
+    if (before)
+        shell.release([&] {
+            auto lease = shell.acquire("b");
+            shell.open_one();
+            return lease;
+        }());
+    const auto first = shell.acquire("b", {}, true);
+    if (!before) shell.open_one();
+    if (!before) shell.release(shell.acquire("b"));
+    shell.release(first);
+    CHECK(shell.to_close.empty());
+    CHECK(shell.registry.stats().idle == 1);
 }

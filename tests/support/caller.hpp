@@ -63,6 +63,7 @@ public:
         return done();
     }
 
+    [[nodiscard]] boost::asio::cancellation_slot slot() noexcept { return signal_.slot(); }
     [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
     [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
 

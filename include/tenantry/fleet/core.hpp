@@ -91,7 +91,9 @@ public:
 
     void acquire(const TenantId& id, std::unique_ptr<LeaseWaiter> waiter) override
     {
+        const bool guest = waiter->guest;
         auto waiting = std::make_unique<WaitingForLease>(shared_from_this(), std::move(waiter));
+        waiting->guest = guest;
         waiting->deadline = std::chrono::steady_clock::now() + options_.open_deadline;
         const auto lost = find_lost(id);
         decide([&](Registry::Actions& actions) {

@@ -25,6 +25,9 @@ public:
     virtual void granted(LeasePtr lease) = 0;
     virtual void refused(Error error) = 0;
     [[nodiscard]] virtual bool cancelled() const noexcept = 0;
+
+    /// A tenant that is opened for guests alone is closed when they have gone.
+    bool guest = false;
 };
 
 /// Somebody who waits for the end of something. Answered exactly once, from any thread.

@@ -45,6 +45,7 @@ struct Entry {
         virtual void refused(Error error) = 0;
         [[nodiscard]] virtual bool cancelled() const noexcept = 0;
         std::chrono::steady_clock::time_point deadline{};
+        bool guest = false;
     };
 
     /// Somebody who waits for the end of a tenant.
@@ -62,7 +63,8 @@ struct Entry {
     std::unique_ptr<Destroyer> destroyer;
     std::optional<std::list<std::shared_ptr<Entry>>::iterator> idle; // its place among the idle ones
     std::chrono::steady_clock::time_point idle_since{};
-    bool trimmed = false; // since it is idle
+    bool trimmed = false;     // since it is idle
+    bool guests_only = false; // nobody else has wanted it since it was opened
 };
 
 /// The state machine of a fleet. Not thread-safe.
@@ -109,6 +111,7 @@ public:
         auto [at, is_new] = entries_.try_emplace(id.view());
         if (is_new) {
             at = rekey(at, std::make_shared<Entry>(id));
+            at->second->guests_only = waiter->guest;
             at->second->waiters.push_back(std::move(waiter));
             queue_.push_back(at->second);
             balance(actions);
@@ -119,6 +122,7 @@ public:
             actions.refused.emplace_back(std::move(waiter), destroyed_error(id));
             return;
         }
+        if (!waiter->guest) entry->guests_only = false;
         switch (entry->phase) {
         case Phase::open:
             ++counts_.hits;
@@ -141,6 +145,7 @@ public:
             actions.close.push_back(entry);
         else if (entry->phase == Phase::open)
             make_idle(entry);
+        if (entry->idle && entry->guests_only) close_idle_one(entry, actions);
         balance(actions);
     }
 
@@ -244,7 +249,7 @@ public:
     {
         while (!idle_.empty() && idle_.front()->idle_since <= since) {
             ++counts_.closed_idle;
-            close_idle_one(actions);
+            close_idle_one(idle_.front(), actions);
         }
     }
 
@@ -439,10 +444,8 @@ private:
         entry->trimmed = false;
     }
 
-    // The one unused for the longest time.
-    void close_idle_one(Actions& actions)
+    void close_idle_one(EntryPtr entry, Actions& actions)
     {
-        EntryPtr entry = idle_.front();
         unlist(*entry);
         ++closing_;
         entry->phase = Phase::closing;
@@ -481,7 +484,7 @@ private:
         }
         while (queue_.size() > closing_ && !idle_.empty()) {
             ++counts_.evicted;
-            close_idle_one(actions);
+            close_idle_one(idle_.front(), actions);
         }
     }
 

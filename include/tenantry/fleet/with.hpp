@@ -50,7 +50,10 @@ class ScopeRun final : public async::Waker, public std::enable_shared_from_this<
     using R = typename scope_result<S, Body>::value;
 
 public:
-    ScopeRun(std::shared_ptr<FleetPort> core, Body body) : core_(std::move(core)), body_(std::move(body)) {}
+    /// `guest`: a tenant that is opened for this alone is closed after it.
+    ScopeRun(std::shared_ptr<FleetPort> core, Body body, bool guest = false)
+        : core_(std::move(core)), body_(std::move(body)), guest_(guest)
+    {}
 
     ~ScopeRun() override { end(); }
 
@@ -65,7 +68,9 @@ public:
         if (auto entered = core_->enter_scope(); !entered)
             return promise_->complete(fail(std::move(entered).error()));
         entered_ = true;
-        core_->acquire(*id, std::make_unique<Waiting>(this->shared_from_this()));
+        auto waiting = std::make_unique<Waiting>(this->shared_from_this());
+        waiting->guest = guest_;
+        core_->acquire(*id, std::move(waiting));
     }
 
     // In the caller's context, like all that touches the coroutine.
@@ -158,6 +163,7 @@ private:
     std::optional<async::Promise<R>> promise_;
     LeasePtr lease_;
     boost::asio::cancellation_signal cancel_;
+    const bool guest_;
     bool entered_ = false;
     bool running_ = false;
 };

@@ -1,0 +1,218 @@
+// The same body for many tenants: several at once, a scope each, what came of it by tenant.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <tenantry/async/promise.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/fleet/core.hpp>
+#include <tenantry/fleet/fleet.hpp>
+#include <tenantry/fleet/with.hpp>
+#include <tenantry/tenant/tenant_id.hpp>
+
+namespace tenantry {
+
+/// Which tenants `async_for_each` goes to: every one there is when it begins, or those named, in that order.
+class Which {
+public:
+    [[nodiscard]] static Which all() { return Which(std::nullopt); }
+    Which(std::vector<TenantId> ids) : ids_(std::move(ids)) {} // NOLINT(google-explicit-constructor)
+
+    /// Nothing: all of them.
+    [[nodiscard]] const std::optional<std::vector<TenantId>>& ids() const noexcept { return ids_; }
+
+private:
+    explicit Which(std::nullopt_t) noexcept {}
+    std::optional<std::vector<TenantId>> ids_;
+};
+
+/// What came of one tenant. `R` is what the body's `Result` holds.
+template <class R>
+struct ForEachResult {
+    TenantId id;
+    std::optional<Result<R>> result{}; ///< nothing: it was not begun
+};
+
+/// What came of all of them.
+template <class R>
+struct ForEachReport {
+    std::vector<ForEachResult<R>> tenants{};
+    std::size_t failures = 0; ///< bodies that gave an error, and tenants that could not be opened
+    bool stopped = false;     ///< `stop_after_errors` was reached
+    bool cancelled = false;   ///< by the caller
+};
+
+struct ForEachOptions {
+    /// Bodies that run at a time; at least 1. Keep it well below `FleetOptions::max_open`.
+    std::size_t concurrency = 4;
+
+    /// After so many errors no further one is begun. 0: errors stop nothing.
+    std::size_t stop_after_errors = 0;
+
+    /// Called after each, one call at a time, on the handler's executor: the tenant, its error if there was one, how
+    /// many are done, of how many.
+    std::function<void(const TenantId&, const std::optional<Error>&, std::size_t done, std::size_t of)>
+        progress{};
+};
+
+namespace detail {
+
+/// One run. All but the listing happens on a strand over the handler's executor.
+template <class S, class Body>
+class ForEach final : public async::Waker, public std::enable_shared_from_this<ForEach<S, Body>> {
+    using R = typename scope_result<S, Body>::value;
+    using Strand = boost::asio::strand<boost::asio::any_io_executor>;
+
+public:
+    ForEach(std::shared_ptr<FleetCore> core, Body body, ForEachOptions options,
+            const boost::asio::any_io_executor& executor)
+        : core_(std::move(core)),
+          body_(std::move(body)),
+          options_(std::move(options)),
+          strand_(boost::asio::make_strand(executor))
+    {
+        options_.concurrency = std::max<std::size_t>(options_.concurrency, 1);
+    }
+
+    template <class Handler>
+    void start(Handler&& handler, const Which& which)
+    {
+        {
+            const async::GatePass alive(&core_->executor_gate());
+            promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this());
+        }
+        core_->spawn([self = this->shared_from_this(), which] { self->list(which); });
+    }
+
+    void wake(boost::asio::cancellation_type type) noexcept override
+    {
+        boost::asio::post(strand_, [self = this->shared_from_this(), type] {
+            self->report_.cancelled = true;
+            // Ending one may begin to destroy its signal.
+            const auto running = self->signals_;
+            for (const auto& signal : running) signal->emit(type);
+        });
+    }
+
+private:
+    void list(const Which& which)
+    {
+        auto found = which.ids() ? Result<std::vector<TenantId>>(*which.ids()) : core_->tenants();
+        if (!found) return promise_->complete(fail(std::move(found).error()));
+        for (TenantId& id : *found) report_.tenants.push_back({.id = std::move(id)});
+        promise_->post([self = this->shared_from_this()] {
+            boost::asio::dispatch(self->strand_, [self] { self->go_on(); });
+        });
+    }
+
+    // Begins as many as may run; answers when all have ended.
+    void go_on()
+    {
+        if (promise_->cancelled()) report_.cancelled = true;
+        const bool left = next_ < report_.tenants.size();
+        if (left && options_.stop_after_errors != 0 && report_.failures >= options_.stop_after_errors)
+            report_.stopped = true;
+        while (!report_.cancelled && !report_.stopped && signals_.size() < options_.concurrency &&
+               next_ < report_.tenants.size())
+            begin(next_++);
+        if (signals_.empty()) promise_->complete(std::move(report_));
+    }
+
+    void begin(std::size_t index)
+    {
+        auto signal = std::make_shared<boost::asio::cancellation_signal>();
+        signals_.push_back(signal);
+        auto ended = [self = this->shared_from_this(), index, signal](Result<R> result) {
+            std::erase(self->signals_, signal);
+            self->record(index, std::move(result));
+        };
+        std::make_shared<ScopeRun<S, Body>>(core_, body_, true)
+            ->start(boost::asio::bind_executor(
+                        strand_, boost::asio::bind_cancellation_slot(signal->slot(), std::move(ended))),
+                    Result<TenantId>(report_.tenants[index].id));
+    }
+
+    void record(std::size_t index, Result<R> result)
+    {
+        auto& tenant = report_.tenants[index];
+        std::optional<Error> error;
+        if (!result) error = result.error();
+        if (error) ++report_.failures;
+        tenant.result.emplace(std::move(result));
+        ++ended_;
+        if (options_.progress) options_.progress(tenant.id, error, ended_, report_.tenants.size());
+        go_on();
+    }
+
+    const std::shared_ptr<FleetCore> core_;
+    const Body body_;
+    ForEachOptions options_;
+    Strand strand_;
+    std::optional<async::Promise<ForEachReport<R>>> promise_;
+    ForEachReport<R> report_;
+    std::vector<std::shared_ptr<boost::asio::cancellation_signal>> signals_; // of those that run
+    std::size_t next_ = 0;
+    std::size_t ended_ = 0;
+};
+
+template <class S, class Body>
+class InitiateForEach : public InitiateOnFleet {
+public:
+    using InitiateOnFleet::InitiateOnFleet;
+
+    template <class Handler>
+    void operator()(Handler&& handler, const Which& which, Body body, ForEachOptions options) const
+    {
+        boost::asio::any_io_executor executor =
+            boost::asio::get_associated_executor(handler, core().executor());
+        std::make_shared<ForEach<S, Body>>(FleetCore::of(shared_core()), std::move(body), std::move(options),
+                                           executor)
+            ->start(std::forward<Handler>(handler), which);
+    }
+};
+
+} // namespace detail
+
+/// Runs `body(TenantDb<T>)` for many tenants, as `Fleet::async_with` does for one, and completes with a report when
+/// all have ended: results and errors by tenant, and those that were not begun. The body is copied for each; copies
+/// run side by side as far as they await, never two at the same moment. Tenants that are opened for it are closed
+/// after it, so that those which are otherwise in use stay open.
+///
+/// Cancelling cancels the bodies that run and begins no others; the report says so. Errors of the whole: those of
+/// listing the directories.
+template <SchemaType S, class Body, class Token = boost::asio::deferred_t>
+auto async_for_each(Fleet<S>& fleet, Which which, Body&& body, ForEachOptions options = {},
+                    Token&& token = {})
+{
+    using Decayed = std::remove_cvref_t<Body>;
+    using Returned = detail::scope_result<S, Decayed>;
+    static_assert(Returned::is_awaitable_result,
+                  "tenantry: the body of async_for_each returns an asio::awaitable<Result<R>>");
+    static_assert(detail::safe_as_temporary<Body>,
+                  "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
+                  "name the body (auto body = [...]...;) and pass the name, or use clang");
+    using Report = ForEachReport<typename Returned::value>;
+    return boost::asio::async_initiate<Token, void(Result<Report>)>(
+        detail::InitiateForEach<S, Decayed>(detail::FleetAccess::core(fleet)), token, std::move(which),
+        Decayed(std::forward<Body>(body)), std::move(options));
+}
+
+} // namespace tenantry

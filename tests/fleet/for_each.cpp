@@ -1,0 +1,173 @@
+// One body for many tenants.
+#include <tenantry/fleet/for_each.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/caller.hpp"
+#include "support/catch.hpp"
+#include "support/fleet_fixture.hpp"
+#include "support/must.hpp"
+#include "support/temp_dir.hpp"
+
+namespace asio = boost::asio;
+using namespace tenantry;
+using test::must;
+using test::note;
+using test::Notes;
+using test::open_notes;
+using test::wait_for;
+
+namespace {
+
+struct Many {
+    explicit Many(int count, std::size_t max_open = 4)
+        : fleet(must(open_notes(directory.path() / "root", options(max_open))))
+    {
+        for (int n = 0; n < count; ++n) must(wait_for(fleet.async_create(name(n))));
+    }
+
+    static FleetOptions options(std::size_t max_open)
+    {
+        FleetOptions options;
+        options.threads = 2;
+        options.max_open = max_open;
+        return options;
+    }
+    static std::string name(int n) { return "t" + std::string(n < 10 ? "0" : "") + std::to_string(n); }
+
+    test::TempDir directory;
+    Fleet<Notes> fleet;
+};
+
+} // namespace
+
+TEST_CASE("each tenant is visited once, in a scope of its own, so many at a time")
+{
+    Many many(20);
+    int inside = 0;
+    int most = 0;
+    std::size_t told = 0;
+    auto body = [&]<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::string>> {
+        most = std::max(most, ++inside);
+        const auto row = note("visited");
+        auto written = co_await db.async_write(insert(row));
+        --inside;
+        if (!written) co_return tl::unexpected(written.error());
+        co_return std::string(db.id());
+    };
+    ForEachOptions options;
+    options.concurrency = 3;
+    options.progress = [&](const TenantId&, const std::optional<Error>& error, std::size_t done,
+                           std::size_t of) {
+        if (!error && done == told + 1 && of == 20) ++told;
+    };
+    const auto report = must(wait_for(async_for_each(many.fleet, Which::all(), body, options)));
+    REQUIRE(report.tenants.size() == 20);
+    CHECK(report.failures == 0);
+    CHECK_FALSE((report.stopped || report.cancelled));
+    for (int n = 0; n < 20; ++n) {
+        const auto& each = report.tenants[static_cast<std::size_t>(n)];
+        REQUIRE(each.result);
+        CHECK(must(*each.result) == Many::name(n));
+        CHECK(each.id.view() == Many::name(n));
+        CHECK(must(test::count_notes(must(wait_for(many.fleet.async_tenant(Many::name(n)))))) == 1);
+    }
+    CHECK(told == 20);
+    CHECK(most == 3);
+}
+
+TEST_CASE("those named are visited, and an error is one tenant's own")
+{
+    Many many(4);
+    auto body = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<void>> {
+        if (db.id() == "t01") co_return fail(errc::invalid_argument, "not this one");
+        co_return Result<void>();
+    };
+    std::vector<TenantId> ids;
+    for (const char* name : {"t02", "nobody", "t01", "t00"}) ids.push_back(*TenantId::parse(name));
+    const auto report = must(wait_for(async_for_each(many.fleet, ids, body)));
+    REQUIRE(report.tenants.size() == 4);
+    CHECK(report.tenants[0].result->has_value());
+    CHECK(report.tenants[1].result->error() == errc::no_such_tenant);
+    CHECK(report.tenants[2].result->error() == errc::invalid_argument);
+    CHECK(report.tenants[2].result->error().tenant() == "t01");
+    CHECK(report.tenants[3].result->has_value());
+    CHECK(report.failures == 2);
+
+    const auto none = must(wait_for(async_for_each(many.fleet, std::vector<TenantId>(), body)));
+    CHECK(none.tenants.empty());
+}
+
+TEST_CASE("after so many errors no other is begun")
+{
+    Many many(10);
+    auto body = []<class T>(TenantDb<T>) -> asio::awaitable<Result<void>> { co_return fail(errc::internal); };
+    ForEachOptions options;
+    options.concurrency = 1;
+    options.stop_after_errors = 3;
+    const auto report = must(wait_for(async_for_each(many.fleet, Which::all(), body, options)));
+    CHECK(report.stopped);
+    CHECK(report.failures == 3);
+    CHECK(report.tenants[2].result);
+    CHECK_FALSE(report.tenants[3].result);
+}
+
+TEST_CASE("tenants that are in use stay open, and what was opened for it is closed")
+{
+    Many many(12, 4);
+    auto first = must(wait_for(many.fleet.async_tenant("t00")));
+    auto second = must(wait_for(many.fleet.async_tenant("t01")));
+    second = {}; // idle
+    auto body = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::int64_t>> {
+        co_return co_await db.async_read(one(select(count()).template from<test::Note>()));
+    };
+    ForEachOptions options;
+    options.concurrency = 2;
+    const auto opened = many.fleet.stats().opened;
+    const auto report = must(wait_for(async_for_each(many.fleet, Which::all(), body, options)));
+    CHECK(report.failures == 0);
+    CHECK(many.fleet.stats().evicted == 0);
+    CHECK(many.fleet.stats().opened == opened + 10); // not the two that were
+    CHECK(many.fleet.stats().idle <= 1);
+}
+
+TEST_CASE("cancelling ends the bodies that run and begins no others")
+{
+    Many many(6);
+    int begun = 0;
+    auto body = [&]<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::int64_t>> {
+        ++begun;
+        co_return co_await db.async_read(
+            one(sql<"with recursive c(n) as (select 1 union all select n + 1 from c) select max(n) from c",
+                    std::int64_t>()));
+    };
+    ForEachOptions options;
+    options.concurrency = 2;
+    test::Caller caller;
+    std::optional<ForEachReport<std::int64_t>> report;
+    async_for_each(many.fleet, Which::all(), body, options)(asio::bind_executor(
+        caller.context().get_executor(),
+        asio::bind_cancellation_slot(caller.slot(), [&](Result<ForEachReport<std::int64_t>> result) {
+            report = must(std::move(result));
+        })));
+    REQUIRE(caller.run_until([&] { return begun == 2; }));
+    caller.cancel();
+    REQUIRE(caller.run_until([&] { return report.has_value(); }));
+    CHECK(report->cancelled);
+    CHECK(begun == 2);
+    CHECK(report->failures == 2);
+    CHECK(report->tenants[0].result->error() == errc::cancelled);
+    CHECK_FALSE(report->tenants[2].result);
+}
+
+TEST_CASE("a fleet that is closed says so of every tenant")
+{
+    Many many(3);
+    must(wait_for(many.fleet.async_close(Shutdown::drain)));
+    auto body = []<class T>(TenantDb<T>) -> asio::awaitable<Result<void>> { co_return Result<void>(); };
+    const auto report = must(wait_for(async_for_each(many.fleet, Which::all(), body)));
+    CHECK(report.failures == 3);
+    CHECK(report.tenants[0].result->error() == errc::fleet_closed);
+}
