@@ -10,6 +10,7 @@
 #include <system_error>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/use_future.hpp>
@@ -95,13 +96,18 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
 
     const Key<Person, T> owner = *added;
     auto fill = [owner](Tx<T>& tx) -> Result<std::int64_t> {
-        for (int i = 0; i < 3; ++i) {
-            const Task task{.owner = owner, .urgent = i == 0};
-            if (auto done = tx.run(insert(task).template defaults<&Task::at>()); !done)
-                return fail(std::move(done).error());
-        }
+        const Task task{.owner = owner, .urgent = true};
+        if (auto done = tx.run(insert(task).template defaults<&Task::at>()); !done)
+            return fail(std::move(done).error());
+        const std::vector<Task> tasks(2, Task{.owner = owner});
+        if (auto done = tx.run(insert(tasks)); !done) return fail(std::move(done).error());
         const Setting setting{.key = "greeting", .value = "hello"};
         if (auto done = tx.run(upsert(setting)); !done) return fail(std::move(done).error());
+        auto again = tx.one(insert(setting)
+                                .on_conflict(col<&Setting::key>)
+                                .do_update(col<&Setting::value> = excluded(col<&Setting::value>))
+                                .returning(col<&Setting::value>));
+        if (!again) return fail(std::move(again).error());
         return tx.execute(
             update<Task>().set(col<&Task::state> = State::done).where(col<&Task::urgent> == true));
     };
@@ -113,8 +119,11 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
     auto tasks = co_await db.async_read(
         one(select(count()).from<Task>().where(col<&Task::owner> == owner && is_null(col<&Task::hours>))));
     if (!tasks) co_return fail(std::move(tasks).error());
-    auto setting = db.read(sql<"SELECT value FROM setting WHERE key = ?1", std::string>("greeting"));
+    auto setting =
+        db.read(sql<"SELECT same(value) FROM setting WHERE key = :key", std::string>(arg<"key">("greeting")));
     if (!setting) co_return fail(std::move(setting).error());
+    auto plan = db.read(explain(select<Person>()));
+    if (!plan) co_return fail(std::move(plan).error());
     auto removed = co_await db.async_write(remove<Task>().where(col<&Task::state> == State::waiting));
     if (!removed) co_return fail(std::move(removed).error());
 
@@ -128,7 +137,9 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
 
 inline Result<Seen> use_everything(const std::filesystem::path& root)
 {
-    auto fleet = Fleet<Office>::open(root, FleetOptions{.threads = 2});
+    FleetOptions options{.threads = 2};
+    options.tenant.profile.functions.scalar("same", [](std::string_view text) { return std::string(text); });
+    auto fleet = Fleet<Office>::open(root, options);
     if (!fleet) return fail(std::move(fleet).error());
     if (auto made = fleet->async_create("acme", asio::use_future).get(); !made)
         return fail(std::move(made).error());
