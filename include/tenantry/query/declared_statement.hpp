@@ -64,10 +64,24 @@ public:
     }
 };
 
+// How much of a text is chosen at run time.
+template <class Out, class Form>
+consteval unsigned declared_choices()
+{
+    TextSink nowhere;
+    Out counting(nowhere, true);
+    Form::render(counting);
+    return counting.choice_bits();
+}
+
 // Out is one of the above, but for its first two arguments.
 template <class Out, class Form>
 constexpr void render_declared(TextSink& sink)
 {
+    static_assert(
+        declared_choices<Out, Form>() == 0,
+        "tenantry: what when() and order_list() stand for is chosen at run time, and a declaration is made "
+        "before");
     TextSink nowhere;
     Out counting(nowhere, true);
     Form::render(counting);
