@@ -1,4 +1,4 @@
-// expect: tenantry: like\(\) matches text
+// expect: tenantry: like\(\) and glob\(\) match text
 #include <query/schema.hpp>
 
 using namespace query_tests;
