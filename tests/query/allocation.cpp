@@ -92,6 +92,36 @@ TEST_CASE("a point read allocates nothing")
     CHECK(db.counted([&] { return first(select<Point>().where(col<&Point::label> == named)); }) == 0);
 }
 
+TEST_CASE("what is chosen at run time allocates nothing once that choice has come up")
+{
+    enum class By { x, label };
+    PointDatabase db;
+    const std::optional<std::int64_t> x = 5;
+    const auto same_x = [](const std::int64_t& wanted) { return col<&Point::x> == wanted; };
+    for (const bool labelled : {false, true})
+        CHECK(db.counted([&] {
+            return first(select<Point>()
+                             .where(when(x, same_x) && when(labelled, col<&Point::label> == "short"))
+                             .order_by(order_list(Sort{By::label, true}, sortable<By::x>(col<&Point::x>),
+                                                  sortable<By::label>(col<&Point::label>))));
+        }) == 0);
+}
+
+TEST_CASE("rows walked one by one allocate nothing but what they hold")
+{
+    PointDatabase db;
+    const auto query = select<Point>().where(col<&Point::x> == 5);
+    std::size_t rows = 0;
+    const auto count_rows = [&](const Point&) { ++rows; };
+    test::must(for_each<Points>(db.connection, query, count_rows));
+    const std::size_t before = allocations;
+    const auto walked = for_each<Points>(db.connection, query, count_rows);
+    const std::size_t after = allocations;
+    REQUIRE(walked);
+    CHECK(after == before);
+    CHECK(rows == 2);
+}
+
 TEST_CASE("a read of several rows allocates their vector")
 {
     PointDatabase db;

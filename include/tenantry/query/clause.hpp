@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstddef>
+#include <initializer_list>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -98,6 +100,23 @@ constexpr void check_clause()
 {
     if constexpr (requires { Clause::template check<S>(); }) Clause::template check<S>();
 }
+
+// The first of some names that is not empty.
+constexpr std::string_view first_name(std::initializer_list<std::string_view> names) noexcept
+{
+    for (const std::string_view name : names)
+        if (!name.empty()) return name;
+    return {};
+}
+
+// The name under which a clause lets a query be read by the struct it goes into; empty if it does not.
+template <class Source, class Form>
+inline constexpr std::string_view local_name = [] {
+    if constexpr (requires { Form::template name_of<Source>; })
+        return Form::template name_of<Source>;
+    else
+        return std::string_view();
+}();
 
 // The clause at a position, or void.
 template <Position At, class... Clauses>

@@ -37,6 +37,11 @@ struct NamedQueryForm {
     static constexpr bool defines =
         std::same_as<Source, Alias<Name, Row>> || (IsOwn && std::same_as<Source, Row>);
 
+    // The name under which a struct of the query's own is read.
+    template <class Source>
+    static constexpr std::string_view name_of =
+        IsOwn && std::same_as<Source, Row> ? Name.view() : std::string_view();
+
     template <class Out>
     static constexpr void define(Out& out)
     {
@@ -102,6 +107,9 @@ struct WithForm {
     static constexpr Position position = Position::with;
     template <class Source>
     static constexpr bool defines = (Ctes::template defines<Source> || ...);
+    template <class Source>
+    static constexpr std::string_view name_of =
+        first_name({std::string_view(), Ctes::template name_of<Source>...});
 
     template <class Out>
     static constexpr void define(Out& out)
@@ -138,6 +146,7 @@ struct Cte {
     using query_type = Q;
     using form = CteForm<Name, Q>;
     using row = typename query_row<Q>::type;
+    static constexpr bool is_own = query_row<Q>::is_own;
 
     Q query;
 
@@ -191,6 +200,12 @@ struct With {
     }
 };
 
+// Whether the struct that a query goes into is no other's.
+template <class One, class... All>
+inline constexpr bool is_once_own =
+    !One::is_own ||
+    (std::size_t{All::is_own && std::same_as<typename One::row, typename All::row>} + ...) == 1;
+
 template <bool Recursive, class Statement, class... Ctes>
 [[nodiscard]] constexpr auto add_with(Statement&& statement, Ctes&&... ctes)
 {
@@ -201,6 +216,10 @@ template <bool Recursive, class Statement, class... Ctes>
     if constexpr (sound) {
         static_assert(!has_twice(std::array{std::remove_cvref_t<Ctes>::form::name...}),
                       "tenantry: two queries of with() have one name");
+        static_assert(
+            (is_once_own<std::remove_cvref_t<Ctes>, std::remove_cvref_t<Ctes>...> && ...),
+            "tenantry: two queries of with() go into one struct, which would not say which of them is "
+            "read: give each a struct of its own");
         return with_clause(std::forward<Statement>(statement),
                            With<Recursive, std::remove_cvref_t<Ctes>...>{{{std::forward<Ctes>(ctes)}...}});
     } else {

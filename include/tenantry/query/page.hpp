@@ -101,7 +101,7 @@ struct AddCondition {
     const E& condition;
 
     template <class Clause>
-    [[nodiscard]] constexpr const Clause& operator()(const Clause& other) const
+    [[nodiscard]] constexpr Clause operator()(const Clause& other) const
     {
         return other;
     }

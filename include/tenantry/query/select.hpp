@@ -161,7 +161,7 @@ inline constexpr bool is_read_twice =
     !std::is_void_v<Source> && (std::size_t{std::is_same_v<Source, Sources>} + ... + 0) > 1;
 
 // The name that the columns of a source are qualified with.
-template <class S, class Source>
+template <class S, class Source, class... Forms>
 consteval std::string_view source_name()
 {
     if constexpr (is_alias<Source>)
@@ -169,18 +169,19 @@ consteval std::string_view source_name()
     else if constexpr (has_table<S, Source>)
         return table_name<S, Source>;
     else
-        return {};
+        return first_name({std::string_view(), local_name<Source, Forms>...});
 }
 
-template <class S, class... Sources>
-consteval bool check_sources(types<Sources...>)
+template <class S, class... Sources, class... Forms>
+consteval bool check_sources(types<Sources...>, types<Forms...>)
 {
     static_assert((!(is_read_twice<Sources, Sources...> && !is_alias<Sources>) && ...),
                   "tenantry: a statement reads one table twice: let one of them have another name: "
                   "join<Alias<\"a\", Row>>(...), and alias<\"a\">[col<...>] for its columns");
     if constexpr ((!(is_read_twice<Sources, Sources...> && !is_alias<Sources>) && ...)) {
         constexpr bool once = [] {
-            const std::array<std::string_view, sizeof...(Sources)> names{source_name<S, Sources>()...};
+            const std::array<std::string_view, sizeof...(Sources)> names{
+                source_name<S, Sources, Forms...>()...};
             for (std::size_t i = 0; i < names.size(); ++i)
                 for (std::size_t j = i + 1; j < names.size(); ++j)
                     if (!names[i].empty() && same_name(names[i], names[j])) return false;
@@ -254,7 +255,8 @@ public:
                 Parts::keys_are_clear,
                 "tenantry: join<Row>() without a condition follows the one foreign key, and there are "
                 "several between this table and those that are read before it: say the condition");
-            static_assert(detail::check_sources<S>(typename Parts::read{}));
+            static_assert(
+                detail::check_sources<S>(typename Parts::read{}, detail::types<typename Clauses::form...>{}));
         }
         static_assert(!is_grouped || detail::is_grouped<Subject, Group>,
                       "tenantry: a column is selected beside aggregate functions and is not in group_by(): "

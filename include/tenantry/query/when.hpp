@@ -117,7 +117,7 @@ template <class E>
     return {{{condition}}};
 }
 template <class... Nodes>
-[[nodiscard]] constexpr const Filters<Nodes...>& as_filters(const Filters<Nodes...>& filters)
+[[nodiscard]] constexpr Filters<Nodes...> as_filters(const Filters<Nodes...>& filters)
 {
     return filters;
 }

@@ -1,0 +1,23 @@
+// expect: tenantry: two aliases of one name
+#include <query/company.hpp>
+
+using namespace company;
+
+struct Line {
+    std::int64_t people{};
+};
+struct Other {
+    std::int64_t people{};
+};
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select(count()).from<Line>().cross_join<Alias<"line", Employee>>().with(
+        cte<"line">(select(count().as<"people">()).from<Employee>().into<Line>()));
+#else
+    auto query = select(count()).from<Line>().cross_join<Alias<"one", Employee>>().with(
+        cte<"line">(select(count().as<"people">()).from<Employee>().into<Line>()));
+#endif
+    static_cast<void>(execute<Company>(connection, query));
+}

@@ -1,0 +1,23 @@
+// expect: tenantry: two queries of with\(\) go into one struct
+#include <query/company.hpp>
+
+using namespace company;
+
+struct Line {
+    std::int64_t people{};
+};
+struct Other {
+    std::int64_t people{};
+};
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select<Line>().with(cte<"a">(select(count().as<"people">()).from<Employee>().into<Line>()),
+                                     cte<"b">(select(count().as<"people">()).from<Employee>().into<Line>()));
+#else
+    auto query = select<Line>().with(cte<"a">(select(count().as<"people">()).from<Employee>().into<Line>()),
+                                     cte<"b">(select(count().as<"people">()).from<Employee>().into<Other>()));
+#endif
+    static_cast<void>(execute<Company>(connection, query));
+}
