@@ -49,12 +49,10 @@ class Tenant final : public TenantPort {
 public:
     /// Opens the tenant that lives in `directory`; never creates one. Blocks: files are read, and tables that
     /// the schema has and the database has not are made.
-    [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(const TenantId& id,
-                                                              const std::filesystem::path& directory,
-                                                              const SchemaInfo& schema,
-                                                              const TenantOptions& options,
-                                                              const boost::asio::any_io_executor& executor,
-                                                              std::shared_ptr<ReaderBudget> budget = nullptr)
+    [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(
+        const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
+        const TenantOptions& options, const boost::asio::any_io_executor& executor,
+        const std::shared_ptr<ReaderBudget>& budget = nullptr)
     {
         for (int tries = 1;; ++tries) {
             const auto state = read_state(directory);
