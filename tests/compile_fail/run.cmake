@@ -29,22 +29,8 @@ if(NOT has_broken)
     message(FATAL_ERROR "${source}: nothing depends on TENANTRY_BROKEN")
 endif()
 
-separate_arguments(flags UNIX_COMMAND "${flags}")
-# The expectations are written for the untranslated messages with ASCII quotes; a UTF-8 locale has g++ quote with
-# characters of three bytes, and CMake's regular expressions know bytes only.
-set(ENV{LC_ALL} C)
-
-set(command "${compiler}" ${standard} ${flags} -fsyntax-only -fdiagnostics-color=never)
-foreach(directory IN LISTS include_directories)
-    if(directory)
-        list(APPEND command "-I${directory}")
-    endif()
-endforeach()
-foreach(definition IN LISTS definitions)
-    if(definition)
-        list(APPEND command "-D${definition}")
-    endif()
-endforeach()
+include("${CMAKE_CURRENT_LIST_DIR}/command.cmake")
+list(APPEND command ${use_precompiled} -fsyntax-only)
 
 # Nothing to do if neither the call nor any file has changed since it passed.
 set(key "${command}\n${CMAKE_CURRENT_LIST_FILE}")
@@ -53,7 +39,7 @@ if(EXISTS "${state}.passed" AND EXISTS "${state}.d")
     file(READ "${state}.d" files)
     string(REGEX REPLACE "^[^:]*:" "" files "${files}")
     string(REGEX REPLACE "[ \\\n]+" ";" files "${files}")
-    list(APPEND files "${CMAKE_CURRENT_LIST_FILE}" "${compiler}")
+    list(APPEND files "${CMAKE_CURRENT_LIST_FILE}" "${compiler}" ${precompiled})
     if(passed_key STREQUAL key)
         set(changed FALSE)
         foreach(file IN LISTS files)

@@ -204,11 +204,12 @@ template <const auto& Node, class Field>
 consteval bool check_declared_value()
 {
     using E = node_t<Node>;
-    constexpr bool fits = assignment_mismatch<Field, const E&>() == Mismatch::none;
-    static_assert(fits, "tenantry: the expression's value is not of its column's type");
-    static_assert(!fits || !is_optional<typename E::value_type> || sqlite::is_nullable<Field>,
+    constexpr Mismatch why = assignment_mismatch<Field, const E&>();
+    static_assert(why != Mismatch::nullable,
                   "tenantry: the expression's value can be NULL, and the column's member is not optional");
-    return fits;
+    static_assert(why == Mismatch::none || why == Mismatch::nullable,
+                  "tenantry: the expression's value is not of its column's type");
+    return why == Mismatch::none;
 }
 
 // An expression as a part of an option, where a pointer to a member could be, too. As a part of an index: index.hpp.

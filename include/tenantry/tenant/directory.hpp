@@ -71,6 +71,11 @@ struct TenantState {
     return now && now->incarnation == state.incarnation;
 }
 
+[[nodiscard]] inline Error replaced_while_opening()
+{
+    return Error(errc::tenant_gone, "the tenant was replaced while it was being opened");
+}
+
 /// Removes a directory that is being built, unless it was moved into place.
 class StagedDirectory {
 public:

@@ -22,8 +22,7 @@ namespace tenantry::detail {
     if (!connection) return connection;
     // Database and state must be of one tenant.
     const auto moved = connection->file_moved();
-    if (!moved || *moved || !is_tenant_of(directory, state))
-        return fail(errc::tenant_gone, "the tenant was replaced while it was being opened");
+    if (!moved || *moved || !is_tenant_of(directory, state)) return fail(replaced_while_opening());
     auto application_id = connection->query_integer("PRAGMA application_id");
     if (!application_id) return fail(std::move(application_id).error());
     if (*application_id != options.application_id)
@@ -47,7 +46,8 @@ namespace tenantry::detail {
         if (!state) return fail(state.error());
         auto opened = open_database_of(directory, *state, options);
         // What another process takes away or replaces meanwhile is no failure of the disk.
-        if (opened || tries == 3 || is_tenant_of(directory, *state)) return opened;
+        if (opened || is_tenant_of(directory, *state)) return opened;
+        if (tries == 3) return fail(replaced_while_opening());
     }
 }
 

@@ -59,7 +59,8 @@ public:
             if (!state) return fail(state.error());
             auto opened = open_once(id, directory, *state, schema, options, executor, budget);
             // What another process takes away or replaces meanwhile is no failure of the disk.
-            if (opened || tries == 3 || is_tenant_of(directory, *state)) return opened;
+            if (opened || is_tenant_of(directory, *state)) return opened;
+            if (tries == 3) return fail(replaced_while_opening());
         }
     }
 
@@ -251,7 +252,7 @@ private:
         const auto file = file_identity(directory / database_file);
         const auto moved = writer->file_moved();
         if (!file || !moved || *moved || !is_tenant_of(directory, state))
-            return fail(errc::tenant_gone, "the tenant was replaced while it was being opened");
+            return fail(replaced_while_opening());
         auto application_id = writer->query_integer("PRAGMA application_id");
         if (!application_id) return fail(std::move(application_id).error());
         if (*application_id != options.application_id)
