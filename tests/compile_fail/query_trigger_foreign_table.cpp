@@ -1,4 +1,4 @@
-// expect: tenantry: a column of a table of another schema
+// expect: tenantry: a (column of a )?table of another schema
 #include <tenantry/query/query.hpp>
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/primary_key.hpp>
