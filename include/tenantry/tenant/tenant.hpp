@@ -170,8 +170,8 @@ public:
             stats.queued_writes = writes_.size();
             stats.queued_reads = reads_.size();
         }
+        stats.log_bytes = writer_.log_bytes();
         const std::lock_guard lock(log_mutex_);
-        stats.log_bytes = log_.bytes();
         stats.checkpoints = checkpoints_.done;
         stats.checkpoints_blocked = checkpoints_.blocked;
         stats.checkpoints_failed = checkpoints_.failed;

@@ -82,14 +82,16 @@ public:
     /// Writes that were committed in them. From any thread.
     [[nodiscard]] std::uint64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
 
-    /// The length of the write-ahead log after the last commit.
-    [[nodiscard]] std::uint64_t log_bytes() const noexcept { return connection_.log_frames() * frame_; }
+    /// The length of the write-ahead log after the last commit, which is known before anyone is told of it. From any
+    /// thread.
+    [[nodiscard]] std::uint64_t log_bytes() const noexcept { return log_.load(std::memory_order_relaxed); }
 
     /// Writes the whole log back and begins it anew. errc::busy if a reader is in the way, or another process.
     [[nodiscard]] Result<void> restart_log()
     {
         auto done = connection_.checkpoint(sqlite::Checkpoint::truncate);
         if (!done) return fail(std::move(done.error().with_tenant(name())));
+        log_.store(0, std::memory_order_relaxed);
         return {};
     }
 
@@ -233,6 +235,7 @@ private:
         auto committed = transaction.commit();
         if (committed) {
             commits_.fetch_add(1, std::memory_order_relaxed);
+            log_.store(connection_.log_frames() * frame_, std::memory_order_relaxed);
             (void)file_.look(connection_);
         }
         for (auto& job : batch_) {
@@ -294,6 +297,7 @@ private:
     std::uint64_t frame_ = 0; // bytes that a page takes in the log
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> writes_{0};
+    std::atomic<std::uint64_t> log_{0};
     static inline thread_local const Writer* running_here = nullptr;
 };
 
