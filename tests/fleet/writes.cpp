@@ -242,6 +242,37 @@ TEST_CASE("more writes than may wait are answered at once")
     CHECK(numbers(open.a) == std::vector<std::int64_t>{0, 1, 2});
 }
 
+TEST_CASE("larger writes than may wait are answered at once")
+{
+    FleetOptions options;
+    options.tenant.queued_write_bytes = 100'000;
+    Open open(options);
+    test::Door inside;
+    test::Door leave;
+    auto blocker = [&](auto&) -> Result<void> {
+        inside.open();
+        return leave.wait() ? Result<void>() : fail(errc::timeout);
+    };
+    auto running = open.a.async_write(blocker, asio::use_future);
+    REQUIRE(inside.wait());
+    const std::string large(90'000, 'x');
+    auto waiting = test::add_note(open.a, large)(asio::use_future);
+    const auto refused = wait_for(test::add_note(open.a, large)); // while the first one still runs
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error() == errc::overloaded);
+    auto small = test::add_note(open.a, "small")(asio::use_future);
+    const std::vector<Note> rows(4, Note{.text = std::string(5'000, 'y')});
+    const auto batch = wait_for(open.a.async_write(insert(rows)));
+    REQUIRE_FALSE(batch);
+    CHECK(batch.error() == errc::overloaded);
+    leave.open();
+    must(running.get());
+    must(waiting.get());
+    must(small.get());
+    const std::string larger(200'000, 'x');
+    must(wait_for(test::add_note(open.a, larger))); // nobody else waits
+}
+
 TEST_CASE("read inside a transaction body")
 {
     Open open;
@@ -286,8 +317,11 @@ TEST_CASE("a repeatable body is called again when a neighbour has rolled both ba
     auto operation = repeatable(body);
     auto repeated = open.a.async_write(operation, asio::use_future);
     auto aborted = open.a.async_write(plain, asio::use_future);
-    auto culprit = open.a.async_write(
-        sql<"insert or rollback into note(id, text, number) values (1, 'twice', 0)">(), asio::use_future);
+    auto rolling_back = [](auto& tx) -> Result<void> {
+        auto done = tx.run(sql<"insert or rollback into note(id, text, number) values (1, 'twice', 0)">());
+        return done ? Result<void>() : fail(std::move(done).error());
+    };
+    auto culprit = open.a.async_write(rolling_back, asio::use_future);
     auto last = test::add_note(open.a, "last", 5)(asio::use_future);
     leave.open();
     CHECK(first.get().error() == errc::batch_aborted);
@@ -299,4 +333,44 @@ TEST_CASE("a repeatable body is called again when a neighbour has rolled both ba
     CHECK(once == 1);
     CHECK(numbers(open.a) == std::vector<std::int64_t>{1, 4, 2, 5});
     CHECK(must(open.a.read(one(select<Note>().where(col<&Note::id> == kept)))).number == 1);
+}
+
+TEST_CASE("a statement that says that it may roll back everything takes no body with it")
+{
+    FleetOptions options;
+    options.tenant.batch_time = std::chrono::hours(1);
+    Open open(options);
+    must(wait_for(test::add_note(open.a, "kept", 1)));
+    test::Door inside;
+    test::Door leave;
+    auto blocker = [&](auto&) -> Result<void> {
+        inside.open();
+        return leave.wait() ? Result<void>() : fail(errc::timeout);
+    };
+    auto body = [](auto& tx) -> Result<void> { return tx.run(insert(note("body", 2))); };
+    auto first = open.a.async_write(blocker, asio::use_future);
+    REQUIRE(inside.wait());
+    auto before = open.a.async_write(body, asio::use_future);
+    auto statement = test::add_note(open.a, "statement", 3)(asio::use_future);
+    auto culprit = open.a.async_write(
+        sql<"insert or rollback into note(id, text, number) values (9, 'new', 0), (1, 'twice', 0)">(),
+        asio::use_future);
+    auto half = open.a.async_write(
+        sql<"insert or fail into note(id, text, number) values (9, 'new', 0), (1, 'twice', 0)">(),
+        asio::use_future);
+    auto several = open.a.async_write(one(update<Note>()
+                                              .set(col<&Note::number> = 7)
+                                              .where(col<&Note::id> != open.a.key<Note>(0))
+                                              .returning()),
+                                      asio::use_future);
+    auto after = open.a.async_write(body, asio::use_future);
+    leave.open();
+    must(first.get());
+    must(before.get());
+    must(statement.get());
+    CHECK(culprit.get().error() == errc::constraint);
+    CHECK(half.get().error() == errc::constraint);
+    CHECK(several.get().error() == errc::too_many_rows);
+    must(after.get());
+    CHECK(numbers(open.a) == std::vector<std::int64_t>{1, 2, 3, 2});
 }

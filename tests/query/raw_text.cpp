@@ -39,6 +39,16 @@ TEST_CASE("parameters are counted as SQLite numbers them")
     STATIC_REQUIRE(fault("select ?99999999999999999999999", RawFault::bad_parameter));
 }
 
+TEST_CASE("what becomes of a conflict is seen, and never missed")
+{
+    constexpr auto plain = scan_raw("insert into t values ('or fail', \"rollback\") -- or rollback");
+    STATIC_REQUIRE_FALSE((plain.may_leave_part || plain.may_roll_back));
+    constexpr auto half = scan_raw("INSERT OR FAIL INTO t VALUES (1)");
+    STATIC_REQUIRE((half.may_leave_part && !half.may_roll_back));
+    constexpr auto whole = scan_raw("with x as (select 1) update /* no */ or Rollback t set a = 1");
+    STATIC_REQUIRE((whole.may_roll_back && !whole.may_leave_part));
+}
+
 TEST_CASE("named parameters have the number of their first place")
 {
     constexpr auto names = raw_parameter_names<5>("select :a, ?, @b, ?5, :a");

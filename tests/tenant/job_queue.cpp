@@ -70,6 +70,40 @@ TEST_CASE("it is full at its limit, and not one before")
     CHECK(JobQueue(0).full());
 }
 
+TEST_CASE("it is full of bytes, too, but for what is larger than it may be there is room where nobody waits")
+{
+    const auto large = [](char name, std::size_t bytes) {
+        auto made = job(name);
+        made->bytes = bytes;
+        return made;
+    };
+    JobQueue queue(4, 100);
+    CHECK(queue.has_room_for(1000));
+    queue.push(large('a', 60));
+    CHECK(queue.has_room_for(40));
+    CHECK_FALSE(queue.has_room_for(41));
+    CHECK_FALSE(queue.has_room_for(static_cast<std::size_t>(-1)));
+    queue.push(large('b', 40));
+    CHECK(queue.bytes() == 100);
+    CHECK_FALSE(queue.has_room_for(0));
+    auto first = queue.pop();
+    CHECK(queue.has_room_for(60));
+    queue.push(large('c', 60));
+    queue.put_back(std::move(first)); // keeps its turn, though there is no room
+    CHECK(queue.bytes() == 160);
+    CHECK_FALSE(queue.has_room_for(0));
+    CHECK(queue.take_cancelled().empty());
+    CHECK(names(queue.take_all()) == "abc");
+    CHECK(queue.bytes() == 0);
+    queue.push(large('d', 1000));
+    CHECK_FALSE(queue.has_room_for(0));
+    (void)queue.pop();
+    CHECK(queue.bytes() == 0);
+    JobQueue one(1, 100);
+    one.push(large('e', 1));
+    CHECK_FALSE(one.has_room_for(1));
+}
+
 TEST_CASE("what could not be run yet keeps its turn, in a full queue as well")
 {
     JobQueue queue(2);

@@ -27,6 +27,9 @@ struct RawText {
     RawFault fault = RawFault::none;
     RawKind kind = RawKind::either;
     bool changes_rows = false; // an INSERT, UPDATE or DELETE, as far as the first word says
+    // Whether the words are in it that say what becomes of a conflict; they may mean something else.
+    bool may_leave_part = false; // OR FAIL
+    bool may_roll_back = false;  // OR ROLLBACK
     std::size_t parameters = 0;
 };
 
@@ -200,6 +203,8 @@ private:
         if (kind_known_) {
             // CREATE [TEMP|TEMPORARY] TRIGGER ... BEGIN ...; END holds statements.
             if (creates_ && words_ - kind_at_ <= 2 && is("trigger")) in_trigger_ = true;
+            result_.may_leave_part = result_.may_leave_part || is("fail");
+            result_.may_roll_back = result_.may_roll_back || is("rollback");
             return true;
         }
         if (is("explain")) {

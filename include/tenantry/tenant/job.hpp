@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -22,11 +23,19 @@ namespace tenantry::detail {
 
 /// What a job does, and so what may be done with it when the transaction it shares with others is lost.
 enum class JobKind : std::uint8_t {
-    statement, ///< one statement: atomic by itself, and can be run again
-    body,      ///< a caller's function: is called once
+    statement, ///< one statement: takes back itself where it fails, and can be run again
+    /// One that may leave part of what it did where it fails: `OR FAIL`, rows of what it has changed that do not fit.
+    partial_statement,
+    rollback_statement, ///< one that may take the whole transaction with it: `OR ROLLBACK`
+    body,               ///< a caller's function: is called once
     /// Several statements that can be run again: a batch of rows, or a caller's function that he allows to be called again.
     repeatable_body,
 };
+
+[[nodiscard]] constexpr bool is_statement(JobKind kind) noexcept
+{
+    return kind != JobKind::body && kind != JobKind::repeatable_body;
+}
 
 /// Runs on one connection, once or, where its kind allows, again after what it did was taken back; answers its
 /// caller exactly once.
@@ -63,6 +72,9 @@ public:
 
     /// How long it may wait and run.
     Limits limits;
+
+    /// Memory that it takes, about.
+    std::size_t bytes = 0;
 
     /// When waiting for another process's lock ends; set when the wait begins.
     std::optional<Clock::time_point> lock_deadline;

@@ -19,15 +19,23 @@ class JobQueue {
 public:
     using JobPtr = std::unique_ptr<Job>;
 
-    explicit JobQueue(std::size_t limit) noexcept : limit_(limit) {}
+    explicit JobQueue(std::size_t limit, std::size_t limit_of_bytes = unbounded) noexcept
+        : limit_(limit), limit_of_bytes_(limit_of_bytes)
+    {}
 
     [[nodiscard]] bool full() const noexcept { return jobs_.size() >= limit_; }
+
+    /// Whether there is room for one of this size. One that is larger than the queue may be is let in where nobody waits.
+    [[nodiscard]] bool has_room_for(std::size_t bytes) const noexcept
+    {
+        return !full() && (jobs_.empty() || (bytes_ < limit_of_bytes_ && bytes <= limit_of_bytes_ - bytes_));
+    }
     [[nodiscard]] bool empty() const noexcept { return jobs_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
 
     void push(JobPtr job)
     {
-        deadlines_ += job->limits.deadline.has_value();
+        count(*job);
         jobs_.push_back(std::move(job));
     }
 
@@ -37,14 +45,14 @@ public:
         if (jobs_.empty()) return nullptr;
         JobPtr job = std::move(jobs_.front());
         jobs_.pop_front();
-        deadlines_ -= job->limits.deadline.has_value();
+        uncount(*job);
         return job;
     }
 
     /// One that could not be run yet keeps its turn.
     void put_back(JobPtr job)
     {
-        deadlines_ += job->limits.deadline.has_value();
+        count(*job);
         jobs_.push_front(std::move(job));
     }
 
@@ -71,6 +79,9 @@ public:
         return first;
     }
 
+    /// What those that wait take, about.
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
     /// How many have a deadline.
     [[nodiscard]] std::size_t deadlines() const noexcept { return deadlines_; }
 
@@ -89,18 +100,31 @@ public:
         std::vector<JobPtr> taken(std::make_move_iterator(jobs_.begin()),
                                   std::make_move_iterator(jobs_.end()));
         jobs_.clear();
-        deadlines_ = 0;
+        deadlines_ = bytes_ = 0;
         return taken;
     }
 
 private:
+    static constexpr std::size_t unbounded = static_cast<std::size_t>(-1);
+
+    void count(const Job& job) noexcept
+    {
+        deadlines_ += job.limits.deadline.has_value();
+        bytes_ += job.bytes;
+    }
+    void uncount(const Job& job) noexcept
+    {
+        deadlines_ -= job.limits.deadline.has_value();
+        bytes_ -= job.bytes;
+    }
+
     template <class Meant>
     [[nodiscard]] std::vector<JobPtr> take_if(Meant meant)
     {
         std::vector<JobPtr> taken;
         for (auto& job : jobs_)
             if (meant(*job)) {
-                deadlines_ -= job->limits.deadline.has_value();
+                uncount(*job);
                 taken.push_back(std::move(job));
             }
         std::erase(jobs_, nullptr);
@@ -109,7 +133,9 @@ private:
 
     std::deque<JobPtr> jobs_;
     std::size_t deadlines_ = 0;
+    std::size_t bytes_ = 0;
     std::size_t limit_;
+    std::size_t limit_of_bytes_;
 };
 
 } // namespace tenantry::detail

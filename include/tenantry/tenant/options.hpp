@@ -40,6 +40,10 @@ struct TenantOptions {
     /// Writes that may wait for one tenant; one more is answered with `errc::overloaded` at once.
     std::size_t queued_writes = 1024;
 
+    /// Memory that writes may take that wait for one tenant, about: statements with their values, the captures of bodies
+    /// without what they point to. One more is answered with `errc::overloaded` at once, unless nobody else waits.
+    std::size_t queued_write_bytes = std::size_t{64} << 20;
+
     /// Writes that may be committed together, in one transaction. 1: each has its own. A batch also ends when
     /// `batch_time` has passed since it was begun, and when what it has changed no longer fits into the page
     /// cache (`sqlite::Profile::page_cache_kib`); then other tenants get their turn.

@@ -34,6 +34,7 @@
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_file.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
+#include <tenantry/tenant/write_hazards.hpp>
 #include <tenantry/tenant/writer.hpp>
 
 namespace tenantry::detail {
@@ -66,18 +67,18 @@ public:
 
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, const FileIdentity& identity,
            std::uint64_t incarnation, Migrated opening, sqlite::Connection writer,
-           const TenantOptions& options, const boost::asio::any_io_executor& executor,
-           std::shared_ptr<ReaderBudget> budget)
+           const WriteHazards& hazards, const TenantOptions& options,
+           const boost::asio::any_io_executor& executor, std::shared_ptr<ReaderBudget> budget)
         : TenantPort(id, incarnation, std::move(opening)),
           file_(id, database, identity),
           options_(options),
           executor_(executor),
           strand_(boost::asio::make_strand(executor)),
           retry_(std::in_place, executor),
-          writer_(std::move(writer), file_, options),
+          writer_(std::move(writer), file_, options, hazards),
           readers_(database, identity, options.profile, std::max<std::size_t>(options.readers, 1),
                    incarnation, std::move(budget)),
-          writes_(options.queued_writes),
+          writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
           late_timer_(std::in_place, executor),
           log_(options.checkpoints)
@@ -97,7 +98,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             refused = refused_;
-            if (!refused && !writes_.full()) {
+            if (!refused && writes_.has_room_for(job->bytes)) {
                 const auto deadline = job->limits.deadline;
                 writes_.push(std::move(job));
                 // Under the lock: once the job can be refused, the tenant may be closed by another thread.
@@ -108,7 +109,7 @@ public:
             }
         }
         if (refused) return answer(std::move(job), *refused);
-        if (job) return turn_away(std::move(job), "writes", options_.queued_writes);
+        if (job) return turn_away(std::move(job), "writes", "queued_writes, queued_write_bytes");
     }
 
     void submit_read(JobPtr job) override
@@ -128,7 +129,7 @@ public:
             }
         }
         if (refused) return answer(std::move(job), *refused);
-        if (job) return turn_away(std::move(job), "reads", options_.queued_reads);
+        if (job) return turn_away(std::move(job), "reads", "queued_reads");
     }
 
     /// For now and then: writes the log back if nobody writes and it is old. Does not block.
@@ -264,7 +265,8 @@ private:
         if (!ensured) return fail(std::move(ensured).error());
         writer->set_incarnation(state.incarnation);
         return std::make_shared<Tenant>(Private(), id, directory / database_file, *file, state.incarnation,
-                                        std::move(*ensured), std::move(*writer), options, executor, budget);
+                                        std::move(*ensured), std::move(*writer), write_hazards(schema),
+                                        options, executor, budget);
     }
 
     static constexpr int jobs_a_turn = 16;
@@ -275,10 +277,10 @@ private:
         return shut_error_.value_or(Error(errc::tenant_gone));
     }
 
-    void turn_away(JobPtr job, std::string_view what, std::size_t limit)
+    void turn_away(JobPtr job, std::string_view what, std::string_view options)
     {
-        Error full(errc::overloaded, std::to_string(limit) + ' ' + std::string(what) +
-                                         " are waiting for this tenant already; try again later");
+        Error full(errc::overloaded, "as many " + std::string(what) + " wait for this tenant as may (" +
+                                         std::string(options) + "); try again later");
         job->refuse(std::move(full.with_tenant(id().view())));
         leave();
     }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <type_traits>
@@ -16,10 +18,12 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/query/query.hpp>
+#include <tenantry/query/raw_text.hpp>
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/lease.hpp>
 #include <tenantry/tenant/limits.hpp>
+#include <tenantry/tenant/owned_bytes.hpp>
 #include <tenantry/tenant/record.hpp>
 #include <tenantry/tenant/repeatable.hpp>
 #include <tenantry/tenant/scope.hpp>
@@ -48,11 +52,14 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, Work work) const
     {
+        std::size_t bytes = sizeof(CallerJob<R, Work, LeasePtr>);
+        if constexpr (requires { work.held_bytes(); }) bytes += work.held_bytes();
         std::weak_ptr<async::Waker> waker;
         if (lease_) waker = lease_->tenant().weak_from_this();
         auto job = make_job(std::forward<Handler>(handler), std::move(work), std::move(waker));
         if (auto can = usable(lease_); !can) return job->refuse(std::move(can).error());
         job->limits = limits_;
+        job->bytes = bytes;
         (lease_->tenant().*submit)(std::move(job));
     }
 
@@ -73,13 +80,34 @@ private:
     Limits limits_;
 };
 
+template <class Q>
+[[nodiscard]] consteval RawText raw_text_of() noexcept
+{
+    if constexpr (requires { Q::raw_text; })
+        return Q::raw_text;
+    else if constexpr (requires { typename Q::query_type; })
+        return raw_text_of<typename Q::query_type>();
+    else
+        return {};
+}
+
+template <class T, class Q>
+[[nodiscard]] consteval JobKind kind_of_query() noexcept
+{
+    // A batch of rows is as many statements.
+    if (is_batch<Q>) return JobKind::repeatable_body;
+    if (raw_text_of<Q>().may_roll_back) return JobKind::rollback_statement;
+    // What it has changed is there before its rows are read.
+    return GivesRows<Q, Records<T>> || raw_text_of<Q>().may_leave_part ? JobKind::partial_statement
+                                                                       : JobKind::statement;
+}
+
 // The work of one statement: an owned query, run on the connection that its turn brings.
 template <class T, class Q>
 class RunQuery {
 public:
     using Value = result_t<schema_of<T>, Records<T>, Q>;
-    // A batch of rows is as many statements.
-    static constexpr JobKind kind = is_batch<Q> ? JobKind::repeatable_body : JobKind::statement;
+    static constexpr JobKind kind = kind_of_query<T, Q>();
 
     explicit RunQuery(Q query) : query_(std::move(query)) {}
 
@@ -87,6 +115,14 @@ public:
     {
         // What fails is taken back by whoever runs it.
         return execute<schema_of<T>, Records<T>>(connection, query_, TakenBackBy::caller);
+    }
+
+    [[nodiscard]] std::size_t held_bytes() const
+    {
+        if constexpr (Q::writes)
+            return owned_bytes<schema_of<T>>(query_);
+        else
+            return 0; // reads are bounded by their number
     }
 
 private:

@@ -3,8 +3,10 @@
 // A write that fails takes back itself and nothing of its neighbours. SQLite does not make that easy: an
 // interrupted INSERT, `OR ROLLBACK` and RAISE(ROLLBACK) roll back the whole transaction, `OR FAIL` leaves half of
 // a statement behind, and one violated deferred foreign key fails everybody's COMMIT. So after each write it is
-// looked at what is left. Where a neighbour's work went with it, the transaction is given up, and the neighbours
-// are run again, each in a transaction of its own.
+// looked at what is left; where the schema or the statement says that it may be something, there is a savepoint
+// before it. Where a neighbour's work went with it, the transaction is given up, and the neighbours are run again,
+// each in a transaction of its own; a body that may not be called again is not put at that risk where it can be seen
+// coming.
 #pragma once
 
 #include <atomic>
@@ -23,6 +25,7 @@
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/tenant_file.hpp>
+#include <tenantry/tenant/write_hazards.hpp>
 
 namespace tenantry::detail {
 
@@ -39,9 +42,11 @@ public:
         std::optional<Error> locked;    ///< another process has the write lock
     };
 
-    Writer(sqlite::Connection connection, TenantFile& file, const TenantOptions& options)
+    Writer(sqlite::Connection connection, TenantFile& file, const TenantOptions& options,
+           const WriteHazards& hazards)
         : connection_(std::move(connection)),
           file_(file),
+          hazards_(hazards),
           limit_(options.batch_writes),
           time_(options.batch_time)
     {
@@ -120,14 +125,15 @@ private:
         for (; job; job = next()) {
             if (dismissed(job, turn)) continue;
             // A body that may be ended half-way would take its neighbours with it, and they could not all be run again.
-            const bool alone = job->kind() != JobKind::statement && job->limits.any();
-            if (alone && !batch_.empty()) {
+            const bool alone = !is_statement(job->kind()) && job->limits.any();
+            if (alone ? !batch_.empty() : may_roll_back(*job) && holds_body_) {
                 finish(*transaction, turn);
                 return job;
             }
             if (vanished(job, turn)) continue;
             switch (apply(*job)) {
             case Effect::kept:
+                holds_body_ = holds_body_ || job->kind() == JobKind::body;
                 batch_.push_back(std::move(job));
                 if (!alone) break;
                 finish(*transaction, turn);
@@ -177,13 +183,19 @@ private:
         turn.locked = std::move(error.with_tenant(name()));
     }
 
+    // Whether it may take with it what is in the batch, as far as that can be known before.
+    [[nodiscard]] bool may_roll_back(const Job& job) const noexcept
+    {
+        return hazards_.rolls_back || job.kind() == JobKind::rollback_statement;
+    }
+
     [[nodiscard]] Effect apply(Job& job)
     {
         // The first one needs no savepoint, since nobody else's work is taken back with it; nor does a
-        // statement, which takes back itself.
+        // statement that takes back itself.
         const bool alone = batch_.empty();
         std::optional<sqlite::Savepoint> part;
-        if (!alone && job.kind() != JobKind::statement) {
+        if (!alone && (job.kind() != JobKind::statement || hazards_.leaves_part)) {
             auto begun = sqlite::Savepoint::begin(connection_);
             if (!begun) {
                 job.fail_with(std::move(begun).error());
@@ -210,7 +222,7 @@ private:
         }
         if (part)
             return part->rollback() && connection_.in_transaction() ? Effect::taken_back : Effect::collapsed;
-        // What triggers have changed counts even where it was taken back: then this is too careful, no more.
+        // What triggers have changed counts even where it was taken back, so this is careful.
         const bool clean =
             job.kind() == JobKind::statement && !violated && connection_.total_changes() == changes;
         return clean ? Effect::taken_back : Effect::collapsed;
@@ -225,7 +237,7 @@ private:
         (void)job.run(connection_);
         connection_.watch(nullptr);
         running_here = nullptr;
-        if (job.kind() != JobKind::statement) connection_.end_statements();
+        if (!is_statement(job.kind())) connection_.end_statements();
     }
 
     // The end of a transaction that can be committed. The first in the batch, if there is one, was kept.
@@ -249,12 +261,14 @@ private:
             }
         }
         batch_.clear();
+        holds_body_ = false;
     }
 
     // The transaction was rolled back because of `culprit`: the others are run again in the order they came, each
     // in a transaction of its own.
     void run_again(JobPtr culprit, Turn& turn)
     {
+        holds_body_ = false;
         const auto nothing = []() -> JobPtr { return nullptr; };
         for (auto& job : std::exchange(batch_, {})) {
             if (job->kind() == JobKind::body) {
@@ -291,9 +305,11 @@ private:
 
     sqlite::Connection connection_;
     TenantFile& file_;
+    const WriteHazards hazards_;
     const std::size_t limit_;
     const std::chrono::milliseconds time_;
     std::vector<JobPtr> batch_;
+    bool holds_body_ = false; // there is one in the batch that may not be called again, and has done its work
     std::uint64_t frame_ = 0; // bytes that a page takes in the log
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> writes_{0};
