@@ -1,0 +1,306 @@
+// The soak test: hundreds of clients who do what programs do, all at once, with more tenants than may be open.
+//
+//     soak [SECONDS [CLIENTS [SEED]]]
+//
+// Fleet after fleet is opened with options chosen at random, used, closed (when all is quiet, or under the hands of
+// its clients) and opened once more to be looked through:
+//
+// - Each write that was acknowledged is there exactly once, and no other is. No answer leaves it open here. In general
+//   two do: `tenant_gone`, which may come after COMMIT where the tenant was removed or replaced under its name (nobody
+//   will ever find the write, then), and `io_error` out of a COMMIT whose sync has failed, where the machine goes down
+//   afterwards.
+// - Of one client's writes to one tenant the later ones lie behind the earlier ones.
+// - A tenant that comes and goes is there if it was made once more often than it was destroyed.
+// - Every database is whole, and there is nothing beside it.
+// - Descriptors, threads and memory are back where they were.
+//
+// What clients look at meanwhile is in client.cpp. Prints what was done; what is wrong, and the seed, to the standard
+// error, and the exit code is 1.
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <tenantry/sqlite/connection.hpp>
+
+#include "soak/books.hpp"
+#include "soak/client.hpp"
+#include "soak/resources.hpp"
+#include "support/temp_dir.hpp"
+
+namespace asio = boost::asio;
+using namespace tenantry;
+using namespace tenantry::test;
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+struct Arguments {
+    double seconds = 2;
+    int clients = 200;
+    std::uint64_t seed = 4711;
+};
+
+// What was done in all fleets together.
+struct Totals {
+    std::uint64_t fleets = 0;
+    std::uint64_t operations = 0;
+    std::uint64_t kept = 0;
+    std::uint64_t opened = 0;
+    std::map<std::string, std::uint64_t> errors;
+};
+
+[[noreturn]] void give_up(const std::string& why)
+{
+    std::cerr << "soak: " << why << '\n';
+    std::exit(1);
+}
+
+template <class T>
+T must(Result<T> result)
+{
+    if (!result) {
+        std::cerr << result.error() << '\n';
+        give_up("what must work did not");
+    }
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+constexpr std::size_t stable = 24;
+constexpr std::size_t changing = 8;
+
+FleetOptions some_options(std::mt19937_64& random)
+{
+    const auto between = [&](std::size_t least, std::size_t most) {
+        return least + random() % (most - least + 1);
+    };
+    FleetOptions options;
+    options.threads = between(1, 4);
+    options.max_open = between(3, 16);
+    options.max_readers = between(1, 8);
+    options.trim_idle_after = std::chrono::milliseconds(between(5, 50));
+    options.close_idle_after = std::chrono::milliseconds(between(10, 200));
+    options.open_deadline = std::chrono::milliseconds(between(200, 2000));
+    options.tenant.readers = between(1, 3);
+    options.tenant.queued_writes = between(16, 256);
+    options.tenant.queued_reads = between(4, 64);
+    options.tenant.batch_writes = between(0, 3) == 0 ? 1 : between(2, 64);
+    options.tenant.batch_time = std::chrono::milliseconds(between(1, 10));
+    options.tenant.read_wait = 2ms; // in a thread of clients
+    options.tenant.checkpoints.size = between(16, 256) << 10U;
+    options.tenant.checkpoints.age = std::chrono::milliseconds(between(10, 200));
+    options.tenant.checkpoints.limit = between(256, 1024) << 10U;
+    options.tenant.checkpoints.refuse_at = std::uint64_t{4} << 20U;
+    return options;
+}
+
+// --- while they work
+
+// Runs clients until the time is over, and ends the fleet in one way or another.
+void work(World& world, std::vector<std::unique_ptr<Client>>& clients, int count, std::mt19937_64& random,
+          std::chrono::duration<double> time)
+{
+    asio::io_context contexts[2];
+    for (int n = 0; n < count; ++n) {
+        auto& context = contexts[n % 2];
+        auto& client =
+            *clients.emplace_back(std::make_unique<Client>(world, context.get_executor(), n, random()));
+        asio::co_spawn(context, client.work(), [&world](std::exception_ptr thrown) {
+            if (thrown) world.found("a client ended by an exception");
+        });
+    }
+    std::thread threads[2];
+    for (int n = 0; n < 2; ++n) threads[n] = std::thread([&context = contexts[n]] { context.run(); });
+    std::this_thread::sleep_for(time);
+    const auto way = random() % 3;
+    if (way != 0) (void)wait_for(world.fleet().async_close(way == 1 ? Shutdown::drain : Shutdown::cancel));
+    world.stop();
+    for (auto& thread : threads) thread.join();
+    if (way == 0) must(wait_for(world.fleet().async_close(Shutdown::drain)));
+}
+
+// --- afterwards
+
+class Audit {
+public:
+    Audit(World& world, const std::vector<std::unique_ptr<Client>>& clients, std::filesystem::path root)
+        : world_(world), root_(std::move(root))
+    {
+        for (const auto& client : clients)
+            for (const Asked& asked : client->asked()) {
+                if (!asked.answered) wrong("a write was never answered");
+                asked_[asked.number] = &asked;
+            }
+    }
+
+    void run()
+    {
+        std::vector<std::filesystem::path> directories;
+        {
+            auto fleet = must(open_notes(root_));
+            for (std::size_t tenant = 0; tenant < world_.places().size(); ++tenant) {
+                const Place& place = world_.places()[tenant];
+                auto db = wait_for(fleet.async_tenant(place.name));
+                if (!db && !(db.error() == errc::no_such_tenant)) must(std::move(db));
+                const std::int64_t there = db ? 1 : 0;
+                const std::int64_t expected = place.comes_and_goes ? place.created - place.destroyed : 1;
+                if (there != expected)
+                    wrong(place.name + " is there " + std::to_string(there) + " times, and was made " +
+                          std::to_string(place.created) + " and destroyed " +
+                          std::to_string(place.destroyed) + " times");
+                if (!db) continue;
+                look_through(*db, place, tenant);
+                directories.push_back(must(fleet.directory(place.name)));
+            }
+            must(wait_for(fleet.async_close(Shutdown::drain)));
+        }
+        for (const auto& directory : directories) check_files(directory);
+    }
+
+private:
+    void wrong(const std::string& what) { world_.found(what); }
+
+    void look_through(const TenantDb<Notes>& db, const Place& place, std::size_t tenant)
+    {
+        const auto rows =
+            must(db.read(select(col<&Note::number>, col<&Note::text>).from<Note>().order_by(col<&Note::id>)));
+        std::map<std::int64_t, int> found;
+        std::map<std::int64_t, std::int64_t> last; // of each client
+        for (const auto& [number, text] : rows) {
+            ++found[number];
+            auto& before = last[number / numbers_each];
+            if (number < before) wrong(place.name + " has writes out of order");
+            before = number;
+            const auto asked = asked_.find(number);
+            if (asked == asked_.end() || text == poison || asked->second->incarnation != db.incarnation())
+                wrong(place.name + " has a row '" + text + "' that is none of its own");
+        }
+        for (const auto& [number, asked] : asked_) {
+            // What stays has one incarnation: whatever was written to it is to be found in it.
+            if (place.comes_and_goes ? asked->incarnation != db.incarnation() : asked->tenant != tenant)
+                continue;
+            const auto at = found.find(number);
+            const int there = at == found.end() ? 0 : at->second;
+            if (there != asked->rows)
+                wrong(place.name + " has " + std::to_string(there) + " rows of write " +
+                      std::to_string(number) + " where " + std::to_string(asked->rows) +
+                      " were acknowledged");
+        }
+    }
+
+    void check_files(const std::filesystem::path& directory)
+    {
+        std::size_t files = 0;
+        for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator(directory)) ++files;
+        if (files != 2) wrong(directory.string() + " holds more than a database and its state");
+        auto connection = must(sqlite::Connection::open(directory / "main.db", sqlite::OpenMode::read_only));
+        const auto damages = must(connection.query_integer(
+            "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"));
+        if (damages != 0) wrong(directory.string() + " is damaged");
+    }
+
+    World& world_;
+    std::filesystem::path root_;
+    std::map<std::int64_t, const Asked*> asked_;
+};
+
+// One fleet from opening to audit. What is wrong with it.
+std::vector<std::string> one_fleet(const Arguments& arguments, std::mt19937_64& random,
+                                   std::chrono::duration<double> time, Totals& totals)
+{
+    const TempDir directory;
+    const auto root = directory.path() / "root";
+    const auto options = some_options(random);
+    std::optional<Fleet<Notes>> fleet(must(open_notes(root, options)));
+    World world(*fleet, stable, changing);
+    for (auto& place : world.places())
+        if (!place.comes_and_goes) must(wait_for(fleet->async_create(place.name)));
+    std::vector<std::unique_ptr<Client>> clients;
+    work(world, clients, arguments.clients, random, time);
+    const auto stats = fleet->stats();
+    if (stats.open != 0 || stats.idle != 0 || stats.waiting != 0)
+        world.found("a closed fleet has tenants open");
+    fleet.reset();
+    Audit(world, clients, root).run();
+
+    ++totals.fleets;
+    totals.opened += stats.opened;
+    for (const auto& client : clients) {
+        totals.operations += client->operations();
+        totals.kept += client->kept();
+        for (std::size_t code = 0; code < client->errors().size(); ++code)
+            if (client->errors()[code] != 0)
+                totals.errors[std::string(to_string(static_cast<errc>(code)))] += client->errors()[code];
+    }
+    return world.findings();
+}
+
+void compare(const Resources& before, const Resources& after, std::vector<std::string>& findings)
+{
+    const auto differ = [&](const char* what, auto was, auto is) {
+        findings.push_back(std::string(what) + ": " + std::to_string(was) + " before, " + std::to_string(is) +
+                           " after");
+    };
+    constexpr std::size_t heap_noise = std::size_t{1} << 20U;
+    if (after.descriptors != before.descriptors) differ("descriptors", before.descriptors, after.descriptors);
+    if (after.threads != before.threads) differ("threads", before.threads, after.threads);
+    if (after.sqlite_bytes != before.sqlite_bytes)
+        differ("bytes of SQLite's", before.sqlite_bytes, after.sqlite_bytes);
+    if (after.heap_bytes > before.heap_bytes + heap_noise)
+        differ("bytes of heap", before.heap_bytes, after.heap_bytes);
+}
+
+} // namespace
+
+int main(int count, char** values)
+{
+    Arguments arguments;
+    if (count > 1) arguments.seconds = std::atof(values[1]);
+    if (count > 2) arguments.clients = std::atoi(values[2]);
+    if (count > 3) arguments.seed = std::strtoull(values[3], nullptr, 10);
+    if (count > 4 || arguments.clients < 1 || arguments.seconds <= 0) give_up("[SECONDS [CLIENTS [SEED]]]");
+    std::mt19937_64 random(arguments.seed);
+    const auto end = Clock::now() + std::chrono::duration<double>(arguments.seconds);
+
+    Totals totals;
+    std::vector<std::string> findings;
+    // What is made once for the process is made by the first fleet.
+    constexpr std::chrono::duration<double> warm_up = 100ms;
+    constexpr std::chrono::duration<double> at_most = 1s;
+    findings = one_fleet(arguments, random, warm_up, totals);
+    const Resources before = Resources::now();
+    while (findings.empty()) {
+        findings = one_fleet(arguments, random,
+                             std::min(at_most, std::chrono::duration<double>(arguments.seconds) / 3), totals);
+        Resources::wait_for_threads(before.threads);
+        compare(before, Resources::now(), findings);
+        if (Clock::now() >= end) break;
+    }
+
+    std::printf("%llu fleets, %llu rounds of %d clients, %llu acknowledged writes, %llu tenants opened\n",
+                static_cast<unsigned long long>(totals.fleets),
+                static_cast<unsigned long long>(totals.operations), arguments.clients,
+                static_cast<unsigned long long>(totals.kept), static_cast<unsigned long long>(totals.opened));
+    for (const auto& [name, times] : totals.errors)
+        std::printf("  %s: %llu\n", name.c_str(), static_cast<unsigned long long>(times));
+    if (findings.empty()) return 0;
+    for (std::size_t n = 0; n < findings.size() && n < 20; ++n) std::cerr << "soak: " << findings[n] << '\n';
+    std::cerr << "soak: " << findings.size() << " findings; seed " << arguments.seed << ", fleet "
+              << totals.fleets << '\n';
+    return 1;
+}
