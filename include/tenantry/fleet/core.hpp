@@ -18,6 +18,8 @@
 #include <tenantry/async/cancellation.hpp>
 #include <tenantry/async/context_watch.hpp>
 #include <tenantry/async/gate.hpp>
+#include <tenantry/async/inside.hpp>
+#include <tenantry/async/runs_here.hpp>
 #include <tenantry/async/ticker.hpp>
 #include <tenantry/core/descriptors.hpp>
 #include <tenantry/core/error.hpp>
@@ -122,9 +124,42 @@ public:
         if (!alive) return;
         boost::asio::post(executor(), [self = shared_from_this(), task = std::move(task)]() mutable {
             if (!self->tasks_.enter()) return;
+            const async::Inside inside(async::context_of(self->executor()));
             task();
             (void)self->tasks_.leave();
         });
+    }
+
+    [[nodiscard]] Result<void> may_wait() override
+    {
+        const async::GatePass alive(&executor_gate());
+        if (!alive || !async::runs_here(executor())) return {};
+        return fail(errc::wrong_thread,
+                    "a call that blocks, in a thread of the fleet's own pool, which it would "
+                    "wait for: use the asynchronous operation (async_...) there");
+    }
+
+    [[nodiscard]] Result<void> may_wait_for_destruction(const TenantId& id) override
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            const auto entry = registry_.find(id);
+            if (entry && async::Inside::of(entry->tenant.get())) return inside_of_reading(id);
+        }
+        return may_wait();
+    }
+
+    [[nodiscard]] Result<void> may_wait_for_close() override
+    {
+        if (async::Inside::of(static_cast<FleetPort*>(this)))
+            return fail(errc::wrong_thread,
+                        "close() inside of a body of with() would wait for the body: call it after the body");
+        {
+            const std::lock_guard lock(mutex_);
+            for (const auto& entry : registry_.entries())
+                if (async::Inside::of(entry->tenant.get())) return inside_of_reading(entry->id);
+        }
+        return may_wait();
     }
 
     [[nodiscard]] Result<void> enter_scope() override
@@ -198,6 +233,14 @@ private:
     {
         if (schema.needs_trust) options.tenant.profile.trusted_schema = true;
         return options;
+    }
+
+    [[nodiscard]] static Result<void> inside_of_reading(const TenantId& id)
+    {
+        return fail(Error(errc::wrong_thread,
+                          "a call that would wait for the reading it is called from: make it "
+                          "after for_each() or snapshot() has returned")
+                        .with_tenant(id.view()));
     }
 
     // --- who waits ------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/promise.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/fleet/blocking.hpp>
 #include <tenantry/fleet/options.hpp>
 #include <tenantry/fleet/port.hpp>
 #include <tenantry/fleet/with.hpp>
@@ -156,6 +157,10 @@ public:
 /// signature is `void(Result<R>)`, and the handler is called on its associated executor, on the fleet's where
 /// it has none. All but construction, moving and destruction is thread-safe.
 ///
+/// Each has a twin without `async_`, for tools and tests: the calling thread waits for the answer. In a thread that
+/// the answer needs it is refused with `errc::wrong_thread`: in the fleet's own pool, and where an executor was handed
+/// in, in the threads of that (known for a thread_pool, an io_context, and strands over them).
+///
 /// Several processes may have one root open at a time.
 template <SchemaType S>
 class Fleet {
@@ -210,6 +215,11 @@ public:
             detail::InitiateOnTenant<&detail::FleetPort::create>(core_), token, TenantId::parse(id));
     }
 
+    [[nodiscard]] Result<void> create(std::string_view id)
+    {
+        return detail::create_and_wait(*core_, TenantId::parse(id));
+    }
+
     /// Runs `body(TenantDb<T>)`, which returns `asio::awaitable<Result<R>>`, with a handle of the tenant, on
     /// the handler's executor; completes with what the body returns, after it has ended. The tenant is opened
     /// if need be, and stays open for the body. `T` is made from the body's own type, so that what is read
@@ -237,6 +247,20 @@ public:
                                                                    Decayed(std::forward<Body>(body)));
     }
 
+    /// The same in the calling thread, for a body that is a plain function and returns a `Result<R>`. Inside,
+    /// `db.read`, `db.snapshot`, `db.for_each` and `db.write` do all that the asynchronous operations do.
+    template <class Body>
+    [[nodiscard]] auto with(std::string_view id, Body&& body)
+    {
+        using T = Scope<S, std::remove_cvref_t<Body>>;
+        static_assert(
+            std::invocable<Body&, TenantDb<T>>,
+            "tenantry: the body of with takes a TenantDb<T>, for any T: [&]<class T>(TenantDb<T> db)");
+        static_assert(detail::is_result<std::invoke_result_t<Body&, TenantDb<T>>>::value,
+                      "tenantry: the body of with returns a Result<R>; a coroutine goes to async_with");
+        return detail::run_scope<T>(*core_, TenantId::parse(id), body);
+    }
+
     /// A handle that is not bound to a body, for code that must be compiled apart. The tenant stays open
     /// while the handle or a copy of it lives. What the compiler cannot see here is refused at run time with
     /// `errc::wrong_tenant`.
@@ -247,6 +271,13 @@ public:
                                                                              token, TenantId::parse(id));
     }
 
+    [[nodiscard]] Result<TenantDb<S>> tenant(std::string_view id)
+    {
+        return detail::acquire_and_wait(*core_, TenantId::parse(id)).map([this](detail::LeasePtr lease) {
+            return detail::HandleMaker::make<S>(std::move(lease), core_->executor());
+        });
+    }
+
     /// Removes a tenant and its files. Operations that have begun are waited for; new ones are refused with
     /// `errc::tenant_gone`, for handles that are kept as well. `errc::no_such_tenant` if there is none, or if
     /// it is being destroyed already.
@@ -255,6 +286,11 @@ public:
     {
         return boost::asio::async_initiate<Token, void(Result<void>)>(
             detail::InitiateOnTenant<&detail::FleetPort::destroy>(core_), token, TenantId::parse(id));
+    }
+
+    [[nodiscard]] Result<void> destroy(std::string_view id)
+    {
+        return detail::destroy_and_wait(*core_, TenantId::parse(id));
     }
 
     /// How the fleet fares: numbers of this moment, and counted since it was opened. `TenantDb::stats` says how a
@@ -280,6 +316,8 @@ public:
         return boost::asio::async_initiate<Token, void(Result<void>)>(detail::InitiateClose(core_), token,
                                                                       how);
     }
+
+    [[nodiscard]] Result<void> close(Shutdown how) { return detail::close_and_wait(*core_, how); }
 
 private:
     friend struct detail::FleetAccess;

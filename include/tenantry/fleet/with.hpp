@@ -42,6 +42,25 @@ struct awaitable_traits<boost::asio::awaitable<Result<R>, Executor>> {
 template <class S, class Body>
 using scope_result = awaitable_traits<std::invoke_result_t<Body&, TenantDb<tenantry::Scope<S, Body>>>>;
 
+/// What a body is answered with that has thrown. A cancelled coroutine throws where it awaits next.
+[[nodiscard]] inline Error thrown_in_scope(std::exception_ptr thrown, std::string_view operation)
+{
+    const std::string body = "the body of " + std::string(operation);
+    try {
+        std::rethrow_exception(std::move(thrown));
+    } catch (const std::bad_alloc&) {
+        return Error(errc::out_of_memory, body + " ran out of memory");
+    } catch (const boost::system::system_error& error) {
+        if (error.code() == boost::asio::error::operation_aborted)
+            return Error(errc::cancelled, body + " was cancelled");
+        return Error(errc::body_failed, body + " threw: " + error.what());
+    } catch (const std::exception& error) {
+        return Error(errc::body_failed, body + " threw: " + error.what());
+    } catch (...) {
+        return Error(errc::body_failed, body + " threw something that is no std::exception");
+    }
+}
+
 /// One call of `async_with`, from the wait for its tenant to the answer. The body is kept here while its
 /// coroutine runs: a coroutine lambda refers to its closure.
 template <class S, class Body>
@@ -109,38 +128,15 @@ private:
         try {
             boost::asio::co_spawn(
                 promise_->executor(), body_(HandleMaker::make<T>(lease_, core_->executor())),
-                boost::asio::bind_cancellation_slot(
-                    cancel_.slot(),
-                    [self = this->shared_from_this()](std::exception_ptr thrown, Result<R> result) {
-                        self->answer(thrown ? Result<R>(fail(thrown_error(std::move(thrown))))
-                                            : std::move(result));
-                    }));
+                boost::asio::bind_cancellation_slot(cancel_.slot(), [self = this->shared_from_this()](
+                                                                        std::exception_ptr thrown,
+                                                                        Result<R> result) {
+                    self->answer(thrown ? Result<R>(fail(thrown_in_scope(std::move(thrown), "async_with")))
+                                        : std::move(result));
+                }));
         } catch (...) {
-            answer(fail(thrown_error(std::current_exception())));
+            answer(fail(thrown_in_scope(std::current_exception(), "async_with")));
         }
-    }
-
-    // A cancelled coroutine throws where it awaits next.
-    [[nodiscard]] static Error thrown_error(std::exception_ptr thrown)
-    {
-        try {
-            std::rethrow_exception(std::move(thrown));
-        } catch (const std::bad_alloc&) {
-            return Error(errc::out_of_memory, "the body of async_with ran out of memory");
-        } catch (const boost::system::system_error& error) {
-            if (error.code() == boost::asio::error::operation_aborted)
-                return Error(errc::cancelled, "the body of async_with was cancelled");
-            return threw(error.what());
-        } catch (const std::exception& error) {
-            return threw(error.what());
-        } catch (...) {
-            return threw("something that is no std::exception");
-        }
-    }
-
-    [[nodiscard]] static Error threw(std::string_view what)
-    {
-        return Error(errc::body_failed, "the body of async_with threw: " + std::string(what));
     }
 
     void answer(Result<R> result)

@@ -19,6 +19,8 @@
 
 #include <tenantry/async/cancellation.hpp>
 #include <tenantry/async/gate.hpp>
+#include <tenantry/async/inside.hpp>
+#include <tenantry/async/runs_here.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
 #include <tenantry/migrate/ensure.hpp>
@@ -130,6 +132,16 @@ public:
         }
         if (refused) return answer(std::move(job), *refused);
         if (job) return turn_away(std::move(job), "reads", "queued_reads");
+    }
+
+    [[nodiscard]] Result<void> may_wait() override
+    {
+        const async::GatePass alive(&posting_);
+        if (!alive || !async::runs_here(executor_)) return {};
+        return fail(Error(errc::wrong_thread,
+                          "write() in a thread of the fleet's own pool, which it would wait for: "
+                          "use async_write there, and the body's tx in a transaction")
+                        .with_tenant(id().view()));
     }
 
     /// For now and then: writes the log back if nobody writes and it is old. Does not block.
@@ -391,6 +403,7 @@ private:
     // Works off some of the queue, then goes to the back of the pool, so that others get their turn.
     void write_turn()
     {
+        const async::Inside inside(async::context_of(executor_));
         if (wait_for_log()) return;
         JobPtr first = next_write();
         if (!first) return;
@@ -569,6 +582,7 @@ private:
 
     void read_turn()
     {
+        const async::Inside inside(async::context_of(executor_));
         for (int n = 0; n < jobs_a_turn; ++n) {
             JobPtr job;
             {
@@ -625,6 +639,7 @@ private:
                               "read() inside a transaction body of the same tenant: use the body's tx")
                             .with_tenant(id().view()));
         if (!gate_.enter()) return fail(shut_error());
+        const async::Inside inside(this);
         auto done = read_inside(task, limits);
         leave();
         if (!done) done.error().with_tenant(id().view());

@@ -13,6 +13,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 
+#include <tenantry/async/answer.hpp>
 #include <tenantry/async/gate.hpp>
 #include <tenantry/core/compiler.hpp>
 #include <tenantry/core/error.hpp>
@@ -30,6 +31,7 @@
 #include <tenantry/tenant/snapshot.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tx.hpp>
+#include <tenantry/tenant/waiting_job.hpp>
 
 namespace tenantry {
 
@@ -151,6 +153,9 @@ template <JobKind kind, class Run>
 {
     return RunBody<kind, Run>(std::move(run));
 }
+
+template <class Body>
+inline constexpr JobKind body_kind = is_repeatable<Body> ? JobKind::repeatable_body : JobKind::body;
 
 template <class Body, class T>
 using body_result = std::invoke_result_t<Body&, Tx<T>&>;
@@ -328,6 +333,22 @@ public:
                                                         std::forward<Token>(token));
     }
 
+    /// The same, and the calling thread waits for it: for tools and tests. Borrows its parameters. Limits bound
+    /// the waiting. `errc::wrong_thread` in a thread of the fleet's own pool, which it would wait for; an executor
+    /// that was handed in is known if it is a thread_pool's, an io_context's, or a strand over one.
+    template <class Q>
+        requires Statement<Q>
+    [[nodiscard]] Result<result_t<schema, Records<T>, Q>> write(const Q& query) const
+    {
+        static_assert(WriteQuery<Q>,
+                      "tenantry: write takes a statement that changes something; a query goes to read");
+        static_assert(check_query<T, Q>());
+        auto work = [&](sqlite::Connection& connection) {
+            return execute<schema, Records<T>>(connection, query, TakenBackBy::caller);
+        };
+        return write_and_wait(detail::RunQuery<T, Q>::kind, work);
+    }
+
     /// Writes a transaction: `body(tx)` runs on the tenant's strand between BEGIN IMMEDIATE and COMMIT, and
     /// is answered with what it returns, a `Result<R>`, after COMMIT. An error or an exception takes all of
     /// it back. The body is synchronous: nothing is awaited while the write lock is held. It is called once;
@@ -354,10 +375,29 @@ public:
             Tx<T> tx(connection);
             return body(tx);
         };
-        constexpr auto kind =
-            detail::is_repeatable<Decayed> ? detail::JobKind::repeatable_body : detail::JobKind::body;
-        return begin<&detail::TenantPort::submit_write>(detail::run_body<kind>(std::move(work)),
-                                                        std::forward<Token>(token));
+        return begin<&detail::TenantPort::submit_write>(
+            detail::run_body<detail::body_kind<Decayed>>(std::move(work)), std::forward<Token>(token));
+    }
+
+    /// The same, and the calling thread waits for it, as for a statement. The body is not copied; it still runs on
+    /// the tenant's strand.
+    template <class Body>
+        requires(!Statement<Body>)
+    [[nodiscard]] auto write(Body&& body) const
+    {
+        using Decayed = std::remove_cvref_t<Body>;
+        static_assert(
+            std::invocable<Decayed&, Tx<T>&>,
+            "tenantry: write takes a statement, or a transaction body that takes a Tx<T>&: [](auto& tx)");
+        using Returned = detail::body_result<Decayed, T>;
+        static_assert(
+            detail::is_result<Returned>::value,
+            "tenantry: a transaction body returns a Result<R>, and is synchronous: nothing is awaited in it");
+        auto work = [&](sqlite::Connection& connection) -> Returned {
+            Tx<T> tx(connection);
+            return body(tx);
+        };
+        return write_and_wait(detail::body_kind<Decayed>, work);
     }
 
 private:
@@ -400,6 +440,21 @@ private:
         using R = typename std::invoke_result_t<Work&, sqlite::Connection&>::value_type;
         return boost::asio::async_initiate<Token, void(Result<R>)>(
             detail::InitiateJob<R, Work, submit>(lease_, executor_, limits_), token, std::move(work));
+    }
+
+    template <class Work>
+    auto write_and_wait(detail::JobKind kind, Work& work) const
+        -> std::invoke_result_t<Work&, sqlite::Connection&>
+    {
+        using R = typename std::invoke_result_t<Work&, sqlite::Connection&>::value_type;
+        if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
+        detail::TenantPort& tenant = lease_->tenant();
+        if (auto may = tenant.may_wait(); !may) return fail(std::move(may).error());
+        async::Answer<R> answer;
+        auto job = std::make_unique<detail::WaitingJob<R, Work>>(kind, work, answer);
+        job->limits = limits_;
+        tenant.submit_write(std::move(job));
+        return answer.wait();
     }
 
     detail::LeasePtr lease_;

@@ -1,0 +1,63 @@
+// A result that one thread waits for and another gives.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include <tenantry/core/error.hpp>
+
+namespace tenantry::async {
+
+/// For calls that block: lives where the caller waits, and is given its result exactly once, from any thread. It may be
+/// gone as soon as it was.
+template <class R>
+class Answer {
+public:
+    Answer() = default;
+    Answer(const Answer&) = delete;
+    Answer& operator=(const Answer&) = delete;
+
+    void give(Result<R> result) noexcept
+    {
+        // Told under the lock: whoever waits cannot return, and destroy this, before it is over.
+        const std::lock_guard lock(mutex_);
+        result_.emplace(std::move(result));
+        given_.notify_one();
+    }
+
+    /// Blocks until the result is there. Once.
+    [[nodiscard]] Result<R> wait()
+    {
+        std::unique_lock lock(mutex_);
+        given_.wait(lock, [this] { return result_.has_value(); });
+        return std::move(*result_);
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable given_;
+    std::optional<Result<R>> result_;
+};
+
+/// The giving half: an answer that is promised is given, with `errc::cancelled` where nobody else has.
+template <class R>
+class AnswerTo {
+public:
+    explicit AnswerTo(Answer<R>& answer) noexcept : answer_(&answer) {}
+    AnswerTo(const AnswerTo&) = delete;
+    AnswerTo& operator=(const AnswerTo&) = delete;
+    ~AnswerTo() { give(fail(errc::cancelled, "the operation was given up before it was done")); }
+
+    /// The second time it does nothing.
+    void give(Result<R> result) noexcept
+    {
+        if (Answer<R>* const answer = std::exchange(answer_, nullptr)) answer->give(std::move(result));
+    }
+
+private:
+    Answer<R>* answer_;
+};
+
+} // namespace tenantry::async
