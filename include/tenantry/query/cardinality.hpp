@@ -47,6 +47,14 @@ struct CountedInsert<Q> {
 };
 
 template <class Q>
+struct CountedSubject {};
+template <class Q>
+    requires requires { typename Q::result_subject; }
+struct CountedSubject<Q> {
+    using result_subject = typename Q::result_subject;
+};
+
+template <class Q>
 inline constexpr bool is_batch = [] {
     if constexpr (requires { Q::traits::is_many; })
         return Q::traits::is_many;
@@ -55,7 +63,7 @@ inline constexpr bool is_batch = [] {
 }();
 
 template <class Q, Cardinality How>
-class Counted : public CountedInsert<Q> {
+class Counted : public CountedInsert<Q>, public CountedSubject<Q> {
 public:
     using source = typename Q::source;
     using form = typename bounded_form<typename Q::form, How == Cardinality::first ? 1 : 2>::type;

@@ -59,8 +59,9 @@ template <class Q>
 ///
 /// `by` matters to an insert of several rows alone.
 ///
-/// Errors: those of the connection; value_misfit where a stored value does not fit the field it is read into,
-/// with table, column and row in the message; wrong_tenant for an id of another tenant among the values.
+/// Errors: those of the connection; value_misfit where a stored value does not fit the field it is read into, with
+/// table, column and (if its id is among the results) row in the message; wrong_tenant for an id of another tenant
+/// among the values.
 template <class S, class Rows = PlainRows, Statement Q>
 [[nodiscard]] Result<result_t<S, Rows, Q>> execute(sqlite::Connection& connection, const Q& query,
                                                    [[maybe_unused]] TakenBackBy by = TakenBackBy::execute)
@@ -83,7 +84,7 @@ template <class S, class Rows = PlainRows, Statement Q>
                     [[unlikely]]
                     return fail(detail::columns_error(*statement, Reading::expected.size()));
             if constexpr (detail::is_explained<Q>) {
-                auto steps = detail::fetch_all<S, Reading>(*statement);
+                auto steps = detail::fetch_all<Reading>(*statement, detail::result_columns<S, Q, Reading>);
                 if (!steps) return fail(std::move(steps).error());
                 return Q::of(std::move(*steps));
             } else {

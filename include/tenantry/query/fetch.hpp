@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <optional>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -12,42 +11,17 @@
 #include <tenantry/query/cardinality.hpp>
 #include <tenantry/query/concepts.hpp>
 #include <tenantry/query/misfit.hpp>
-#include <tenantry/schema/traits.hpp>
+#include <tenantry/query/origin.hpp>
 #include <tenantry/sqlite/statement.hpp>
 
 namespace tenantry::detail {
-
-template <class S, class Reading>
-consteval std::string_view table_of_reading()
-{
-    if constexpr (!std::is_void_v<typename Reading::row>)
-        if constexpr (has_table<S, typename Reading::row>) return table_name<S, typename Reading::row>;
-    return {};
-}
-
-template <class S, class Reading>
-consteval int id_of_reading()
-{
-    if constexpr (!std::is_void_v<typename Reading::row>)
-        if constexpr (has_table<S, typename Reading::row>)
-            if constexpr (has_id_key<table_of<S, typename Reading::row>>)
-                return static_cast<int>(id_column<table_of<S, typename Reading::row>>);
-    return -1;
-}
-
-template <class S, class Reading>
-[[nodiscard]] Error misfit_of(const sqlite::BasicStatement& statement, sqlite::Misfit misfit, int column)
-{
-    return misfit_error(statement, misfit, column, Reading::expected, table_of_reading<S, Reading>(),
-                        id_of_reading<S, Reading>());
-}
 
 // In these three there is one object that all returns name, so that it is made where the caller wants it and
 // rows are never moved.
 
 // Adds all rows to those there are.
-template <class S, class Reading>
-[[nodiscard]] Result<void> fetch_onto(sqlite::StatementLease& statement,
+template <class Reading>
+[[nodiscard]] Result<void> fetch_onto(sqlite::StatementLease& statement, const ResultColumns& columns,
                                       std::vector<typename Reading::type>& rows)
 {
     for (;;) {
@@ -65,21 +39,23 @@ template <class S, class Reading>
             misfit = Reading::read(statement, rows.emplace_back(), column);
         }
         if (misfit != sqlite::Misfit::none) [[unlikely]]
-            return fail(misfit_of<S, Reading>(statement, misfit, column));
+            return fail(misfit_error(statement, misfit, column, columns));
     }
 }
 
-template <class S, class Reading>
-[[nodiscard]] Result<std::vector<typename Reading::type>> fetch_all(sqlite::StatementLease& statement)
+template <class Reading>
+[[nodiscard]] Result<std::vector<typename Reading::type>> fetch_all(sqlite::StatementLease& statement,
+                                                                    const ResultColumns& columns)
 {
     Result<std::vector<typename Reading::type>> rows;
-    if (auto done = fetch_onto<S, Reading>(statement, *rows); !done) [[unlikely]]
+    if (auto done = fetch_onto<Reading>(statement, columns, *rows); !done) [[unlikely]]
         rows = fail(std::move(done).error());
     return rows;
 }
 
-template <class S, class Reading>
-[[nodiscard]] Result<std::optional<typename Reading::type>> fetch_first(sqlite::StatementLease& statement)
+template <class Reading>
+[[nodiscard]] Result<std::optional<typename Reading::type>> fetch_first(sqlite::StatementLease& statement,
+                                                                        const ResultColumns& columns)
 {
     Result<std::optional<typename Reading::type>> found;
     Result<bool> row = statement.step();
@@ -89,13 +65,14 @@ template <class S, class Reading>
         int column = 0;
         const sqlite::Misfit misfit = Reading::read(statement, found->emplace(), column);
         if (misfit != sqlite::Misfit::none) [[unlikely]]
-            found = fail(misfit_of<S, Reading>(statement, misfit, column));
+            found = fail(misfit_error(statement, misfit, column, columns));
     }
     return found;
 }
 
-template <class S, class Reading>
-[[nodiscard]] Result<typename Reading::type> fetch_one(sqlite::StatementLease& statement)
+template <class Reading>
+[[nodiscard]] Result<typename Reading::type> fetch_one(sqlite::StatementLease& statement,
+                                                       const ResultColumns& columns)
 {
     Result<typename Reading::type> found;
     Result<bool> row = statement.step();
@@ -107,7 +84,7 @@ template <class S, class Reading>
         int column = 0;
         const sqlite::Misfit misfit = Reading::read(statement, *found, column);
         if (misfit != sqlite::Misfit::none) [[unlikely]] {
-            found = fail(misfit_of<S, Reading>(statement, misfit, column));
+            found = fail(misfit_error(statement, misfit, column, columns));
         } else if (row = statement.step(); !row) [[unlikely]] {
             found = fail(std::move(row).error());
         } else if (*row) {
@@ -119,11 +96,11 @@ template <class S, class Reading>
 
 // The first of the rows that the statement has changed. What it changed is committed only at its end, and only there it
 // can fail to be.
-template <class S, class Reading>
+template <class Reading>
 [[nodiscard]] Result<std::optional<typename Reading::type>> fetch_first_of_changed(
-    sqlite::StatementLease& statement)
+    sqlite::StatementLease& statement, const ResultColumns& columns)
 {
-    auto found = fetch_first<S, Reading>(statement);
+    auto found = fetch_first<Reading>(statement, columns);
     if (found && *found)
         if (auto done = statement.run(); !done) found = fail(std::move(done).error());
     return found;
@@ -136,14 +113,15 @@ template <class S, class Rows, class Q>
 [[nodiscard]] Result<result_t<S, Rows, Q>> fetch(sqlite::StatementLease& statement)
 {
     using Reading = typename Q::template reading<Rows>;
+    constexpr const ResultColumns& columns = result_columns<S, Q, Reading>;
     if constexpr (!requires { Q::how_many; }) {
-        return fetch_all<S, Reading>(statement);
+        return fetch_all<Reading>(statement, columns);
     } else if constexpr (Q::how_many == Cardinality::one) {
-        return fetch_one<S, Reading>(statement);
+        return fetch_one<Reading>(statement, columns);
     } else if constexpr (!Q::writes) {
-        return fetch_first<S, Reading>(statement);
+        return fetch_first<Reading>(statement, columns);
     } else {
-        return fetch_first_of_changed<S, Reading>(statement);
+        return fetch_first_of_changed<Reading>(statement, columns);
     }
 }
 

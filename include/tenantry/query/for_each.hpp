@@ -13,6 +13,7 @@
 #include <tenantry/query/execute.hpp>
 #include <tenantry/query/fetch.hpp>
 #include <tenantry/query/misfit.hpp>
+#include <tenantry/query/origin.hpp>
 #include <tenantry/query/parameters.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/variants.hpp>
@@ -95,7 +96,8 @@ template <class S, class Rows = PlainRows, Statement Q, class Body>
             int column = 0;
             if (const sqlite::Misfit misfit = Reading::read(*statement, row, column);
                 misfit != sqlite::Misfit::none) [[unlikely]]
-                return fail(detail::misfit_of<S, Reading>(*statement, misfit, column));
+                return fail(
+                    detail::misfit_error(*statement, misfit, column, detail::result_columns<S, Q, Reading>));
             Result<bool> more = detail::call_row_body(body, row);
             if (!more) [[unlikely]]
                 return fail(std::move(more).error());

@@ -78,8 +78,6 @@ consteval bool fields_take(types<C...>, std::index_sequence<I...>)
 template <class Struct, class Map>
 struct IntoReading {
     using type = Struct;
-    using row = void;
-    static constexpr std::size_t id_column = no_field;
     static constexpr auto expected = [] {
         constexpr auto of_fields =
             field_storages(std::make_index_sequence<field_count<Struct>>{}, std::type_identity<Struct>{});
@@ -124,6 +122,11 @@ struct Into {
     using reading = IntoReading<Struct, map>;
     template <class Missing>
     using column_types = typename Subject::template column_types<Missing>;
+    template <class S>
+    static consteval auto origins()
+    {
+        return Subject::template origins<S>();
+    }
 
     Subject subject;
 

@@ -14,6 +14,7 @@
 #include <tenantry/expr/named.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/origin.hpp>
 #include <tenantry/query/reading.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/sqlite/codec.hpp>
@@ -27,6 +28,7 @@ namespace detail {
 // - `reading<Rows, Missing>`: how a row of the result is read where the rows of some sources may be missing
 // - `column_types<Missing>`: of each column of the result
 // - `is_flat`: whether each part is one column, so that these can be asked
+// - `origins<S>()`: where its columns come from
 // and `subject_names` has the names of its columns, empty where there is none.
 
 template <class T, class Missing, class E>
@@ -74,6 +76,11 @@ struct WholeRow {
     template <class Missing>
     using column_types =
         decltype(field_types_of<row_type>(std::make_index_sequence<field_count<row_type>>{}));
+    template <class S>
+    static consteval std::array<Origin, 1> origins()
+    {
+        return {origin_of_row<S, Source>()};
+    }
 
     template <class Out>
     static constexpr void render(Out& out)
@@ -168,6 +175,19 @@ struct outputs_reading<Rows, Missing, Only> {
     using type = typename output_part<Rows, Missing, Only>::type;
 };
 
+template <class S, class E>
+consteval Origin origin_of_output()
+{
+    if constexpr (AnyNamed<E>)
+        return origin_of_output<S, decltype(E::expression)>();
+    else if constexpr (AnyRowOutput<E>)
+        return origin_of_row<S, typename E::source>();
+    else if constexpr (requires { E::member; })
+        return origin_of_fields<S, typename E::source, member_index<E::member>, 1>();
+    else
+        return {};
+}
+
 // select(a, b): some outputs
 template <class... E>
 struct Expressions {
@@ -184,6 +204,11 @@ struct Expressions {
     using reading = typename outputs_reading<Rows, Missing, E...>::type;
     template <class Missing>
     using column_types = types<output_value_t<E, Missing>...>;
+    template <class S>
+    static consteval std::array<Origin, sizeof...(E)> origins()
+    {
+        return {origin_of_output<S, E>()...};
+    }
 
     Pack<E...> nodes;
 

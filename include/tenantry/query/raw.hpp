@@ -14,6 +14,7 @@
 #include <tenantry/core/reflect.hpp>
 #include <tenantry/query/arg.hpp>
 #include <tenantry/query/bare_value.hpp>
+#include <tenantry/query/origin.hpp>
 #include <tenantry/query/raw_text.hpp>
 #include <tenantry/query/reading.hpp>
 #include <tenantry/query/rows.hpp>
@@ -50,8 +51,24 @@ struct raw_reading<Rows, Row> {
     using type = RowReading<Row, typename Rows::template row<Row>>;
 };
 
+// A whole row may be one of a table; what else a text selects nobody knows.
 template <class... Result>
-struct RawResult {
+struct RawSubject {};
+template <class Row>
+    requires(!sqlite::Readable<Row>)
+struct RawSubject<Row> {
+    using result_subject = RawSubject;
+    template <class S>
+    static consteval std::array<Origin, 1> origins()
+    {
+        Origin made = origin_of_row<S, Row>();
+        made.names = nullptr; // the text has its own
+        return {made};
+    }
+};
+
+template <class... Result>
+struct RawResult : RawSubject<Result...> {
     template <class Rows>
     using reading = typename raw_reading<Rows, Result...>::type;
     template <class Rows>

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include <tenantry/core/reflect.hpp>
-#include <tenantry/expr/id.hpp>
 #include <tenantry/query/fields.hpp>
 #include <tenantry/sqlite/codecs.hpp>
 
@@ -19,7 +18,6 @@ namespace tenantry::detail {
 // - `type`: what a row becomes
 // - `read(from, out, column)`: reads from column `column` on; where a value does not fit, `column` is the one
 // - `expected`: the storage of each column, for messages
-// - `row`: the declared row it reads, or void; `id_column`: where its id is, or no_field
 
 template <std::size_t... I, class Row>
 consteval auto field_storages(std::index_sequence<I...>, std::type_identity<Row>)
@@ -31,8 +29,6 @@ consteval auto field_storages(std::index_sequence<I...>, std::type_identity<Row>
 template <class Row, class Out>
 struct RowReading {
     using type = Out;
-    using row = Row;
-    static constexpr std::size_t id_column = row_id<Row>::index;
     static constexpr auto expected =
         field_storages(std::make_index_sequence<field_count<Row>>{}, std::type_identity<Row>{});
 
@@ -55,8 +51,6 @@ struct RowReading {
 template <class Row, class Out>
 struct OptionalRowReading {
     using type = std::optional<Out>;
-    using row = void;
-    static constexpr std::size_t id_column = no_field;
     static constexpr auto expected = RowReading<Row, Out>::expected;
 
     template <class Reader>
@@ -77,8 +71,6 @@ struct OptionalRowReading {
 template <class T>
 struct ScalarReading {
     using type = T;
-    using row = void;
-    static constexpr std::size_t id_column = no_field;
     static constexpr std::array<sqlite::Storage, 1> expected{sqlite::Codec<T>::storage};
 
     template <class Reader>
@@ -100,8 +92,6 @@ constexpr void append_storages(std::array<sqlite::Storage, N>& to, std::size_t& 
 template <class... Parts>
 struct MixedReading {
     using type = std::tuple<typename Parts::type...>;
-    using row = void;
-    static constexpr std::size_t id_column = no_field;
     static constexpr auto expected = [] {
         std::array<sqlite::Storage, (Parts::expected.size() + ...)> all{};
         std::size_t at = 0;
@@ -132,8 +122,6 @@ struct MixedReading {
 template <class... T>
 struct TupleReading {
     using type = std::tuple<T...>;
-    using row = void;
-    static constexpr std::size_t id_column = no_field;
     static constexpr std::array<sqlite::Storage, sizeof...(T)> expected{sqlite::Codec<T>::storage...};
 
     template <class Reader>

@@ -33,6 +33,7 @@ struct Returning {
     using form = ReturningForm<typename Subject::form>;
     template <class Rows>
     using reading = typename Subject::template reading<Rows>;
+    using result_subject = Subject;
 
     Subject subject;
 
@@ -59,6 +60,7 @@ struct Returning {
 // What an update or remove gives: its rows where it says returning(), otherwise how many it changed.
 template <class Clause>
 struct ChangeResult {
+    using result_subject = typename Clause::result_subject;
     template <class Rows>
     using reading = typename Clause::template reading<Rows>;
     template <class Rows>

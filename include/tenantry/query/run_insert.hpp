@@ -1,6 +1,7 @@
 // Running an INSERT: of one row or of many, and finding out its keys.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,7 @@
 #include <tenantry/query/fetch.hpp>
 #include <tenantry/query/insert.hpp>
 #include <tenantry/query/insert_row.hpp>
+#include <tenantry/query/origin.hpp>
 #include <tenantry/query/reading.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
@@ -72,6 +74,15 @@ struct made_of<std::optional<T>> {
     using type = T;
 };
 
+template <class Row>
+struct OnlyId {
+    template <class S>
+    static consteval std::array<Origin, 1> origins()
+    {
+        return {origin_of_fields<S, Row, id_index<Row>, 1>()};
+    }
+};
+
 // One run of a statement whose values are bound: what it gives by itself.
 template <class S, class One, class Q, class Row>
 [[nodiscard]] Result<One> run_one(sqlite::Connection& connection, sqlite::StatementLease& statement,
@@ -84,10 +95,11 @@ template <class S, class One, class Q, class Row>
         return connection.changes();
     } else if constexpr (Traits::returns_key) {
         using Reading = ScalarReading<typename made_of<One>::type>;
+        constexpr const ResultColumns& columns = columns_of_subject<S, Reading, OnlyId<Row>>;
         if constexpr (Traits::may_pass_over)
-            return fetch_first_of_changed<S, Reading>(statement);
+            return fetch_first_of_changed<Reading>(statement, columns);
         else
-            return fetch_one<S, Reading>(statement);
+            return fetch_one<Reading>(statement, columns);
     } else {
         if (auto done = statement.run(); !done) [[unlikely]]
             return fail(std::move(done).error());
@@ -154,7 +166,8 @@ template <class S, class Rows, class Q, class Row>
     InsertParameters<S, sqlite::StatementLease, Row> to(statement, &row);
     query.bind(to);
     if constexpr (GivesRows<Q, Rows>) {
-        return fetch_onto<S, typename Q::template reading<Rows>>(statement, all);
+        using Reading = typename Q::template reading<Rows>;
+        return fetch_onto<Reading>(statement, result_columns<S, Q, Reading>, all);
     } else if constexpr (has_id<Row>) {
         using One = typename Q::template result_of_one<Rows>;
         auto one = run_one<S, One, Q>(connection, statement, row_with_id<Q>(row), to.made());

@@ -219,6 +219,7 @@ public:
     using source = typename Parts::source;
     using form = typename Parts::form;
     using subject = Subject;
+    using result_subject = Subject;
     using missing = typename Parts::missing;
     using read_sources = typename Parts::read;
     template <class Rows>

@@ -15,6 +15,7 @@
 #include <tenantry/query/limit.hpp>
 #include <tenantry/query/named_query.hpp>
 #include <tenantry/query/order_by.hpp>
+#include <tenantry/query/origin.hpp>
 #include <tenantry/query/outputs.hpp>
 #include <tenantry/query/reading.hpp>
 #include <tenantry/query/subquery.hpp>
@@ -137,6 +138,15 @@ struct Sides {
         typename combined_columns<columns_of<First>, columns_of<typename Rest::query_type>...>::type;
     template <class Rows>
     using reading = typename sides_reading<Rows, subject, typename First::missing, column_types>::type;
+
+    // Those of the first side, as far as the others agree.
+    template <class S>
+    static consteval auto origins()
+    {
+        auto common = First::subject::template origins<S>();
+        (keep_common(common, origins_of<S, typename Rest::query_type::subject>), ...);
+        return common;
+    }
 
     First first;
     Pack<Rest...> rest;
@@ -406,6 +416,7 @@ public:
     using tenantry_select = void;
     using source = void;
     using subject = typename Sides::subject;
+    using result_subject = Sides;
     using form = typename detail::SetForm<typename Sides::form, typename Clauses::form...>::type;
     using column_types = typename Sides::column_types;
     static constexpr bool always_one_row = false;
