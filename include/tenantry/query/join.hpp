@@ -1,17 +1,19 @@
 // JOIN
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
+#include <span>
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/expr/comparison.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/from.hpp>
 #include <tenantry/schema/column.hpp>
+#include <tenantry/schema/traits.hpp>
 
 namespace tenantry {
 
@@ -47,12 +49,6 @@ struct JoinForm {
             On::render(out);
         }
     }
-};
-
-// The condition is the foreign key between Source and what the statement reads before it.
-template <JoinKind Kind, class Source>
-struct JoinByKeyForm : JoinForm<Kind, Source, NoCondition> {
-    static constexpr JoinKind kind = Kind;
 };
 
 template <class Form>
@@ -143,89 +139,146 @@ struct SubqueryJoin {
 
 // ---- along a foreign key
 
-// A field by its position: foreign keys are found, not spelt.
-template <class Source, std::size_t I>
-struct FieldForm {
-    static constexpr Precedence precedence = Precedence::primary;
-    template <class Out>
-    static constexpr void render(Out& out)
+// The foreign keys of one source that refer to another: how many there are, and the fields of the last on both sides.
+struct KeyPath {
+    std::size_t ways = 0;
+    std::span<const std::size_t> columns{};
+    std::span<const std::size_t> keys{};
+
+    constexpr void add(std::span<const std::size_t> from, std::span<const std::size_t> to) noexcept
     {
-        out.template field<Source, I>();
+        ++ways;
+        columns = from;
+        keys = to;
     }
 };
 
-// How many fields of a row refer to another, and the last of them.
-struct References {
-    std::size_t count = 0;
-    std::size_t field = 0;
-};
+template <std::size_t... I>
+inline constexpr std::array<std::size_t, sizeof...(I)> field_list{I...};
+template <class Members>
+inline constexpr std::array<std::size_t, Members::size> member_list = Members::indices();
 
+// Members that are ids of the other row.
 template <class From, class To, std::size_t... I>
-consteval References references(std::index_sequence<I...>)
+consteval void add_references(KeyPath& path, std::index_sequence<I...>)
 {
-    References found;
     const auto look = [&]<std::size_t At>(std::integral_constant<std::size_t, At>) {
         if constexpr (Reference<field_type<From, At>>::is_reference)
             if constexpr (std::same_as<typename Reference<field_type<From, At>>::row, To>)
-                if (!(std::same_as<From, To> && At == row_id<From>::index)) found = {found.count + 1, At};
+                if constexpr (!(std::same_as<From, To> && At == row_id<From>::index))
+                    path.add(field_list<At>, field_list<row_id<To>::index>);
     };
     (look(std::integral_constant<std::size_t, I>{}), ...);
-    return found;
 }
 
-template <class From, class To>
-inline constexpr References references_of =
-    references<source_row<From>, source_row<To>>(std::make_index_sequence<field_count<source_row<From>>>{});
+// One that the table declares, unless it is the same as a member's.
+template <class Option, class From, class To>
+consteval void add_declared(KeyPath& path)
+{
+    if constexpr (requires { typename Option::tenantry_refers_to; }) {
+        using Keys = typename Option::tenantry_refers_to;
+        if constexpr (Keys::template all_of<To>) {
+            constexpr auto& columns = member_list<typename Option::tenantry_members>;
+            constexpr auto& keys = member_list<Keys>;
+            constexpr bool is_members = keys.size() == 1 && keys[0] == row_id<To>::index &&
+                                        Reference<field_type<From, columns[0]>>::is_reference;
+            if constexpr (!is_members) path.add(columns, keys);
+        }
+    }
+}
+template <class From, class To, class... Options>
+consteval void add_declared_of(KeyPath& path, TypeList<Options...>)
+{
+    (add_declared<Options, From, To>(path), ...);
+}
+
+template <class S, class From, class To>
+consteval KeyPath find_key_path()
+{
+    KeyPath path;
+    if constexpr (!std::is_void_v<From> && !std::is_void_v<To>) {
+        using Row = source_row<From>;
+        add_references<Row, source_row<To>>(path, std::make_index_sequence<field_count<Row>>{});
+        if constexpr (has_table<S, Row>)
+            add_declared_of<Row, source_row<To>>(path, typename table_of<S, Row>::options{});
+    }
+    return path;
+}
+template <class S, class From, class To>
+inline constexpr KeyPath key_path = find_key_path<S, From, To>();
 
 // How many foreign keys there are between two sources, in either direction.
-template <class A, class B>
-inline constexpr std::size_t paths = references_of<A, B>.count + references_of<B, A>.count;
-template <class B>
-inline constexpr std::size_t paths<void, B> = 0;
-
-// The condition over a path that is the only one.
-template <class A, class B>
-consteval auto path_condition()
+template <class S, class A, class B>
+consteval std::size_t key_ways()
 {
-    if constexpr (references_of<A, B>.count == 1)
-        return std::type_identity<Form<Equal, FieldForm<A, references_of<A, B>.field>,
-                                       FieldForm<B, row_id<source_row<B>>::index>>>{};
-    else
-        return std::type_identity<Form<Equal, FieldForm<B, references_of<B, A>.field>,
-                                       FieldForm<A, row_id<source_row<A>>::index>>>{};
+    return key_path<S, A, B>.ways + key_path<S, B, A>.ways;
 }
 
 // How many ways lead to a source from those that are read before it.
-template <class Source, class... Read>
-consteval std::size_t count_paths(types<Read...>)
+template <class S, class Source, class... Read>
+consteval std::size_t key_ways_to(types<Read...>)
 {
     std::size_t all = 0;
     bool before = true;
-    ((before = before && !std::same_as<Read, Source>, all += before ? paths<Read, Source> : 0), ...);
+    ((before = before && !std::same_as<Read, Source>, all += before ? key_ways<S, Read, Source>() : 0), ...);
     return all;
 }
 
-// The form of a clause, with the condition of a join by key found. `Read` are the sources of the statement.
+template <class From, class To, class Out>
+constexpr void render_key_path(Out& out, const KeyPath& path)
+{
+    for (std::size_t i = 0; i < path.columns.size(); ++i) {
+        if (i > 0) out.text(" AND ");
+        out.template field<From>(path.columns[i]);
+        out.text(" = ");
+        out.template field<To>(path.keys[i]);
+    }
+}
+
+template <class A, class B, class Out>
+constexpr void render_key_between(Out& out)
+{
+    using S = typename Out::schema;
+    if constexpr (key_path<S, A, B>.ways == 1)
+        render_key_path<A, B>(out, key_path<S, A, B>);
+    else if constexpr (key_path<S, B, A>.ways == 1)
+        render_key_path<B, A>(out, key_path<S, B, A>);
+}
+
+template <class Source, class Out, class... Read>
+constexpr void render_key_condition(Out& out, types<Read...>)
+{
+    bool before = true;
+    ((before = before && !std::same_as<Read, Source>,
+      before ? render_key_between<Read, Source>(out) : void()),
+     ...);
+}
+
+// The condition is the foreign key between Source and what the statement, which reads `Read`, reads before it. Which one
+// that is, the schema knows.
+template <JoinKind Kind, class Source, class Read = void>
+struct JoinByKeyForm : JoinForm<Kind, Source, NoCondition> {
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        JoinForm<Kind, Source, NoCondition>::render(out);
+        out.text(" ON ");
+        render_key_condition<Source>(out, Read{});
+    }
+};
+
+// The form of a clause in a statement that reads `Read`.
 template <class Form, class Read>
 struct resolved_join {
     using type = Form;
+    template <class S>
     static constexpr std::size_t ways = 1;
 };
 template <JoinKind Kind, class Source, class... Read>
 struct resolved_join<JoinByKeyForm<Kind, Source>, types<Read...>> {
-    static constexpr std::size_t ways = count_paths<Source>(types<Read...>{});
-
-    static consteval auto resolve()
-    {
-        if constexpr (ways == 1) {
-            using Other = first_type_t<std::conditional_t<paths<Read, Source> == 1, Read, void>...>;
-            using On = typename decltype(path_condition<Other, Source>())::type;
-            return std::type_identity<JoinForm<Kind, Source, On>>{};
-        } else {
-            return std::type_identity<JoinForm<Kind, Source, NoCondition>>{};
-        }
-    }
-    using type = typename decltype(resolve())::type;
+    using type = JoinByKeyForm<Kind, Source, types<Read...>>;
+    template <class S>
+    static constexpr std::size_t ways = key_ways_to<S, Source>(types<Read...>{});
 };
 
 // ---- what users say
@@ -274,7 +327,7 @@ template <class Statement>
 struct CanJoin {
     /// With each row the rows of another table for which the condition holds: `join<User>(col<&Job::owner> ==
     /// col<&User::id>)`. Without a condition it is the one foreign key between that table and those that the
-    /// statement reads before it. A table that is read already comes in under another name:
+    /// statement reads before it: a member `Id<User>`, or a `ForeignKey` of the schema. A table that is read already comes in under another name:
     /// `join<Alias<"boss", Employee>>(...)`.
     template <class Source, class... E>
     [[nodiscard]] constexpr auto join(E&&... condition) const&

@@ -152,8 +152,12 @@ struct SelectParts<Subject, types<Subjects...>, Clauses...> {
     }
     using form = decltype(find_whole_form());
 
-    static constexpr bool keys_are_there = ((resolved_join<typename Clauses::form, read>::ways > 0) && ...);
-    static constexpr bool keys_are_clear = ((resolved_join<typename Clauses::form, read>::ways < 2) && ...);
+    template <class S>
+    static constexpr bool keys_are_there =
+        ((resolved_join<typename Clauses::form, read>::template ways<S> > 0) && ...);
+    template <class S>
+    static constexpr bool keys_are_clear =
+        ((resolved_join<typename Clauses::form, read>::template ways<S> < 2) && ...);
 };
 
 template <class Source, class... Sources>
@@ -249,11 +253,11 @@ public:
         (detail::check_clause<S, Clauses>(), ...);
         if constexpr (Parts::has_joins) {
             static_assert(
-                Parts::keys_are_there,
+                Parts::template keys_are_there<S>,
                 "tenantry: join<Row>() without a condition follows a foreign key, and there is none "
                 "between this table and those that are read before it: say the condition");
             static_assert(
-                Parts::keys_are_clear,
+                Parts::template keys_are_clear<S>,
                 "tenantry: join<Row>() without a condition follows the one foreign key, and there are "
                 "several between this table and those that are read before it: say the condition");
             static_assert(

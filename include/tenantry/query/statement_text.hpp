@@ -83,11 +83,11 @@ public:
         name<Member>();
     }
 
-    template <class Source, std::size_t I>
-    constexpr void field() noexcept
+    template <class Source>
+    constexpr void field(std::size_t i) noexcept
     {
         qualify<Source>();
-        sink_.identifier(column_names<readable_table<S, source_row<Source>>>[I]);
+        sink_.identifier(column_names<readable_table<S, source_row<Source>>>[i]);
     }
 
     // all of a source's, with commas between

@@ -97,6 +97,7 @@ struct ForeignKey {
         detail::is_column_list<From> && detail::is_reference_list<To>,
         "tenantry: a foreign key is ForeignKey<Columns<&Row::field, ...>, References<&Other::field, ...>>");
     using tenantry_members = typename From::tenantry_members;
+    using tenantry_refers_to = typename To::tenantry_members;
 
     template <class Table>
     static consteval void rules() noexcept

@@ -14,6 +14,7 @@
 //   template <class Table> using tenantry_objects = detail::TypeList<...>;   schema objects beside the table
 //   static constexpr bool tenantry_unique = true;      no two rows are equal in its fields, whatever else they hold
 //   static constexpr bool tenantry_generated = true;   its fields are computed by the database and never written
+//   using tenantry_refers_to = detail::Members<&Other::a, ...>;   what its fields refer to, for joins
 //   static constexpr std::string_view tenantry_column_name;   what its field's column is called
 // and of the whole table tenantry_autoincrement, tenantry_without_rowid, tenantry_not_strict,
 // so that a new one is a new file and nothing else.
