@@ -5,143 +5,14 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/registry_shell.hpp"
 
 using namespace tenantry;
-using detail::Entry;
-using detail::Registry;
-using Phase = Entry::Phase;
-using TimePoint = Registry::TimePoint;
-
-namespace {
-
-TenantId id(const std::string& name) { return *TenantId::parse(name); }
-
-// What became of one who waits.
-struct Outcome {
-    int answers = 0;
-    std::shared_ptr<Entry> granted;
-    std::optional<Error> error;
-    bool cancelled = false;
-};
-
-class Waiter final : public Entry::Waiter {
-public:
-    explicit Waiter(std::shared_ptr<Outcome> outcome, TimePoint until = {}) : outcome_(std::move(outcome))
-    {
-        deadline = until;
-    }
-    void granted(std::shared_ptr<Entry> entry) override
-    {
-        ++outcome_->answers;
-        outcome_->granted = std::move(entry);
-    }
-    void refused(Error error) override
-    {
-        ++outcome_->answers;
-        outcome_->error = std::move(error);
-    }
-    bool cancelled() const noexcept override { return outcome_->cancelled; }
-
-private:
-    std::shared_ptr<Outcome> outcome_;
-};
-
-class Destroyer final : public Entry::Destroyer {
-public:
-    explicit Destroyer(std::shared_ptr<Outcome> outcome) : outcome_(std::move(outcome)) {}
-    void destroyed(Result<void> result) override
-    {
-        ++outcome_->answers;
-        if (!result) outcome_->error = result.error();
-    }
-
-private:
-    std::shared_ptr<Outcome> outcome_;
-};
-
-// Carries out what the registry says, when the test says so.
-struct Shell {
-    explicit Shell(std::size_t max_open) : registry(max_open) {}
-
-    Registry registry;
-    std::vector<std::shared_ptr<Entry>> to_open, to_close, to_drain, to_destroy;
-
-    template <class Ask>
-    void decide(Ask ask)
-    {
-        Registry::Actions actions;
-        ask(actions);
-        auto take = [](auto& from, auto& to) { to.insert(to.end(), from.begin(), from.end()); };
-        take(actions.open, to_open);
-        take(actions.close, to_close);
-        take(actions.drain, to_drain);
-        take(actions.destroy, to_destroy);
-        actions.tell();
-    }
-
-    std::shared_ptr<Outcome> acquire(const std::string& name, TimePoint deadline = {}, bool guest = false)
-    {
-        auto outcome = std::make_shared<Outcome>();
-        auto waiter = std::make_unique<Waiter>(outcome, deadline);
-        waiter->guest = guest;
-        decide([&](auto& actions) { registry.acquire(id(name), std::move(waiter), actions); });
-        return outcome;
-    }
-
-    std::shared_ptr<Outcome> destroy(const std::string& name)
-    {
-        auto outcome = std::make_shared<Outcome>();
-        decide([&](auto& actions) {
-            registry.destroy(id(name), std::make_unique<Destroyer>(outcome), actions);
-        });
-        return outcome;
-    }
-
-    void release(const std::shared_ptr<Outcome>& outcome)
-    {
-        const auto entry = std::exchange(outcome->granted, nullptr);
-        decide([&](auto& actions) { registry.release(entry, actions); });
-    }
-
-    static std::shared_ptr<Entry> pop(std::vector<std::shared_ptr<Entry>>& list)
-    {
-        auto entry = list.front();
-        list.erase(list.begin());
-        return entry;
-    }
-
-    void open_one()
-    {
-        const auto entry = pop(to_open);
-        REQUIRE(entry->phase == Phase::opening);
-        decide([&](auto& actions) { registry.opened(entry, nullptr, actions); });
-    }
-    void fail_one(errc code)
-    {
-        const auto entry = pop(to_open);
-        decide([&](auto& actions) { registry.open_failed(entry, Error(code), actions); });
-    }
-    void close_one()
-    {
-        const auto entry = pop(to_close);
-        REQUIRE(entry->leases == 0);
-        decide([&](auto& actions) { registry.closed(entry, actions); });
-    }
-    void drain_one()
-    {
-        const auto entry = pop(to_drain);
-        decide([&](auto& actions) { registry.closed(entry, actions); });
-    }
-    void destroy_one()
-    {
-        const auto entry = pop(to_destroy);
-        Registry::Destroyer destroyer;
-        decide([&](auto& actions) { destroyer = registry.destroyed(entry, actions); });
-        if (destroyer) destroyer->destroyed({});
-    }
-};
-
-} // namespace
+using test::id;
+using test::Outcome;
+using test::Shell;
+using test::TimePoint;
+using Phase = detail::Entry::Phase;
 
 TEST_CASE("many who want one cold tenant have it opened once")
 {
@@ -527,4 +398,47 @@ TEST_CASE("what is opened for guests alone is closed after them, and what others
     shell.release(first);
     CHECK(shell.to_close.empty());
     CHECK(shell.registry.stats().idle == 1);
+}
+
+TEST_CASE("a tenant that is made anew while the old one is destroyed is made after it")
+{
+    Shell shell(2);
+    const auto lease = shell.acquire("a");
+    shell.open_one();
+    const auto destroyed = shell.destroy("a");
+    const auto early = shell.create("a"); // it is there still
+    shell.drain_one();
+    CHECK(shell.to_destroy.empty());
+    shell.make_one(Error(errc::tenant_exists));
+    CHECK(shell.to_destroy.size() == 1);
+    const auto created = shell.create("a");
+    CHECK(shell.to_make.empty());
+    shell.destroy_one();
+    CHECK(destroyed->answers == 1);
+    REQUIRE(shell.to_make.size() == 1);
+    shell.make_one();
+    CHECK(created->answers == 1);
+    const auto fresh = shell.acquire("a");
+    shell.open_one();
+    CHECK(fresh->granted);
+    shell.release(lease);
+}
+
+TEST_CASE("a tenant is not destroyed while one of its name is being made")
+{
+    Shell shell(2);
+    const auto created = shell.create("a");
+    const auto rival = shell.create("a");
+    const auto destroyed = shell.destroy("a");
+    const auto after = shell.create("a");
+    CHECK(shell.to_destroy.empty());
+    shell.make_one();
+    CHECK(shell.to_destroy.empty());
+    shell.make_one(Error(errc::tenant_exists));
+    REQUIRE(shell.to_destroy.size() == 1);
+    CHECK(rival->error.value() == errc::tenant_exists);
+    shell.destroy_one();
+    CHECK(destroyed->answers == 1);
+    shell.make_one();
+    CHECK((created->answers == 1 && after->answers == 1 && !after->error));
 }

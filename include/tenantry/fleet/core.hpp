@@ -106,8 +106,8 @@ public:
 
     void create(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
     {
-        if (!begin_creating()) return waiter->ended(fail(Registry::closed_error()));
-        spawn(Creation(shared_from_this(), std::move(waiter), id));
+        auto creation = std::make_unique<Creation>(shared_from_this(), std::move(waiter), id);
+        decide([&](Registry::Actions& actions) { registry_.create(id, std::move(creation), actions); });
     }
 
     void destroy(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
@@ -288,28 +288,34 @@ private:
     };
 
     // Answers when it has run, or when it was given up because the fleet has ended.
-    class Creation {
+    class Creation final : public Entry::Creator {
     public:
         Creation(std::shared_ptr<FleetCore> core, std::unique_ptr<EndWaiter> waiter, TenantId id) noexcept
             : core_(std::move(core)), waiter_(std::move(waiter)), id_(std::move(id))
         {}
-        Creation(Creation&&) noexcept = default;
-        Creation& operator=(Creation&&) = delete;
-        ~Creation()
-        {
-            if (!core_) return;
-            if (waiter_) waiter_->ended(fail(Registry::closed_error()));
-            core_->end_creating();
-        }
+        Creation(const Creation&) = delete;
+        Creation& operator=(const Creation&) = delete;
+        ~Creation() override { end(fail(Registry::closed_error())); }
 
-        void operator()()
+        void begin(std::unique_ptr<Creator> self) override
         {
-            const auto waiter = std::move(waiter_);
-            waiter->ended(waiter->cancelled() ? fail(errc::cancelled, "cancelled before it was begun")
-                                              : core_->create_files(id_));
+            core_->spawn([this, self = std::move(self)] {
+                end(waiter_->cancelled() ? fail(errc::cancelled, "cancelled before it was begun")
+                                         : core_->create_files(id_));
+            });
         }
 
     private:
+        void end(Result<void> result)
+        {
+            const auto waiter = std::move(waiter_);
+            if (!waiter) return;
+            if (begun)
+                core_->decide([&](Registry::Actions& actions) { core_->registry_.created(id_, actions); });
+            waiter->ended(std::move(result));
+            if (counted) core_->decide([&](Registry::Actions&) { core_->registry_.end_creating(); });
+        }
+
         std::shared_ptr<FleetCore> core_;
         std::unique_ptr<EndWaiter> waiter_;
         TenantId id_;
@@ -318,17 +324,6 @@ private:
     void release(const EntryPtr& entry)
     {
         decide([&](Registry::Actions& actions) { registry_.release(entry, actions); });
-    }
-
-    // Tenants that are being made are counted: closing the fleet waits for them. False: it is closing.
-    [[nodiscard]] bool begin_creating()
-    {
-        const std::lock_guard lock(mutex_);
-        return registry_.begin_creating();
-    }
-    void end_creating()
-    {
-        decide([&](Registry::Actions&) { registry_.end_creating(); });
     }
 
     [[nodiscard]] Result<void> create_files(const TenantId& id)

@@ -6,9 +6,11 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -45,7 +47,7 @@ struct Entry {
         virtual void refused(Error error) = 0;
         [[nodiscard]] virtual bool cancelled() const noexcept = 0;
         std::chrono::steady_clock::time_point deadline{};
-        bool guest = false;
+        bool guest = false; ///< is no live traffic, and steps back for it
     };
 
     /// Somebody who waits for the end of a tenant.
@@ -55,15 +57,26 @@ struct Entry {
         virtual void destroyed(Result<void> result) = 0;
     };
 
+    /// Somebody who makes a tenant. Dropped uncalled where that is not to be.
+    class Creator {
+    public:
+        virtual ~Creator() = default;
+        virtual void begin(std::unique_ptr<Creator> self) = 0;
+        bool counted = false; ///< closing the fleet waits for it
+        bool begun = false;   ///< destroying a tenant of that name waits for it
+    };
+
     const TenantId id;
     Phase phase = Phase::waiting;
     std::shared_ptr<Tenant> tenant; // from open to closed
     std::size_t leases = 0;
     std::deque<std::unique_ptr<Waiter>> waiters;
     std::unique_ptr<Destroyer> destroyer;
+    std::vector<std::unique_ptr<Creator>> creators;                  // of the next one of that name
     std::optional<std::list<std::shared_ptr<Entry>>::iterator> idle; // its place among the idle ones
     std::chrono::steady_clock::time_point idle_since{};
     bool trimmed = false;     // since it is idle
+    bool used = false;        // by others than guests, since it was idle
     bool guests_only = false; // nobody else has wanted it since it was opened
 };
 
@@ -74,6 +87,7 @@ public:
     using Phase = Entry::Phase;
     using Waiter = std::unique_ptr<Entry::Waiter>;
     using Destroyer = std::unique_ptr<Entry::Destroyer>;
+    using Creator = std::unique_ptr<Entry::Creator>;
     using TimePoint = std::chrono::steady_clock::time_point;
 
     /// What is to be done after a call, without the lock.
@@ -86,6 +100,8 @@ public:
         std::vector<std::pair<Waiter, EntryPtr>> granted;
         std::vector<std::pair<Waiter, Error>> refused;
         std::vector<std::pair<Destroyer, Result<void>>> destroyed;
+        std::vector<Creator> create;
+        std::vector<Creator> dropped; ///< not to be begun
 
         /// Tells those who waited. What they do may come back to the registry: call it without the lock.
         void tell()
@@ -93,6 +109,10 @@ public:
             for (auto& [waiter, entry] : granted) waiter->granted(std::move(entry));
             for (auto& [waiter, error] : refused) waiter->refused(std::move(error));
             for (auto& [destroyer, result] : destroyed) destroyer->destroyed(std::move(result));
+            for (auto& creator : create) {
+                auto& begun = *creator;
+                begun.begin(std::move(creator));
+            }
         }
     };
 
@@ -111,9 +131,8 @@ public:
         auto [at, is_new] = entries_.try_emplace(id.view());
         if (is_new) {
             at = rekey(at, std::make_shared<Entry>(id));
-            at->second->guests_only = waiter->guest;
             at->second->waiters.push_back(std::move(waiter));
-            queue_.push_back(at->second);
+            enqueue(at->second);
             balance(actions);
             return;
         }
@@ -122,7 +141,7 @@ public:
             actions.refused.emplace_back(std::move(waiter), destroyed_error(id));
             return;
         }
-        if (!waiter->guest) entry->guests_only = false;
+        if (!waiter->guest) welcome(entry);
         switch (entry->phase) {
         case Phase::open:
             ++counts_.hits;
@@ -135,6 +154,7 @@ public:
         case Phase::destroying:
         case Phase::lost: actions.refused.emplace_back(std::move(waiter), destroyed_error(id)); break;
         }
+        balance(actions);
     }
 
     /// A lease has ended.
@@ -144,8 +164,7 @@ public:
         if (entry->phase == Phase::lost)
             actions.close.push_back(entry);
         else if (entry->phase == Phase::open)
-            make_idle(entry);
-        if (entry->idle && entry->guests_only) close_idle_one(entry, actions);
+            rest(entry, actions);
         balance(actions);
     }
 
@@ -159,13 +178,13 @@ public:
         if (entry->destroyer || draining_)
             drain(entry, actions);
         else if (entry->leases == 0)
-            make_idle(entry);
+            rest(entry, actions);
         balance(actions);
     }
 
     void open_failed(const EntryPtr& entry, const Error& error, Actions& actions)
     {
-        --occupied_;
+        leave_place(*entry);
         ++counts_.failed_to_open;
         refuse_waiters(*entry, error, actions);
         if (entry->destroyer)
@@ -177,7 +196,7 @@ public:
 
     void closed(const EntryPtr& entry, Actions& actions)
     {
-        --occupied_;
+        leave_place(*entry);
         if (entry->phase == Phase::closing) --closing_;
         // Who was granted a lease reads it without the lock.
         if (entry->leases == 0) entry->tenant.reset();
@@ -188,7 +207,7 @@ public:
             destroy_files(entry, actions);
         } else if (!entry->waiters.empty() && !closed_) {
             entry->phase = Phase::waiting;
-            queue_.push_back(entry);
+            enqueue(entry);
         } else {
             refuse_waiters(*entry, closed_error(), actions);
             entries_.erase(entry->id.view());
@@ -214,6 +233,7 @@ public:
         switch (entry->phase) {
         case Phase::waiting:
             std::erase(queue_, entry);
+            std::erase(guests_, entry);
             refuse_waiters(*entry, destroyed_error(id), actions);
             destroy_files(entry, actions);
             break;
@@ -227,6 +247,8 @@ public:
     [[nodiscard]] Destroyer destroyed(const EntryPtr& entry, Actions& actions)
     {
         Destroyer destroyer = std::move(entry->destroyer);
+        for (auto& creator : std::exchange(entry->creators, {}))
+            begin(std::move(creator), entry->id, actions);
         entries_.erase(entry->id.view());
         balance(actions);
         return destroyer;
@@ -267,14 +289,19 @@ public:
     /// Refuses who has waited for room for too long.
     void expire(TimePoint now, Actions& actions)
     {
+        let_in_late_guests(now);
         refuse_queued(
             actions, [&](const Entry::Waiter& waiter) { return waiter.deadline <= now; },
             [&](const Entry& entry) {
-                return Error(errc::too_many_open,
-                             "all " + std::to_string(max_open_) +
-                                 " tenants that may be open are in use, and stayed so until the deadline")
+                return Error(
+                           errc::too_many_open,
+                           "all " + std::to_string(max_open_) +
+                               " tenants that may be open are in use, and stayed so until the deadline: "
+                               "let go of handles that are not needed, or raise FleetOptions::max_open (and "
+                               "the limit of descriptors) or FleetOptions::open_deadline")
                     .with_tenant(entry.id.view());
             });
+        balance(actions);
     }
 
     /// Refuses who has cancelled.
@@ -292,9 +319,11 @@ public:
     [[nodiscard]] std::optional<TimePoint> next_deadline() const
     {
         std::optional<TimePoint> first;
-        for (const auto& entry : queue_)
-            for (const auto& waiter : entry->waiters)
-                if (!first || waiter->deadline < *first) first = waiter->deadline;
+        for (const auto* queue : {&queue_, &guests_})
+            for (const auto& entry : *queue)
+                for (const auto& waiter : entry->waiters)
+                    if (waiter->deadline != no_deadline && (!first || waiter->deadline < *first))
+                        first = waiter->deadline;
         return first;
     }
 
@@ -302,10 +331,11 @@ public:
     void close(Actions& actions)
     {
         closed_ = true;
-        for (auto& entry : std::exchange(queue_, {})) {
-            refuse_waiters(*entry, closed_error(), actions);
-            entries_.erase(entry->id.view());
-        }
+        for (auto* queue : {&queue_, &guests_})
+            for (auto& entry : std::exchange(*queue, {})) {
+                refuse_waiters(*entry, closed_error(), actions);
+                entries_.erase(entry->id.view());
+            }
     }
 
     /// Drains every tenant that is open, and every one that will be.
@@ -318,14 +348,35 @@ public:
             if (entry->phase == Phase::lost && entry->leases != 0) drain(entry, actions);
     }
 
-    /// A tenant is about to be made. False: the fleet is closing, and it is not to be made.
-    [[nodiscard]] bool begin_creating() noexcept
+    /// Somebody wants to make a tenant. What is on disk decides whether there is one; but while the files of one of that
+    /// name are being taken away he waits, so that nobody takes his for it. (Not before: one that is to be destroyed is
+    /// there as long as somebody uses it, who may be waiting for this.)
+    void create(const TenantId& id, Creator creator, Actions& actions)
     {
-        if (closed_) return false;
+        if (closed_) {
+            actions.dropped.push_back(std::move(creator));
+            return;
+        }
         ++creating_;
-        return true;
+        creator->counted = true;
+        const auto entry = find(id);
+        if (entry != nullptr && entry->phase == Phase::destroying)
+            entry->creators.push_back(std::move(creator));
+        else
+            begin(std::move(creator), id, actions);
     }
 
+    /// A creator that was begun has made his tenant, or could not. Before anybody hears of it.
+    void created(const TenantId& id, Actions& actions)
+    {
+        const auto at = making_.find(id.string());
+        if (--at->second != 0) return;
+        making_.erase(at);
+        const auto entry = find(id);
+        if (entry != nullptr && entry->phase == Phase::destroying) actions.destroy.push_back(entry);
+    }
+
+    /// A creator that was counted has been answered.
     void end_creating() noexcept { --creating_; }
 
     /// Forgets everything: who waits is refused. Returned are the entries, for their tenants to be closed.
@@ -337,6 +388,8 @@ public:
             refuse_waiters(*entry, closed_error(), actions);
             if (entry->destroyer)
                 actions.destroyed.emplace_back(std::move(entry->destroyer), fail(closed_error()));
+            for (auto& creator : std::exchange(entry->creators, {}))
+                actions.dropped.push_back(std::move(creator));
             unlist(*entry);
             all.push_back(entry);
         }
@@ -368,7 +421,8 @@ public:
         stats.max_open = max_open_;
         stats.open = occupied_;
         stats.idle = idle_.size();
-        for (const auto& entry : queue_) stats.waiting += entry->waiters.size();
+        for (const auto* queue : {&queue_, &guests_})
+            for (const auto& entry : *queue) stats.waiting += entry->waiters.size();
         return stats;
     }
 
@@ -412,6 +466,7 @@ private:
     void grant(const EntryPtr& entry, Waiter waiter, Actions& actions)
     {
         ++entry->leases;
+        if (!waiter->guest) entry->used = true;
         unlist(*entry);
         actions.granted.emplace_back(std::move(waiter), entry);
     }
@@ -426,21 +481,75 @@ private:
     template <class Meant, class Why>
     void refuse_queued(Actions& actions, Meant meant, Why why)
     {
-        for (auto& entry : queue_)
-            for (auto& waiter : entry->waiters)
-                if (meant(*waiter)) actions.refused.emplace_back(std::move(waiter), why(*entry));
-        for (auto& entry : queue_) std::erase(entry->waiters, nullptr);
+        for (auto* queue : {&queue_, &guests_}) {
+            for (auto& entry : *queue)
+                for (auto& waiter : entry->waiters)
+                    if (meant(*waiter)) actions.refused.emplace_back(std::move(waiter), why(*entry));
+            for (auto& entry : *queue) std::erase(entry->waiters, nullptr);
+            std::erase_if(*queue, [this](const EntryPtr& entry) {
+                if (!entry->waiters.empty()) return false;
+                entries_.erase(entry->id.view());
+                return true;
+            });
+        }
+        // Whom live traffic wants no more.
         std::erase_if(queue_, [this](const EntryPtr& entry) {
-            if (!entry->waiters.empty()) return false;
-            entries_.erase(entry->id.view());
+            if (entry->guests_only || !for_guests(*entry)) return false;
+            enqueue(entry);
             return true;
         });
     }
 
-    void make_idle(const EntryPtr& entry)
+    [[nodiscard]] static bool for_guests(const Entry& entry) noexcept
     {
-        entry->idle = idle_.insert(idle_.end(), entry);
-        entry->idle_since = now_;
+        return std::all_of(entry.waiters.begin(), entry.waiters.end(),
+                           [](const Waiter& waiter) { return waiter->guest; });
+    }
+
+    // Somebody waits for it, and for room.
+    void enqueue(const EntryPtr& entry)
+    {
+        entry->guests_only = for_guests(*entry);
+        (entry->guests_only ? guests_ : queue_).push_back(entry);
+    }
+
+    // Live traffic wants it: it is not the guests' any more.
+    void welcome(const EntryPtr& entry)
+    {
+        if (!std::exchange(entry->guests_only, false)) return;
+        if (entry->phase != Phase::waiting)
+            --guest_places_;
+        else if (std::erase(guests_, entry) != 0)
+            queue_.push_back(entry);
+    }
+
+    // Guests wait for each other. Who has done so until his time was up is given the place of a tenant that idles, if
+    // there is one: he is the next to get it, and so is let wait until he does.
+    void let_in_late_guests(TimePoint now)
+    {
+        const auto late = [now](const Waiter& waiter) { return waiter->deadline <= now; };
+        for (auto at = guests_.begin(); at != guests_.end() && queue_.size() < closing_ + idle_.size();) {
+            const EntryPtr entry = *at;
+            if (std::none_of(entry->waiters.begin(), entry->waiters.end(), late)) {
+                ++at;
+                continue;
+            }
+            for (auto& waiter : entry->waiters) waiter->deadline = no_deadline;
+            at = guests_.erase(at);
+            queue_.push_front(entry);
+        }
+    }
+
+    // Nobody holds it any more.
+    void rest(const EntryPtr& entry, Actions& actions)
+    {
+        if (entry->guests_only) return close_idle_one(entry, actions);
+        auto place = idle_.end();
+        if (std::exchange(entry->used, false))
+            entry->idle_since = now_;
+        else // a guest's visit makes it no younger
+            while (place != idle_.begin() && (*std::prev(place))->idle_since > entry->idle_since) --place;
+        entry->idle = idle_.insert(place, entry);
         entry->trimmed = false;
     }
 
@@ -459,6 +568,12 @@ private:
         entry.idle.reset();
     }
 
+    void leave_place(const Entry& entry) noexcept
+    {
+        --occupied_;
+        if (entry.guests_only) --guest_places_;
+    }
+
     void drain(const EntryPtr& entry, Actions& actions)
     {
         unlist(*entry);
@@ -466,36 +581,54 @@ private:
         actions.drain.push_back(entry);
     }
 
-    static void destroy_files(const EntryPtr& entry, Actions& actions)
+    // Where a tenant of that name is being made at the moment, once that has ended.
+    void destroy_files(const EntryPtr& entry, Actions& actions)
     {
         entry->phase = Phase::destroying;
-        actions.destroy.push_back(entry);
+        if (!making_.contains(entry->id.string())) actions.destroy.push_back(entry);
     }
 
-    // Opens whoever waits for room while there is some, and makes room where somebody idles.
+    void begin(Creator creator, const TenantId& id, Actions& actions)
+    {
+        ++making_[id.string()];
+        creator->begun = true;
+        actions.create.push_back(std::move(creator));
+    }
+
+    // Opens whoever waits for room while there is some, and makes room where somebody idles. Live traffic comes first.
+    // For guests one tenant at most that idles is closed, where they have no place at all; else they use the places
+    // they have one after the other.
     void balance(Actions& actions)
     {
-        while (!queue_.empty() && occupied_ < max_open_) {
-            EntryPtr entry = std::move(queue_.front());
-            queue_.pop_front();
+        while (occupied_ < max_open_ && !(queue_.empty() && guests_.empty())) {
+            auto& queue = queue_.empty() ? guests_ : queue_;
+            EntryPtr entry = std::move(queue.front());
+            queue.pop_front();
             ++occupied_;
+            if (entry->guests_only) ++guest_places_;
             entry->phase = Phase::opening;
             actions.open.push_back(std::move(entry));
         }
-        while (queue_.size() > closing_ && !idle_.empty()) {
+        const std::size_t guests = guests_.empty() || guest_places_ != 0 ? 0 : 1;
+        while (queue_.size() + guests > closing_ && !idle_.empty()) {
             ++counts_.evicted;
             close_idle_one(idle_.front(), actions);
         }
     }
 
+    static constexpr TimePoint no_deadline = TimePoint::max();
+
     const std::size_t max_open_;
     Table entries_;
-    std::list<EntryPtr> idle_; // the one unused for the longest time first
-    std::deque<EntryPtr> queue_;
+    std::list<EntryPtr> idle_;    // the one unused for the longest time first
+    std::deque<EntryPtr> queue_;  // those who wait for room
+    std::deque<EntryPtr> guests_; // and those that only guests want
+    std::unordered_map<std::string, std::size_t> making_;
     std::vector<EntryPtr> lost_; // until they are closed
     std::size_t creating_ = 0;
     std::size_t occupied_ = 0;
     std::size_t closing_ = 0;
+    std::size_t guest_places_ = 0; // of the occupied ones
     TimePoint now_{};
     FleetStats counts_; // only what is counted
     bool closed_ = false;
