@@ -133,7 +133,11 @@ TEST_CASE("a scope within a scope, when there is one place, ends by the deadline
     REQUIRE(inner_error);
     CHECK(*inner_error == errc::too_many_open);
     CHECK(inner_error->tenant() == name(1));
-    CHECK(must(wait_for(many.fleet.async_with(name(1), inner))) == 1); // and now there is room
+    // Now there is room, as soon as the first one is closed.
+    auto now = wait_for(many.fleet.async_with(name(1), inner));
+    for (int tries = 0; !now && now.error() == errc::too_many_open && tries < 1000; ++tries)
+        now = wait_for(many.fleet.async_with(name(1), inner));
+    CHECK(must(std::move(now)) == 1);
 }
 
 TEST_CASE("a tenant that is used is not closed under its user")

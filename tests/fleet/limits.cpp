@@ -45,7 +45,7 @@ TEST_CASE("every operation of a limited handle is limited, and of no other")
                                            "(select 1 union all select n + 1 from c) select '', n from c">()))
               .error() == errc::timeout);
     // What is short enough goes through, and an expired deadline lets nothing through.
-    must(wait_for(test::add_note(limited, "kept")));
+    must(wait_for(test::add_note(db.limited({.time_limit = 1h}), "kept")));
     const auto late = db.limited({.deadline = Limits::Clock::now()});
     CHECK(wait_for(test::add_note(late, "late")).error() == errc::timeout);
     CHECK(wait_for(late.async_read(select<Note>())).error() == errc::timeout);
