@@ -30,6 +30,7 @@
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/lease.hpp>
+#include <tenantry/tenant/observation.hpp>
 #include <tenantry/tenant/template.hpp>
 #include <tenantry/tenant/tenant.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
@@ -53,7 +54,8 @@ public:
           registry_(max_open(options)),
           readers_(std::make_shared<ReaderBudget>(options.max_readers != 0 ? options.max_readers
                                                                            : max_open(options) / 2 + 1)),
-          template_(schema, options_.tenant)
+          template_(schema, options_.tenant),
+          observation_(Observation::by(options_.observer))
     {
         deadline_timer_.emplace(this->executor());
         if (watch_ != nullptr) watch_->add(*this);
@@ -81,8 +83,20 @@ public:
 
     [[nodiscard]] FleetStats stats() override
     {
-        const std::lock_guard lock(mutex_);
-        return registry_.stats();
+        FleetStats stats;
+        std::vector<std::shared_ptr<Tenant>> open;
+        {
+            const std::lock_guard lock(mutex_);
+            stats = registry_.stats();
+            stats.tenants = closed_;
+            for (const auto& entry : registry_.entries()) {
+                if (!is_open(*entry)) continue;
+                open.push_back(entry->tenant);
+                stats.leased += entry->leases != 0;
+            }
+        }
+        for (const auto& tenant : open) stats.tenants += tenant->stats();
+        return stats;
     }
 
     [[nodiscard]] Result<std::vector<TenantId>> tenants() const override { return layout_.tenants(); }
@@ -211,6 +225,11 @@ public:
             tenant->refuse_waiting(Registry::closed_error());
             tenant->wait_idle();
             note(tenant->close());
+            observation_.tell(
+                [&](Observer& by) { by.tenant_closed(entry->id.view(), CloseReason::fleet_closed); });
+            const auto counted = counted_of(*tenant);
+            const std::lock_guard lock(mutex_);
+            closed_ += counted;
         }
         std::vector<std::unique_ptr<EndWaiter>> closers;
         {
@@ -329,12 +348,15 @@ private:
     [[nodiscard]] Result<void> create_files(const TenantId& id)
     {
         if (cancelling_) return fail(Registry::closed_error());
+        const auto begun = Clock::now();
         auto created = layout_.prepare(id);
         if (created) created = template_.create(layout_.staging(), layout_.directory(id));
         if (!created) {
             created.error().in("creating tenant '" + id.string() + "'");
             created.error().with_tenant(id.view());
+            return created;
         }
+        observation_.tell([&](Observer& by) { by.tenant_created(id.view(), Clock::now() - begun); });
         return created;
     }
 
@@ -411,9 +433,13 @@ private:
 
     void open(EntryPtr entry, Clock::time_point deadline)
     {
+        const auto begun = Clock::now();
         auto tenant = Tenant::open(entry->id, layout_.directory(entry->id), schema_, options_.tenant,
-                                   executor(), readers_);
+                                   executor(), readers_, observation_);
         if (tenant) {
+            observation_.tell([&](Observer& by) {
+                by.tenant_opened({entry->id.view(), Clock::now() - begun, (*tenant)->opening().done});
+            });
             decide([&](Registry::Actions& actions) { registry_.opened(entry, std::move(*tenant), actions); });
             return;
         }
@@ -450,7 +476,41 @@ private:
         entry->tenant->shut(errc::tenant_gone, "the tenant was closed", [] {});
         entry->tenant->wait_idle();
         note(entry->tenant->close());
-        decide([&](Registry::Actions& actions) { registry_.closed(entry, actions); });
+        const auto why = why_closed(*entry);
+        observation_.tell([&](Observer& by) { by.tenant_closed(entry->id.view(), why); });
+        const auto counted = counted_of(*entry->tenant);
+        decide([&](Registry::Actions& actions) {
+            closed_ += counted;
+            registry_.closed(entry, actions);
+        });
+    }
+
+    [[nodiscard]] CloseReason why_closed(const Entry& entry)
+    {
+        const std::lock_guard lock(mutex_);
+        switch (entry.phase) {
+        case Entry::Phase::lost: return CloseReason::gone;
+        case Entry::Phase::draining:
+            return entry.destroyer ? CloseReason::destroyed : CloseReason::fleet_closed;
+        default: return entry.why_closed;
+        }
+    }
+
+    // Its tenant's numbers are not among those of the closed ones yet.
+    [[nodiscard]] static bool is_open(const Entry& entry) noexcept
+    {
+        using Phase = Entry::Phase;
+        return entry.tenant != nullptr && entry.phase != Phase::waiting && entry.phase != Phase::opening &&
+               entry.phase != Phase::destroying;
+    }
+
+    // What is left of a closed tenant's numbers.
+    [[nodiscard]] static TenantStats counted_of(Tenant& tenant)
+    {
+        TenantStats counted = tenant.stats();
+        counted.log_bytes = 0;
+        counted.memory = {};
+        return counted;
     }
 
     void start_draining(const EntryPtr& entry)
@@ -471,6 +531,7 @@ private:
     void destroy_files(const EntryPtr& entry)
     {
         auto away = discard_directory(layout_.directory(entry->id), layout_.trash());
+        if (away) observation_.tell([&](Observer& by) { by.tenant_destroyed(entry->id.view()); });
         std::unique_ptr<Entry::Destroyer> destroyer;
         // The name is free from here on; removing what it stood for may take longer.
         decide([&](Registry::Actions& actions) { destroyer = registry_.destroyed(entry, actions); });
@@ -517,6 +578,8 @@ private:
     void note(Result<void> result)
     {
         if (result) return;
+        observation_.tell(
+            [&](Observer& by) { by.background_error(BackgroundTask::closing, result.error()); });
         const std::lock_guard lock(mutex_);
         if (close_error_.has_value()) close_error_ = std::move(result);
     }
@@ -590,9 +653,11 @@ private:
     std::optional<Clock::time_point> timer_set_;
     std::vector<std::unique_ptr<EndWaiter>> closers_;
     Result<void> close_error_;
+    TenantStats closed_; // what was counted in tenants that were closed
 
     const std::shared_ptr<ReaderBudget> readers_;
     TenantTemplate template_;
+    const Observation observation_;
     async::Ticker ticker_; // last, so that it ends first
 };
 

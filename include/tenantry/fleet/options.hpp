@@ -4,7 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
+#include <tenantry/core/observer.hpp>
 #include <tenantry/tenant/options.hpp>
 
 namespace tenantry {
@@ -42,6 +44,9 @@ struct FleetOptions {
     ShardRule shards = ShardRule::hashed;
 
     TenantOptions tenant{};
+
+    /// Hears of what happens: slow statements, tenants that come and go, errors that nobody waits for.
+    std::shared_ptr<Observer> observer{};
 };
 
 /// What happens to accepted work when a fleet is closed.

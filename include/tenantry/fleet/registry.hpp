@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/observer.hpp>
 #include <tenantry/fleet/stats.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
@@ -78,6 +79,7 @@ struct Entry {
     bool trimmed = false;     // since it is idle
     bool used = false;        // by others than guests, since it was idle
     bool guests_only = false; // nobody else has wanted it since it was opened
+    CloseReason why_closed{}; // where it is closing
 };
 
 /// The state machine of a fleet. Not thread-safe.
@@ -271,7 +273,7 @@ public:
     {
         while (!idle_.empty() && idle_.front()->idle_since <= since) {
             ++counts_.closed_idle;
-            close_idle_one(idle_.front(), actions);
+            close_idle_one(idle_.front(), CloseReason::idle, actions);
         }
     }
 
@@ -543,7 +545,7 @@ private:
     // Nobody holds it any more.
     void rest(const EntryPtr& entry, Actions& actions)
     {
-        if (entry->guests_only) return close_idle_one(entry, actions);
+        if (entry->guests_only) return close_idle_one(entry, CloseReason::visited, actions);
         auto place = idle_.end();
         if (std::exchange(entry->used, false))
             entry->idle_since = now_;
@@ -553,8 +555,9 @@ private:
         entry->trimmed = false;
     }
 
-    void close_idle_one(EntryPtr entry, Actions& actions)
+    void close_idle_one(EntryPtr entry, CloseReason why, Actions& actions)
     {
+        entry->why_closed = why;
         unlist(*entry);
         ++closing_;
         entry->phase = Phase::closing;
@@ -612,7 +615,7 @@ private:
         const std::size_t guests = guests_.empty() || guest_places_ != 0 ? 0 : 1;
         while (queue_.size() + guests > closing_ && !idle_.empty()) {
             ++counts_.evicted;
-            close_idle_one(idle_.front(), actions);
+            close_idle_one(idle_.front(), CloseReason::evicted, actions);
         }
     }
 

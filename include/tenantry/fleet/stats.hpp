@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <tenantry/tenant/stats.hpp>
+
 namespace tenantry {
 
 /// Plain numbers, counted since the fleet was opened where they count something. Those of a moment may be over when
@@ -12,6 +14,7 @@ struct FleetStats {
     std::size_t max_open = 0; ///< tenants that may be open at a time
     std::size_t open = 0;     ///< that are, or are being opened or closed
     std::size_t idle = 0;     ///< of them, those that nobody uses
+    std::size_t leased = 0;   ///< of them, those that somebody uses
     std::size_t waiting = 0;  ///< callers who wait for room
 
     std::uint64_t hits = 0;           ///< leases of a tenant that was open
@@ -19,6 +22,10 @@ struct FleetStats {
     std::uint64_t failed_to_open = 0; ///< that were not: there is no such tenant, its file is damaged
     std::uint64_t evicted = 0;        ///< that were closed to make room
     std::uint64_t closed_idle = 0;    ///< that were closed since nobody used them
+
+    /// All tenants together: what waits, is open or is taken up now, in those that are open; what is counted, in those that
+    /// were open as well.
+    TenantStats tenants{};
 };
 
 } // namespace tenantry

@@ -22,8 +22,10 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/authorizer.hpp>
 #include <tenantry/sqlite/error.hpp>
+#include <tenantry/sqlite/memory_use.hpp>
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/statement.hpp>
+#include <tenantry/sqlite/statement_watch.hpp>
 
 namespace tenantry::sqlite {
 
@@ -64,6 +66,7 @@ struct ConnectionState {
     Functions functions;
     std::string_view refused; // what the authorizer refused last
     std::string path;
+    std::unique_ptr<StatementWatch> observed;
 };
 
 } // namespace detail
@@ -159,7 +162,7 @@ public:
     {
         auto stmt = compile(sql, 0);
         if (!stmt) return fail(std::move(stmt).error());
-        return Statement(*stmt, state_->incarnation);
+        return Statement(*stmt, state_->incarnation, state_->observed.get());
     }
 
     /// Prepares a statement of the library's own. It must also run under a `Privileged`: a changed schema
@@ -171,7 +174,8 @@ public:
     [[nodiscard]] Result<StatementLease> statement(const StatementText& text)
     {
         if (sqlite3_stmt* stmt = state_->slots.take(text); stmt != nullptr) [[likely]]
-            return StatementLease(stmt, state_->incarnation, &state_->slots, text.slot);
+            return StatementLease(stmt, state_->incarnation, state_->observed.get(), &state_->slots,
+                                  text.slot);
         return prepare_slot(text);
     }
 
@@ -180,7 +184,7 @@ public:
     {
         auto stmt = compile(sql, 0);
         if (!stmt) return fail(std::move(stmt).error());
-        return StatementLease(*stmt, state_->incarnation, nullptr, 0);
+        return StatementLease(*stmt, state_->incarnation, state_->observed.get(), nullptr, 0);
     }
 
     /// Rows changed by the last INSERT, UPDATE or DELETE, without those of triggers and foreign keys.
@@ -289,6 +293,22 @@ public:
     /// Whether, since the last `watch`, a statement was ended because its time was up.
     [[nodiscard]] bool out_of_time() const noexcept { return state_->out_of_time; }
 
+    /// From now on the observer hears of users' statements that take `from` or longer, and of those that fail. Once, and
+    /// before statements are prepared.
+    void observe(std::shared_ptr<Observer> observer, std::string_view tenant, std::chrono::nanoseconds from)
+    {
+        state_->observed = std::make_unique<StatementWatch>(std::move(observer), std::string(tenant), from,
+                                                            &state_->privileged);
+        state_->observed->attach(state_->db);
+    }
+
+    /// Whoever used the connection has done so: its observer hears of the last statement now.
+    void report_statements() noexcept
+    {
+        if (state_->observed) [[unlikely]]
+            state_->observed->report();
+    }
+
     /// Ends the statements that are still running, whosever they are.
     void end_statements() noexcept
     {
@@ -299,6 +319,20 @@ public:
 
     /// Gives back what memory the page cache can do without.
     void release_memory() noexcept { sqlite3_db_release_memory(state_->db); }
+
+    /// What memory it takes. Walks through all it knows: some microseconds.
+    [[nodiscard]] MemoryUse memory_use() const noexcept
+    {
+        const auto status = [this](int what) {
+            int now = 0;
+            int highest = 0;
+            sqlite3_db_status(state_->db, what, &now, &highest, 0);
+            return static_cast<std::uint64_t>(now);
+        };
+        return {.pages = status(SQLITE_DBSTATUS_CACHE_USED),
+                .schema = status(SQLITE_DBSTATUS_SCHEMA_USED),
+                .statements = status(SQLITE_DBSTATUS_STMT_USED)};
+    }
 
     /// Gives up the prepared statements that are not in use.
     void release_statements() noexcept { state_->slots.drop(); }
@@ -397,6 +431,7 @@ private:
         // A statement that outlives the connection must not call back into what is gone.
         sqlite3_set_authorizer(state_->db, nullptr, nullptr);
         sqlite3_progress_handler(state_->db, 0, nullptr, nullptr);
+        if (state_->observed) sqlite3_trace_v2(state_->db, 0, nullptr, nullptr);
     }
 
     static int authorize(void* context, int action, const char* first, const char* second, const char*,
@@ -596,9 +631,9 @@ inline Result<StatementLease> Connection::prepare_slot(const StatementText& text
     if (!stmt) return fail(std::move(stmt).error());
     Statement owner(*stmt, 0);
     if (!state_->slots.make_room(text))
-        return StatementLease(owner.release(), state_->incarnation, nullptr, 0);
+        return StatementLease(owner.release(), state_->incarnation, state_->observed.get(), nullptr, 0);
     state_->slots.put(text, owner.release());
-    return StatementLease(*stmt, state_->incarnation, &state_->slots, text.slot);
+    return StatementLease(*stmt, state_->incarnation, state_->observed.get(), &state_->slots, text.slot);
 }
 
 } // namespace tenantry::sqlite

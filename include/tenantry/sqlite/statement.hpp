@@ -17,6 +17,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/binding.hpp>
 #include <tenantry/sqlite/error.hpp>
+#include <tenantry/sqlite/statement_watch.hpp>
 
 namespace tenantry::sqlite {
 
@@ -184,12 +185,13 @@ public:
     [[nodiscard]] sqlite3_stmt* native_handle() const noexcept { return stmt_; }
 
 protected:
-    BasicStatement(sqlite3_stmt* stmt, std::uint64_t incarnation) noexcept
-        : stmt_(stmt), incarnation_(incarnation)
+    BasicStatement(sqlite3_stmt* stmt, std::uint64_t incarnation, StatementWatch* watch) noexcept
+        : stmt_(stmt), incarnation_(incarnation), watch_(watch)
     {}
     BasicStatement(BasicStatement&& other) noexcept
         : stmt_(std::exchange(other.stmt_, nullptr)),
           incarnation_(other.incarnation_),
+          watch_(other.watch_),
           failure_(std::move(other.failure_))
     {}
     ~BasicStatement() = default;
@@ -198,6 +200,7 @@ protected:
     {
         std::swap(stmt_, other.stmt_);
         std::swap(incarnation_, other.incarnation_);
+        std::swap(watch_, other.watch_);
         std::swap(failure_, other.failure_);
         value_ = other.value_ = nullptr;
     }
@@ -222,6 +225,7 @@ private:
     {
         Error error = make_error(sqlite3_db_handle(stmt_), code);
         error.with_sql(sql());
+        if (watch_ != nullptr) watch_->failed(stmt_, error);
         sqlite3_reset(stmt_);
         return fail(std::move(error));
     }
@@ -245,6 +249,7 @@ private:
     }
 
     std::uint64_t incarnation_;
+    StatementWatch* watch_; // of the connection, or null
     std::unique_ptr<Error> failure_;
     mutable sqlite3_value* value_ = nullptr; // of column_, in the current row
     mutable int column_ = 0;
@@ -254,7 +259,9 @@ private:
 class Statement : public BasicStatement {
 public:
     /// Takes over `stmt`.
-    Statement(sqlite3_stmt* stmt, std::uint64_t incarnation) noexcept : BasicStatement(stmt, incarnation) {}
+    Statement(sqlite3_stmt* stmt, std::uint64_t incarnation, StatementWatch* watch = nullptr) noexcept
+        : BasicStatement(stmt, incarnation, watch)
+    {}
     Statement(Statement&& other) noexcept = default;
     Statement& operator=(Statement&& other) noexcept
     {
@@ -373,9 +380,9 @@ private:
     friend class Connection;
 
     // Without slots it is a temporary statement: its slot was in use.
-    StatementLease(sqlite3_stmt* stmt, std::uint64_t incarnation, detail::StatementSlots* slots,
-                   unsigned slot) noexcept
-        : BasicStatement(stmt, incarnation), slots_(slots), slot_(slot)
+    StatementLease(sqlite3_stmt* stmt, std::uint64_t incarnation, StatementWatch* watch,
+                   detail::StatementSlots* slots, unsigned slot) noexcept
+        : BasicStatement(stmt, incarnation, watch), slots_(slots), slot_(slot)
     {}
 
     detail::StatementSlots* slots_;

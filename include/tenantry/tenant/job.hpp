@@ -76,6 +76,9 @@ public:
     /// Memory that it takes, about.
     std::size_t bytes = 0;
 
+    /// When it began to wait; nothing where nobody asks.
+    Clock::time_point queued_at{};
+
     /// When waiting for another process's lock ends; set when the wait begins.
     std::optional<Clock::time_point> lock_deadline;
 

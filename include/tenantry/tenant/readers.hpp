@@ -5,15 +5,19 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/observation.hpp>
+#include <tenantry/tenant/stats.hpp>
 
 namespace tenantry::detail {
 
@@ -43,13 +47,16 @@ public:
 
     /// Of the database at this path, as long as it is still that file.
     Readers(std::filesystem::path database, const FileIdentity& file, const sqlite::Profile& profile,
-            std::size_t limit, std::uint64_t incarnation, std::shared_ptr<ReaderBudget> budget = nullptr)
+            std::size_t limit, std::uint64_t incarnation, std::shared_ptr<ReaderBudget> budget = nullptr,
+            Observation observation = {}, std::string tenant = {})
         : database_(std::move(database)),
           file_(file),
           profile_(profile),
           limit_(limit),
           incarnation_(incarnation),
-          budget_(std::move(budget))
+          budget_(std::move(budget)),
+          observation_(std::move(observation)),
+          tenant_(std::move(tenant))
     {}
     Readers(const Readers&) = delete;
     Readers& operator=(const Readers&) = delete;
@@ -89,6 +96,17 @@ public:
         return !idle_.empty() || open_ == 0 || (open_ < limit_ && (!budget_ || budget_->any()));
     }
 
+    /// What there is to say of them.
+    void count(TenantStats& stats)
+    {
+        const std::lock_guard lock(mutex_);
+        stats.readers = open_;
+        stats.readers_in_use = open_ - idle_.size();
+        stats.reads = lent_;
+        // Nobody uses those that are here.
+        for (const auto& reader : idle_) stats.memory += reader->memory_use();
+    }
+
     /// Closes what is not lent.
     void close()
     {
@@ -106,6 +124,7 @@ private:
             // The one used last: its page cache is the warmest.
             Connection connection = std::move(idle_.back());
             idle_.pop_back();
+            ++lent_;
             return connection;
         }
         if (open_ >= limit_) return Connection();
@@ -118,7 +137,10 @@ private:
         lock.unlock();
         auto opened = open();
         lock.lock();
-        if (opened) return opened;
+        if (opened) {
+            ++lent_;
+            return opened;
+        }
         --open_;
         give_back_budget();
         released_.notify_one(); // somebody who waits may try in its place
@@ -139,6 +161,7 @@ private:
         if (!moved || *moved || file_identity(database_) != file_)
             return fail(errc::tenant_gone, "'" + database_.string() + "' was removed or replaced");
         opened->set_incarnation(incarnation_);
+        observation_.begin(*opened, tenant_);
         return std::make_unique<sqlite::Connection>(std::move(*opened));
     }
 
@@ -151,8 +174,11 @@ private:
     std::condition_variable released_;
     std::vector<Connection> idle_;
     std::size_t open_ = 0;
+    std::uint64_t lent_ = 0;
     const std::shared_ptr<ReaderBudget> budget_;
     std::size_t from_budget_ = 0;
+    const Observation observation_;
+    const std::string tenant_;
 };
 
 } // namespace tenantry::detail

@@ -1,6 +1,7 @@
 // One open tenant: its connections, the strand its writes run on, and what waits for them.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -23,6 +24,7 @@
 #include <tenantry/async/runs_here.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
+#include <tenantry/core/histogram.hpp>
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
@@ -30,6 +32,7 @@
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/job_queue.hpp>
 #include <tenantry/tenant/log_keeper.hpp>
+#include <tenantry/tenant/observation.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/port.hpp>
 #include <tenantry/tenant/readers.hpp>
@@ -55,12 +58,12 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(
         const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
         const TenantOptions& options, const boost::asio::any_io_executor& executor,
-        const std::shared_ptr<ReaderBudget>& budget = nullptr)
+        const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {})
     {
         for (int tries = 1;; ++tries) {
             const auto state = read_state(directory);
             if (!state) return fail(state.error());
-            auto opened = open_once(id, directory, *state, schema, options, executor, budget);
+            auto opened = open_once(id, directory, *state, schema, options, executor, budget, observation);
             // What another process takes away or replaces meanwhile is no failure of the disk.
             if (opened || is_tenant_of(directory, *state)) return opened;
             if (tries == 3) return fail(replaced_while_opening());
@@ -70,7 +73,8 @@ public:
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, const FileIdentity& identity,
            std::uint64_t incarnation, Migrated opening, sqlite::Connection writer,
            const WriteHazards& hazards, const TenantOptions& options,
-           const boost::asio::any_io_executor& executor, std::shared_ptr<ReaderBudget> budget)
+           const boost::asio::any_io_executor& executor, std::shared_ptr<ReaderBudget> budget,
+           const Observation& observation)
         : TenantPort(id, incarnation, std::move(opening)),
           file_(id, database, identity),
           options_(options),
@@ -79,7 +83,8 @@ public:
           retry_(std::in_place, executor),
           writer_(std::move(writer), file_, options, hazards),
           readers_(database, identity, options.profile, std::max<std::size_t>(options.readers, 1),
-                   incarnation, std::move(budget)),
+                   incarnation, std::move(budget), observation, id.string()),
+          observation_(observation),
           writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
           late_timer_(std::in_place, executor),
@@ -96,6 +101,7 @@ public:
     void submit_write(JobPtr job) override
     {
         if (!gate_.enter()) return job->refuse(shut_error());
+        job->queued_at = Job::Clock::now();
         std::optional<Error> refused;
         {
             const std::lock_guard lock(mutex_);
@@ -117,6 +123,7 @@ public:
     void submit_read(JobPtr job) override
     {
         if (!gate_.enter()) return job->refuse(shut_error());
+        job->queued_at = Job::Clock::now();
         std::optional<Error> refused;
         {
             const std::lock_guard lock(mutex_);
@@ -176,14 +183,17 @@ public:
     [[nodiscard]] TenantStats stats() override
     {
         TenantStats stats;
-        stats.commits = writer_.commits();
-        stats.writes = writer_.writes();
+        writer_.count(stats);
+        readers_.count(stats);
+        stats.overloaded = overloaded_.load(std::memory_order_relaxed);
+        stats.read_wait = read_wait_.counted();
+        stats.read_time = read_time_.counted();
         {
             const std::lock_guard lock(mutex_);
             stats.queued_writes = writes_.size();
+            stats.queued_write_bytes = writes_.bytes();
             stats.queued_reads = reads_.size();
         }
-        stats.log_bytes = writer_.log_bytes();
         const std::lock_guard lock(log_mutex_);
         stats.checkpoints = checkpoints_.done;
         stats.checkpoints_blocked = checkpoints_.blocked;
@@ -256,7 +266,7 @@ private:
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open_once(
         const TenantId& id, const std::filesystem::path& directory, const TenantState& state,
         const SchemaInfo& schema, const TenantOptions& options, const boost::asio::any_io_executor& executor,
-        const std::shared_ptr<ReaderBudget>& budget)
+        const std::shared_ptr<ReaderBudget>& budget, const Observation& observation)
     {
         auto writer = sqlite::Connection::open(directory / database_file, sqlite::OpenMode::read_write,
                                                options.profile);
@@ -276,9 +286,10 @@ private:
         auto ensured = ensure_schema(*writer, schema, options.history);
         if (!ensured) return fail(std::move(ensured).error());
         writer->set_incarnation(state.incarnation);
+        observation.begin(*writer, id.view());
         return std::make_shared<Tenant>(Private(), id, directory / database_file, *file, state.incarnation,
                                         std::move(*ensured), std::move(*writer), write_hazards(schema),
-                                        options, executor, budget);
+                                        options, executor, budget, observation);
     }
 
     static constexpr int jobs_a_turn = 16;
@@ -293,6 +304,7 @@ private:
     {
         Error full(errc::overloaded, "as many " + std::string(what) + " wait for this tenant as may (" +
                                          std::string(options) + "); try again later");
+        overloaded_.fetch_add(1, std::memory_order_relaxed);
         job->refuse(std::move(full.with_tenant(id().view())));
         leave();
     }
@@ -535,11 +547,18 @@ private:
 
     void log_ended(LogKeeper::Step step, const Result<void>& done)
     {
-        const std::lock_guard lock(log_mutex_);
-        log_.ended(step, done.has_value(), Job::Clock::now());
-        ++(done                         ? checkpoints_.done
-           : done.error() == errc::busy ? checkpoints_.blocked
-                                        : checkpoints_.failed);
+        {
+            const std::lock_guard lock(log_mutex_);
+            log_.ended(step, done.has_value(), Job::Clock::now());
+            ++(done                         ? checkpoints_.done
+               : done.error() == errc::busy ? checkpoints_.blocked
+                                            : checkpoints_.failed);
+        }
+        if (done) return;
+        observation_.tell([&](Observer& observer) {
+            Error error = done.error();
+            observer.background_error(BackgroundTask::checkpoint, error.with_tenant(id().view()));
+        });
     }
 
     [[nodiscard]] Writer::Turn log_full(JobPtr job)
@@ -621,9 +640,13 @@ private:
         else if (job.limits.deadline && job.limits.passed(Job::Clock::now()))
             job.refuse(late_error());
         else if (job.claim()) {
+            const auto begun = Job::Clock::now();
+            read_wait_.add(begun - job.queued_at);
             (*reader)->watch(job.cancel_flag(), job.limits.end_of_run());
             (void)job.run(**reader);
             (*reader)->watch(nullptr);
+            (*reader)->report_statements();
+            read_time_.add(Job::Clock::now() - begun);
             if (file_.look(**reader))
                 job.complete(id().view());
             else
@@ -665,6 +688,7 @@ private:
         if (limits.any()) (*reader)->watch(nullptr, limits.end_of_run());
         task.run(**reader);
         if (limits.any()) (*reader)->watch(nullptr);
+        (*reader)->report_statements();
         const bool there = file_.look(**reader);
         give_back(std::move(*reader));
         if (!there) return fail(file_.lost_error());
@@ -697,6 +721,10 @@ private:
     async::Gate gate_;
     async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
     Readers readers_;
+    const Observation observation_;
+    std::atomic<std::uint64_t> overloaded_{0};
+    HistogramRecorder read_wait_;
+    HistogramRecorder read_time_;
     std::mutex closing_;
 
     std::mutex mutex_; // of all that follows

@@ -20,10 +20,12 @@
 #include <vector>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/histogram.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/options.hpp>
+#include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_file.hpp>
 #include <tenantry/tenant/write_hazards.hpp>
 
@@ -66,15 +68,16 @@ public:
     [[nodiscard]] Turn run(JobPtr job, Next&& next)
     {
         Turn turn;
-        const auto until = Clock::now() + time_;
+        now_ = Clock::now();
+        const auto until = now_ + time_;
         const int spills = connection_.cache_spills();
         std::size_t begun = 0;
         const auto next_if_room = [&]() -> JobPtr {
-            const bool full =
-                ++begun >= limit_ || connection_.cache_spills() != spills || Clock::now() >= until;
+            const bool full = ++begun >= limit_ || connection_.cache_spills() != spills || now_ >= until;
             return full ? nullptr : next();
         };
         while (job && !turn.locked) job = run_batch(std::move(job), next_if_room, turn);
+        if (now_ - looked_at_memory_ >= std::chrono::seconds(1)) look_at_memory();
         return turn;
     }
 
@@ -84,8 +87,20 @@ public:
     /// Transactions that were committed. From any thread.
     [[nodiscard]] std::uint64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }
 
-    /// Writes that were committed in them. From any thread.
-    [[nodiscard]] std::uint64_t writes() const noexcept { return writes_.load(std::memory_order_relaxed); }
+    /// What there is to say of it. From any thread.
+    void count(TenantStats& stats) const noexcept
+    {
+        stats.commits = commits();
+        stats.writes = writes_.load(std::memory_order_relaxed);
+        stats.batch_sizes = batch_sizes_.counted();
+        stats.commit_time = commit_time_.counted();
+        stats.write_wait = wait_.counted();
+        stats.write_time = run_time_.counted();
+        stats.log_bytes = log_bytes();
+        stats.memory += {.pages = pages_.load(std::memory_order_relaxed),
+                         .schema = schema_.load(std::memory_order_relaxed),
+                         .statements = statements_.load(std::memory_order_relaxed)};
+    }
 
     /// The length of the write-ahead log after the last commit, which is known before anyone is told of it. From any
     /// thread.
@@ -101,7 +116,11 @@ public:
     }
 
     /// Gives back what memory it can do without.
-    void release_memory() noexcept { connection_.release_memory(); }
+    void release_memory() noexcept
+    {
+        connection_.release_memory();
+        look_at_memory();
+    }
 
     [[nodiscard]] Result<void> close() { return connection_.close(); }
 
@@ -167,10 +186,14 @@ private:
     }
 
     // The caller's execution context has ended.
-    [[nodiscard]] static bool vanished(JobPtr& job, Turn& turn)
+    [[nodiscard]] bool vanished(JobPtr& job, Turn& turn)
     {
-        if (!job->claimed) job->claimed = job->claim();
-        if (job->claimed) return false;
+        if (job->claimed) return false; // it is run again
+        job->claimed = job->claim();
+        if (job->claimed) {
+            wait_.add(now_ - job->queued_at);
+            return false;
+        }
         job.reset();
         ++turn.done;
         return true;
@@ -236,8 +259,10 @@ private:
         connection_.watch(job.cancel_flag(), job.limits.end_of_run());
         (void)job.run(connection_);
         connection_.watch(nullptr);
+        connection_.report_statements();
         running_here = nullptr;
         if (!is_statement(job.kind())) connection_.end_statements();
+        run_time_.add(pass_time());
     }
 
     // The end of a transaction that can be committed. The first in the batch, if there is one, was kept.
@@ -246,6 +271,8 @@ private:
         if (batch_.empty()) return (void)transaction.rollback();
         auto committed = transaction.commit();
         if (committed) {
+            commit_time_.add(pass_time());
+            batch_sizes_.add(batch_.size());
             commits_.fetch_add(1, std::memory_order_relaxed);
             log_.store(connection_.log_frames() * frame_, std::memory_order_relaxed);
             (void)file_.look(connection_);
@@ -291,6 +318,22 @@ private:
             "of this one was written, and it may be tried again (or be declared repeatable)");
     }
 
+    // How long it was since the last time.
+    [[nodiscard]] Clock::duration pass_time() noexcept
+    {
+        const auto before = std::exchange(now_, Clock::now());
+        return now_ - before;
+    }
+
+    void look_at_memory() noexcept
+    {
+        const auto use = connection_.memory_use();
+        pages_.store(use.pages, std::memory_order_relaxed);
+        schema_.store(use.schema, std::memory_order_relaxed);
+        statements_.store(use.statements, std::memory_order_relaxed);
+        looked_at_memory_ = now_;
+    }
+
     void answer(JobPtr job, Turn& turn)
     {
         job->complete(name());
@@ -310,10 +353,19 @@ private:
     const std::chrono::milliseconds time_;
     std::vector<JobPtr> batch_;
     bool holds_body_ = false; // there is one in the batch that may not be called again, and has done its work
+    Clock::time_point now_{}; // when what was done last had been done
+    Clock::time_point looked_at_memory_{};
     std::uint64_t frame_ = 0; // bytes that a page takes in the log
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> writes_{0};
     std::atomic<std::uint64_t> log_{0};
+    std::atomic<std::uint64_t> pages_{0};
+    std::atomic<std::uint64_t> schema_{0};
+    std::atomic<std::uint64_t> statements_{0};
+    HistogramRecorder batch_sizes_;
+    HistogramRecorder commit_time_;
+    HistogramRecorder wait_;
+    HistogramRecorder run_time_;
     static inline thread_local const Writer* running_here = nullptr;
 };
 

@@ -1,0 +1,95 @@
+// Whoever wants to hear what happens in a fleet: for logs, metrics, traces.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <tenantry/core/error.hpp>
+
+namespace tenantry {
+
+/// A statement of the program's that has ended: done, failed, or left before its last row.
+struct ObservedStatement {
+    std::string_view tenant;
+    /// With its parameters as they stand there: `?`. Their values are shown to no observer, since they may be anybody's
+    /// personal data.
+    std::string_view sql;
+    std::chrono::nanoseconds duration; ///< from its first step on, with what was done with its rows meanwhile
+    std::uint64_t rows = 0;            ///< that it gave
+    std::uint64_t changes = 0;         ///< rows that it changed, by triggers and foreign keys too
+    const Error* error = nullptr;      ///< why it failed
+};
+
+/// A tenant that was opened.
+struct ObservedOpening {
+    std::string_view tenant;
+    std::chrono::nanoseconds duration;
+    std::span<const std::string>
+        migrated{}; ///< what was done to bring it up to date, in order; mostly nothing
+};
+
+/// Why a tenant was closed.
+enum class CloseReason : std::uint8_t {
+    evicted,      ///< others needed the room
+    idle,         ///< nobody had used it for `FleetOptions::close_idle_after`
+    visited,      ///< it was opened for `async_for_each` alone
+    destroyed,    ///< it is being destroyed
+    gone,         ///< another process has removed or replaced it
+    fleet_closed, ///< with the fleet
+};
+
+/// What went wrong where no caller waits for an answer.
+enum class BackgroundTask : std::uint8_t {
+    checkpoint, ///< `errc::busy`: a reader or another process is in the way, and the log grows on
+    closing,    ///< of a tenant's database
+};
+
+/// Derive from it and give it to a fleet: `FleetOptions::observer`. What is not overridden is not heard of.
+///
+/// Everything is called from whichever thread it happens on (the fleet's pool, the callers of `read`), from many at
+/// once, and delays what happens there: do not block, and call nothing of the fleet or its tenants. Views and
+/// pointers are of the call alone. What is thrown is caught and lost.
+class Observer {
+public:
+    virtual ~Observer() = default;
+
+    /// Which statements are told of: those that fail, and those that took so long or longer; 0: all. By default none, and then
+    /// nothing is paid for it. Asked once, when the fleet is opened.
+    [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> statements_from() const noexcept
+    {
+        return std::nullopt;
+    }
+
+    /// A statement of the program's has ended. Those of the library itself (BEGIN, COMMIT, pragmas, migrations) are not among them.
+    virtual void statement(const ObservedStatement& /*ended*/) {}
+
+    virtual void tenant_created(std::string_view /*tenant*/, std::chrono::nanoseconds /*duration*/) {}
+    virtual void tenant_opened(const ObservedOpening& /*opened*/) {}
+    virtual void tenant_closed(std::string_view /*tenant*/, CloseReason /*why*/) {}
+    virtual void tenant_destroyed(std::string_view /*tenant*/) {}
+
+    /// Something went wrong that nobody else would hear of. The error names the tenant.
+    virtual void background_error(BackgroundTask /*task*/, const Error& /*error*/) {}
+};
+
+namespace detail {
+
+/// Calls the observer, if there is one, whatever comes of it.
+template <class Call>
+void tell(Observer* observer, Call&& call) noexcept
+{
+    if (observer == nullptr) [[likely]]
+        return;
+    try {
+        call(*observer);
+    } catch (...) { // what it throws is its own
+    }
+}
+
+} // namespace detail
+
+} // namespace tenantry
