@@ -12,8 +12,10 @@
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associator.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/deferred.hpp>
 
 #include <tenantry/core/compiler.hpp>
@@ -91,8 +93,17 @@ public:
           query_(std::move(query)),
           batch_(batch),
           body_(std::move(body)),
-          handler_(std::move(handler))
+          handler_(std::move(handler)),
+          cancellation_(boost::asio::get_associated_cancellation_slot(handler_),
+                        boost::asio::enable_total_cancellation(), boost::asio::enable_total_cancellation())
     {}
+
+    // Not the handler's own: cancelling is remembered that comes between two reads.
+    using cancellation_slot_type = boost::asio::cancellation_slot;
+    [[nodiscard]] cancellation_slot_type get_cancellation_slot() const noexcept
+    {
+        return cancellation_.slot();
+    }
 
     [[nodiscard]] const Handler& handler() const noexcept { return handler_; }
 
@@ -105,23 +116,29 @@ public:
 
     void operator()(Result<Rows> rows)
     {
-        if (!rows) return std::move(handler_)(Result<std::int64_t>(fail(std::move(rows).error())));
-        if (batch_ == 0)
-            return std::move(handler_)(
-                Result<std::int64_t>(fail(errc::invalid_argument, "a batch of a walk has at least one row")));
-        if (rows->empty()) return std::move(handler_)(Result<std::int64_t>(seen_));
+        if (!rows) return end(fail(std::move(rows).error()));
+        if (batch_ == 0) return end(fail(errc::invalid_argument, "a batch of a walk has at least one row"));
+        if (rows->empty()) return end(seen_);
         seen_ += static_cast<std::int64_t>(rows->size());
         using Next = decltype(own(page_after(query_, rows->back()).limit(batch_)));
         std::optional<Next> next; // before the body, which may move from rows
         if (rows->size() == batch_) next.emplace(own(page_after(query_, rows->back()).limit(batch_)));
         Result<bool> more = call(std::span<Row>(*rows));
-        if (!more) return std::move(handler_)(Result<std::int64_t>(fail(std::move(more).error())));
-        if (!*more || !next) return std::move(handler_)(Result<std::int64_t>(seen_));
+        if (!more) return end(fail(std::move(more).error()));
+        if (!*more || !next) return end(seen_);
+        if (cancellation_.cancelled() != boost::asio::cancellation_type::none)
+            return end(fail(Error(errc::cancelled, "cancelled between two batches").with_tenant(db_.id())));
         const TenantDb<T> db = db_;
         db.async_read(std::move(*next), std::move(*this));
     }
 
 private:
+    void end(Result<std::int64_t> result)
+    {
+        boost::asio::get_associated_cancellation_slot(handler_).clear();
+        std::move(handler_)(std::move(result));
+    }
+
     [[nodiscard]] Result<bool> call(std::span<Row> rows) noexcept
     {
         try {
@@ -136,6 +153,7 @@ private:
     std::size_t batch_;
     Body body_;
     Handler handler_;
+    boost::asio::cancellation_state cancellation_;
     std::int64_t seen_ = 0;
 };
 
@@ -193,7 +211,7 @@ auto async_walk(const TenantDb<T>& db, Q&& query, std::size_t batch, Body&& body
 
 } // namespace tenantry
 
-// Executor, allocator and cancellation slot of the caller's handler are those of each read.
+// Executor and allocator of the caller's handler are those of each read.
 template <template <class, class> class Associator, class T, class Q, class Body, class Handler,
           class DefaultCandidate>
 struct boost::asio::associator<Associator, tenantry::detail::WalkStep<T, Q, Body, Handler>, DefaultCandidate>
