@@ -9,6 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
+
 #include "support/caller.hpp"
 #include "support/catch.hpp"
 #include "support/fleet_fixture.hpp"
@@ -220,4 +223,20 @@ TEST_CASE("a fleet that is closed says so of every tenant")
     const auto report = must(wait_for(async_for_each(many.fleet, Which::all(), body)));
     CHECK(report.failures == 3);
     CHECK(report.tenants[0].result->error() == errc::fleet_closed);
+}
+
+TEST_CASE("nothing of the caller's context is left when it has ended first")
+{
+    const test::TempDir directory;
+    asio::io_context pool;
+    auto fleet = must(open_notes(pool.get_executor(), directory.path() / "root"));
+    auto body = []<class T>(TenantDb<T>) -> asio::awaitable<Result<void>> { co_return Result<void>(); };
+    int answers = 0;
+    {
+        asio::io_context callers;
+        async_for_each(fleet, Which::all(),
+                       body)(asio::bind_executor(callers.get_executor(), [&](const auto&) { ++answers; }));
+    }
+    pool.poll(); // lists the tenants, for nobody
+    CHECK(answers == 0);
 }

@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
@@ -75,19 +75,16 @@ struct ForEachOptions {
 
 namespace detail {
 
-/// One run. All but the listing happens on a strand over the handler's executor.
+/// One run. All but the listing happens on a strand over the handler's executor. Of that nothing may be left in another
+/// thread: once the operation is over, the executor's context may be as well.
 template <class S, class Body>
 class ForEach final : public async::Waker, public std::enable_shared_from_this<ForEach<S, Body>> {
     using R = typename scope_result<S, Body>::value;
     using Strand = boost::asio::strand<boost::asio::any_io_executor>;
 
 public:
-    ForEach(std::shared_ptr<FleetCore> core, Body body, ForEachOptions options,
-            const boost::asio::any_io_executor& executor)
-        : core_(std::move(core)),
-          body_(std::move(body)),
-          options_(std::move(options)),
-          strand_(boost::asio::make_strand(executor))
+    ForEach(std::shared_ptr<FleetCore> core, Body body, ForEachOptions options)
+        : core_(std::move(core)), body_(std::move(body)), options_(std::move(options))
     {
         options_.concurrency = std::max<std::size_t>(options_.concurrency, 1);
     }
@@ -99,12 +96,14 @@ public:
             const async::GatePass alive(&core_->executor_gate());
             promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this());
         }
-        core_->spawn([self = this->shared_from_this(), which] { self->list(which); });
+        core_->spawn([self = this->shared_from_this(), which]() mutable { list(std::move(self), which); });
     }
 
     void wake(boost::asio::cancellation_type type) noexcept override
     {
-        boost::asio::post(strand_, [self = this->shared_from_this(), type] {
+        const std::lock_guard lock(mutex_);
+        if (!strand_) return; // nothing has begun, and what is about to will look
+        boost::asio::post(*strand_, [self = this->shared_from_this(), type] {
             self->report_.cancelled = true;
             // Ending one may begin to destroy its signal.
             const auto running = self->signals_;
@@ -113,14 +112,25 @@ public:
     }
 
 private:
-    void list(const Which& which)
+    using Listed = Result<std::vector<TenantId>>;
+
+    static void list(std::shared_ptr<ForEach> self, const Which& which)
     {
-        auto found = which.ids() ? Result<std::vector<TenantId>>(*which.ids()) : core_->tenants();
-        if (!found) return promise_->complete(fail(std::move(found).error()));
-        for (TenantId& id : *found) report_.tenants.push_back({.id = std::move(id)});
-        promise_->post([self = this->shared_from_this()] {
-            boost::asio::dispatch(self->strand_, [self] { self->go_on(); });
-        });
+        auto found = which.ids() ? Listed(*which.ids()) : self->core_->tenants();
+        auto& promise = *self->promise_;
+        promise.post([self = std::move(self), found = std::move(found)] { self->go_through(found); });
+    }
+
+    // In the handler's context.
+    void go_through(const Listed& found)
+    {
+        if (!found) return promise_->complete(fail(found.error()));
+        for (const TenantId& id : *found) report_.tenants.push_back({.id = id});
+        {
+            const std::lock_guard lock(mutex_);
+            strand_.emplace(boost::asio::make_strand(promise_->executor()));
+        }
+        boost::asio::dispatch(*strand_, [self = this->shared_from_this()] { self->go_on(); });
     }
 
     // Begins as many as may run; answers when all have ended.
@@ -146,7 +156,7 @@ private:
         };
         std::make_shared<ScopeRun<S, Body>>(core_, body_, true)
             ->start(boost::asio::bind_executor(
-                        strand_, boost::asio::bind_cancellation_slot(signal->slot(), std::move(ended))),
+                        *strand_, boost::asio::bind_cancellation_slot(signal->slot(), std::move(ended))),
                     Result<TenantId>(report_.tenants[index].id));
     }
 
@@ -165,7 +175,8 @@ private:
     const std::shared_ptr<FleetCore> core_;
     const Body body_;
     ForEachOptions options_;
-    Strand strand_;
+    std::mutex mutex_;
+    std::optional<Strand> strand_; // under the mutex as long as it is none
     std::optional<async::Promise<ForEachReport<R>>> promise_;
     ForEachReport<R> report_;
     std::vector<std::shared_ptr<boost::asio::cancellation_signal>> signals_; // of those that run
@@ -181,10 +192,7 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, const Which& which, Body body, ForEachOptions options) const
     {
-        boost::asio::any_io_executor executor =
-            boost::asio::get_associated_executor(handler, core().executor());
-        std::make_shared<ForEach<S, Body>>(FleetCore::of(shared_core()), std::move(body), std::move(options),
-                                           executor)
+        std::make_shared<ForEach<S, Body>>(FleetCore::of(shared_core()), std::move(body), std::move(options))
             ->start(std::forward<Handler>(handler), which);
     }
 };

@@ -106,12 +106,20 @@ private:
     public:
         explicit Waiting(std::shared_ptr<ScopeRun> run) noexcept : run_(std::move(run)) {}
 
+        // The run, with the caller's body, ends in the caller's context: nothing of it is left in this thread, which
+        // may be at work longer than that context lives.
         void granted(LeasePtr lease) override
         {
-            run_->promise_->post([run = run_, lease = std::move(lease)] { run->begin(lease); });
+            auto& promise = *run_->promise_;
+            promise.post([run = std::move(run_), lease = std::move(lease)] { run->begin(lease); });
         }
 
-        void refused(Error error) override { run_->promise_->complete(fail(std::move(error))); }
+        void refused(Error error) override
+        {
+            auto& promise = *run_->promise_;
+            promise.post(
+                [run = std::move(run_), error = std::move(error)] { run->promise_->complete(fail(error)); });
+        }
 
         [[nodiscard]] bool cancelled() const noexcept override { return run_->promise_->cancelled(); }
 
