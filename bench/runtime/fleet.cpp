@@ -1,0 +1,12 @@
+#include "tenants.hpp"
+
+#include <tenantry/fleet/open.hpp>
+
+namespace bench {
+
+Fleet<Slot> open_fleet(const std::filesystem::path& root, const FleetOptions& options)
+{
+    return must(Fleet<Slot>::open(root, options));
+}
+
+} // namespace bench

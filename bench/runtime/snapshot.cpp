@@ -1,0 +1,55 @@
+// Ten lookups: in one snapshot, and one by one through the C API. All on the calling thread.
+#include <cstdint>
+
+#include "by_hand.hpp"
+#include "rows.hpp"
+#include "tenants.hpp"
+
+namespace bench {
+
+void snapshot(const Setting& setting)
+{
+    constexpr std::int64_t entries = 20'000;
+    constexpr int times = 50;
+    auto fleet = open_fleet(setting.directory / "ours");
+    const auto db = filled_tenant(fleet, "one", entries);
+    const auto path = setting.directory / "theirs.db";
+    ByHand::create(path);
+    ByHand theirs(path);
+    theirs.fill(entries);
+
+    std::int64_t next = 0;
+    std::int64_t wrong = 0;
+    const auto id = [&] { return 1 + next++ * 7919 % entries; };
+    const auto in_one = [&](auto& reads) -> Result<void> {
+        for (int n = 0; n < 10; ++n) {
+            const std::int64_t wanted = id();
+            auto row = reads.read(
+                one(select<AuditLog>().where(col<&AuditLog::id> == reads.template key<AuditLog>(wanted))));
+            if (!row) return fail(std::move(row).error());
+            wrong += row->id.value() != wanted;
+        }
+        return {};
+    };
+    const auto found = alternate(
+        201,
+        [&] {
+            return microseconds([&] {
+                       for (int n = 0; n < times; ++n) must(db.snapshot(in_one));
+                   }) /
+                   times;
+        },
+        [&] {
+            return microseconds([&] {
+                       for (int n = 0; n < 10 * times; ++n) {
+                           const std::int64_t wanted = id();
+                           wrong += theirs.lookup(wanted).id != wanted;
+                       }
+                   }) /
+                   times;
+        });
+    if (wrong != 0) give_up("another row than was asked for");
+    print("10 lookups in a snapshot, and 10 single ones", found, "us", Goal::at_most, 0.4);
+}
+
+} // namespace bench
