@@ -62,7 +62,7 @@ TEST_CASE("a destroyed tenant is gone, with everything it was made of")
     must(wait_for(site.fleet.async_destroy("acme")));
     CHECK(must(site.fleet.tenants()).empty());
     CHECK(names_below(site.root) ==
-          std::vector<std::string>{"staging", "tenantry.manifest", "tenants", "trash"});
+          std::vector<std::string>{"staging", "tenantry.lock", "tenantry.manifest", "tenants", "trash"});
     check_is(wait_for(site.fleet.async_tenant("acme")), errc::no_such_tenant);
     auto body = [&]<class T>(TenantDb<T>) -> awaitable<Result<void>> { co_return Result<void>(); };
     check_is(wait_for(site.fleet.async_with("acme", body)), errc::no_such_tenant);
@@ -79,7 +79,7 @@ TEST_CASE("a tenant that was never created cannot be destroyed")
     CHECK(must(site.fleet.tenants()).size() == 1);
 }
 
-TEST_CASE("a tenant that is not open is destroyed as well, unopened")
+TEST_CASE("a tenant that is not open is destroyed as well, unopened", "[shared]")
 {
     Site site;
     {
@@ -144,7 +144,7 @@ TEST_CASE("destroying waits for the writes that run and wait, and refuses new on
     CHECK(order == std::vector<std::string>{"slow", "queued 1", "queued 2", "destroyed"});
     CHECK(must(site.fleet.tenants()).empty());
     CHECK(names_below(site.root) ==
-          std::vector<std::string>{"staging", "tenantry.manifest", "tenants", "trash"});
+          std::vector<std::string>{"staging", "tenantry.lock", "tenantry.manifest", "tenants", "trash"});
     check_is(wait_for(db.async_write(insert(row))), errc::tenant_gone);
 }
 

@@ -304,7 +304,8 @@ TEST_CASE("a handle is kept beyond the fleet, and so is an operation that has no
     CHECK(closing.found("a").empty());
 }
 
-TEST_CASE("a tenant that somebody else has replaced is closed with the fleet, though a handle of it is kept")
+TEST_CASE("a tenant that somebody else has replaced is closed with the fleet, though a handle of it is kept",
+          "[shared]")
 {
     Closing closing;
     auto& fleet = *closing.fleet;
@@ -332,7 +333,7 @@ TEST_CASE("a tenant that somebody else has replaced is closed with the fleet, th
     CHECK(closing.found("a") == std::vector<std::int64_t>{3});
 }
 
-TEST_CASE("a handle of a tenant that somebody else has removed is let go after the fleet's end")
+TEST_CASE("a handle of a tenant that somebody else has removed is let go after the fleet's end", "[shared]")
 {
     Closing closing;
     auto kept = must(wait_for(closing.fleet->async_tenant("a")));

@@ -75,7 +75,7 @@ TEST_CASE("a tenant that nobody uses is closed after a while, and one that someb
     CHECK(fleet.stats().opened == 3);
 }
 
-TEST_CASE("a tenant that nobody uses gives its readers back before it is closed")
+TEST_CASE("a tenant that nobody uses gives its readers back before it is closed", "[shared]")
 {
     test::TempDir directory;
     auto options = never();
@@ -130,7 +130,7 @@ TEST_CASE("tenants are used, closed and trimmed at the same moments")
     CHECK(fleet.stats().closed_idle > 0);
 }
 
-TEST_CASE("unless it is said, as many may be open as there are descriptors for")
+TEST_CASE("unless it is said, as many may be open as there are descriptors for", "[shared]")
 {
     test::TempDir directory;
     rlimit before{};

@@ -1,5 +1,6 @@
 // Another process that uses a fleet: does what it reads from its standard input, a line a command, and answers
-// with a line each. The arguments are the fleet's root and, for tenants without shards, `flat`.
+// with a line each. `open alone` is as the sole owner. The arguments are the fleet's root and, for tenants without
+// shards, `flat`.
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -92,7 +93,8 @@ int main(int argc, char** argv)
         std::string id;
         words >> command >> id;
         if (command == "open") {
-            auto opened = Fleet<Notes>::open(argv[1], {.threads = 2, .shards = shards});
+            auto opened =
+                Fleet<Notes>::open(argv[1], {.sole_owner = id == "alone", .threads = 2, .shards = shards});
             answer(opened);
             if (opened) fleet.emplace(std::move(*opened));
         } else if (command == "become_nobody") {

@@ -44,6 +44,22 @@ TEST_CASE("a log that has grown is written back beside the writer")
     CHECK(log.next(false, begin) == Step::beside);
 }
 
+TEST_CASE(
+    "where there is one connection alone, a log is written back while nobody waits, or when it is too long")
+{
+    LogKeeper log(small(), false);
+    log.grown(100, begin);
+    CHECK(log.next(false, begin) == Step::none);
+    REQUIRE(log.next(true, begin) == Step::inside);
+    log.ended(Step::inside, true, begin);
+    CHECK(log.next(true, begin) == Step::none);
+    log.grown(999, begin);
+    CHECK(log.next(false, begin) == Step::none);
+    CHECK_FALSE(log.must_wait());
+    log.grown(1000, begin);
+    CHECK(log.next(false, begin) == Step::inside);
+}
+
 TEST_CASE("a batch waits while a log that is too long is written back, and what is left is done before it")
 {
     LogKeeper log(small());

@@ -38,12 +38,16 @@ inline Result<std::size_t> raise_descriptor_limit()
 
 namespace detail {
 
-/// How many tenants may be open where the process may have so many descriptors: each has three for its writer and two
-/// for a reader, and one more is left for the program.
-[[nodiscard]] inline std::size_t tenants_for(std::size_t descriptors) noexcept
+/// What an open tenant takes: three for its writer and two for a reader, or two for the one connection of a sole
+/// owner's, and one more that is left for the program.
+inline constexpr std::size_t descriptors_of_tenant = 6;
+inline constexpr std::size_t descriptors_of_sole = 3;
+
+/// How many tenants may be open where the process may have so many descriptors.
+[[nodiscard]] inline std::size_t tenants_for(std::size_t descriptors,
+                                             std::size_t each = descriptors_of_tenant) noexcept
 {
     constexpr std::size_t programs_own = 64;
-    constexpr std::size_t each = 6;
     constexpr std::size_t sensible = 4096; // memory is the bound beyond
     if (descriptors <= programs_own + each) return 1;
     return std::min((descriptors - programs_own) / each, sensible);

@@ -27,6 +27,7 @@
 #include <tenantry/fleet/options.hpp>
 #include <tenantry/fleet/port.hpp>
 #include <tenantry/fleet/registry.hpp>
+#include <tenantry/fleet/root_lock.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/lease.hpp>
@@ -44,13 +45,14 @@ class FleetCore final : public FleetPort,
     using Clock = std::chrono::steady_clock;
 
 public:
-    FleetCore(Layout layout, const SchemaInfo& schema, const FleetOptions& options,
+    FleetCore(Layout layout, RootLock lock, const SchemaInfo& schema, const FleetOptions& options,
               boost::asio::any_io_executor executor)
         : FleetPort(std::move(executor)),
           layout_(std::move(layout)),
           schema_(schema),
           options_(suited_to(schema, options)),
           watch_(async::ContextWatch::of_executor(this->executor())),
+          lock_(std::move(lock)),
           registry_(max_open(options)),
           readers_(std::make_shared<ReaderBudget>(options.max_readers != 0 ? options.max_readers
                                                                            : max_open(options) / 2 + 1)),
@@ -235,6 +237,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             deadline_timer_.reset();
+            lock_.release();
             closers = std::exchange(closers_, {});
         }
         for (auto& closer : closers) closer->ended(close_result());
@@ -247,10 +250,12 @@ public:
 private:
     using EntryPtr = std::shared_ptr<Entry>;
 
-    // Triggers that keep full-text tables in step run only where the schema is trusted.
+    // Triggers that keep full-text tables in step run only where the schema is trusted. A sole owner has one connection
+    // to each tenant.
     [[nodiscard]] static FleetOptions suited_to(const SchemaInfo& schema, FleetOptions options)
     {
         if (schema.needs_trust) options.tenant.profile.trusted_schema = true;
+        options.tenant.profile.exclusive = options.sole_owner;
         return options;
     }
 
@@ -383,7 +388,9 @@ private:
 
     [[nodiscard]] static std::size_t max_open(const FleetOptions& options) noexcept
     {
-        return options.max_open != 0 ? options.max_open : tenants_for(descriptor_limit());
+        if (options.max_open != 0) return options.max_open;
+        return tenants_for(descriptor_limit(),
+                           options.sole_owner ? descriptors_of_sole : descriptors_of_tenant);
     }
 
     // --- what is done now and then --------------------------------------------------------------------------------
@@ -569,6 +576,7 @@ private:
         std::vector<std::unique_ptr<EndWaiter>> closers;
         {
             const std::lock_guard lock(mutex_);
+            lock_.release(); // every database is closed: others may have the root before the answer is there
             closers = std::exchange(closers_, {});
         }
         for (auto& closer : closers) closer->ended(close_result());
@@ -648,6 +656,7 @@ private:
     std::atomic<bool> cancelling_{false};
 
     std::mutex mutex_; // of all that follows
+    RootLock lock_;    // until every database is closed
     Registry registry_;
     std::optional<boost::asio::steady_timer> deadline_timer_;
     std::optional<Clock::time_point> timer_set_;

@@ -161,7 +161,7 @@ public:
 /// the answer needs it is refused with `errc::wrong_thread`: in the fleet's own pool, and where an executor was handed
 /// in, in the threads of that (known for a thread_pool, an io_context, and strands over them).
 ///
-/// Several processes may have one root open at a time.
+/// Several processes may have one root open at a time, unless one is its sole owner (`FleetOptions::sole_owner`).
 template <SchemaType S>
 class Fleet {
 public:
@@ -169,7 +169,8 @@ public:
     using executor_type = boost::asio::any_io_executor;
 
     /// Opens a fleet on a pool of its own (`FleetOptions::threads`). Makes the root where there is none.
-    /// `errc::manifest_mismatch` if the root was made with another layout. Blocks on the disk.
+    /// `errc::manifest_mismatch` if the root was made with another layout, `errc::busy` if it has a sole owner or is to
+    /// have one and is open elsewhere, `errc::invalid_argument` for options that exclude each other. Blocks on the disk.
     ///
     /// What runs a fleet is compiled where it is opened: include <tenantry/fleet/open.hpp> there.
     [[nodiscard]] static Result<Fleet> open(const std::filesystem::path& root,

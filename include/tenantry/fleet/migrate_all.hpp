@@ -135,6 +135,7 @@ private:
 
     Result<void> migrate(TenantMigration& result)
     {
+        if (core_->options().sole_owner && found_open(result)) return {};
         const TenantOptions& options = core_->options().tenant;
         const SchemaInfo& schema = core_->schema();
         auto connection = open_database(core_->layout().directory(result.id), options);
@@ -168,6 +169,18 @@ private:
                          : rehearsal           ? Outcome::planned
                                                : Outcome::migrated;
         return connection->close();
+    }
+
+    // Where there is one connection to a tenant, it is what was brought up to date when it was opened.
+    bool found_open(TenantMigration& result)
+    {
+        auto opening = core_->opening(result.id);
+        if (!opening) return false;
+        result.from = opening->to;
+        result.to = std::move(opening->to);
+        result.tolerated = std::move(opening->tolerated);
+        result.outcome = opening->is_newer ? Outcome::newer : Outcome::current;
+        return true;
     }
 
     void record(std::size_t index, TenantMigration result)

@@ -66,15 +66,11 @@ public:
 private:
     void look(TenantStatus& status)
     {
-        if (auto opening = core_->opening(status.id)) {
-            status.is_open = true;
-            status.state.at = std::move(opening->to);
-            status.state.tolerated = std::move(opening->tolerated);
-            if (opening->is_newer) status.state.standing = migrate::Standing::newer;
-            return;
-        }
+        if (found_open(status)) return;
         const TenantOptions& options = core_->options().tenant;
         auto connection = open_database(core_->layout().directory(status.id), options);
+        // Where there is one connection to a tenant, it may just have been opened.
+        if (!connection && connection.error() == errc::busy && found_open(status)) return;
         auto found = connection ? migrate::forecast(*connection, core_->schema(), options.history, false)
                                 : fail(std::move(connection).error());
         if (found) {
@@ -84,6 +80,17 @@ private:
             status.state.error.emplace(std::move(found).error());
         }
         if (status.state.error) status.state.error->with_tenant(status.id.view());
+    }
+
+    bool found_open(TenantStatus& status)
+    {
+        auto opening = core_->opening(status.id);
+        if (!opening) return false;
+        status.is_open = true;
+        status.state.at = std::move(opening->to);
+        status.state.tolerated = std::move(opening->tolerated);
+        if (opening->is_newer) status.state.standing = migrate::Standing::newer;
+        return true;
     }
 
     const std::shared_ptr<FleetCore> core_;

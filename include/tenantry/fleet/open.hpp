@@ -12,9 +12,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <tenantry/fleet/check_options.hpp>
 #include <tenantry/fleet/core.hpp>
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/fleet/layout.hpp>
+#include <tenantry/fleet/root_lock.hpp>
 #include <tenantry/schema/ddl.hpp>
 
 namespace tenantry {
@@ -47,30 +49,48 @@ private:
     boost::asio::thread_pool pool_;
 };
 
+/// What is asked and made on disk before a fleet is there. Errors as `Fleet::open`.
+struct OpenedRoot {
+    Layout layout;
+    RootLock lock;
+
+    [[nodiscard]] static Result<OpenedRoot> open(const std::filesystem::path& root,
+                                                 const FleetOptions& options)
+    {
+        if (auto checked = check_options(options); !checked) return fail(std::move(checked).error());
+        auto layout = Layout::open(root, options);
+        if (!layout) return fail(std::move(layout).error());
+        auto lock = RootLock::take(layout->root(), options.sole_owner);
+        if (!lock) return fail(std::move(lock).error());
+        return OpenedRoot{std::move(*layout), std::move(*lock)};
+    }
+};
+
 template <class S>
 struct FleetOpener {
     [[nodiscard]] static Result<Fleet<S>> open(const std::filesystem::path& root, const FleetOptions& options)
     {
-        auto layout = Layout::open(root, options);
-        if (!layout) return fail(std::move(layout).error());
+        auto opened = OpenedRoot::open(root, options);
+        if (!opened) return fail(std::move(opened).error());
         auto pool = std::make_unique<ThreadPool>(options.threads);
-        auto core = make_core(std::move(*layout), options, pool->executor());
+        auto core = make_core(std::move(*opened), options, pool->executor());
         return Fleet<S>(std::move(pool), std::move(core));
     }
 
     [[nodiscard]] static Result<Fleet<S>> open(const boost::asio::any_io_executor& executor,
                                                const std::filesystem::path& root, const FleetOptions& options)
     {
-        auto layout = Layout::open(root, options);
-        if (!layout) return fail(std::move(layout).error());
-        return Fleet<S>(nullptr, make_core(std::move(*layout), options, executor));
+        auto opened = OpenedRoot::open(root, options);
+        if (!opened) return fail(std::move(opened).error());
+        return Fleet<S>(nullptr, make_core(std::move(*opened), options, executor));
     }
 
 private:
-    [[nodiscard]] static std::shared_ptr<FleetPort> make_core(Layout layout, const FleetOptions& options,
+    [[nodiscard]] static std::shared_ptr<FleetPort> make_core(OpenedRoot opened, const FleetOptions& options,
                                                               boost::asio::any_io_executor executor)
     {
-        return std::make_shared<FleetCore>(std::move(layout), schema_info<S>(), options, std::move(executor));
+        return std::make_shared<FleetCore>(std::move(opened.layout), std::move(opened.lock), schema_info<S>(),
+                                           options, std::move(executor));
     }
 };
 

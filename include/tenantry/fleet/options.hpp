@@ -20,6 +20,12 @@ enum class ShardRule : std::uint8_t {
 /// How a fleet behaves. What is written in the root's manifest (`shards`, `tenant.application_id`) must be
 /// the same at every open.
 struct FleetOptions {
+    /// The program alone has the fleet's files open, for as long as the fleet lives. Small reads and opening a tenant
+    /// then cost about half: no shared memory, no file locks for each transaction, one connection for each tenant.
+    /// Reads wait for that: for the tenant's writes, and for each other. Another process or fleet that opens the
+    /// root is refused with `errc::busy`, and so is this one where somebody has it open.
+    bool sole_owner = false;
+
     /// Threads of the fleet's own pool; they wait for disks, so they may exceed the cores. 0: twice the
     /// cores, at least 4. Not used where an executor is handed in.
     std::size_t threads = 0;
@@ -28,7 +34,8 @@ struct FleetOptions {
     /// the process may have descriptors for (`raise_descriptor_limit` has it have more), 4096 at most.
     std::size_t max_open = 0;
 
-    /// Readers that all tenants together may have open beyond the first of each. 0: half of `max_open`.
+    /// Readers that all tenants together may have open beyond the first of each. 0: half of `max_open`, none for a sole
+    /// owner.
     std::size_t max_readers = 0;
 
     /// A tenant that nobody has used for so long gives its page caches and readers back. 0: never.

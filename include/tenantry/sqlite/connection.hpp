@@ -59,6 +59,7 @@ struct ConnectionState {
     std::uint64_t incarnation = 0;
     unsigned privileged = 0;      // > 0: statements of the library's own are being prepared or run
     unsigned uninterruptible = 0; // > 0: a statement that must not be ended half-way is running
+    bool reading = false;         // users' statements that change something are refused
     const std::atomic<bool>* cancelled = nullptr;
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
     bool out_of_time = false;     // a statement was ended since its time was up
@@ -173,9 +174,13 @@ public:
     /// is prepared for this use alone. Errors as `prepare`.
     [[nodiscard]] Result<StatementLease> statement(const StatementText& text)
     {
-        if (sqlite3_stmt* stmt = state_->slots.take(text); stmt != nullptr) [[likely]]
-            return StatementLease(stmt, state_->incarnation, state_->observed.get(), &state_->slots,
-                                  text.slot);
+        if (sqlite3_stmt* stmt = state_->slots.take(text); stmt != nullptr) [[likely]] {
+            StatementLease lease(stmt, state_->incarnation, state_->observed.get(), &state_->slots,
+                                 text.slot);
+            if (is_refused(stmt)) [[unlikely]]
+                return fail(write_while_reading(text.sql));
+            return lease;
+        }
         return prepare_slot(text);
     }
 
@@ -186,6 +191,10 @@ public:
         if (!stmt) return fail(std::move(stmt).error());
         return StatementLease(*stmt, state_->incarnation, state_->observed.get(), nullptr, 0);
     }
+
+    /// From now on users' statements may only read, or again anything: what would change something is refused with
+    /// errc::read_only. For a connection that is lent to readers and opened for writing.
+    void read_only(bool only) noexcept { state_->reading = only; }
 
     /// Rows changed by the last INSERT, UPDATE or DELETE, without those of triggers and foreign keys.
     [[nodiscard]] std::int64_t changes() const noexcept { return sqlite3_changes64(state_->db); }
@@ -289,6 +298,13 @@ public:
         else
             sqlite3_progress_handler(state_->db, 0, nullptr, nullptr);
     }
+
+    /// What `watch` was told last.
+    struct Watched {
+        const std::atomic<bool>* cancelled;
+        TimePoint until;
+    };
+    [[nodiscard]] Watched watched() const noexcept { return {state_->cancelled, state_->until}; }
 
     /// Whether, since the last `watch`, a statement was ended because its time was up.
     [[nodiscard]] bool out_of_time() const noexcept { return state_->out_of_time; }
@@ -425,6 +441,16 @@ private:
     Result<sqlite3_stmt*> compile(std::string_view sql, unsigned flags);
     Result<StatementLease> prepare_slot(const StatementText& text);
     [[nodiscard]] Error compile_error(int code, std::string_view sql);
+
+    [[nodiscard]] bool is_refused(sqlite3_stmt* stmt) const noexcept
+    {
+        return state_->reading && state_->privileged == 0 && sqlite3_stmt_readonly(stmt) == 0;
+    }
+    [[nodiscard]] static Error write_while_reading(std::string_view sql)
+    {
+        Error error(errc::read_only, "the statement changes something, and only reading is possible here");
+        return std::move(error.with_sql(sql));
+    }
 
     void detach() noexcept
     {
@@ -578,11 +604,13 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
     }
     // One pass for what has no other way in. Setting the page cache reads the schema, so that a file which is
     // no database says so here.
-    char pragmas[160];
-    std::snprintf(pragmas, sizeof pragmas, "%s%sPRAGMA synchronous=%d;PRAGMA cache_size=-%d",
-                  profile.temporary_in_memory ? "PRAGMA temp_store=2;" : "",
-                  read_only ? "PRAGMA query_only=1;" : "", profile.durability == Durability::full ? 2 : 1,
-                  profile.page_cache_kib);
+    char pragmas[200];
+    std::snprintf(
+        pragmas, sizeof pragmas, "%s%s%sPRAGMA synchronous=%d;PRAGMA cache_size=-%d",
+        // Before the first use of the log: from then on its index is in shared memory, or in this process's own.
+        profile.exclusive ? "PRAGMA locking_mode=EXCLUSIVE;" : "",
+        profile.temporary_in_memory ? "PRAGMA temp_store=2;" : "", read_only ? "PRAGMA query_only=1;" : "",
+        profile.durability == Durability::full ? 2 : 1, profile.page_cache_kib);
     if (auto done = execute(pragmas); !done) return done;
     if (fences.authorizer) sqlite3_set_authorizer(db, &authorize, state_.get());
     return {};
@@ -600,6 +628,7 @@ inline Result<sqlite3_stmt*> Connection::compile(std::string_view sql, unsigned 
     Statement owner(stmt, 0);
     if (stmt == nullptr)
         return fail(std::move(Error(errc::invalid_sql, "there is no statement in the text").with_sql(sql)));
+    if (is_refused(stmt)) return fail(write_while_reading(sql));
     // SQLite would pass over whatever comes after the first statement; comments and white space may.
     const std::string_view left = sql.substr(static_cast<std::size_t>(rest - text));
     if (left.find_first_not_of(" \t\r\n\f;") != std::string_view::npos) [[unlikely]] {

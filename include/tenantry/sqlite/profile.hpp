@@ -39,6 +39,10 @@ struct Profile {
     /// Functions and virtual tables that are not innocuous may be used by views, triggers, CHECK
     /// (https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigtrustedschema).
     bool trusted_schema = false;
+    /// The connection is the only one to its database, and others are refused with errc::busy while it is open, also in
+    /// other processes; so is this one where it is not the first. Then there is no shared memory file, and no file lock
+    /// is taken for each transaction (https://sqlite.org/wal.html#noshm).
+    bool exclusive = false;
     /// Functions and collations of the program, for every connection: registered before anything else is done with it.
     Functions functions{};
     Fences fences{};

@@ -13,7 +13,8 @@ namespace tenantry::detail {
 
 /// Writing back beside the writer costs it nothing, but never gets to the end of a log that keeps growing: only a log
 /// that was written back whole is begun anew. So a long log is written back on the strand, once what is left to do
-/// there is little.
+/// there is little. A tenant that has one connection alone does all of it on the strand: while nobody waits to write, or
+/// when the log has reached its limit.
 class LogKeeper {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
@@ -25,7 +26,10 @@ public:
         inside, ///< one that begins the log anew, on the writer's connection, now; then say `ended`
     };
 
-    explicit LogKeeper(const CheckpointOptions& options) noexcept : options_(options) {}
+    /// `beside`: a connection beside the writer's can be had.
+    explicit LogKeeper(const CheckpointOptions& options, bool beside = true) noexcept
+        : options_(options), beside_(beside)
+    {}
 
     /// The log has so many bytes after a commit.
     void grown(std::uint64_t bytes, TimePoint now) noexcept
@@ -44,7 +48,10 @@ public:
         if (!options_.automatic || bytes_ <= done_ || running_) return Step::none;
         // What has been tried in vain is tried again when the log has grown by as much again.
         if (full() || bytes_ >= std::max(options_.limit, stuck_ + options_.size)) return start(Step::inside);
-        if (bytes_ >= std::max(done_, tried_) + options_.size) return start(Step::beside);
+        if (bytes_ >= std::max(done_, tried_) + options_.size) {
+            if (beside_) return start(Step::beside);
+            if (idle) return start(Step::inside);
+        }
         if (idle && since_ && now - *since_ >= options_.age && tried_ != bytes_) return start(Step::inside);
         return Step::none;
     }
@@ -92,6 +99,7 @@ private:
     }
 
     const CheckpointOptions options_;
+    const bool beside_;
     std::uint64_t bytes_ = 0;
     std::uint64_t done_ = 0;   // up to here it is in the database
     std::uint64_t tried_ = 0;  // its length when the last attempt began

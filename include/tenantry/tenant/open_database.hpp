@@ -3,26 +3,41 @@
 
 #include <filesystem>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/files.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/options.hpp>
 
 namespace tenantry::detail {
 
+/// A tenant's database, open, and what else is known of it.
+struct OpenedDatabase {
+    sqlite::Connection connection;
+    TenantState state;
+    FileIdentity file;
+};
+
 // Once; `state` is what is known of the tenant.
-[[nodiscard]] inline Result<sqlite::Connection> open_database_of(const std::filesystem::path& directory,
-                                                                 const TenantState& state,
-                                                                 const TenantOptions& options)
+[[nodiscard]] inline Result<OpenedDatabase> open_database_of(const std::filesystem::path& directory,
+                                                             const TenantState& state,
+                                                             const TenantOptions& options)
 {
-    auto connection =
-        sqlite::Connection::open(directory / database_file, sqlite::OpenMode::read_write, options.profile);
-    if (!connection) return connection;
+    const auto path = directory / database_file;
+    auto connection = sqlite::Connection::open(path, sqlite::OpenMode::read_write, options.profile);
+    if (!connection) {
+        Error error = std::move(connection).error();
+        if (options.profile.exclusive && error == errc::busy)
+            error.in("a sole owner needs the tenant for itself, and another program has it open");
+        return fail(std::move(error));
+    }
     // Database and state must be of one tenant.
+    const auto file = file_identity(path);
     const auto moved = connection->file_moved();
-    if (!moved || *moved || !is_tenant_of(directory, state)) return fail(replaced_while_opening());
+    if (!file || !moved || *moved || !is_tenant_of(directory, state)) return fail(replaced_while_opening());
     auto application_id = connection->query_integer("PRAGMA application_id");
     if (!application_id) return fail(std::move(application_id).error());
     if (*application_id != options.application_id)
@@ -30,25 +45,38 @@ namespace tenantry::detail {
                                                 std::to_string(*application_id) + ", this fleet's is " +
                                                 std::to_string(options.application_id) +
                                                 ": it is another program's file, and was left as it is");
-    return connection;
+    return OpenedDatabase{std::move(*connection), state, *file};
 }
 
-/// Opens the database of the tenant in `directory`; never creates one, and changes nothing in it. The tenant may be
-/// open elsewhere, in this process too: only SQLite touches the file.
-///
-/// Errors: no_such_tenant, tenant_gone (it went or was replaced meanwhile), foreign_database (another application_id),
-/// not_a_database, corrupt, and those of input and output.
-[[nodiscard]] inline Result<sqlite::Connection> open_database(const std::filesystem::path& directory,
-                                                              const TenantOptions& options)
+/// Opens the database of the tenant in `directory` and gives what `use(OpenedDatabase)` makes of it, a `Result`. What
+/// fails since the tenant was taken away or replaced meanwhile is tried again. Never creates a database. Errors as
+/// `open_database`, and what `use` says.
+template <class Use>
+[[nodiscard]] auto use_database(const std::filesystem::path& directory, const TenantOptions& options, Use use)
+    -> std::invoke_result_t<Use&, OpenedDatabase>
 {
     for (int tries = 1;; ++tries) {
         const auto state = read_state(directory);
         if (!state) return fail(state.error());
-        auto opened = open_database_of(directory, *state, options);
+        auto used = open_database_of(directory, *state, options).and_then(use);
         // What another process takes away or replaces meanwhile is no failure of the disk.
-        if (opened || is_tenant_of(directory, *state)) return opened;
+        if (used || is_tenant_of(directory, *state)) return used;
         if (tries == 3) return fail(replaced_while_opening());
     }
+}
+
+/// Opens the database of the tenant in `directory`; never creates one, and changes nothing in it. The tenant may be
+/// open elsewhere, in this process too, unless somebody is its sole owner: only SQLite touches the file.
+///
+/// Errors: no_such_tenant, tenant_gone (it went or was replaced meanwhile), foreign_database (another application_id),
+/// busy (a sole owner has it open, or the profile is exclusive and somebody has), not_a_database, corrupt, and those of
+/// input and output.
+[[nodiscard]] inline Result<sqlite::Connection> open_database(const std::filesystem::path& directory,
+                                                              const TenantOptions& options)
+{
+    return use_database(directory, options, [](OpenedDatabase opened) -> Result<sqlite::Connection> {
+        return std::move(opened.connection);
+    });
 }
 
 } // namespace tenantry::detail

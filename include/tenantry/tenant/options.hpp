@@ -34,8 +34,9 @@ struct CheckpointOptions {
 
 /// How an open tenant behaves. The same for every tenant of a fleet.
 struct TenantOptions {
-    /// Read-only connections that one tenant may have open at a time; at least 1.
-    std::size_t readers = 4;
+    /// Read-only connections that one tenant may have open at a time. 0: four, and none for a sole owner
+    /// (`FleetOptions::sole_owner`), who may have no others.
+    std::size_t readers = 0;
 
     /// Writes that may wait for one tenant; one more is answered with `errc::overloaded` at once.
     std::size_t queued_writes = 1024;

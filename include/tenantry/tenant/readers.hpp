@@ -16,6 +16,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/connections.hpp>
 #include <tenantry/tenant/observation.hpp>
 #include <tenantry/tenant/stats.hpp>
 
@@ -40,10 +41,10 @@ private:
     std::atomic<std::ptrdiff_t> left_;
 };
 
-/// Thread-safe. Must outlive what it has lent.
-class Readers {
+/// Reading beside the writer, which is never kept waiting. Must outlive what it has lent.
+class Readers final : public Connections {
 public:
-    using Connection = std::unique_ptr<sqlite::Connection>;
+    using Connection = LentConnection;
 
     /// Of the database at this path, as long as it is still that file.
     Readers(std::filesystem::path database, const FileIdentity& file, const sqlite::Profile& profile,
@@ -60,18 +61,15 @@ public:
     {}
     Readers(const Readers&) = delete;
     Readers& operator=(const Readers&) = delete;
-    ~Readers() { close(); }
+    ~Readers() override { close_all(); }
 
-    /// A connection if one is free or may still be opened, nullptr if all are in use; or why none can be
-    /// opened.
-    [[nodiscard]] Result<Connection> try_acquire()
+    [[nodiscard]] Result<Connection> try_acquire() override
     {
         std::unique_lock lock(mutex_);
         return take(lock);
     }
 
-    /// The same, waiting for one that comes back; nullptr when the time has passed.
-    [[nodiscard]] Result<Connection> acquire(std::chrono::milliseconds patience)
+    [[nodiscard]] Result<Connection> acquire(std::chrono::milliseconds patience) override
     {
         const auto until = std::chrono::steady_clock::now() + patience;
         std::unique_lock lock(mutex_);
@@ -82,22 +80,20 @@ public:
         }
     }
 
-    void release(Connection connection)
+    void release(Connection connection) override
     {
         const std::lock_guard lock(mutex_);
         idle_.push_back(std::move(connection));
         released_.notify_one();
     }
 
-    /// Whether `try_acquire` would have one, as far as can be told from outside.
-    [[nodiscard]] bool available()
+    [[nodiscard]] bool available() override
     {
         const std::lock_guard lock(mutex_);
         return !idle_.empty() || open_ == 0 || (open_ < limit_ && (!budget_ || budget_->any()));
     }
 
-    /// What there is to say of them.
-    void count(TenantStats& stats)
+    void count(TenantStats& stats) override
     {
         const std::lock_guard lock(mutex_);
         stats.readers = open_;
@@ -107,8 +103,14 @@ public:
         for (const auto& reader : idle_) stats.memory += reader->memory_use();
     }
 
-    /// Closes what is not lent.
-    void close()
+    void close() override { close_all(); }
+
+    [[nodiscard]] bool begin_writing() override { return true; }
+    void end_writing() override {}
+    void nothing_to_read() override {}
+
+private:
+    void close_all()
     {
         std::vector<Connection> closing;
         const std::lock_guard lock(mutex_);
@@ -117,7 +119,6 @@ public:
         give_back_budget();
     }
 
-private:
     Result<Connection> take(std::unique_lock<std::mutex>& lock)
     {
         if (!idle_.empty()) {
@@ -162,7 +163,7 @@ private:
             return fail(errc::tenant_gone, "'" + database_.string() + "' was removed or replaced");
         opened->set_incarnation(incarnation_);
         observation_.begin(*opened, tenant_);
-        return std::make_unique<sqlite::Connection>(std::move(*opened));
+        return Connection(new sqlite::Connection(std::move(*opened)));
     }
 
     const std::filesystem::path database_;

@@ -28,14 +28,17 @@
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/connections.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/job_queue.hpp>
 #include <tenantry/tenant/log_keeper.hpp>
 #include <tenantry/tenant/observation.hpp>
+#include <tenantry/tenant/open_database.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/port.hpp>
 #include <tenantry/tenant/readers.hpp>
+#include <tenantry/tenant/sole_connection.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_file.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
@@ -48,7 +51,8 @@ namespace tenantry::detail {
 /// Job.
 ///
 /// Writes run one after another, in the order they came, on a strand; what has queued up is committed together (see
-/// Writer). Reads run beside them on read-only connections. Thread-safe, except for `open` and `close`.
+/// Writer). Reads run beside them on read-only connections, or between them where the profile is exclusive (see
+/// Connections). Thread-safe, except for `open` and `close`.
 class Tenant final : public TenantPort {
     struct Private {};
 
@@ -60,35 +64,35 @@ public:
         const TenantOptions& options, const boost::asio::any_io_executor& executor,
         const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {})
     {
-        for (int tries = 1;; ++tries) {
-            const auto state = read_state(directory);
-            if (!state) return fail(state.error());
-            auto opened = open_once(id, directory, *state, schema, options, executor, budget, observation);
-            // What another process takes away or replaces meanwhile is no failure of the disk.
-            if (opened || is_tenant_of(directory, *state)) return opened;
-            if (tries == 3) return fail(replaced_while_opening());
-        }
+        return use_database(
+            directory, options, [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
+                auto ensured = ensure_schema(opened.connection, schema, options.history);
+                if (!ensured) return fail(std::move(ensured).error());
+                opened.connection.set_incarnation(opened.state.incarnation);
+                observation.begin(opened.connection, id.view());
+                return std::make_shared<Tenant>(Private(), id, directory / database_file, std::move(opened),
+                                                std::move(*ensured), write_hazards(schema), options, executor,
+                                                budget, observation);
+            });
     }
 
-    Tenant(Private, const TenantId& id, const std::filesystem::path& database, const FileIdentity& identity,
-           std::uint64_t incarnation, Migrated opening, sqlite::Connection writer,
-           const WriteHazards& hazards, const TenantOptions& options,
+    Tenant(Private, const TenantId& id, const std::filesystem::path& database, OpenedDatabase opened,
+           Migrated opening, const WriteHazards& hazards, const TenantOptions& options,
            const boost::asio::any_io_executor& executor, std::shared_ptr<ReaderBudget> budget,
            const Observation& observation)
-        : TenantPort(id, incarnation, std::move(opening)),
-          file_(id, database, identity),
+        : TenantPort(id, opened.state.incarnation, std::move(opening)),
+          file_(id, database, opened.file),
           options_(options),
           executor_(executor),
           strand_(boost::asio::make_strand(executor)),
           retry_(std::in_place, executor),
-          writer_(std::move(writer), file_, options, hazards),
-          readers_(database, identity, options.profile, std::max<std::size_t>(options.readers, 1),
-                   incarnation, std::move(budget), observation, id.string()),
+          writer_(std::move(opened.connection), file_, options, hazards),
           observation_(observation),
+          connections_(connections(std::move(budget))),
           writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
           late_timer_(std::in_place, executor),
-          log_(options.checkpoints)
+          log_(options.checkpoints, !is_sole())
     {}
 
     /// True once the file was found removed or replaced under its name: everything is answered with
@@ -144,6 +148,11 @@ public:
     [[nodiscard]] Result<void> may_wait() override
     {
         const async::GatePass alive(&posting_);
+        if (alive && is_sole() && async::Inside::of(this))
+            return fail(Error(errc::wrong_thread,
+                              "write() inside of a reading of the same tenant, whose one connection "
+                              "that holds: make it afterwards")
+                            .with_tenant(id().view()));
         if (!alive || !async::runs_here(executor_)) return {};
         return fail(Error(errc::wrong_thread,
                           "write() in a thread of the fleet's own pool, which it would wait for: "
@@ -162,7 +171,7 @@ public:
         if (!alive) return;
         boost::asio::post(*strand_, [self = shared_self()] {
             if (!self->gate_.enter()) return;
-            self->tend_log(self->no_writes());
+            if (const WritingTurn turn(*self->connections_); turn) self->tend_log(self->no_writes());
             self->leave();
         });
     }
@@ -174,8 +183,8 @@ public:
         if (!alive) return;
         boost::asio::post(*strand_, [self = shared_self()] {
             if (!self->gate_.enter()) return;
-            self->readers_.close();
-            self->writer_.release_memory();
+            self->connections_->close();
+            if (const WritingTurn turn(*self->connections_); turn) self->writer_.release_memory();
             self->leave();
         });
     }
@@ -184,7 +193,7 @@ public:
     {
         TenantStats stats;
         writer_.count(stats);
-        readers_.count(stats);
+        connections_->count(stats);
         stats.overloaded = overloaded_.load(std::memory_order_relaxed);
         stats.read_wait = read_wait_.counted();
         stats.read_time = read_time_.counted();
@@ -237,7 +246,7 @@ public:
         const std::lock_guard lock(closing_);
         if (!strand_) return {}; // it was closed before
         if (!posting_.shut()) posting_.wait_empty();
-        readers_.close();
+        connections_->close();
         retry_.reset();
         strand_.reset();
         {
@@ -261,35 +270,6 @@ private:
     [[nodiscard]] std::shared_ptr<Tenant> shared_self()
     {
         return std::static_pointer_cast<Tenant>(shared_from_this());
-    }
-
-    [[nodiscard]] static Result<std::shared_ptr<Tenant>> open_once(
-        const TenantId& id, const std::filesystem::path& directory, const TenantState& state,
-        const SchemaInfo& schema, const TenantOptions& options, const boost::asio::any_io_executor& executor,
-        const std::shared_ptr<ReaderBudget>& budget, const Observation& observation)
-    {
-        auto writer = sqlite::Connection::open(directory / database_file, sqlite::OpenMode::read_write,
-                                               options.profile);
-        if (!writer) return fail(std::move(writer).error());
-        // Database and state must be of one tenant.
-        const auto file = file_identity(directory / database_file);
-        const auto moved = writer->file_moved();
-        if (!file || !moved || *moved || !is_tenant_of(directory, state))
-            return fail(replaced_while_opening());
-        auto application_id = writer->query_integer("PRAGMA application_id");
-        if (!application_id) return fail(std::move(application_id).error());
-        if (*application_id != options.application_id)
-            return fail(errc::foreign_database, "the database's application_id is " +
-                                                    std::to_string(*application_id) + ", this fleet's is " +
-                                                    std::to_string(options.application_id) +
-                                                    ": it is another program's file, and was left as it is");
-        auto ensured = ensure_schema(*writer, schema, options.history);
-        if (!ensured) return fail(std::move(ensured).error());
-        writer->set_incarnation(state.incarnation);
-        observation.begin(*writer, id.view());
-        return std::make_shared<Tenant>(Private(), id, directory / database_file, *file, state.incarnation,
-                                        std::move(*ensured), std::move(*writer), write_hazards(schema),
-                                        options, executor, budget, observation);
     }
 
     static constexpr int jobs_a_turn = 16;
@@ -357,6 +337,13 @@ private:
         });
     }
 
+    // The next turn of writing is begun later, by somebody else.
+    void wake_at_deadline()
+    {
+        const std::lock_guard lock(mutex_);
+        wake_at(writes_.next_deadline());
+    }
+
     [[nodiscard]] JobPtr pop(JobQueue& queue)
     {
         JobPtr job = queue.pop();
@@ -416,9 +403,19 @@ private:
     void write_turn()
     {
         const async::Inside inside(async::context_of(executor_));
-        if (wait_for_log()) return;
+        if (wait_for_log()) return wake_at_deadline();
+        std::size_t done = write_some();
+        // Last: whoever hears that the last one has left may close the tenant at once.
+        for (; done != 0; --done) leave();
+    }
+
+    // Returned is how many jobs have ended.
+    [[nodiscard]] std::size_t write_some()
+    {
+        const WritingTurn begun(*connections_);
+        if (!begun) return wake_at_deadline(), 0;
         JobPtr first = next_write();
-        if (!first) return;
+        if (!first) return 0;
         tend_log(false);
         auto turn = log_is_full() ? log_full(std::move(first))
                                   : writer_.run(std::move(first), [this] { return pop_write(); });
@@ -429,8 +426,7 @@ private:
             tend_log(no_writes());
             if (more_writes()) post_write_turn();
         }
-        // Last: whoever hears that the last one has left may close the tenant at once.
-        for (; turn.done != 0; --turn.done) leave();
+        return turn.done;
     }
 
     [[nodiscard]] JobPtr pop_write()
@@ -579,12 +575,12 @@ private:
     // Under the lock: whether one more turn of reading is worth starting.
     [[nodiscard]] bool want_read_turn() noexcept
     {
-        if (reads_.empty() || read_turns_ >= std::max<std::size_t>(options_.readers, 1)) return false;
+        if (reads_.empty() || read_turns_ >= readers()) return false;
         ++read_turns_;
         return true;
     }
 
-    void start_read_turn()
+    bool start_read_turn()
     {
         bool start = false;
         {
@@ -592,11 +588,15 @@ private:
             start = want_read_turn();
         }
         if (start) post_read_turn();
+        return start;
     }
 
     void post_read_turn()
     {
-        boost::asio::post(executor_, [self = shared_self()] { self->read_turn(); });
+        auto turn = [self = shared_self()] { self->read_turn(); };
+        if (!is_sole()) return boost::asio::post(executor_, std::move(turn));
+        const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
+        if (alive) boost::asio::post(*strand_, std::move(turn));
     }
 
     void read_turn()
@@ -607,12 +607,10 @@ private:
             {
                 const std::lock_guard lock(mutex_);
                 job = pop(reads_);
-                if (!job) {
-                    --read_turns_;
-                    return;
-                }
+                if (!job) --read_turns_;
             }
-            auto reader = readers_.try_acquire();
+            if (!job) return connections_->nothing_to_read();
+            auto reader = connections_->try_acquire();
             if (reader && !*reader) {
                 // All are lent to synchronous reads: the first that comes back starts a turn.
                 std::optional<Error> ended;
@@ -622,7 +620,7 @@ private:
                     --read_turns_;
                 }
                 if (ended) answer(std::move(job), *ended);
-                if (readers_.available()) start_read_turn(); // it came back meanwhile, and saw no job
+                if (connections_->available()) start_read_turn(); // it came back meanwhile, and saw no job
                 return;
             }
             read(*job, std::move(reader));
@@ -632,7 +630,7 @@ private:
         post_read_turn();
     }
 
-    void read(Job& job, Result<Readers::Connection> reader)
+    void read(Job& job, Result<LentConnection> reader)
     {
         if (!reader) return job.refuse(not_opened(std::move(reader).error()));
         if (job.cancelled())
@@ -675,19 +673,20 @@ private:
         if (limits.deadline)
             patience = std::min(
                 patience, std::chrono::ceil<std::chrono::milliseconds>(*limits.deadline - Job::Clock::now()));
-        auto reader = readers_.acquire(patience);
+        auto reader = connections_->acquire(patience);
         if (!reader) {
             start_read_turn(); // who waits for a reader may have waited for this one
             return fail(not_opened(std::move(reader).error()));
         }
         if (!*reader && limits.deadline && limits.passed(Job::Clock::now())) return fail(late_error());
         if (!*reader)
-            return fail(errc::overloaded,
-                        "all " + std::to_string(options_.readers) +
-                            " readers of this tenant were in use for too long; try again later");
-        if (limits.any()) (*reader)->watch(nullptr, limits.end_of_run());
+            return fail(errc::overloaded, "the tenant's connections that may read (" +
+                                              std::to_string(readers()) +
+                                              ") were in use for too long; try again later");
+        const auto outer = (*reader)->watched(); // of a reading that this one is inside of
+        if (limits.any()) (*reader)->watch(outer.cancelled, std::min(outer.until, limits.end_of_run()));
         task.run(**reader);
-        if (limits.any()) (*reader)->watch(nullptr);
+        if (limits.any()) (*reader)->watch(outer.cancelled, outer.until);
         (*reader)->report_statements();
         const bool there = file_.look(**reader);
         give_back(std::move(*reader));
@@ -695,10 +694,40 @@ private:
         return {};
     }
 
-    void give_back(Readers::Connection reader)
+    void give_back(LentConnection reader)
     {
-        readers_.release(std::move(reader));
+        connections_->release(std::move(reader));
         start_read_turn();
+    }
+
+    // --- the connections --------------------------------------------------------------------------------------------
+
+    /// One connection for all.
+    [[nodiscard]] bool is_sole() const noexcept { return options_.profile.exclusive; }
+
+    [[nodiscard]] std::size_t readers() const noexcept
+    {
+        constexpr std::size_t usual = 4;
+        return is_sole() ? 1 : options_.readers != 0 ? options_.readers : usual;
+    }
+
+    [[nodiscard]] std::unique_ptr<Connections> connections(std::shared_ptr<ReaderBudget> budget)
+    {
+        if (!is_sole())
+            return std::make_unique<Readers>(file_.path(), file_.identity(), options_.profile, readers(),
+                                             incarnation(), std::move(budget), observation_, id().string());
+        return std::make_unique<SoleConnection>(
+            writer_.connection(), [this](SoleConnection::Turns turns) { begin_turns(turns); },
+            [this] { return async::runs_here(executor_); });
+    }
+
+    void begin_turns(SoleConnection::Turns turns)
+    {
+        {
+            const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
+            if (alive && turns.write) post_write_turn();
+        }
+        if (turns.read && !start_read_turn()) connections_->nothing_to_read();
     }
 
     // --- the file ---------------------------------------------------------------------------------------------------
@@ -720,11 +749,11 @@ private:
 
     async::Gate gate_;
     async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
-    Readers readers_;
     const Observation observation_;
     std::atomic<std::uint64_t> overloaded_{0};
     HistogramRecorder read_wait_;
     HistogramRecorder read_time_;
+    const std::unique_ptr<Connections> connections_;
     std::mutex closing_;
 
     std::mutex mutex_; // of all that follows

@@ -124,6 +124,9 @@ public:
 
     [[nodiscard]] Result<void> close() { return connection_.close(); }
 
+    /// For whoever may use it between two turns.
+    [[nodiscard]] sqlite::Connection& connection() noexcept { return connection_; }
+
 private:
     // What a job did to the transaction it was run in.
     enum class Effect : std::uint8_t {
