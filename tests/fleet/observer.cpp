@@ -215,7 +215,9 @@ TEST_CASE("a tenant that another process takes away is closed, and why is told")
 TEST_CASE("statements of every way to run them are told of")
 {
     const auto listener = std::make_shared<Listener>(true);
-    Open open(listener);
+    FleetOptions options;
+    options.sole_owner = GENERATE(false, true);
+    Open open(listener, options);
     must(wait_for(open.fleet.async_create("a")));
     const auto db = open.tenant("a");
     (void)listener->heard();

@@ -146,3 +146,20 @@ TEST_CASE("a fleet's numbers are those of all its tenants, the closed ones too")
     must(wait_for(open.fleet.async_destroy("b")));
     CHECK(open.fleet.stats().tenants.writes == 3);
 }
+
+TEST_CASE("a sole owner's one connection is counted like several")
+{
+    FleetOptions options;
+    options.sole_owner = true;
+    Open open(options);
+    const auto a = must(wait_for(open.fleet.async_tenant("a")));
+    must(wait_for(test::add_note(a)));
+    must(a.read(select<Note>()));
+    must(wait_for(a.async_read(select<Note>())));
+    const TenantStats stats = a.stats();
+    CHECK(stats.writes == 1);
+    CHECK(stats.reads == 2);
+    CHECK(stats.read_time.count() == 1);
+    CHECK(stats.write_time.count() == 1);
+    CHECK(open.fleet.stats().tenants.reads == 2);
+}
