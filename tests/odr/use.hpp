@@ -151,8 +151,9 @@ inline Result<Seen> use_everything(const std::filesystem::path& root)
     if (!seen) return fail(std::move(seen).error());
     seen->tenants = ids->size();
 
-    if (auto gone = fleet->async_destroy("acme", asio::use_future).get(); !gone)
-        return fail(std::move(gone).error());
+    auto clear = []<class T>(TenantDb<T> db) { return db.write(remove<Task>().all_rows()); };
+    if (auto cleared = fleet->with("acme", clear); !cleared) return fail(std::move(cleared).error());
+    if (auto gone = fleet->destroy("acme"); !gone) return fail(std::move(gone).error());
     return seen;
 }
 

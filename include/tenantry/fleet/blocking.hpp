@@ -76,28 +76,30 @@ private:
 /// One call of `with`: the scope that the calling thread is in while it lives.
 class BlockedScope {
 public:
-    explicit BlockedScope(FleetPort& core) noexcept : core_(core), inside_(&core) {}
+    explicit BlockedScope(std::shared_ptr<FleetPort> core) noexcept
+        : core_(std::move(core)), inside_(core_.get())
+    {}
     BlockedScope(const BlockedScope&) = delete;
     BlockedScope& operator=(const BlockedScope&) = delete;
     ~BlockedScope()
     {
         if (lease_) lease_->end();
         lease_.reset();
-        if (entered_) core_.leave_scope();
+        if (entered_) core_->leave_scope();
     }
 
     [[nodiscard]] Result<LeasePtr> enter(const Result<TenantId>& id)
     {
-        if (auto may = core_.may_wait(); !may) return fail(std::move(may).error());
-        if (auto entered = core_.enter_scope(); !entered) return fail(std::move(entered).error());
+        if (auto may = core_->may_wait(); !may) return fail(std::move(may).error());
+        if (auto entered = core_->enter_scope(); !entered) return fail(std::move(entered).error());
         entered_ = true;
-        auto lease = acquire_and_wait(core_, id);
+        auto lease = acquire_and_wait(*core_, id);
         if (lease) lease_ = *lease;
         return lease;
     }
 
 private:
-    FleetPort& core_;
+    const std::shared_ptr<FleetPort> core_;
     const async::Inside inside_;
     LeasePtr lease_;
     bool entered_ = false;
@@ -105,14 +107,14 @@ private:
 
 /// `body(handle)` in the calling thread, under a lease.
 template <class T, class Body>
-[[nodiscard]] auto run_scope(FleetPort& core, const Result<TenantId>& id, Body& body)
+[[nodiscard]] auto run_scope(const std::shared_ptr<FleetPort>& core, const Result<TenantId>& id, Body& body)
     -> std::invoke_result_t<Body&, TenantDb<T>>
 {
     BlockedScope scope(core);
     auto lease = scope.enter(id);
     if (!lease) return fail(std::move(lease).error());
     try {
-        auto result = body(HandleMaker::make<T>(*lease, core.executor()));
+        auto result = body(HandleMaker::make<T>(*lease, core->executor()));
         if (!result) result.error().with_tenant(id->view());
         return result;
     } catch (...) {

@@ -259,7 +259,7 @@ public:
             "tenantry: the body of with takes a TenantDb<T>, for any T: [&]<class T>(TenantDb<T> db)");
         static_assert(detail::is_result<std::invoke_result_t<Body&, TenantDb<T>>>::value,
                       "tenantry: the body of with returns a Result<R>; a coroutine goes to async_with");
-        return detail::run_scope<T>(*core_, TenantId::parse(id), body);
+        return detail::run_scope<T>(core_, TenantId::parse(id), body);
     }
 
     /// A handle that is not bound to a body, for code that must be compiled apart. The tenant stays open

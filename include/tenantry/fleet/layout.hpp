@@ -1,6 +1,7 @@
 // Where a fleet's tenants lie on disk, and the manifest that says so.
 //
 //     <root>/tenantry.manifest
+//     <root>/tenantry.lock    see RootLock
 //     <root>/tenants/<shard>/<id>/main.db, tenant.state
 //     <root>/staging/    tenants being built
 //     <root>/trash/      tenants being removed
