@@ -712,6 +712,25 @@ TEST_CASE("a write that is over its limits is ended, and told so")
     CHECK(desk.entries() == "1 2");
 }
 
+TEST_CASE("a statement that is ended by its limits takes no body with it")
+{
+    Desk desk;
+    const auto statement = desk.add(JobKind::statement, 1);
+    const auto body = desk.add(JobKind::body, 2);
+    const auto slow = desk.add(
+        JobKind::statement,
+        [](sqlite::Connection& connection) {
+            return connection.execute((std::string("INSERT INTO entry ") + endless).c_str());
+        },
+        true, Limits{.time_limit = std::chrono::milliseconds(1)});
+    const auto after = desk.add(JobKind::body, 3);
+    while (desk.waiting() != 0) (void)desk.run();
+    CHECK((succeeded(statement) && succeeded(body) && succeeded(after)));
+    CHECK(failed(slow, errc::timeout));
+    CHECK(statement->runs + body->runs + after->runs == 3);
+    CHECK(desk.entries() == "1 2 3");
+}
+
 TEST_CASE("a write whose deadline has passed is not run")
 {
     Desk desk;

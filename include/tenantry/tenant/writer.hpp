@@ -212,7 +212,7 @@ private:
     // Whether it may take with it what is in the batch, as far as that can be known before.
     [[nodiscard]] bool may_roll_back(const Job& job) const noexcept
     {
-        return hazards_.rolls_back || job.kind() == JobKind::rollback_statement;
+        return hazards_.rolls_back || job.kind() == JobKind::rollback_statement || job.limits.any();
     }
 
     [[nodiscard]] Effect apply(Job& job)
