@@ -145,6 +145,7 @@ asio::awaitable<void> Client::use(std::size_t tenant)
         case 0: co_await walk(*db, tenant); break;
         case 1: co_await read_for_ever(*db, tenant); break;
         case 2: co_await remove_one(*db, tenant); break;
+        case 7: write_here(*db, tenant); break;
         case 3:
         case 4:
         case 5:
@@ -189,13 +190,23 @@ asio::awaitable<void> Client::change(std::size_t tenant)
         if (made) world_.found("a tenant was made twice");
         if (!made) met(made.error(), "making a tenant again", tenant, {errc::tenant_exists, errc::timeout});
     } else if (chance(2)) {
-        auto operation = world_.fleet().async_create(place.name);
-        Result<void> made = co_await ask<void>(std::move(operation));
+        Result<void> made;
+        if (chance(4)) {
+            made = world_.fleet().create(place.name);
+        } else {
+            auto operation = world_.fleet().async_create(place.name);
+            made = co_await ask<void>(std::move(operation));
+        }
         if (made) ++place.created;
         if (!made) met(made.error(), "making a tenant", tenant, {errc::tenant_exists, errc::timeout});
     } else {
-        auto operation = world_.fleet().async_destroy(place.name);
-        Result<void> gone = co_await ask<void>(std::move(operation));
+        Result<void> gone;
+        if (chance(4)) {
+            gone = world_.fleet().destroy(place.name);
+        } else {
+            auto operation = world_.fleet().async_destroy(place.name);
+            gone = co_await ask<void>(std::move(operation));
+        }
         if (gone) ++place.destroyed;
         if (!gone) met(gone.error(), "destroying a tenant", tenant, {errc::timeout});
     }
@@ -345,12 +356,10 @@ void Client::begin_one(const std::shared_ptr<Batch>& batch, const Db& handle, st
         return begin(batch, db.async_write(sql<"insert into reply(note) values (-1)">()), expected);
     case 4:
         expected.may_be_aborted = true;
-        if (chance(2)) {
-            expected.limited = true;
-            db = handle.limited({.time_limit = 2ms});
-        } else {
-            expected.cancelled = true;
-        }
+        expected.limited = true;
+        expected.cancelled = expected.cancelled || chance(2);
+        // Whoever is to cancel it may be blocked meanwhile, and wait for just this.
+        db = handle.limited({.time_limit = expected.cancelled ? 50ms : 2ms});
         return begin(batch, db.async_write(without_end), expected);
     case 5:
     case 6:
@@ -381,6 +390,27 @@ asio::awaitable<void> Client::write(Db db, std::size_t tenant)
         if (!found) met(found.error(), "reading what was written", tenant);
         break;
     }
+}
+
+void Client::write_here(const Db& db, std::size_t tenant)
+{
+    Batch batch(executor_);
+    batch.outstanding = 1;
+    const std::int64_t number = ++last_number_;
+    Expectation expected{.tenant = tenant, .entry = asked_.size()};
+    asked_.push_back({.number = number, .incarnation = db.incarnation(), .tenant = tenant});
+    const Note row = note("one", number);
+    if (chance(2)) {
+        expected.rows = 1;
+        return settle(batch, expected, db.write(insert(row)));
+    }
+    expected.rows = 2;
+    expected.may_be_aborted = true;
+    const auto two = [&row](auto& tx) -> Result<void> {
+        auto first = tx.run(insert(row));
+        return first ? tx.run(insert(row)) : first;
+    };
+    settle(batch, expected, db.write(two));
 }
 
 asio::awaitable<void> Client::remove_one(Db db, std::size_t tenant)
@@ -416,6 +446,9 @@ asio::awaitable<void> Client::read(Db db, std::size_t tenant)
         }
         return seen[0] == seen[3] && seen[1] == seen[4] && seen[1] % 2 == 0 && seen[2] + seen[5] == 0;
     };
+    const auto fleet = world_.fleet().stats();
+    if (fleet.open > fleet.max_open || fleet.idle > fleet.open || db.stats().queued_writes > 1000)
+        world_.found("figures that cannot be");
     Result<bool> whole = true;
     switch (pick(4)) {
     case 0: {
@@ -467,7 +500,7 @@ asio::awaitable<void> Client::read_for_ever(Db db, std::size_t tenant)
         break;
     }
     default: {
-        auto operation = db.async_read(one(endless()));
+        auto operation = db.limited({.time_limit = 50ms}).async_read(one(endless()));
         answer = co_await ask<std::int64_t>(std::move(operation), true);
         break;
     }

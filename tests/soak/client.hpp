@@ -53,6 +53,7 @@ private:
     boost::asio::awaitable<void> go_through_all();
 
     boost::asio::awaitable<void> write(Db db, std::size_t tenant);
+    void write_here(const Db& db, std::size_t tenant);
     boost::asio::awaitable<void> remove_one(Db db, std::size_t tenant);
     boost::asio::awaitable<void> read(Db db, std::size_t tenant);
     boost::asio::awaitable<void> walk(Db db, std::size_t tenant);

@@ -12,10 +12,12 @@
 // - Of one client's writes to one tenant the later ones lie behind the earlier ones.
 // - A tenant that comes and goes is there if it was made once more often than it was destroyed.
 // - Every database is whole, and there is nothing beside it.
+// - What the fleet's observer has heard agrees with what clients were told.
 // - Descriptors, threads and memory are back where they were.
 //
 // What clients look at meanwhile is in client.cpp. Prints what was done; what is wrong, and the seed, to the standard
 // error, and the exit code is 1.
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -92,11 +94,14 @@ FleetOptions some_options(std::mt19937_64& random)
     FleetOptions options;
     options.threads = between(1, 4);
     options.max_open = between(3, 16);
-    options.max_readers = between(1, 8);
     options.trim_idle_after = std::chrono::milliseconds(between(5, 50));
     options.close_idle_after = std::chrono::milliseconds(between(10, 200));
     options.open_deadline = std::chrono::milliseconds(between(200, 2000));
-    options.tenant.readers = between(1, 3);
+    options.sole_owner = between(0, 2) == 0;
+    if (!options.sole_owner) {
+        options.max_readers = between(1, 8);
+        options.tenant.readers = between(1, 3);
+    }
     options.tenant.queued_writes = between(16, 256);
     options.tenant.queued_reads = between(4, 64);
     options.tenant.batch_writes = between(0, 3) == 0 ? 1 : between(2, 64);
@@ -110,6 +115,67 @@ FleetOptions some_options(std::mt19937_64& random)
 }
 
 // --- while they work
+
+// Hears what happens, to be compared with what clients were told.
+class Listener final : public Observer {
+public:
+    explicit Listener(bool all_statements) : all_statements_(all_statements) {}
+
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> statements_from() const noexcept override
+    {
+        return all_statements_ ? std::optional<std::chrono::nanoseconds>(0ns) : std::nullopt;
+    }
+    void statement(const ObservedStatement& ended) override
+    {
+        if (ended.sql.empty() || ended.tenant.empty()) ++odd_;
+    }
+    void tenant_created(std::string_view, std::chrono::nanoseconds) override { ++created_; }
+    void tenant_destroyed(std::string_view) override { ++destroyed_; }
+    void tenant_opened(const ObservedOpening& opened) override
+    {
+        ++opened_;
+        if (!opened.migrated.empty()) ++odd_;
+    }
+    void tenant_closed(std::string_view, CloseReason why) override
+    {
+        ++closed_;
+        if (why == CloseReason::gone) ++odd_;
+    }
+    void background_error(BackgroundTask task, const Error& error) override
+    {
+        // A reader may be in the way of writing the log back.
+        if (task != BackgroundTask::checkpoint || !(error == errc::busy)) ++odd_;
+    }
+
+    // Once the fleet is gone.
+    void compare(World& world, const FleetStats& stats) const
+    {
+        std::int64_t created = 0;
+        std::int64_t destroyed = 0;
+        for (const Place& place : world.places()) {
+            created += place.comes_and_goes ? place.created.load() : 1;
+            destroyed += place.destroyed;
+        }
+        const auto same = [&](const char* what, std::int64_t heard, std::int64_t expected) {
+            if (heard == expected) return;
+            world.found("the observer has heard of " + std::to_string(heard) + " tenants " + what + ", not " +
+                        std::to_string(expected));
+        };
+        same("made", created_, created);
+        same("destroyed", destroyed_, destroyed);
+        same("opened", opened_, static_cast<std::int64_t>(stats.opened));
+        same("closed", closed_, opened_);
+        same("in an odd way", odd_, 0);
+    }
+
+private:
+    const bool all_statements_;
+    std::atomic<std::int64_t> created_{0};
+    std::atomic<std::int64_t> destroyed_{0};
+    std::atomic<std::int64_t> opened_{0};
+    std::atomic<std::int64_t> closed_{0};
+    std::atomic<std::int64_t> odd_{0};
+};
 
 // Runs clients until the time is over, and ends the fleet in one way or another.
 void work(World& world, std::vector<std::unique_ptr<Client>>& clients, int count, std::mt19937_64& random,
@@ -225,7 +291,9 @@ std::vector<std::string> one_fleet(const Arguments& arguments, std::mt19937_64& 
 {
     const TempDir directory;
     const auto root = directory.path() / "root";
-    const auto options = some_options(random);
+    auto options = some_options(random);
+    const auto listener = std::make_shared<Listener>(random() % 2 == 0);
+    options.observer = listener;
     std::optional<Fleet<Notes>> fleet(must(open_notes(root, options)));
     World world(*fleet, stable, changing);
     for (auto& place : world.places())
@@ -236,6 +304,7 @@ std::vector<std::string> one_fleet(const Arguments& arguments, std::mt19937_64& 
     if (stats.open != 0 || stats.idle != 0 || stats.waiting != 0)
         world.found("a closed fleet has tenants open");
     fleet.reset();
+    listener->compare(world, stats);
     Audit(world, clients, root).run();
 
     ++totals.fleets;
