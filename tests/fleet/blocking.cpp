@@ -222,6 +222,12 @@ TEST_CASE("a body or a row's body that would wait for its own end is refused")
     }));
     CHECK(rows == 1);
     must(fleet.destroy("acme"));
+    // A body of with() waits for nothing: its tenant may go under it.
+    must(fleet.with("globex", [&](auto handle) -> Result<void> {
+        must(fleet.destroy("globex"));
+        CHECK(refused(count_notes(handle), errc::tenant_gone));
+        return {};
+    }));
 }
 
 TEST_CASE("limits bound the waiting of a write")
