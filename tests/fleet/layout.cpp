@@ -1,5 +1,6 @@
 #include <tenantry/fleet/layout.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
 #include <latch>
@@ -63,6 +64,41 @@ TEST_CASE("a root is made where there is none, for its owner alone")
 
     must(layout.prepare(id("acme")));
     CHECK(mode_of(layout.directory(id("acme")).parent_path()) == 0700);
+}
+
+TEST_CASE("where no root is to be made, a wrong path is an error and nothing is made")
+{
+    const TempDir directory;
+    const FleetOptions existing{.make_root = false};
+    const auto root = directory.path() / "root";
+    for (const auto& wrong : {root, directory.path(), root / "below"}) {
+        const auto layout = Layout::open(wrong, existing);
+        REQUIRE_FALSE(layout);
+        CHECK(layout.error() == errc::no_such_fleet);
+        CHECK(std::string(layout.error().message()).find("'" + wrong.string() + "'") != std::string::npos);
+    }
+    CHECK(fs::is_empty(directory.path()));
+    must(Layout::open(root, {}));
+    must(Layout::open(root, existing));
+    // Tenants without a manifest are a fleet that is damaged.
+    fs::remove(root / "tenantry.manifest");
+    CHECK(Layout::open(root, existing).error() == errc::manifest_mismatch);
+}
+
+TEST_CASE("a shard is made by whoever needs it first, and again where somebody has removed it")
+{
+    const TempDir directory;
+    const auto layout = must(Layout::open(directory.path() / "root", {}));
+    const auto shard = layout.directory(id("acme")).parent_path();
+    std::vector<std::thread> threads;
+    std::atomic<int> made{0};
+    for (int n = 0; n < 4; ++n) threads.emplace_back([&] { made += layout.prepare(id("acme")).has_value(); });
+    for (auto& thread : threads) thread.join();
+    CHECK(made == 4);
+    CHECK(fs::is_directory(shard));
+    fs::remove(shard);
+    must(layout.prepare(id("acme")));
+    CHECK(fs::is_directory(shard));
 }
 
 TEST_CASE("a root that cannot be made is an error that names it")

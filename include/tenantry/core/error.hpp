@@ -47,6 +47,7 @@ enum class errc {
     value_misfit,   ///< a stored value does not fit the type it is read into
     // The schema
     foreign_database,      ///< another program's file (application_id)
+    no_such_fleet,         ///< there is none in the directory, and none was to be made
     manifest_mismatch,     ///< the fleet's directory was made with another layout or shard rule
     destructive_migration, ///< the change would lose data; the plan is in the message
     history_mismatch,      ///< a revision that was already applied was edited or is missing
@@ -95,6 +96,7 @@ inline ErrcText errc_text(errc code) noexcept
     case errc::too_many_rows: return {"too_many_rows", "more rows than one"};
     case errc::value_misfit: return {"value_misfit", "a stored value does not fit its type"};
     case errc::foreign_database: return {"foreign_database", "another program's database"};
+    case errc::no_such_fleet: return {"no_such_fleet", "there is no fleet in the directory"};
     case errc::manifest_mismatch: return {"manifest_mismatch", "the fleet's directory has another layout"};
     case errc::destructive_migration: return {"destructive_migration", "the migration would lose data"};
     case errc::history_mismatch: return {"history_mismatch", "the migration history was changed"};

@@ -168,9 +168,10 @@ public:
     using schema = S;
     using executor_type = boost::asio::any_io_executor;
 
-    /// Opens a fleet on a pool of its own (`FleetOptions::threads`). Makes the root where there is none.
-    /// `errc::manifest_mismatch` if the root was made with another layout, `errc::busy` if it has a sole owner or is to
-    /// have one and is open elsewhere, `errc::invalid_argument` for options that exclude each other. Blocks on the disk.
+    /// Opens a fleet on a pool of its own (`FleetOptions::threads`). Makes the root where there is none, unless
+    /// `FleetOptions::make_root` says no (`errc::no_such_fleet`). `errc::manifest_mismatch` if the root was made with
+    /// another layout, `errc::busy` if it has a sole owner or is to have one and is open elsewhere,
+    /// `errc::invalid_argument` for options that exclude each other. Blocks on the disk.
     ///
     /// What runs a fleet is compiled where it is opened: include <tenantry/fleet/open.hpp> there.
     [[nodiscard]] static Result<Fleet> open(const std::filesystem::path& root,

@@ -8,10 +8,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -33,11 +36,15 @@ namespace tenantry::detail {
 class Layout {
 public:
     /// Makes the root where there is none, and checks the manifest where there is one:
-    /// `errc::manifest_mismatch` if the root was made with other choices. The root is made canonical here,
-    /// once: SQLite then refuses every symbolic link below.
+    /// `errc::manifest_mismatch` if the root was made with other choices, `errc::no_such_fleet` if there is none and
+    /// none is to be made. The root is made canonical here, once: SQLite then refuses every symbolic link below.
     [[nodiscard]] static Result<Layout> open(const std::filesystem::path& root, const FleetOptions& options)
     {
         std::error_code error;
+        if (!options.make_root && !holds_fleet(root))
+            return fail(errc::no_such_fleet, "there is no fleet in '" + root.string() +
+                                                 "', and FleetOptions::make_root says not to make one: look "
+                                                 "whether the path is right");
         const auto last = last_named(root);
         std::filesystem::create_directories(last.parent_path(),
                                             error); // what it could not make is said below
@@ -62,13 +69,17 @@ public:
         return rule_ == ShardRule::flat ? tenants_ / id.view() : tenants_ / shard(id.view()) / id.view();
     }
 
-    /// Makes the shard a new tenant goes into.
+    /// Makes the shard a new tenant goes into. Durable when it returns, also where somebody else has just made it.
     [[nodiscard]] Result<void> prepare(const TenantId& id) const
     {
         if (rule_ == ShardRule::flat) return {};
+        auto& durable = (*durable_shards_)[hash(id.view()) >> 56];
         auto made = make_private_directory(tenants_ / shard(id.view()));
         if (!made) return fail(std::move(made).error());
-        return *made ? sync_directory(tenants_) : Result<void>();
+        if (!*made && durable.load(std::memory_order_acquire)) return {};
+        if (auto synced = sync_directory(tenants_); !synced) return synced;
+        durable.store(true, std::memory_order_release);
+        return {};
     }
 
     /// Every tenant there is, sorted. Looks at names only: no database is opened.
@@ -119,11 +130,21 @@ private:
 
     // The first two hexadecimal digits of the id's 64-bit FNV-1a hash
     // (http://www.isthe.com/chongo/tech/comp/fnv/).
-    static std::string shard(std::string_view id)
+    static std::string shard(std::string_view id) { return hex(hash(id)).substr(0, 2); }
+
+    static std::uint64_t hash(std::string_view id) noexcept
     {
         std::uint64_t hash = 0xcbf29ce484222325U;
         for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-        return hex(hash).substr(0, 2);
+        return hash;
+    }
+
+    // Its manifest, or tenants that have lost it.
+    static bool holds_fleet(const std::filesystem::path& root)
+    {
+        std::error_code unknown;
+        return std::filesystem::exists(root / manifest_file, unknown) ||
+               std::filesystem::exists(root / "tenants", unknown);
     }
 
     static std::string manifest(const FleetOptions& options)
@@ -216,6 +237,10 @@ private:
     std::filesystem::path staging_;
     std::filesystem::path trash_;
     ShardRule rule_;
+
+    // Those whose names are known to be on disk; copies of the layout know the same.
+    using DurableShards = std::array<std::atomic<bool>, 256>;
+    std::shared_ptr<DurableShards> durable_shards_ = std::make_shared<DurableShards>();
 };
 
 } // namespace tenantry::detail

@@ -48,6 +48,10 @@ struct FleetOptions {
     /// `errc::too_many_open`.
     std::chrono::milliseconds open_deadline{5000};
 
+    /// Makes the root where there is none. False: that is `errc::no_such_fleet`, for programs that work on fleets of
+    /// others, where a mistake in the path should not make a new one.
+    bool make_root = true;
+
     ShardRule shards = ShardRule::hashed;
 
     TenantOptions tenant{};

@@ -1,7 +1,6 @@
 // The empty database of a schema, as bytes: what new tenants are made of.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -19,44 +18,38 @@
 
 namespace tenantry::detail {
 
-/// Makes tenants at the speed of writing a file. The first few are made by the statements: many programs make no more,
-/// and the bytes are kept for good. What is in them is the same for every tenant: tables, application id, the mark of the schema, the ledger. Thread-safe.
+/// Makes tenants at the speed of writing a file. The first one is made by the statements, and its database kept as bytes
+/// before anything of its own is in it: what is there is the same for every tenant (tables, application id, the mark of the
+/// schema, the ledger). So a program that makes one tenant pays for no other, and the second one is fast already. The bytes
+/// are some pages for each table, and are kept for good. Thread-safe.
 class TenantTemplate {
 public:
     TenantTemplate(const SchemaInfo& schema, const TenantOptions& options)
         : schema_(schema), options_(options)
     {}
 
-    /// So many are made by the statements.
-    static constexpr int few = 4;
-
     /// As `create_directory`.
     [[nodiscard]] Result<void> create(const std::filesystem::path& staging,
                                       const std::filesystem::path& place)
     {
-        if (made_.load(std::memory_order_relaxed) < few) {
-            auto made = create_directory(staging, place, schema_, options_);
-            if (made) made_.fetch_add(1, std::memory_order_relaxed);
-            return made;
-        }
-        const auto bytes = database(staging);
-        if (!bytes) return fail(bytes.error());
         StagedDirectory staged(staging / hex(random_number()));
         if (auto made = make_private_directory(staged.path()); !made) return fail(std::move(made).error());
-        if (auto written = write_new_file(staged.path() / database_file, **bytes); !written) return written;
+        const auto path = staged.path() / database_file;
+        auto bytes = bytes_or_build(path);
+        if (!bytes) return fail(std::move(bytes).error());
+        auto durable = *bytes ? write_new_file(path, **bytes) : sync_file(path);
+        if (!durable) return durable;
         return place_directory(staged, place);
     }
 
 private:
     using Bytes = std::shared_ptr<const std::string>;
 
-    [[nodiscard]] Result<Bytes> database(const std::filesystem::path& staging)
+    // The bytes; nullptr: there were none, and a database was built at `path`.
+    [[nodiscard]] Result<Bytes> bytes_or_build(const std::filesystem::path& path)
     {
         const std::lock_guard lock(mutex_);
         if (bytes_) return bytes_;
-        StagedDirectory staged(staging / hex(random_number()));
-        if (auto made = make_private_directory(staged.path()); !made) return fail(std::move(made).error());
-        const auto path = staged.path() / database_file;
         if (auto built = build_database(path, schema_, options_); !built)
             return fail(std::move(built).error());
         // It is in nobody's hands yet or any more: here a database may be read as a file.
@@ -66,14 +59,13 @@ private:
         auto contents = read_small_file(path, static_cast<std::size_t>(size));
         if (!contents) return fail(std::move(contents).error());
         bytes_ = std::make_shared<const std::string>(std::move(contents->text));
-        return bytes_;
+        return Bytes();
     }
 
     const SchemaInfo& schema_;
     const TenantOptions& options_;
-    std::atomic<int> made_{0}; // by the statements
     std::mutex mutex_;
-    Bytes bytes_; // null until somebody needs it
+    Bytes bytes_; // null until the first one was built
 };
 
 } // namespace tenantry::detail
