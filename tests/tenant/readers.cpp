@@ -207,3 +207,28 @@ TEST_CASE("a reader that cannot be opened takes nothing from the others")
     CHECK(budget->any());
     readers.release(std::move(first));
 }
+
+TEST_CASE("a reader is opened while other connections are closed")
+{
+    const Database database;
+    const auto owner = must(sqlite::Connection::open(database.path, sqlite::OpenMode::read_write));
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> others;
+    for (int n = 0; n < 2; ++n)
+        others.emplace_back([&] {
+            // May meet the same lock, and does not mind.
+            while (!stop) (void)sqlite::Connection::open(database.path, sqlite::OpenMode::read_write);
+        });
+    Readers readers(database.path, database.file(), {}, 1, 99);
+    int opened = 0;
+    for (int n = 0; n < 300; ++n) {
+        auto reader = readers.try_acquire();
+        if (!reader) break;
+        ++opened;
+        readers.release(std::move(*reader));
+        readers.close();
+    }
+    stop = true;
+    for (auto& other : others) other.join();
+    CHECK(opened == 300);
+}

@@ -1,6 +1,7 @@
 // One tenant's read-only connections: opened when asked for, capped, used by one thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -52,7 +53,7 @@ public:
             Observation observation = {}, std::string tenant = {})
         : database_(std::move(database)),
           file_(file),
-          profile_(profile),
+          profile_(patient(profile)),
           limit_(limit),
           incarnation_(incarnation),
           budget_(std::move(budget)),
@@ -151,6 +152,15 @@ private:
     void give_back_budget() noexcept
     {
         for (; from_budget_ > 0 && from_budget_ >= open_; --from_budget_) budget_->give_back();
+    }
+
+    // A connection that is being closed, anywhere, holds the lock for a moment that every other one needs when it is opened:
+    // it looks whether it is the last one.
+    [[nodiscard]] static sqlite::Profile patient(sqlite::Profile profile)
+    {
+        constexpr std::chrono::milliseconds a_moment{500};
+        profile.busy_timeout = std::max(profile.busy_timeout, a_moment);
+        return profile;
     }
 
     [[nodiscard]] Result<Connection> open() const
