@@ -1,9 +1,14 @@
 #include <tenantry/core/descriptors.hpp>
 
+#include <string>
+
 #include <sys/resource.h>
+
+#include <tenantry/core/files.hpp>
 
 #include "support/catch.hpp"
 #include "support/must.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace tenantry;
 
@@ -32,4 +37,21 @@ TEST_CASE("so many tenants fit into so many descriptors")
     CHECK(detail::tenants_for(1'000'000'000) == 4096);
     for (std::size_t limit = 100; limit < 10'000; limit += 7)
         CHECK(detail::tenants_for(limit) * 6 + 64 <= limit);
+}
+
+TEST_CASE("where no descriptor is left, the error says what can be done")
+{
+    const test::TempDir directory;
+    rlimit before{};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    rlimit none = before;
+    none.rlim_cur = 0;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const auto written = detail::write_new_file(directory.path() / "file", "text");
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    REQUIRE_FALSE(written);
+    CHECK(written.error() == errc::io_error);
+    const std::string said(written.error().message());
+    CHECK(said.find("raise_descriptor_limit()") != std::string::npos);
+    CHECK(said.find("FleetOptions::max_open") != std::string::npos);
 }

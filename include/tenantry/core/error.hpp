@@ -1,6 +1,7 @@
 // What can go wrong, and how it is said.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <ostream>
@@ -108,6 +109,17 @@ inline ErrcText errc_text(errc code) noexcept
     case errc::internal: return {"internal", "the library was misused"};
     }
     return {"unknown", "unknown error"};
+}
+
+// What the operating system says went wrong, and what can be done about it where that is not plain.
+inline std::string system_text(int number)
+{
+    std::string text = std::generic_category().message(number);
+    if (number == EMFILE)
+        text +=
+            " (the process's limit of descriptors: raise_descriptor_limit() at the beginning of the program "
+            "raises it, a lower FleetOptions::max_open needs fewer)";
+    return text;
 }
 
 // One category in the whole program, even when parts of it hide their symbols.

@@ -24,7 +24,7 @@ namespace tenantry::detail {
 {
     std::string message(doing);
     message.append(" '").append(path.string()).append("': ");
-    message.append(std::generic_category().message(number));
+    message.append(system_text(number));
     const bool full = number == ENOSPC || number == EDQUOT;
     return Error(full ? errc::disk_full : errc::io_error, std::move(message));
 }

@@ -140,7 +140,7 @@ inline std::string describe(sqlite3* db, int code, errc kind, int system_error)
     default: return words;
     }
     if (system_error != 0 && (kind == errc::io_error || kind == errc::disk_full))
-        text.append(": ").append(std::generic_category().message(system_error));
+        text.append(": ").append(tenantry::detail::system_text(system_error));
     return text;
 }
 
