@@ -353,6 +353,39 @@ TEST_CASE("tenants that nobody uses are trimmed once and closed, the longest unu
     CHECK(stats.evicted == 0);
 }
 
+TEST_CASE("tenants that nobody uses are looked after one by one, and not too often")
+{
+    using namespace std::chrono_literals;
+    Shell shell(4);
+    const TimePoint begin{};
+    for (const char* name : {"a", "b"}) {
+        const auto lease = shell.acquire(name);
+        shell.open_one();
+        shell.registry.set_time(begin + (name[0] == 'a' ? 1s : 2s));
+        shell.release(lease);
+    }
+    const auto next = [&](TimePoint since) -> std::string {
+        const auto entry = shell.registry.next_for_upkeep(since, 1h);
+        return entry == nullptr ? "" : entry->id.string();
+    };
+    CHECK(next(begin).empty());
+    CHECK(next(begin + 2s) == "a");
+    CHECK(next(begin + 2s) == "b");
+    CHECK(next(begin + 2s).empty());
+    // Once it was used, and the time has passed.
+    shell.registry.set_time(begin + 1min);
+    shell.release(shell.acquire("a"));
+    CHECK(next(begin + 1min).empty());
+    shell.registry.set_time(begin + 2h);
+    CHECK(next(begin + 2h) == "a");
+    CHECK(next(begin + 2h).empty());
+    test::Registry::put_off_upkeep(*shell.registry.find(id("a")));
+    CHECK(next(begin + 2h) == "a");
+    const auto held = shell.acquire("a");
+    shell.registry.set_time(begin + 4h);
+    CHECK(next(begin + 4h).empty());
+}
+
 TEST_CASE("what is closed to make room is counted apart")
 {
     Shell shell(1);

@@ -16,6 +16,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include <tenantry/fleet/open.hpp>
+#include <tenantry/tenant/upkeep.hpp>
 #include <tenantry/tenantry.hpp>
 
 namespace odr {
@@ -126,6 +127,12 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
     if (!plan) co_return fail(std::move(plan).error());
     auto removed = co_await db.async_write(remove<Task>().where(col<&Task::state> == State::waiting));
     if (!removed) co_return fail(std::move(removed).error());
+    if (auto looked = co_await async_optimize(db); !looked) co_return fail(std::move(looked).error());
+    auto compacted = co_await async_compact(db);
+    if (!compacted) co_return fail(std::move(compacted).error());
+    auto room = space(db);
+    if (!room) co_return fail(std::move(room).error());
+    if (*room != compacted->after) co_return fail(errc::internal, "the space has changed by itself");
 
     co_return Seen{.tenants = 0,
                    .people = people->size(),

@@ -221,3 +221,26 @@ TEST_CASE(
         REQUIRE(log.next(true, begin + 4000s) != Step::none);
     }
 }
+
+TEST_CASE("a log is cut on request, unless it is being written back or is another's")
+{
+    LogKeeper log(small());
+    log.grown(50, begin);
+    REQUIRE(log.cut() == Step::inside);
+    CHECK(log.cut() == Step::none); // one at a time
+    log.ended(Step::inside, true, begin);
+    CHECK(log.bytes() == 0);
+    log.grown(100, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    CHECK(log.cut() == Step::none);
+    log.ended(Step::beside, true, begin);
+    REQUIRE(log.cut() == Step::inside);
+    log.ended(Step::inside, false, begin); // a reader was in the way
+    CHECK(log.bytes() == 100);
+
+    auto others = small();
+    others.automatic = false;
+    LogKeeper left(others);
+    left.grown(50, begin);
+    CHECK(left.cut() == Step::none);
+}

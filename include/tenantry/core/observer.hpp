@@ -46,6 +46,7 @@ enum class CloseReason : std::uint8_t {
 enum class BackgroundTask : std::uint8_t {
     checkpoint, ///< `errc::busy`: a reader or another process is in the way, and the log grows on
     closing,    ///< of a tenant's database
+    upkeep,     ///< of a tenant's database in quiet times; it is as it was
 };
 
 /// Derive from it and give it to a fleet: `FleetOptions::observer`. What is not overridden is not heard of.

@@ -401,8 +401,8 @@ private:
         constexpr std::chrono::milliseconds usual{1000};
         constexpr std::chrono::milliseconds shortest{10};
         auto length = usual;
-        for (const auto time :
-             {options.trim_idle_after, options.close_idle_after, options.tenant.checkpoints.age})
+        for (const auto time : {options.trim_idle_after, options.close_idle_after, options.upkeep.idle_after,
+                                options.tenant.checkpoints.age})
             if (time.count() > 0) length = std::min(length, time / 2);
         return std::max(length, shortest);
     }
@@ -415,6 +415,8 @@ private:
         const auto now = Clock::now();
         std::vector<std::shared_ptr<Tenant>> trimmed;
         std::vector<std::shared_ptr<Tenant>> open;
+        EntryPtr quiet;
+        std::shared_ptr<Tenant> quiet_tenant;
         decide([&](Registry::Actions& actions) {
             if (options_.close_idle_after.count() > 0)
                 registry_.close_idle(now - options_.close_idle_after, actions);
@@ -423,7 +425,16 @@ private:
                     trimmed.push_back(entry->tenant);
             for (const auto& entry : registry_.entries())
                 if (entry->tenant) open.push_back(entry->tenant);
+            const auto& upkeep = options_.upkeep;
+            if (upkeep.idle_after.count() > 0 && !*upkeep_)
+                if ((quiet = registry_.next_for_upkeep(now - upkeep.idle_after, upkeep.every)))
+                    quiet_tenant = quiet->tenant;
         });
+        if (quiet) {
+            *upkeep_ = true;
+            if (!quiet_tenant->look_after(options_.upkeep, [running = upkeep_] { *running = false; }))
+                decide([&](Registry::Actions&) { Registry::put_off_upkeep(*quiet); });
+        }
         for (const auto& tenant : trimmed) tenant->trim();
         for (const auto& tenant : open) tenant->upkeep();
     }
@@ -665,6 +676,8 @@ private:
     TenantStats closed_; // what was counted in tenants that were closed
 
     const std::shared_ptr<ReaderBudget> readers_;
+    // A tenant is being looked after: one at a time, so that the pool is the others'.
+    const std::shared_ptr<std::atomic<bool>> upkeep_ = std::make_shared<std::atomic<bool>>(false);
     TenantTemplate template_;
     const Observation observation_;
     async::Ticker ticker_; // last, so that it ends first

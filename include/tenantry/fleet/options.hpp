@@ -8,6 +8,7 @@
 
 #include <tenantry/core/observer.hpp>
 #include <tenantry/tenant/options.hpp>
+#include <tenantry/tenant/upkeep_options.hpp>
 
 namespace tenantry {
 
@@ -43,6 +44,10 @@ struct FleetOptions {
 
     /// A tenant that nobody has used for so long is closed. 0: never.
     std::chrono::milliseconds close_idle_after{300'000};
+
+    /// What is done with the database of a tenant that nobody uses: what the planner knows is brought up to date, and
+    /// one of which much holds nothing is compacted.
+    UpkeepOptions upkeep{};
 
     /// How long a caller waits for a tenant while `max_open` are all in use, before it is
     /// `errc::too_many_open`.

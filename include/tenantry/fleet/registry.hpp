@@ -76,7 +76,9 @@ struct Entry {
     std::vector<std::unique_ptr<Creator>> creators;                  // of the next one of that name
     std::optional<std::list<std::shared_ptr<Entry>>::iterator> idle; // its place among the idle ones
     std::chrono::steady_clock::time_point idle_since{};
-    bool trimmed = false;     // since it is idle
+    bool trimmed = false;                                             // since it is idle
+    bool looked_after = false;                                        // since it is idle
+    std::optional<std::chrono::steady_clock::time_point> upkeep_at{}; // when it was last, since it was opened
     bool used = false;        // by others than guests, since it was idle
     bool guests_only = false; // nobody else has wanted it since it was opened
     CloseReason why_closed{}; // where it is closing
@@ -174,6 +176,7 @@ public:
     {
         ++counts_.opened;
         entry->tenant = std::move(tenant);
+        entry->upkeep_at.reset();
         entry->phase = Phase::open;
         if (closed_) refuse_waiters(*entry, closed_error(), actions);
         for (auto& waiter : std::exchange(entry->waiters, {})) grant(entry, std::move(waiter), actions);
@@ -286,6 +289,27 @@ public:
             if (!std::exchange(entry->trimmed, true)) found.push_back(entry);
         }
         return found;
+    }
+
+    /// A tenant that nobody has used since then and that was not looked after since nor `every` so long: the one that is
+    /// unused for the longest time. Nullptr: there is none.
+    [[nodiscard]] EntryPtr next_for_upkeep(TimePoint since, std::chrono::milliseconds every)
+    {
+        for (const auto& entry : idle_) {
+            if (entry->idle_since > since) break;
+            if (entry->looked_after || (entry->upkeep_at && now_ - *entry->upkeep_at < every)) continue;
+            entry->looked_after = true;
+            entry->upkeep_at = now_;
+            return entry;
+        }
+        return nullptr;
+    }
+
+    /// It could not be begun: it is tried again the next time.
+    static void put_off_upkeep(Entry& entry) noexcept
+    {
+        entry.looked_after = false;
+        entry.upkeep_at.reset();
     }
 
     /// Refuses who has waited for room for too long.
@@ -552,7 +576,7 @@ private:
         else // a guest's visit makes it no younger
             while (place != idle_.begin() && (*std::prev(place))->idle_since > entry->idle_since) --place;
         entry->idle = idle_.insert(place, entry);
-        entry->trimmed = false;
+        entry->trimmed = entry->looked_after = false;
     }
 
     void close_idle_one(EntryPtr entry, CloseReason why, Actions& actions)

@@ -402,6 +402,10 @@ private:
             return fail(errc::read_only, "the database file is not writable");
         if (auto set = opened->set_up(profile, read_only); !set) return fail(std::move(set).error());
         if (mode == OpenMode::create) {
+            // Before anything is written: afterwards it would take a VACUUM.
+            if (profile.incremental_vacuum)
+                if (auto chosen = opened->execute("PRAGMA main.auto_vacuum = INCREMENTAL"); !chosen)
+                    return fail(std::move(chosen).error());
             if (auto wal = opened->enable_wal(); !wal) return fail(std::move(wal).error());
         }
         return opened;
@@ -495,6 +499,30 @@ public:
 
 private:
     detail::ConnectionState& state_;
+};
+
+/// While it lives, the connection may do what its fences keep from statements of the library's own, too: VACUUM, counting
+/// up the schema's number.
+class Unfenced {
+public:
+    explicit Unfenced(Connection& connection) noexcept
+        : db_(connection.native_handle()), attached_(sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 1))
+    {
+        sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive_);
+        sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 0, static_cast<int*>(nullptr));
+    }
+    Unfenced(const Unfenced&) = delete;
+    Unfenced& operator=(const Unfenced&) = delete;
+    ~Unfenced()
+    {
+        sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, defensive_, static_cast<int*>(nullptr));
+        sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, attached_);
+    }
+
+private:
+    sqlite3* db_;
+    int attached_;
+    int defensive_ = 0;
 };
 
 /// While it lives, `Connection::watch` ends no statement: for COMMIT and ROLLBACK.

@@ -30,11 +30,14 @@ enum class JobKind : std::uint8_t {
     body,               ///< a caller's function: is called once
     /// Several statements that can be run again: a batch of rows, or a caller's function that he allows to be called again.
     repeatable_body,
+    /// No transaction but upkeep of the database: run by itself, with the writes waiting, on a connection of maintenance.
+    apart,
 };
 
 [[nodiscard]] constexpr bool is_statement(JobKind kind) noexcept
 {
-    return kind != JobKind::body && kind != JobKind::repeatable_body;
+    return kind == JobKind::statement || kind == JobKind::partial_statement ||
+           kind == JobKind::rollback_statement;
 }
 
 /// Runs on one connection, once or, where its kind allows, again after what it did was taken back; answers its
@@ -60,6 +63,15 @@ public:
 
     /// What `run` has said, or `fail_with` since.
     [[nodiscard]] virtual bool succeeded() const noexcept = 0;
+
+    /// What `run` has found, where it failed and whoever runs it may want to know: for `JobKind::apart`.
+    [[nodiscard]] virtual const Error* error() const noexcept { return nullptr; }
+
+    /// It is the library's own: nobody waits for its answer.
+    [[nodiscard]] virtual bool in_background() const noexcept { return false; }
+
+    /// It is to be run again, when others have had their turn: for `JobKind::apart`.
+    [[nodiscard]] virtual bool again() const noexcept { return false; }
 
     /// Makes what `run` has found a failure.
     virtual void fail_with(Error error) noexcept = 0;
@@ -155,6 +167,17 @@ public:
 
     bool succeeded() const noexcept override { return result_ && *result_; }
     void fail_with(Error error) noexcept override { result_.emplace(fail(std::move(error))); }
+    const Error* error() const noexcept override
+    {
+        return result_ && !*result_ ? &result_->error() : nullptr;
+    }
+    bool again() const noexcept override
+    {
+        if constexpr (requires { work_.again(); })
+            return work_.again();
+        else
+            return false;
+    }
 
     void complete(std::string_view tenant) noexcept override
     {

@@ -33,6 +33,9 @@ public:
     [[nodiscard]] bool empty() const noexcept { return jobs_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
 
+    /// The next one, or nullptr: it stays where it is.
+    [[nodiscard]] const Job* next() const noexcept { return jobs_.empty() ? nullptr : jobs_.front().get(); }
+
     void push(JobPtr job)
     {
         count(*job);

@@ -56,6 +56,12 @@ public:
         return Step::none;
     }
 
+    /// The log is to be begun anew now, since much of it is of no use any more.
+    [[nodiscard]] Step cut() noexcept
+    {
+        return options_.automatic && !running_ ? start(Step::inside) : Step::none;
+    }
+
     /// What came of it: all that was in the log when it was begun is in the database, or somebody was in the way.
     void ended(Step step, bool complete, TimePoint now) noexcept
     {

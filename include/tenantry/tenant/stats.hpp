@@ -37,6 +37,9 @@ struct TenantStats {
     std::uint64_t checkpoints_blocked = 0; ///< that could not, because of a reader or another process
     std::uint64_t checkpoints_failed = 0;  ///< that met an error
 
+    std::uint64_t upkeeps = 0;        ///< compacting and optimizing, asked for and in quiet times
+    std::uint64_t upkeeps_failed = 0; ///< that met an error
+
     /// Of its connections, without readers that are in use. The writer's is looked at while it writes, every second, and
     /// when the tenant is trimmed.
     sqlite::MemoryUse memory{};
@@ -63,6 +66,8 @@ struct TenantStats {
         checkpoints += other.checkpoints;
         checkpoints_blocked += other.checkpoints_blocked;
         checkpoints_failed += other.checkpoints_failed;
+        upkeeps += other.upkeeps;
+        upkeeps_failed += other.upkeeps_failed;
         memory += other.memory;
         return *this;
     }

@@ -37,6 +37,7 @@
 #include <tenantry/tenant/open_database.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/port.hpp>
+#include <tenantry/tenant/quiet_upkeep.hpp>
 #include <tenantry/tenant/readers.hpp>
 #include <tenantry/tenant/sole_connection.hpp>
 #include <tenantry/tenant/stats.hpp>
@@ -113,6 +114,7 @@ public:
             if (!refused && writes_.has_room_for(job->bytes)) {
                 const auto deadline = job->limits.deadline;
                 writes_.push(std::move(job));
+                disturbed_ = true;
                 // Under the lock: once the job can be refused, the tenant may be closed by another thread.
                 if (std::exchange(writing_, true))
                     wake_at(deadline);
@@ -135,6 +137,7 @@ public:
             if (!refused && !reads_.full()) {
                 const auto deadline = job->limits.deadline;
                 reads_.push(std::move(job));
+                disturb_if_sole();
                 if (want_read_turn())
                     post_read_turn(); // under the lock, as above
                 else
@@ -176,6 +179,26 @@ public:
         });
     }
 
+    /// For when nobody has used it for a while: looks after its database, until somebody writes or it is closed. Does
+    /// not block. `ended` is called when it is over. False: it is not begun (and over), since somebody is at work.
+    [[nodiscard]] bool look_after(const UpkeepOptions& upkeep, std::function<void()> ended)
+    {
+        auto job = std::make_unique<QuietUpkeep>(upkeep, disturbed_, std::move(ended));
+        if (!gate_.enter()) return false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (!refused_ && !shut_error_ && !writing_ && writes_.empty()) {
+                disturbed_ = false;
+                writes_.push(std::move(job));
+                writing_ = true;
+                post_write_turn();
+                return true;
+            }
+        }
+        leave();
+        return false;
+    }
+
     /// For when nobody uses it: gives back what memory and descriptors it can do without. Does not block.
     void trim()
     {
@@ -203,6 +226,8 @@ public:
             stats.queued_write_bytes = writes_.bytes();
             stats.queued_reads = reads_.size();
         }
+        stats.upkeeps = upkeeps_;
+        stats.upkeeps_failed = upkeeps_failed_;
         const std::lock_guard lock(log_mutex_);
         stats.checkpoints = checkpoints_.done;
         stats.checkpoints_blocked = checkpoints_.blocked;
@@ -218,6 +243,7 @@ public:
             const std::lock_guard lock(mutex_);
             if (shut_error_) return;
             shut_error_.emplace(Error(code, std::move(why)).with_tenant(id().view()));
+            disturbed_ = true;
             then_ = std::move(then);
         }
         if (gate_.shut()) emptied();
@@ -417,6 +443,7 @@ private:
         JobPtr first = next_write();
         if (!first) return 0;
         tend_log(false);
+        if (first->kind() == JobKind::apart) return apart_turn(std::move(first));
         auto turn = log_is_full() ? log_full(std::move(first))
                                   : writer_.run(std::move(first), [this] { return pop_write(); });
         note_log();
@@ -432,7 +459,8 @@ private:
     [[nodiscard]] JobPtr pop_write()
     {
         const std::lock_guard lock(mutex_);
-        return pop(writes_);
+        const Job* const next = writes_.next();
+        return next != nullptr && next->kind() == JobKind::apart ? nullptr : pop(writes_);
     }
 
     // Where there is none, the turn is over.
@@ -475,6 +503,161 @@ private:
                 ended.emplace_back(std::move(late), locked);
         }
         for (auto& [job, why] : ended) answer(std::move(job), why);
+    }
+
+    // --- upkeep of the database, on the strand -----------------------------------------------------------------------
+
+    // What cannot be done in a transaction: the tenant's own writes wait for the strand meanwhile. Returned is how many jobs
+    // have ended.
+    [[nodiscard]] std::size_t apart_turn(JobPtr job)
+    {
+        auto locked = run_apart(job);
+        const bool over = job == nullptr;
+        if (locked) {
+            std::vector<JobPtr> unfinished;
+            unfinished.push_back(std::move(job));
+            wait_for_lock(std::move(unfinished), *locked);
+        } else {
+            tend_log(no_writes());
+            if (!over)
+                put_last(std::move(job));
+            else if (more_writes())
+                post_write_turn();
+        }
+        return over ? 1 : 0;
+    }
+
+    // Null afterwards: it was answered. An error: another process has the lock that it needs. Else it is to be run again.
+    [[nodiscard]] std::optional<Error> run_apart(JobPtr& job)
+    {
+        if (auto why = not_to_be_run(*job)) {
+            job->refuse(*why);
+            job.reset();
+            return std::nullopt;
+        }
+        bool there = true;
+        if (is_sole()) {
+            const sqlite::Unfenced unfenced(writer_.connection());
+            there = run_apart_on(writer_.connection(), *job);
+        } else {
+            auto connection = maintenance();
+            if (!connection) {
+                if (connection.error() == errc::busy && !job->in_background())
+                    return std::move(connection.error().with_tenant(id().view()));
+                Error error = not_opened(std::move(connection).error());
+                upkeep_failed(*job, error);
+                job->refuse(std::move(error));
+                job.reset();
+                return std::nullopt;
+            }
+            there = run_apart_on(*connection, *job);
+        }
+        if (there && job->claimed) {
+            const Error* const failed = job->error();
+            if (failed != nullptr && *failed == errc::busy && !job->in_background())
+                return std::move(Error(*failed).with_tenant(id().view()));
+            if (job->succeeded() && job->again() && !job->cancelled()) return std::nullopt;
+        }
+        if (job->claimed) end_apart(*job, there);
+        job.reset();
+        return std::nullopt;
+    }
+
+    // False: the file is not the tenant's any more.
+    [[nodiscard]] bool run_apart_on(sqlite::Connection& connection, Job& job)
+    {
+        if (!job.claimed) job.claimed = job.claim();
+        if (!job.claimed) return true;
+        // What VACUUM is to make of the file.
+        if (options_.profile.incremental_vacuum)
+            (void)connection.execute("PRAGMA main.auto_vacuum = INCREMENTAL");
+        connection.watch(job.cancel_flag(), job.limits.end_of_run());
+        (void)job.run(connection);
+        connection.watch(nullptr);
+        if (connection.log_frames() != 0) writer_.log_has(connection.log_frames());
+        note_log();
+        return file_.look(connection);
+    }
+
+    void end_apart(Job& job, bool there)
+    {
+        // Before it is answered, also where it failed: nothing of it is to stay behind.
+        cut_log();
+        connections_->close(); // so that readers are opened with what is known now
+        const bool unfinished = job.succeeded() && job.again();
+        if (job.succeeded())
+            ++upkeeps_;
+        else if (!job.cancelled())
+            upkeep_failed(job, job.error() != nullptr ? *job.error() : Error(errc::internal));
+        if (!there)
+            job.refuse(file_.lost_error());
+        else if (unfinished)
+            job.refuse(cancelled_error());
+        else
+            job.complete(id().view());
+    }
+
+    // Where nobody waits for the answer the observer hears of it.
+    void upkeep_failed(const Job& job, Error error)
+    {
+        ++upkeeps_failed_;
+        if (!job.in_background()) return;
+        observation_.tell([&](Observer& observer) {
+            observer.background_error(BackgroundTask::upkeep, error.with_tenant(id().view()));
+        });
+    }
+
+    [[nodiscard]] std::optional<Error> not_to_be_run(const Job& job) const
+    {
+        if (job.cancelled()) return cancelled_error();
+        if (file_.lost()) return file_.lost_error();
+        if (job.limits.passed(Job::Clock::now())) return late_error();
+        return std::nullopt;
+    }
+
+    // A connection that may do what the tenant's own may not.
+    [[nodiscard]] Result<sqlite::Connection> maintenance()
+    {
+        auto profile = options_.profile;
+        profile.fences = {.attached = 1, .defensive = false, .authorizer = false};
+        auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile);
+        if (!connection) return connection;
+        if (!file_.look(*connection)) return fail(file_.lost_error());
+        connection->leave_log();
+        return connection;
+    }
+
+    // Behind those that have waited meanwhile.
+    void put_last(JobPtr job)
+    {
+        std::optional<Error> ended;
+        {
+            const std::lock_guard lock(mutex_);
+            if (refused_)
+                ended = refused_;
+            else if (job->cancelled())
+                ended = cancelled_error();
+            if (ended) {
+                writing_ = !writes_.empty();
+                if (writing_) post_write_turn();
+            } else {
+                const auto deadline = job->limits.deadline;
+                writes_.push(std::move(job));
+                wake_at(deadline);
+                post_write_turn(); // under the lock: once it can be refused, the tenant may be closed by another thread
+            }
+        }
+        if (ended) answer(std::move(job), *ended);
+    }
+
+    void cut_log()
+    {
+        auto step = LogKeeper::Step::none;
+        {
+            const std::lock_guard lock(log_mutex_);
+            step = log_.cut();
+        }
+        if (step == LogKeeper::Step::inside) log_ended(step, writer_.restart_log());
     }
 
     // --- the write-ahead log ----------------------------------------------------------------------------------------
@@ -669,6 +852,7 @@ private:
 
     [[nodiscard]] Result<void> read_inside(ReaderTask task, const Limits& limits)
     {
+        disturb_if_sole();
         auto patience = options_.read_wait;
         if (limits.deadline)
             patience = std::min(
@@ -704,6 +888,12 @@ private:
 
     /// One connection for all.
     [[nodiscard]] bool is_sole() const noexcept { return options_.profile.exclusive; }
+
+    // Reads need the connection that looks after the database.
+    void disturb_if_sole() noexcept
+    {
+        if (is_sole()) disturbed_.store(true, std::memory_order_relaxed);
+    }
 
     [[nodiscard]] std::size_t readers() const noexcept
     {
@@ -747,6 +937,9 @@ private:
     std::optional<boost::asio::steady_timer> retry_;
     Writer writer_;
 
+    std::atomic<std::uint64_t> upkeeps_{0};
+    std::atomic<std::uint64_t> upkeeps_failed_{0};
+
     async::Gate gate_;
     async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
     const Observation observation_;
@@ -760,6 +953,8 @@ private:
     JobQueue writes_;
     JobQueue reads_;
     bool writing_ = false;
+    std::atomic<bool> disturbed_{
+        false}; // somebody wants to write, or the tenant is to be closed: read without the lock
     std::size_t read_turns_ = 0;
     std::optional<Error> shut_error_;
     std::optional<Error> refused_; // what is said to all who would have to wait

@@ -35,6 +35,18 @@ public:
     bool succeeded() const noexcept override { return result_ && *result_; }
     void fail_with(Error error) noexcept override { result_.emplace(fail(std::move(error))); }
 
+    const Error* error() const noexcept override
+    {
+        return result_ && !*result_ ? &result_->error() : nullptr;
+    }
+    bool again() const noexcept override
+    {
+        if constexpr (requires { work_.again(); })
+            return work_.again();
+        else
+            return false;
+    }
+
     void complete(std::string_view tenant) noexcept override
     {
         if (!*result_) result_->error().with_tenant(tenant);

@@ -115,6 +115,9 @@ public:
         return {};
     }
 
+    /// Another connection has made the log so many frames long.
+    void log_has(std::uint64_t frames) noexcept { log_.store(frames * frame_, std::memory_order_relaxed); }
+
     /// Gives back what memory it can do without.
     void release_memory() noexcept
     {

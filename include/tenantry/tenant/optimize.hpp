@@ -1,0 +1,73 @@
+// What SQLite's planner knows of a database's rows, brought up to date.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <sqlite3.h>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/migrate/sql_text.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+
+namespace tenantry::detail {
+
+// Before 3.46 PRAGMA optimize looks only at tables which this very connection has planned a query of, where an index
+// came into question. It is the readers that plan the queries, and they may not write. So one is planned of each index.
+[[nodiscard]] inline Result<void> plan_by_every_index(sqlite::Connection& connection)
+{
+    std::vector<std::string> queries;
+    {
+        const sqlite::Privileged gate(connection);
+        auto indexes = connection.prepare(
+            "SELECT t.name, c.name FROM pragma_table_list AS t, pragma_index_list(t.name) AS i, "
+            "pragma_index_info(i.name) AS c WHERE t.schema = 'main' AND t.type = 'table' AND c.seqno = 0 "
+            "AND i.partial = 0 AND c.name IS NOT NULL");
+        if (!indexes) return fail(std::move(indexes).error());
+        for (;;) {
+            auto row = indexes->step();
+            if (!row) return fail(std::move(row).error());
+            if (!*row) break;
+            queries.push_back("SELECT 1 FROM main." + migrate::quoted_name(indexes->text(0)) + " WHERE " +
+                              migrate::quoted_name(indexes->text(1)) + " = ?1");
+        }
+    }
+    for (const auto& query : queries)
+        if (auto planned = connection.prepare_privileged(query); !planned)
+            return fail(std::move(planned).error());
+    return {};
+}
+
+// Connections read the statistics with the schema, and know that it has changed by this number. Counting it up makes
+// every one of them, other processes' as well, read both again.
+[[nodiscard]] inline Result<void> tell_of_statistics(sqlite::Connection& connection)
+{
+    auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
+    if (!transaction) return fail(std::move(transaction).error());
+    auto version = connection.query_integer("PRAGMA main.schema_version");
+    if (!version) return fail(std::move(version).error());
+    const auto next = "PRAGMA main.schema_version = " + std::to_string((*version + 1) & 0x7fffffff);
+    if (auto set = connection.execute(next); !set) return set;
+    return transaction->commit();
+}
+
+/// `PRAGMA optimize` (https://sqlite.org/pragma.html#pragma_optimize) for all tables: those that have grown or shrunk a
+/// lot since they were looked at, or never were, are looked at. In little time however many rows there are: no more
+/// than some hundred of each index are read. For a connection of maintenance, with `leave_log` and without the defensive
+/// fence.
+[[nodiscard]] inline Result<void> optimize_planner(sqlite::Connection& connection)
+{
+    if (auto set = connection.execute("PRAGMA analysis_limit = 400"); !set) return set;
+    const auto before = connection.log_frames();
+    constexpr int looks_at_all = 3046000;
+    const bool new_enough = sqlite3_libversion_number() >= looks_at_all;
+    if (!new_enough)
+        if (auto planned = plan_by_every_index(connection); !planned) return planned;
+    const char* const optimize = new_enough ? "PRAGMA main.optimize = 0x10002" : "PRAGMA main.optimize";
+    if (auto done = connection.execute(optimize); !done) return done;
+    return connection.log_frames() == before ? Result<void>() : tell_of_statistics(connection);
+}
+
+} // namespace tenantry::detail
