@@ -36,9 +36,11 @@ template <class Syntax, class L, class R>
 [[nodiscard]] constexpr comparison_t<Syntax, L, R> compare(L&& left, R&& right)
 {
     constexpr Mismatch why = mismatch<L, R>();
-    refuse_comparison<why, L, R>();
-    if constexpr (is_relation<Syntax> && why == Mismatch::none) require_order<typename measure<L, R>::type>();
-    return make_infix<comparison_t<Syntax, L, R>>(std::forward<L>(left), std::forward<R>(right));
+    if constexpr (why != Mismatch::none) refuse_comparison<why, L, R>();
+    if constexpr (is_relation<Syntax> && why == Mismatch::none)
+        if constexpr (is_named_enum<typename measure<L, R>::type>)
+            require_order<typename measure<L, R>::type>();
+    return make_infix<comparison_t<Syntax, L, R>>(static_cast<L&&>(left), static_cast<R&&>(right));
 }
 
 } // namespace detail

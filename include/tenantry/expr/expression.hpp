@@ -87,12 +87,10 @@ using nullable_like = std::conditional_t<(is_optional<Operands> || ...), with_op
 
 // Whether an expression can be NULL where the rows of some sources may be missing.
 template <class E, class Missing>
-inline constexpr bool may_be_null = [] {
-    if constexpr (Missing::any && requires { E::template may_be_null<Missing>; })
-        return E::template may_be_null<Missing>;
-    else
-        return is_optional<typename E::value_type>;
-}();
+inline constexpr bool may_be_null = is_optional<typename E::value_type>;
+template <class E, class Missing>
+    requires(Missing::any && requires { E::template may_be_null<Missing>; })
+inline constexpr bool may_be_null<E, Missing> = E::template may_be_null<Missing>;
 
 // An expression that has a name in the result of a select.
 template <FixedString Name, class E>

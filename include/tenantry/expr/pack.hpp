@@ -41,6 +41,19 @@ struct PackOf<std::index_sequence<I...>, Ts...> : PackLeaf<I, Ts>... {
 template <class... Ts>
 using Pack = PackOf<std::index_sequence_for<Ts...>, Ts...>;
 
+// The values and one more, which is moved from.
+template <std::size_t... I, class... Ts, class New>
+[[nodiscard]] constexpr Pack<Ts..., New> append(const PackOf<std::index_sequence<I...>, Ts...>& pack,
+                                                New& added)
+{
+    return {{static_cast<const PackLeaf<I, Ts>&>(pack).value}..., {static_cast<New&&>(added)}};
+}
+template <std::size_t... I, class... Ts, class New>
+[[nodiscard]] constexpr Pack<Ts..., New> append(PackOf<std::index_sequence<I...>, Ts...>&& pack, New& added)
+{
+    return {{static_cast<PackLeaf<I, Ts>&&>(pack).value}..., {static_cast<New&&>(added)}};
+}
+
 template <std::size_t I, class T>
 constexpr const T& pack_get(const PackLeaf<I, T>& leaf) noexcept
 {

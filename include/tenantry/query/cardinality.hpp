@@ -55,12 +55,7 @@ struct CountedSubject<Q> {
 };
 
 template <class Q>
-inline constexpr bool is_batch = [] {
-    if constexpr (requires { Q::traits::is_many; })
-        return Q::traits::is_many;
-    else
-        return false;
-}();
+inline constexpr bool is_batch = requires { requires Q::traits::is_many; };
 
 template <class Q, Cardinality How>
 class Counted : public CountedInsert<Q>, public CountedSubject<Q> {

@@ -58,20 +58,10 @@ consteval std::array<std::size_t, N> by_position(std::array<Position, N> positio
 }
 
 template <class Form, class Source>
-inline constexpr bool introduces = [] {
-    if constexpr (requires { Form::template introduces<Source>; })
-        return Form::template introduces<Source>;
-    else
-        return false;
-}();
+inline constexpr bool introduces = requires { requires Form::template introduces<Source>; };
 
 template <class Form, class Source>
-inline constexpr bool defines = [] {
-    if constexpr (requires { Form::template defines<Source>; })
-        return Form::template defines<Source>;
-    else
-        return false;
-}();
+inline constexpr bool defines = requires { requires Form::template defines<Source>; };
 
 template <class Form, class Out>
 constexpr void define(Out& out)
@@ -80,20 +70,10 @@ constexpr void define(Out& out)
 }
 
 template <class Form, Position At>
-inline constexpr bool says = [] {
-    if constexpr (requires { Form::template takes<At>; })
-        return Form::position == At || Form::template takes<At>;
-    else
-        return Form::position == At;
-}();
+inline constexpr bool says = Form::position == At || requires { requires Form::template takes<At>; };
 
 template <class Clause>
-inline constexpr bool clause_owns_row = [] {
-    if constexpr (requires { Clause::owns_row; })
-        return Clause::owns_row;
-    else
-        return false;
-}();
+inline constexpr bool clause_owns_row = requires { requires Clause::owns_row; };
 
 template <class S, class Clause>
 constexpr void check_clause()
@@ -170,7 +150,8 @@ struct ClauseList {
     }
 
 protected:
-    constexpr explicit ClauseList(Pack<Clauses...>&& given) : clauses(std::move(given)) {}
+    constexpr explicit ClauseList(Pack<Clauses...>&& given) : clauses(static_cast<Pack<Clauses...>&&>(given))
+    {}
 
 private:
     static constexpr std::array<std::size_t, sizeof...(Clauses)> order =
@@ -188,19 +169,14 @@ template <template <class...> class Statement, class... Clauses, class New>
 [[nodiscard]] constexpr Statement<Clauses..., New> with_clause(const Statement<Clauses...>& statement,
                                                                New&& clause)
 {
-    return statement.clauses.apply([&](const Clauses&... each) {
-        return Statement<Clauses..., New>(Pack<Clauses..., New>{{each}..., {std::forward<New>(clause)}});
-    });
+    return Statement<Clauses..., New>(append(statement.clauses, clause));
 }
 
 template <template <class...> class Statement, class... Clauses, class New>
 [[nodiscard]] constexpr Statement<Clauses..., New> with_clause(Statement<Clauses...>&& statement,
                                                                New&& clause)
 {
-    return std::move(statement.clauses).apply([&](Clauses&&... each) {
-        return Statement<Clauses..., New>(
-            Pack<Clauses..., New>{{std::move(each)}..., {std::forward<New>(clause)}});
-    });
+    return Statement<Clauses..., New>(append(static_cast<Pack<Clauses...>&&>(statement.clauses), clause));
 }
 
 // The statement with each clause replaced by what `change` makes of it.

@@ -30,13 +30,7 @@ using result_t = typename std::remove_cvref_t<Q>::template result<Rows>;
 
 /// Whether a row, or rows, handed in as a temporary and not trivial to destroy, are in it.
 template <class Q>
-inline constexpr bool is_rvalue_row = [] {
-    using Plain = std::remove_cvref_t<Q>;
-    if constexpr (requires { Plain::owns_row; })
-        return Plain::owns_row;
-    else
-        return false;
-}();
+inline constexpr bool is_rvalue_row = requires { requires std::remove_cvref_t<Q>::owns_row; };
 
 /// The same query owning everything it borrows, of the same form: for when it runs after the values it was
 /// made of have gone.

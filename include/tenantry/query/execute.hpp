@@ -6,10 +6,12 @@
 #include <utility>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/query/cardinality.hpp>
 #include <tenantry/query/check.hpp>
 #include <tenantry/query/concepts.hpp>
 #include <tenantry/query/fetch.hpp>
 #include <tenantry/query/misfit.hpp>
+#include <tenantry/query/origin.hpp>
 #include <tenantry/query/parameters.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/run_insert.hpp>
@@ -33,12 +35,7 @@ struct parameters_of<S, Q> {
 };
 
 template <class Q>
-inline constexpr bool is_raw = [] {
-    if constexpr (requires { Q::is_raw; })
-        return Q::is_raw;
-    else
-        return false;
-}();
+inline constexpr bool is_raw = requires { requires Q::is_raw; };
 
 template <class Q>
 inline constexpr bool is_explained = requires { Q::is_explained; };
@@ -50,6 +47,49 @@ template <class Q>
         return Q::raw_text.changes_rows;
     else
         return true;
+}
+
+// Of a statement whose rules have been asked.
+template <class S, class Rows, class Q>
+[[nodiscard]] Result<result_t<S, Rows, Q>> execute_checked(
+    sqlite::Connection& connection, const Q& query, [[maybe_unused]] TakenBackBy by = TakenBackBy::execute)
+{
+    auto statement = borrow_statement<S>(connection, query);
+    if (!statement) [[unlikely]]
+        return fail(static_cast<Error&&>(statement.error()));
+    if constexpr (is_batch<Q>) {
+        return run_inserts<S, Rows>(connection, *statement, query, by);
+    } else if constexpr (Inserts<Q> && !GivesRows<Q, Rows>) {
+        return run_insert<S, Rows>(connection, *statement, query);
+    } else {
+        typename parameters_of<S, Q>::type to(*statement);
+        query.bind(to);
+        if constexpr (GivesRows<Q, Rows>) {
+            using Reading = typename Q::template reading<Rows>;
+            constexpr const ResultColumns& columns = result_columns<S, Q, Reading>;
+            if constexpr (is_raw<Q>)
+                if (static_cast<std::size_t>(statement->column_count()) != Reading::expected.size())
+                    [[unlikely]]
+                    return fail(columns_error(*statement, Reading::expected.size()));
+            if constexpr (is_explained<Q>) {
+                auto steps = fetch_all<Reading>(*statement, columns);
+                if (!steps) return fail(std::move(steps).error());
+                return Q::of(std::move(*steps));
+            } else if constexpr (!requires { Q::how_many; }) {
+                return fetch_all<Reading>(*statement, columns);
+            } else if constexpr (Q::how_many == Cardinality::one) {
+                return fetch_one<Reading>(*statement, columns);
+            } else if constexpr (!Q::writes) {
+                return fetch_first<Reading>(*statement, columns);
+            } else {
+                return fetch_first_of_changed<Reading>(*statement, columns);
+            }
+        } else {
+            if (auto done = statement->run(); !done) [[unlikely]]
+                return fail(static_cast<Error&&>(done.error()));
+            return counts_changes<Q>() ? connection.changes() : 0;
+        }
+    }
 }
 
 } // namespace detail
@@ -64,38 +104,10 @@ template <class Q>
 /// among the values.
 template <class S, class Rows = PlainRows, Statement Q>
 [[nodiscard]] Result<result_t<S, Rows, Q>> execute(sqlite::Connection& connection, const Q& query,
-                                                   [[maybe_unused]] TakenBackBy by = TakenBackBy::execute)
+                                                   TakenBackBy by = TakenBackBy::execute)
 {
     static_assert(detail::check_statement<S, void, Q>());
-    auto statement = detail::borrow_statement<S>(connection, query);
-    if (!statement) [[unlikely]]
-        return fail(std::move(statement).error());
-    if constexpr (detail::is_batch<Q>) {
-        return detail::run_inserts<S, Rows>(connection, *statement, query, by);
-    } else if constexpr (detail::Inserts<Q> && !detail::GivesRows<Q, Rows>) {
-        return detail::run_insert<S, Rows>(connection, *statement, query);
-    } else {
-        typename detail::parameters_of<S, Q>::type to(*statement);
-        query.bind(to);
-        if constexpr (detail::GivesRows<Q, Rows>) {
-            using Reading = typename Q::template reading<Rows>;
-            if constexpr (detail::is_raw<Q>)
-                if (static_cast<std::size_t>(statement->column_count()) != Reading::expected.size())
-                    [[unlikely]]
-                    return fail(detail::columns_error(*statement, Reading::expected.size()));
-            if constexpr (detail::is_explained<Q>) {
-                auto steps = detail::fetch_all<Reading>(*statement, detail::result_columns<S, Q, Reading>);
-                if (!steps) return fail(std::move(steps).error());
-                return Q::of(std::move(*steps));
-            } else {
-                return detail::fetch<S, Rows, Q>(*statement);
-            }
-        } else {
-            if (auto done = statement->run(); !done) [[unlikely]]
-                return fail(std::move(done).error());
-            return detail::counts_changes<Q>() ? connection.changes() : 0;
-        }
-    }
+    return detail::execute_checked<S, Rows>(connection, query, by);
 }
 
 } // namespace tenantry

@@ -8,21 +8,31 @@
 #include <vector>
 
 #include <tenantry/core/error.hpp>
-#include <tenantry/query/cardinality.hpp>
-#include <tenantry/query/concepts.hpp>
 #include <tenantry/query/misfit.hpp>
 #include <tenantry/query/origin.hpp>
 #include <tenantry/sqlite/statement.hpp>
 
 namespace tenantry::detail {
 
-// In these three there is one object that all returns name, so that it is made where the caller wants it and
-// rows are never moved.
+// Reads the statement's row to where rows go.
+using ReadRow = sqlite::Misfit (*)(sqlite::StatementLease& from, void* rows, int& column);
 
-// Adds all rows to those there are.
-template <class Reading>
-[[nodiscard]] Result<void> fetch_onto(sqlite::StatementLease& statement, const ResultColumns& columns,
-                                      std::vector<typename Reading::type>& rows)
+// The next row, if there is one. Written once for all queries; so are the three below, but for their types.
+[[nodiscard]] inline Result<bool> fetch_row(sqlite::StatementLease& statement, const ResultColumns& columns,
+                                            ReadRow read, void* rows)
+{
+    Result<bool> row = statement.step();
+    if (row && *row) [[likely]] {
+        int column = 0;
+        const sqlite::Misfit misfit = read(statement, rows, column);
+        if (misfit != sqlite::Misfit::none) [[unlikely]]
+            row = fail(misfit_error(statement, misfit, column, columns));
+    }
+    return row;
+}
+
+[[nodiscard]] inline Result<void> fetch_rows(sqlite::StatementLease& statement, const ResultColumns& columns,
+                                             ReadRow read, void* rows)
 {
     for (;;) {
         Result<bool> row = statement.step();
@@ -30,26 +40,58 @@ template <class Reading>
             return fail(std::move(row).error());
         if (!*row) return {};
         int column = 0;
-        sqlite::Misfit misfit{};
-        if constexpr (std::same_as<typename Reading::type, bool>) {
-            bool value{}; // a vector<bool> has no place to read into
-            misfit = Reading::read(statement, value, column);
-            rows.push_back(value);
-        } else {
-            misfit = Reading::read(statement, rows.emplace_back(), column);
-        }
+        const sqlite::Misfit misfit = read(statement, rows, column);
         if (misfit != sqlite::Misfit::none) [[unlikely]]
             return fail(misfit_error(statement, misfit, column, columns));
     }
 }
+
+// After the row that was wanted: there is no other.
+[[nodiscard]] inline Result<void> fetch_end(sqlite::StatementLease& statement)
+{
+    Result<bool> row = statement.step();
+    if (!row) [[unlikely]]
+        return fail(std::move(row).error());
+    if (*row) return fail(std::move(Error(errc::too_many_rows).with_sql(statement.sql())));
+    return {};
+}
+
+template <class Reading>
+sqlite::Misfit read_behind(sqlite::StatementLease& from, void* rows, int& column)
+{
+    auto& to = *static_cast<std::vector<typename Reading::type>*>(rows);
+    if constexpr (std::same_as<typename Reading::type, bool>) {
+        bool value{}; // a vector<bool> has no place to read into
+        const sqlite::Misfit misfit = Reading::read(from, value, column);
+        to.push_back(value);
+        return misfit;
+    } else {
+        return Reading::read(from, to.emplace_back(), column);
+    }
+}
+
+template <class Reading>
+sqlite::Misfit read_optional(sqlite::StatementLease& from, void* row, int& column)
+{
+    return Reading::read(from, static_cast<std::optional<typename Reading::type>*>(row)->emplace(), column);
+}
+
+template <class Reading>
+sqlite::Misfit read_only(sqlite::StatementLease& from, void* row, int& column)
+{
+    return Reading::read(from, *static_cast<typename Reading::type*>(row), column);
+}
+
+// In these three there is one object that all returns name, so that it is made where the caller wants it and
+// rows are never moved.
 
 template <class Reading>
 [[nodiscard]] Result<std::vector<typename Reading::type>> fetch_all(sqlite::StatementLease& statement,
                                                                     const ResultColumns& columns)
 {
     Result<std::vector<typename Reading::type>> rows;
-    if (auto done = fetch_onto<Reading>(statement, columns, *rows); !done) [[unlikely]]
-        rows = fail(std::move(done).error());
+    if (auto done = fetch_rows(statement, columns, &read_behind<Reading>, &*rows); !done) [[unlikely]]
+        rows = fail(static_cast<Error&&>(done.error()));
     return rows;
 }
 
@@ -58,15 +100,8 @@ template <class Reading>
                                                                         const ResultColumns& columns)
 {
     Result<std::optional<typename Reading::type>> found;
-    Result<bool> row = statement.step();
-    if (!row) [[unlikely]] {
-        found = fail(std::move(row).error());
-    } else if (*row) {
-        int column = 0;
-        const sqlite::Misfit misfit = Reading::read(statement, found->emplace(), column);
-        if (misfit != sqlite::Misfit::none) [[unlikely]]
-            found = fail(misfit_error(statement, misfit, column, columns));
-    }
+    if (auto row = fetch_row(statement, columns, &read_optional<Reading>, &*found); !row) [[unlikely]]
+        found = fail(static_cast<Error&&>(row.error()));
     return found;
 }
 
@@ -75,21 +110,12 @@ template <class Reading>
                                                        const ResultColumns& columns)
 {
     Result<typename Reading::type> found;
-    Result<bool> row = statement.step();
-    if (!row) [[unlikely]] {
-        found = fail(std::move(row).error());
+    if (auto row = fetch_row(statement, columns, &read_only<Reading>, &*found); !row) [[unlikely]] {
+        found = fail(static_cast<Error&&>(row.error()));
     } else if (!*row) {
         found = fail(std::move(Error(errc::no_such_row).with_sql(statement.sql())));
-    } else {
-        int column = 0;
-        const sqlite::Misfit misfit = Reading::read(statement, *found, column);
-        if (misfit != sqlite::Misfit::none) [[unlikely]] {
-            found = fail(misfit_error(statement, misfit, column, columns));
-        } else if (row = statement.step(); !row) [[unlikely]] {
-            found = fail(std::move(row).error());
-        } else if (*row) {
-            found = fail(std::move(Error(errc::too_many_rows).with_sql(statement.sql())));
-        }
+    } else if (auto end = fetch_end(statement); !end) [[unlikely]] {
+        found = fail(static_cast<Error&&>(end.error()));
     }
     return found;
 }
@@ -102,27 +128,11 @@ template <class Reading>
 {
     auto found = fetch_first<Reading>(statement, columns);
     if (found && *found)
-        if (auto done = statement.run(); !done) found = fail(std::move(done).error());
+        if (auto done = statement.run(); !done) found = fail(static_cast<Error&&>(done.error()));
     return found;
 }
 
 template <class Q, class Rows>
 concept GivesRows = requires { typename Q::template reading<Rows>; };
-
-template <class S, class Rows, class Q>
-[[nodiscard]] Result<result_t<S, Rows, Q>> fetch(sqlite::StatementLease& statement)
-{
-    using Reading = typename Q::template reading<Rows>;
-    constexpr const ResultColumns& columns = result_columns<S, Q, Reading>;
-    if constexpr (!requires { Q::how_many; }) {
-        return fetch_all<Reading>(statement, columns);
-    } else if constexpr (Q::how_many == Cardinality::one) {
-        return fetch_one<Reading>(statement, columns);
-    } else if constexpr (!Q::writes) {
-        return fetch_first<Reading>(statement, columns);
-    } else {
-        return fetch_first_of_changed<Reading>(statement, columns);
-    }
-}
 
 } // namespace tenantry::detail

@@ -22,7 +22,7 @@ template <class Statement, class... E>
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::group_by>,
                   "tenantry: group_by() is there already: give it all columns at once");
     if constexpr ((AnyExpression<E> && ...)) {
-        (refuse_window_function<E>(), ...);
+        if constexpr (is_windowed<E...>) (refuse_window_function<E>(), ...);
         static_assert(!(std::remove_cvref_t<E>::aggregate || ...),
                       "tenantry: rows are not grouped by an aggregate function");
         return with_clause(std::forward<Statement>(statement),

@@ -43,6 +43,7 @@ public:
         : Parameters<S, Binder>(binder), row_(row)
     {}
 
+    [[nodiscard]] Parameters<S, Binder>& plain() noexcept { return *this; }
     [[nodiscard]] const Row& row() const noexcept { return *row_; }
     [[nodiscard]] MadeId<Row>& made() noexcept { return made_; }
     [[nodiscard]] const MadeId<Row>& made() const noexcept { return made_; }
@@ -51,6 +52,23 @@ private:
     const Row* row_;
     MadeId<Row> made_{};
 };
+
+// What is the same whatever row is inserted.
+template <class Parameters>
+[[nodiscard]] auto& plain_parameters(Parameters& to) noexcept
+{
+    if constexpr (requires { to.plain(); })
+        return to.plain();
+    else
+        return to;
+}
+
+// One field, the same function in every row.
+template <class Parameters, class Field>
+void add_field(Parameters& to, const Field& field, bool is_written)
+{
+    if (is_written) to.add(field);
+}
 
 // Whether a column of the table does without a value in an insert.
 template <class S, class Row>
@@ -144,23 +162,29 @@ struct RowValuesRules {
     {
         static constexpr auto written =
             written_fields<table_of<typename Parameters::schema, Row>, Omitted...>();
-        std::size_t next = 0;
-        each_field(row, [&](const auto& field) {
-            const std::size_t i = next++;
-            if (written[i]) add_field(to, field, i);
-        });
+        add_fields(to, tie_fields(row), written.data(), std::make_index_sequence<field_count<Row>>{});
     }
 
 private:
-    // An unset id that the database does not assign is made here.
-    template <class Parameters, class Field>
-    static void add_field(Parameters& to, const Field& field, [[maybe_unused]] std::size_t i)
+    template <class Parameters, class Fields, std::size_t... I>
+    static void add_fields(Parameters& to, const Fields& fields, const bool* written,
+                           std::index_sequence<I...>)
     {
-        if constexpr (MadeId<Row>::possible && is_id_of<Field, Row>) {
-            if (i == id_index<Row> && !field.has_value())
+        if constexpr (MadeId<Row>::possible)
+            (add_or_make<I>(to, boost::pfr::detail::sequence_tuple::get<I>(fields), written[I]), ...);
+        else
+            (add_field(plain_parameters(to), boost::pfr::detail::sequence_tuple::get<I>(fields), written[I]),
+             ...);
+    }
+
+    // An unset id that the database does not assign is made here.
+    template <std::size_t I, class Parameters, class Field>
+    static void add_or_make(Parameters& to, const Field& field, bool is_written)
+    {
+        if constexpr (I == id_index<Row>)
+            if (is_written && !field.has_value())
                 return to.add(to.made().value.emplace(IdAssignment<id_value_t<Row>>::make()));
-        }
-        to.add(field);
+        add_field(to, field, is_written);
     }
 };
 

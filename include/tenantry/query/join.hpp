@@ -52,12 +52,7 @@ struct JoinForm {
 };
 
 template <class Form>
-inline constexpr bool is_left_join = [] {
-    if constexpr (requires { Form::is_left; })
-        return Form::is_left;
-    else
-        return false;
-}();
+inline constexpr bool is_left_join = requires { requires Form::is_left; };
 
 template <JoinKind Kind, class Source, class Condition>
 struct Join {

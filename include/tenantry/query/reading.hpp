@@ -9,7 +9,6 @@
 #include <utility>
 
 #include <tenantry/core/reflect.hpp>
-#include <tenantry/query/fields.hpp>
 #include <tenantry/sqlite/codecs.hpp>
 
 namespace tenantry::detail {
@@ -25,6 +24,26 @@ consteval auto field_storages(std::index_sequence<I...>, std::type_identity<Row>
     return std::array<sqlite::Storage, sizeof...(I)>{sqlite::Codec<field_type<Row, I>>::storage...};
 }
 
+// One field, the same function in every row. Compilers that find it in many rows would call it in each.
+template <class Reader, class Field>
+[[gnu::always_inline]] inline bool read_field(Reader& from, Field& field, int& column, sqlite::Misfit& misfit)
+{
+    misfit = sqlite::Codec<Field>::read(from, column, field);
+    if (misfit != sqlite::Misfit::none) [[unlikely]]
+        return false;
+    ++column;
+    return true;
+}
+
+template <class Reader, class Fields, std::size_t... I>
+sqlite::Misfit read_fields(Reader& from, const Fields& fields, int& column, std::index_sequence<I...>)
+{
+    sqlite::Misfit misfit = sqlite::Misfit::none;
+    static_cast<void>(
+        (read_field(from, boost::pfr::detail::sequence_tuple::get<I>(fields), column, misfit) && ...));
+    return misfit;
+}
+
 // All fields of a row, into Out, which is Row or derived from it.
 template <class Row, class Out>
 struct RowReading {
@@ -35,15 +54,8 @@ struct RowReading {
     template <class Reader>
     static sqlite::Misfit read(Reader& from, Out& out, int& column)
     {
-        sqlite::Misfit misfit = sqlite::Misfit::none;
-        each_field(static_cast<Row&>(out), [&]<class Field>(Field& field) {
-            if (misfit != sqlite::Misfit::none) [[unlikely]]
-                return;
-            misfit = sqlite::Codec<Field>::read(from, column, field);
-            if (misfit == sqlite::Misfit::none) [[likely]]
-                ++column;
-        });
-        return misfit;
+        return read_fields(from, tie_fields(static_cast<Row&>(out)), column,
+                           std::make_index_sequence<field_count<Row>>{});
     }
 };
 
@@ -130,14 +142,7 @@ struct TupleReading {
         return std::apply(
             [&](T&... value) {
                 sqlite::Misfit misfit = sqlite::Misfit::none;
-                const auto read_one = [&]<class V>(V& into) {
-                    misfit = sqlite::Codec<V>::read(from, column, into);
-                    if (misfit != sqlite::Misfit::none) [[unlikely]]
-                        return false;
-                    ++column;
-                    return true;
-                };
-                static_cast<void>((read_one(value) && ...));
+                static_cast<void>((read_field(from, value, column, misfit) && ...));
                 return misfit;
             },
             out);

@@ -167,7 +167,7 @@ template <class S, class Rows, class Q, class Row>
     query.bind(to);
     if constexpr (GivesRows<Q, Rows>) {
         using Reading = typename Q::template reading<Rows>;
-        return fetch_onto<Reading>(statement, result_columns<S, Q, Reading>, all);
+        return fetch_rows(statement, result_columns<S, Q, Reading>, &read_behind<Reading>, &all);
     } else if constexpr (has_id<Row>) {
         using One = typename Q::template result_of_one<Rows>;
         auto one = run_one<S, One, Q>(connection, statement, row_with_id<Q>(row), to.made());

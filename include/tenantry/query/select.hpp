@@ -86,11 +86,49 @@ struct Unjoined {
 template <class Joined, class... Candidates>
 using first_unjoined = first_type_t<typename Joined::template keep<Candidates>..., Candidates...>;
 
+// Whether a select reads what it names first, and nothing else.
+template <class... Clauses>
+inline constexpr bool reads_one_source =
+    !((Clauses::form::position == Position::from || Clauses::form::position == Position::join) || ...);
+
+template <class... Clauses>
+inline constexpr bool wants_limit = !((Clauses::form::position == Position::limit) || ...) &&
+                                    ((Clauses::form::position == Position::offset) || ...);
+
+// The form of a select of these clauses, and of what they leave unsaid: FROM, and the limit that OFFSET needs.
+template <bool WantsLimit, class Source, class... Forms>
+struct select_form {
+    using type = StatementForm<SelectKeyword, Forms..., From<Source>>;
+};
+template <class... Forms>
+struct select_form<false, void, Forms...> {
+    using type = StatementForm<SelectKeyword, Forms...>;
+};
+template <class... Forms>
+struct select_form<true, void, Forms...> {
+    using type = StatementForm<SelectKeyword, Forms..., NoLimitForm>;
+};
+template <class Source, class... Forms>
+struct select_form<true, Source, Forms...> {
+    using type = StatementForm<SelectKeyword, Forms..., From<Source>, NoLimitForm>;
+};
+
 // What a select reads: sources, forms and what may be missing.
-template <class Subject, class Subjects, class... Clauses>
+template <bool ReadsOneSource, class Subject, class Subjects, class... Clauses>
 struct SelectParts;
+
 template <class Subject, class... Subjects, class... Clauses>
-struct SelectParts<Subject, types<Subjects...>, Clauses...> {
+struct SelectParts<true, Subject, types<Subjects...>, Clauses...> {
+    static constexpr bool has_joins = false;
+    using source = first_type_t<Subjects..., typename Clauses::source...>;
+    using read = types<source>;
+    using missing = MissingSources<>;
+    using form = typename select_form<wants_limit<Clauses...>, source, typename Subject::form,
+                                      typename Clauses::form...>::type;
+};
+
+template <class Subject, class... Subjects, class... Clauses>
+struct SelectParts<false, Subject, types<Subjects...>, Clauses...> {
     static constexpr bool has_joins = ((Clauses::form::position == Position::join) || ...);
     using from = clause_at<Position::from, Clauses...>;
 
@@ -98,23 +136,14 @@ struct SelectParts<Subject, types<Subjects...>, Clauses...> {
     {
         if constexpr (!std::is_void_v<from>)
             return std::type_identity<typename from::source>{};
-        else if constexpr (!has_joins)
-            return std::type_identity<first_type_t<Subjects..., typename Clauses::source...>>{};
         else
             return std::type_identity<
                 first_unjoined<Unjoined<joined_t<Clauses>...>, Subjects..., typename Clauses::source...>>{};
     }
     using source = typename decltype(find_source())::type;
 
-    static consteval auto find_read()
-    {
-        if constexpr (has_joins)
-            return types<source, joined_t<Clauses>...>{};
-        else
-            return types<source>{};
-    }
     // every source of the statement, in the order of the text, with void between
-    using read = decltype(find_read());
+    using read = types<source, joined_t<Clauses>...>;
 
     static consteval auto find_missing()
     {
@@ -126,31 +155,10 @@ struct SelectParts<Subject, types<Subjects...>, Clauses...> {
     }
     using missing = decltype(find_missing());
 
-    static constexpr bool wants_from = std::is_void_v<from> && !std::is_void_v<source>;
-    static constexpr bool wants_limit = !((Clauses::form::position == Position::limit) || ...) &&
-                                        ((Clauses::form::position == Position::offset) || ...);
-
-    template <class... More>
-    static consteval auto find_form()
-    {
-        if constexpr (has_joins)
-            return StatementForm<SelectKeyword, typename Subject::form,
-                                 typename resolved_join<typename Clauses::form, read>::type..., More...>{};
-        else
-            return StatementForm<SelectKeyword, typename Subject::form, typename Clauses::form..., More...>{};
-    }
-    static consteval auto find_whole_form()
-    {
-        if constexpr (wants_from && wants_limit)
-            return find_form<From<source>, NoLimitForm>();
-        else if constexpr (wants_from)
-            return find_form<From<source>>();
-        else if constexpr (wants_limit)
-            return find_form<NoLimitForm>();
-        else
-            return find_form<>();
-    }
-    using form = decltype(find_whole_form());
+    using form =
+        typename select_form<wants_limit<Clauses...>, std::conditional_t<std::is_void_v<from>, source, void>,
+                             typename Subject::form,
+                             typename resolved_join<typename Clauses::form, read>::type...>::type;
 
     template <class S>
     static constexpr bool keys_are_there =
@@ -214,7 +222,8 @@ class SelectQuery : public detail::ClauseList<Subject, Clauses...>,
                     public detail::CanCombine<SelectQuery<Subject, Clauses...>>,
                     public detail::CanInto<SelectQuery<Subject, Clauses...>> {
     using List = detail::ClauseList<Subject, Clauses...>;
-    using Parts = detail::SelectParts<Subject, typename Subject::sources, Clauses...>;
+    using Parts = detail::SelectParts<detail::reads_one_source<Clauses...>, Subject,
+                                      typename Subject::sources, Clauses...>;
 
 public:
     using tenantry_select = void;

@@ -67,7 +67,7 @@ template <class Statement, class E>
         return with_clause(std::forward<Statement>(statement),
                            std::remove_cvref_t<E>(std::forward<E>(condition)));
     } else if constexpr (AnyExpression<E>) {
-        refuse_window_function<E>();
+        if constexpr (is_windowed<E>) refuse_window_function<E>();
         static_assert(
             !std::remove_cvref_t<E>::aggregate,
             "tenantry: where() chooses rows before they are grouped: aggregate functions belong in having()");

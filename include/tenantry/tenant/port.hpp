@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -47,13 +48,25 @@ public:
     template <class R, class Function>
     [[nodiscard]] Result<R> read_now(Function&& function, const Limits& limits = {})
     {
-        std::optional<Result<R>> result; // R need not have a default
-        auto read = [&](sqlite::Connection& reader) { result.emplace(guarded<R>(function, reader)); };
-        if (auto done = read_here(ReaderTask(read), limits); !done) [[unlikely]]
+        const auto call = [&function](sqlite::Connection& reader) -> Result<R> { return function(reader); };
+        return read_now<R>(
+            [](const void* of, sqlite::Connection& reader) {
+                return (*static_cast<decltype(call)*>(of))(reader);
+            },
+            &call, limits);
+    }
+
+    /// The same with a plain function, `function(of, connection)`: compiled once a result, not once a query.
+    template <class R>
+    [[nodiscard]] Result<R> read_now(Result<R> (*function)(const void*, sqlite::Connection&), const void* of,
+                                     const Limits& limits)
+    {
+        ReadNow<R> read(function, of);
+        if (auto done = read_here(ReaderTask{&read, &ReadNow<R>::run}, limits); !done) [[unlikely]]
             return fail(std::move(done).error());
-        if (!*result) [[unlikely]]
-            result->error().with_tenant(id_.view());
-        return std::move(*result);
+        if (!read.result) [[unlikely]]
+            read.result.error().with_tenant(id_.view());
+        return std::move(read.result);
     }
 
 protected:
@@ -62,20 +75,44 @@ protected:
     {}
 
     // What is done with a reader: a function that keeps its result and its errors to itself. Refers to it.
-    class ReaderTask {
-    public:
-        template <class Function>
-        explicit ReaderTask(Function& function) noexcept
-            : function_(&function), call_([](void* called, sqlite::Connection& reader) {
-                  (*static_cast<Function*>(called))(reader);
-              })
-        {}
+    struct ReaderTask {
+        void* function;
+        void (*call)(void*, sqlite::Connection&);
 
-        void run(sqlite::Connection& reader) const { call_(function_, reader); }
+        void run(sqlite::Connection& reader) const { call(function, reader); }
+    };
+
+    // A read and what becomes of it. The result is made where it stays, and R need not have a default: what
+    // std::optional would do, for a fraction of its templates.
+    template <class R>
+    class ReadNow {
+    public:
+        ReadNow(Result<R> (*function)(const void*, sqlite::Connection&), const void* of) noexcept
+            : function_(function), of_(of)
+        {}
+        ~ReadNow()
+        {
+            if (is_made_) result.~Result<R>();
+        }
+        ReadNow(const ReadNow&) = delete;
+        ReadNow& operator=(const ReadNow&) = delete;
+
+        static void run(void* self, sqlite::Connection& reader)
+        {
+            auto& read = *static_cast<ReadNow*>(self);
+            ::new (static_cast<void*>(&read.result)) Result<R>(guarded<R>(read, reader));
+            read.is_made_ = true;
+        }
+        Result<R> operator()(sqlite::Connection& reader) const { return function_(of_, reader); }
+
+        union {
+            Result<R> result; // there after run()
+        };
 
     private:
-        void* function_;
-        void (*call_)(void*, sqlite::Connection&);
+        Result<R> (*function_)(const void*, sqlite::Connection&);
+        const void* of_;
+        bool is_made_ = false;
     };
 
     // Runs the task with a reader. An error: it was not run, or what it has found is not to be told.

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] Result<result_t<schema, Records<T>, Q>> read(const Q& query)
     {
         static_assert(check_query<T, Q>());
-        return execute<schema, Records<T>>(*connection_, query);
+        return detail::execute_checked<schema, Records<T>>(*connection_, query);
     }
 
     /// Calls `body(row)` for each row, without keeping them: see `tenantry::for_each`.

@@ -256,9 +256,8 @@ public:
     {
         static_assert(check_query<T, Q>());
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
-        return lease_->tenant().template read_now<result_t<schema, Records<T>, Q>>(
-            [&](sqlite::Connection& connection) { return execute<schema, Records<T>>(connection, query); },
-            limits_);
+        return lease_->tenant().template read_now<result_t<schema, Records<T>, Q>>(&run_read<Q>, &query,
+                                                                                   limits_);
     }
 
     /// Calls `body(row)` for each row here and now, without keeping them: see `tenantry::for_each`. The reader is
@@ -418,6 +417,12 @@ private:
         if (!transaction) return fail(std::move(transaction).error());
         Snapshot<T> snapshot(connection);
         return body(snapshot);
+    }
+
+    template <class Q>
+    static Result<result_t<schema, Records<T>, Q>> run_read(const void* query, sqlite::Connection& connection)
+    {
+        return detail::execute_checked<schema, Records<T>>(connection, *static_cast<const Q*>(query));
     }
 
     template <class Q>

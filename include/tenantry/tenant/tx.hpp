@@ -38,7 +38,7 @@ public:
     [[nodiscard]] Result<result_t<schema, Records<T>, Q>> execute(const Q& query)
     {
         static_assert(check_query<T, Q>());
-        return tenantry::execute<schema, Records<T>>(*connection_, query);
+        return detail::execute_checked<schema, Records<T>>(*connection_, query);
     }
 
     /// Runs a statement for its effect alone.
