@@ -15,6 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <tenantry/fleet/for_each.hpp>
+#include <tenantry/tenant/upkeep.hpp>
 #include <tenantry/tenant/walk.hpp>
 
 namespace asio = boost::asio;
@@ -146,6 +147,7 @@ asio::awaitable<void> Client::use(std::size_t tenant)
         case 1: co_await read_for_ever(*db, tenant); break;
         case 2: co_await remove_one(*db, tenant); break;
         case 7: write_here(*db, tenant); break;
+        case 8: co_await tidy(*db, tenant); break;
         case 3:
         case 4:
         case 5:
@@ -428,6 +430,20 @@ asio::awaitable<void> Client::remove_one(Db db, std::size_t tenant)
         }
         co_return;
     }
+}
+
+asio::awaitable<void> Client::tidy(Db db, std::size_t tenant)
+{
+    Result<void> done;
+    if (chance(2)) {
+        auto operation = async_compact(db);
+        Result<Compacted> compacted = co_await ask<Compacted>(std::move(operation));
+        if (!compacted) done = fail(std::move(compacted).error());
+    } else {
+        auto operation = async_optimize(db);
+        done = co_await ask<void>(std::move(operation));
+    }
+    if (!done) met(done.error(), "tidying", tenant, {errc::timeout});
 }
 
 // ---- reading

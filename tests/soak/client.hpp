@@ -55,6 +55,7 @@ private:
     boost::asio::awaitable<void> write(Db db, std::size_t tenant);
     void write_here(const Db& db, std::size_t tenant);
     boost::asio::awaitable<void> remove_one(Db db, std::size_t tenant);
+    boost::asio::awaitable<void> tidy(Db db, std::size_t tenant);
     boost::asio::awaitable<void> read(Db db, std::size_t tenant);
     boost::asio::awaitable<void> walk(Db db, std::size_t tenant);
     boost::asio::awaitable<void> read_for_ever(Db db, std::size_t tenant);

@@ -102,6 +102,10 @@ FleetOptions some_options(std::mt19937_64& random)
         options.max_readers = between(1, 8);
         options.tenant.readers = between(1, 3);
     }
+    options.upkeep.idle_after = std::chrono::milliseconds(between(5, 50));
+    options.upkeep.every = std::chrono::milliseconds(between(10, 100));
+    options.upkeep.compact_percent = static_cast<int>(between(0, 20));
+    options.upkeep.compact_free = 8192;
     options.tenant.queued_writes = between(16, 256);
     options.tenant.queued_reads = between(4, 64);
     options.tenant.batch_writes = between(0, 3) == 0 ? 1 : between(2, 64);
