@@ -427,8 +427,8 @@ private:
                 if (entry->tenant) open.push_back(entry->tenant);
             const auto& upkeep = options_.upkeep;
             if (upkeep.idle_after.count() > 0 && !*upkeep_)
-                if ((quiet = registry_.next_for_upkeep(now - upkeep.idle_after, upkeep.every)))
-                    quiet_tenant = quiet->tenant;
+                quiet = registry_.next_for_upkeep(now - upkeep.idle_after, upkeep.every);
+            if (quiet) quiet_tenant = quiet->tenant;
         });
         if (quiet) {
             *upkeep_ = true;
