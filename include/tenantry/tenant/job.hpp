@@ -141,10 +141,49 @@ template <class R, class Function>
     }
 }
 
+/// A job with a result, which waits here until it may be told.
+template <class R>
+class JobOf : public Job {
+public:
+    bool succeeded() const noexcept override { return result_ && *result_; }
+    void fail_with(Error error) noexcept override { result_.emplace(fail(std::move(error))); }
+    const Error* error() const noexcept override
+    {
+        return result_ && !*result_ ? &result_->error() : nullptr;
+    }
+
+protected:
+    template <class Work>
+    [[nodiscard]] bool run_work(Work& work, sqlite::Connection& connection) noexcept
+    {
+        result_.emplace(guarded<R>(work, connection));
+        return result_->has_value();
+    }
+
+    template <class Work>
+    [[nodiscard]] static bool again_of(const Work& work) noexcept
+    {
+        if constexpr (requires { work.again(); })
+            return work.again();
+        else
+            return false;
+    }
+
+    /// What is told: after `run_work` or `fail_with`.
+    [[nodiscard]] Result<R> take_result(std::string_view tenant) noexcept
+    {
+        if (!*result_) result_->error().with_tenant(tenant);
+        return std::move(*result_);
+    }
+
+private:
+    std::optional<Result<R>> result_;
+};
+
 /// The job of one caller: `Work` is `Result<R>(sqlite::Connection&)` and has a `kind`; `Keep` lives as long as
 /// the job.
 template <class R, class Work, class Keep>
-class CallerJob final : public Job {
+class CallerJob final : public JobOf<R> {
 public:
     template <class Handler>
     CallerJob(Work work, Keep keep, Handler handler, const boost::asio::any_io_executor& fallback,
@@ -159,38 +198,14 @@ public:
     bool cancelled() const noexcept override { return promise_.cancelled(); }
     const std::atomic<bool>* cancel_flag() const noexcept override { return promise_.cancel_flag(); }
 
-    bool run(sqlite::Connection& connection) noexcept override
-    {
-        result_.emplace(guarded<R>(work_, connection));
-        return result_->has_value();
-    }
-
-    bool succeeded() const noexcept override { return result_ && *result_; }
-    void fail_with(Error error) noexcept override { result_.emplace(fail(std::move(error))); }
-    const Error* error() const noexcept override
-    {
-        return result_ && !*result_ ? &result_->error() : nullptr;
-    }
-    bool again() const noexcept override
-    {
-        if constexpr (requires { work_.again(); })
-            return work_.again();
-        else
-            return false;
-    }
-
-    void complete(std::string_view tenant) noexcept override
-    {
-        if (!*result_) result_->error().with_tenant(tenant);
-        promise_.complete(std::move(*result_));
-    }
-
+    bool run(sqlite::Connection& connection) noexcept override { return this->run_work(work_, connection); }
+    bool again() const noexcept override { return this->again_of(work_); }
+    void complete(std::string_view tenant) noexcept override { promise_.complete(this->take_result(tenant)); }
     void refuse(Error error) noexcept override { promise_.complete(fail(std::move(error))); }
 
 private:
     Keep keep_;
     Work work_;
-    std::optional<Result<R>> result_;
     async::Promise<R> promise_;
 };
 

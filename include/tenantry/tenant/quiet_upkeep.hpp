@@ -17,7 +17,7 @@
 namespace tenantry::detail {
 
 /// The job of it. Nobody waits for its answer; `ended` is called when it is over or is not to be.
-class QuietUpkeep final : public Job {
+class QuietUpkeep final : public JobOf<void> {
 public:
     QuietUpkeep(const UpkeepOptions& options, const std::atomic<bool>& disturbed, std::function<void()> ended)
         : options_(options), disturbed_(disturbed), ended_(std::move(ended))
@@ -34,8 +34,7 @@ public:
 
     [[nodiscard]] bool run(sqlite::Connection& connection) noexcept override
     {
-        result_ = guarded<void>(*this, connection);
-        return result_.has_value();
+        return run_work(*this, connection);
     }
     Result<void> operator()(sqlite::Connection& connection)
     {
@@ -53,12 +52,6 @@ public:
 
     [[nodiscard]] bool again() const noexcept override { return compaction_.again(); }
     [[nodiscard]] bool in_background() const noexcept override { return true; }
-    [[nodiscard]] const Error* error() const noexcept override
-    {
-        return result_ ? nullptr : &result_.error();
-    }
-    [[nodiscard]] bool succeeded() const noexcept override { return result_.has_value(); }
-    void fail_with(Error error) noexcept override { result_ = fail(std::move(error)); }
     void complete(std::string_view) noexcept override {}
     void refuse(Error error) noexcept override { fail_with(std::move(error)); }
 
@@ -76,7 +69,6 @@ private:
     const std::atomic<bool>& disturbed_;
     std::function<void()> ended_;
     Compaction compaction_;
-    Result<void> result_;
     bool first_ = true;
 };
 

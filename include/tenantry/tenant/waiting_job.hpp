@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -15,7 +14,7 @@ namespace tenantry::detail {
 
 /// `Work` is `Result<R>(sqlite::Connection&)`. Refers to it and to the answer, both of which live until that is given.
 template <class R, class Work>
-class WaitingJob final : public Job {
+class WaitingJob final : public JobOf<R> {
 public:
     WaitingJob(JobKind kind, Work& work, async::Answer<R>& answer) noexcept
         : kind_(kind), work_(work), answer_(answer)
@@ -26,39 +25,14 @@ public:
     bool cancelled() const noexcept override { return false; }
     const std::atomic<bool>* cancel_flag() const noexcept override { return nullptr; }
 
-    bool run(sqlite::Connection& connection) noexcept override
-    {
-        result_.emplace(guarded<R>(work_, connection));
-        return result_->has_value();
-    }
-
-    bool succeeded() const noexcept override { return result_ && *result_; }
-    void fail_with(Error error) noexcept override { result_.emplace(fail(std::move(error))); }
-
-    const Error* error() const noexcept override
-    {
-        return result_ && !*result_ ? &result_->error() : nullptr;
-    }
-    bool again() const noexcept override
-    {
-        if constexpr (requires { work_.again(); })
-            return work_.again();
-        else
-            return false;
-    }
-
-    void complete(std::string_view tenant) noexcept override
-    {
-        if (!*result_) result_->error().with_tenant(tenant);
-        answer_.give(std::move(*result_));
-    }
-
+    bool run(sqlite::Connection& connection) noexcept override { return this->run_work(work_, connection); }
+    bool again() const noexcept override { return this->again_of(work_); }
+    void complete(std::string_view tenant) noexcept override { answer_.give(this->take_result(tenant)); }
     void refuse(Error error) noexcept override { answer_.give(fail(std::move(error))); }
 
 private:
     const JobKind kind_;
     Work& work_;
-    std::optional<Result<R>> result_;
     async::AnswerTo<R> answer_;
 };
 
