@@ -30,6 +30,8 @@
 #include <tenantry/fleet/open.hpp>
 #include <tenantry/tenantry.hpp>
 
+#include "folder.hpp"
+
 namespace {
 
 namespace asio = boost::asio;
@@ -100,26 +102,6 @@ void share(int clients, int count, Each each)
     context.run();
 }
 
-class Folder {
-public:
-    explicit Folder(const std::filesystem::path& parent)
-        : path_(std::filesystem::canonical(parent) / ("tenantry-bench-many-" + std::to_string(::getpid())))
-    {
-        std::filesystem::create_directory(path_);
-    }
-    ~Folder()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
-
 struct Visits {
     int done = 0;
     int failed = 0;
@@ -151,7 +133,7 @@ int main(int argc, char** argv)
     const int max_open = argc > 3 ? std::atoi(argv[3]) : 500;
     if (argc > 4 || count < 1 || max_open < 1) give_up("[DIRECTORY [COUNT [MAX_OPEN]]]");
     (void)must(raise_descriptor_limit());
-    const Folder folder(parent);
+    const bench::Folder folder(parent);
     FleetOptions options;
     options.max_open = static_cast<std::size_t>(max_open);
     auto fleet = must(Fleet<Notes>::open(folder.path() / "root", options));

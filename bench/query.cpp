@@ -35,40 +35,13 @@
 #include <tenantry/schema/primary_key.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 
+#include "slot.hpp"
+
 namespace {
 
 using namespace tenantry;
+using namespace bench;
 using Clock = std::chrono::steady_clock;
-
-enum class Status { pending, running, done, failed };
-
-struct Setting {
-    std::string key{};
-    std::string value{};
-    Timestamp updated_at{};
-};
-struct AuditLog {
-    Id<AuditLog> id{};
-    std::string module{};
-    std::string action{};
-    std::optional<std::string> target{};
-    Status status{};
-    std::optional<std::int64_t> duration_ms{};
-    Timestamp at{};
-};
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-    std::string payload{};
-    Status status = Status::pending;
-    Timestamp created_at{};
-    std::optional<Timestamp> processed_at{};
-};
-
-struct Slot : Schema<Table<"config", Setting, PrimaryKey<&Setting::key>,
-                           Default<&Setting::updated_at, current_timestamp>>,
-                     Table<"audit_log", AuditLog, Index<"idx_audit_ts", Descending<&AuditLog::at>>>,
-                     Table<"queue", Job, Index<"idx_queue_status", &Job::status, &Job::created_at>>> {};
 
 [[noreturn]] void give_up(const std::string& why)
 {
@@ -117,7 +90,7 @@ void prepare(const std::string& path)
         must(execute<Slot>(connection, insert(row)));
     }
     for (std::int64_t i = 0; i < settings; ++i) {
-        const Setting row{.key = setting_name(i), .value = "value", .updated_at = time_of(start)};
+        const Config row{.key = setting_name(i), .value = "value", .updated_at = time_of(start)};
         must(execute<Slot>(connection, insert(row)));
     }
     for (std::int64_t i = 0; i < jobs; ++i) {
@@ -259,7 +232,7 @@ private:
     {
         return given_[static_cast<std::size_t>(i) % given_.size()];
     }
-    const Setting& setting(std::int64_t i) const
+    const Config& setting(std::int64_t i) const
     {
         return settings_[static_cast<std::size_t>(i) % settings_.size()];
     }
@@ -270,9 +243,9 @@ private:
         for (std::int64_t i = 0; i < 500; ++i) made.push_back(audit(audits + i));
         return made;
     }
-    static std::vector<Setting> make_settings()
+    static std::vector<Config> make_settings()
     {
-        std::vector<Setting> made;
+        std::vector<Config> made;
         for (std::int64_t i = 0; i < 10 * settings; ++i) // each time another value
             made.push_back({.key = setting_name(i),
                             .value = "changed " + std::to_string(i),
@@ -282,7 +255,7 @@ private:
 
     sqlite::Connection connection_;
     std::vector<AuditLog> given_ = make_given();
-    std::vector<Setting> settings_ = make_settings();
+    std::vector<Config> settings_ = make_settings();
 };
 
 // ---- by hand: what a careful programmer writes for the same structs

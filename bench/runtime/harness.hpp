@@ -15,8 +15,6 @@
 #include <utility>
 #include <vector>
 
-#include <unistd.h>
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -48,28 +46,6 @@ T must(tenantry::Result<T> result)
 struct Setting {
     std::filesystem::path directory; ///< an empty one; the row may leave there what it likes
     double seconds = 60;             ///< for the row that takes its time
-};
-
-/// A directory that is gone at the end.
-class Folder {
-public:
-    explicit Folder(const std::filesystem::path& parent)
-        : path_(std::filesystem::canonical(parent) / ("tenantry-bench-" + std::to_string(::getpid())))
-    {
-        std::filesystem::create_directory(path_);
-    }
-    ~Folder()
-    {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-
-private:
-    std::filesystem::path path_;
 };
 
 inline double microseconds(const std::function<void()>& work)

@@ -15,6 +15,7 @@
 
 #include <tenantry/core/descriptors.hpp>
 
+#include "../folder.hpp"
 #include "harness.hpp"
 #include "rows.hpp"
 

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <thread>
 
 #include <tenantry/fleet/for_each.hpp>
 
@@ -16,6 +15,7 @@
 #include "support/fleet_fixture.hpp"
 #include "support/must.hpp"
 #include "support/temp_dir.hpp"
+#include "support/until.hpp"
 
 namespace asio = boost::asio;
 using namespace tenantry;
@@ -25,6 +25,7 @@ using test::Note;
 using test::note;
 using test::Notes;
 using test::open_notes;
+using test::until;
 using test::wait_for;
 
 namespace {
@@ -70,17 +71,6 @@ struct Site {
     Fleet<Notes> fleet;
     TenantDb<Notes> db;
 };
-
-template <class Done>
-[[nodiscard]] bool until(Done done)
-{
-    const auto end = std::chrono::steady_clock::now() + test::long_enough;
-    while (!done()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::yield();
-    }
-    return true;
-}
 
 } // namespace
 

@@ -15,26 +15,17 @@
 #include "support/fleet_fixture.hpp"
 #include "support/must.hpp"
 #include "support/temp_dir.hpp"
+#include "support/until.hpp"
 
 using namespace tenantry;
 using namespace std::chrono_literals;
 using test::must;
 using test::Notes;
 using test::open_notes;
+using test::until;
 using test::wait_for;
 
 namespace {
-
-template <class Done>
-[[nodiscard]] bool until(Done done)
-{
-    const auto end = std::chrono::steady_clock::now() + test::long_enough;
-    while (!done()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::sleep_for(1ms);
-    }
-    return true;
-}
 
 FleetOptions never()
 {

@@ -5,16 +5,17 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
-#include <thread>
 
 #include "support/catch.hpp"
 #include "support/faulty_vfs.hpp"
 #include "support/plain_tenant.hpp"
+#include "support/until.hpp"
 
 using namespace tenantry;
 using test::FatePtr;
 using test::must;
 using test::PlainTenant;
+using test::until;
 
 namespace {
 
@@ -44,17 +45,6 @@ FatePtr write_much(PlainTenant& plain, std::uint64_t bytes)
 std::uintmax_t log_file(const PlainTenant& plain)
 {
     return std::filesystem::file_size(plain.database().string() + "-wal");
-}
-
-template <class Done>
-[[nodiscard]] bool until(Done done)
-{
-    const auto end = std::chrono::steady_clock::now() + test::long_enough;
-    while (!done()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::yield();
-    }
-    return true;
 }
 
 } // namespace

@@ -13,6 +13,7 @@
 
 #include "support/catch.hpp"
 #include "support/plain_tenant.hpp"
+#include "support/until.hpp"
 
 using namespace tenantry;
 using namespace std::chrono_literals;
@@ -20,6 +21,7 @@ using test::Door;
 using test::FatePtr;
 using test::must;
 using test::PlainTenant;
+using test::until;
 
 namespace {
 
@@ -38,17 +40,6 @@ Result<std::int64_t> count(sqlite::Connection& connection)
 Result<std::int64_t> count_now(const PlainTenant& plain)
 {
     return plain.tenant->read_now<std::int64_t>(count);
-}
-
-template <class Done>
-[[nodiscard]] bool until(Done done)
-{
-    const auto end = std::chrono::steady_clock::now() + test::long_enough;
-    while (!done()) {
-        if (std::chrono::steady_clock::now() > end) return false;
-        std::this_thread::yield();
-    }
-    return true;
 }
 
 // Calls it in a thread of the pool's, and waits.
