@@ -32,7 +32,7 @@
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/job_queue.hpp>
-#include <tenantry/tenant/log_keeper.hpp>
+#include <tenantry/tenant/log_tender.hpp>
 #include <tenantry/tenant/observation.hpp>
 #include <tenantry/tenant/open_database.hpp>
 #include <tenantry/tenant/options.hpp>
@@ -89,11 +89,11 @@ public:
           retry_(std::in_place, executor),
           writer_(std::move(opened.connection), file_, options, hazards),
           observation_(observation),
+          log_(writer_, file_, options_, observation_),
           connections_(connections(std::move(budget))),
           writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
-          late_timer_(std::in_place, executor),
-          log_(options.checkpoints, !is_sole())
+          late_timer_(std::in_place, executor)
     {}
 
     /// True once the file was found removed or replaced under its name: everything is answered with
@@ -166,10 +166,7 @@ public:
     /// For now and then: writes the log back if nobody writes and it is old. Does not block.
     void upkeep()
     {
-        {
-            const std::lock_guard lock(log_mutex_);
-            if (!log_.is_old(Job::Clock::now())) return;
-        }
+        if (!log_.is_old()) return;
         const async::GatePass alive(&posting_);
         if (!alive) return;
         boost::asio::post(*strand_, [self = shared_self()] {
@@ -228,10 +225,7 @@ public:
         }
         stats.upkeeps = upkeeps_;
         stats.upkeeps_failed = upkeeps_failed_;
-        const std::lock_guard lock(log_mutex_);
-        stats.checkpoints = checkpoints_.done;
-        stats.checkpoints_blocked = checkpoints_.blocked;
-        stats.checkpoints_failed = checkpoints_.failed;
+        log_.count(stats);
         return stats;
     }
 
@@ -429,7 +423,7 @@ private:
     void write_turn()
     {
         const async::Inside inside(async::context_of(executor_));
-        if (wait_for_log()) return wake_at_deadline();
+        if (log_.must_wait()) return wake_at_deadline();
         std::size_t done = write_some();
         // Last: whoever hears that the last one has left may close the tenant at once.
         for (; done != 0; --done) leave();
@@ -444,9 +438,9 @@ private:
         if (!first) return 0;
         tend_log(false);
         if (first->kind() == JobKind::apart) return apart_turn(std::move(first));
-        auto turn = log_is_full() ? log_full(std::move(first))
-                                  : writer_.run(std::move(first), [this] { return pop_write(); });
-        note_log();
+        auto turn = log_.is_full() ? log_.refuse(std::move(first))
+                                   : writer_.run(std::move(first), [this] { return pop_write(); });
+        log_.note();
         if (turn.locked) {
             wait_for_lock(std::move(turn.unfinished), *turn.locked);
         } else {
@@ -575,14 +569,14 @@ private:
         (void)job.run(connection);
         connection.watch(nullptr);
         if (connection.log_frames() != 0) writer_.log_has(connection.log_frames());
-        note_log();
+        log_.note();
         return file_.look(connection);
     }
 
     void end_apart(Job& job, bool there)
     {
         // Before it is answered, also where it failed: nothing of it is to stay behind.
-        cut_log();
+        log_.cut();
         connections_->close(); // so that readers are opened with what is known now
         const bool unfinished = job.succeeded() && job.again();
         if (job.succeeded())
@@ -650,107 +644,22 @@ private:
         if (ended) answer(std::move(job), *ended);
     }
 
-    void cut_log()
-    {
-        auto step = LogKeeper::Step::none;
-        {
-            const std::lock_guard lock(log_mutex_);
-            step = log_.cut();
-        }
-        if (step == LogKeeper::Step::inside) log_ended(step, writer_.restart_log());
-    }
-
     // --- the write-ahead log ----------------------------------------------------------------------------------------
-
-    // On the strand, after a batch.
-    void note_log()
-    {
-        const std::lock_guard lock(log_mutex_);
-        log_.grown(writer_.log_bytes(), Job::Clock::now());
-    }
-
-    [[nodiscard]] bool log_is_full()
-    {
-        const std::lock_guard lock(log_mutex_);
-        return log_.full();
-    }
 
     // On the strand, between batches.
     void tend_log(bool idle)
     {
-        auto step = LogKeeper::Step::none;
-        {
-            const std::lock_guard lock(log_mutex_);
-            step = log_.next(idle, Job::Clock::now());
-        }
-        if (step == LogKeeper::Step::inside) log_ended(step, writer_.restart_log());
-        if (step == LogKeeper::Step::beside)
-            boost::asio::post(executor_, [self = shared_self()] { self->write_log_back(); });
-    }
-
-    // True: the turn is over, and begins again when what writes the log back has ended.
-    [[nodiscard]] bool wait_for_log()
-    {
-        const std::lock_guard lock(log_mutex_);
-        waits_for_log_ = log_.must_wait();
-        return waits_for_log_;
+        if (log_.tend(idle)) boost::asio::post(executor_, [self = shared_self()] { self->write_log_back(); });
     }
 
     // On the pool. Whoever writes goes on meanwhile.
     void write_log_back()
     {
         const bool entered = gate_.enter(); // else the tenant is about to be closed, which does the same
-        if (entered) log_ended(LogKeeper::Step::beside, checkpoint_beside());
-        bool waiting = false;
-        {
-            const std::lock_guard lock(log_mutex_);
-            if (!entered) log_.ended(LogKeeper::Step::beside, false, Job::Clock::now());
-            waiting = std::exchange(waits_for_log_, false);
-        }
+        const bool awaited = entered ? log_.write_back() : log_.give_up();
         const async::GatePass alive(&posting_);
-        if (waiting && alive) post_write_turn();
+        if (awaited && alive) post_write_turn();
         if (entered) leave();
-    }
-
-    [[nodiscard]] Result<void> checkpoint_beside()
-    {
-        auto connection =
-            sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, options_.profile);
-        if (!connection) return fail(not_opened(std::move(connection).error()));
-        if (!file_.look(*connection)) return fail(file_.lost_error());
-        auto state = connection->checkpoint(sqlite::Checkpoint::passive);
-        if (!state) return fail(std::move(state.error().with_tenant(id().view())));
-        if (!state->complete()) return fail(errc::busy, "a reader needs what is to be written over");
-        return {};
-    }
-
-    void log_ended(LogKeeper::Step step, const Result<void>& done)
-    {
-        {
-            const std::lock_guard lock(log_mutex_);
-            log_.ended(step, done.has_value(), Job::Clock::now());
-            ++(done                         ? checkpoints_.done
-               : done.error() == errc::busy ? checkpoints_.blocked
-                                            : checkpoints_.failed);
-        }
-        if (done) return;
-        observation_.tell([&](Observer& observer) {
-            Error error = done.error();
-            observer.background_error(BackgroundTask::checkpoint, error.with_tenant(id().view()));
-        });
-    }
-
-    [[nodiscard]] Writer::Turn log_full(JobPtr job)
-    {
-        job->refuse(
-            Error(errc::overloaded,
-                  "the tenant's write-ahead log is " + std::to_string(log_.bytes()) +
-                      " bytes long and cannot be begun anew while somebody reads what is in it; end long "
-                      "reads, or raise CheckpointOptions::refuse_at")
-                .with_tenant(id().view()));
-        Writer::Turn turn;
-        turn.done = 1;
-        return turn;
     }
 
     // --- reading, on the pool -------------------------------------------------------------------------------------
@@ -923,10 +832,7 @@ private:
     // --- the file ---------------------------------------------------------------------------------------------------
 
     // Why there is no reader.
-    [[nodiscard]] Error not_opened(Error error)
-    {
-        return file_.look() ? std::move(error.with_tenant(id().view())) : file_.lost_error();
-    }
+    [[nodiscard]] Error not_opened(Error error) { return file_.not_opened(std::move(error)); }
 
     TenantFile file_;
     const TenantOptions options_;
@@ -943,6 +849,7 @@ private:
     async::Gate gate_;
     async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
     const Observation observation_;
+    LogTender log_; // of the strand, and tended beside it
     std::atomic<std::uint64_t> overloaded_{0};
     HistogramRecorder read_wait_;
     HistogramRecorder read_time_;
@@ -961,15 +868,6 @@ private:
     std::function<void()> then_;
     std::optional<boost::asio::steady_timer> late_timer_; // until it is closed
     std::optional<Job::Clock::time_point> late_timer_set_;
-
-    std::mutex log_mutex_; // of all that follows
-    LogKeeper log_;
-    bool waits_for_log_ = false;
-    struct {
-        std::uint64_t done = 0;
-        std::uint64_t blocked = 0;
-        std::uint64_t failed = 0;
-    } checkpoints_;
 };
 
 } // namespace tenantry::detail

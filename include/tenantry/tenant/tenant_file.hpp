@@ -49,6 +49,12 @@ public:
             .with_tenant(id_.view());
     }
 
+    /// Why a connection could not be opened: `error`, or that the file is lost.
+    [[nodiscard]] Error not_opened(Error error)
+    {
+        return look() ? std::move(error.with_tenant(id_.view())) : lost_error();
+    }
+
 private:
     void lose() noexcept { lost_.store(true, std::memory_order_release); }
 

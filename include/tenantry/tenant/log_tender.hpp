@@ -1,0 +1,181 @@
+// Tends one tenant's write-ahead log: counts what is in it, and writes it back into the database.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/observer.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/profile.hpp>
+#include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/log_keeper.hpp>
+#include <tenantry/tenant/observation.hpp>
+#include <tenantry/tenant/options.hpp>
+#include <tenantry/tenant/stats.hpp>
+#include <tenantry/tenant/tenant_file.hpp>
+#include <tenantry/tenant/writer.hpp>
+
+namespace tenantry::detail {
+
+/// When something is to be done is for LogKeeper to say; here it is done, on the writer's connection or on one of its own
+/// beside it. Knows nothing of executors: the tenant is told when to call `write_back`.
+///
+/// The writer's part is for whoever has the writer, one thread at a time; the pool's part and the rest may be called from
+/// any thread beside it. Refers to what it is made with.
+class LogTender {
+public:
+    LogTender(Writer& writer, TenantFile& file, const TenantOptions& options, const Observation& observation)
+        : writer_(writer),
+          file_(file),
+          profile_(options.profile),
+          observation_(observation),
+          log_(options.checkpoints, !options.profile.exclusive)
+    {}
+
+    // --- the writer's part ------------------------------------------------------------------------------------------
+
+    /// After what may have made the log longer.
+    void note()
+    {
+        const std::lock_guard lock(mutex_);
+        log_.grown(writer_.log_bytes(), Job::Clock::now());
+    }
+
+    /// Between batches: writes the log back here and now where that is due. `idle`: nobody waits to write. True: it is to
+    /// be written back beside what follows, by one call of `write_back` or `give_up`.
+    [[nodiscard]] bool tend(bool idle)
+    {
+        const auto step = next(idle);
+        if (step == LogKeeper::Step::inside) begin_anew();
+        return step == LogKeeper::Step::beside;
+    }
+
+    /// Begins the log anew if that can be done now, since much of it is of no use any more.
+    void cut()
+    {
+        auto step = LogKeeper::Step::none;
+        {
+            const std::lock_guard lock(mutex_);
+            step = log_.cut();
+        }
+        if (step == LogKeeper::Step::inside) begin_anew();
+    }
+
+    /// Before a batch. True: it has to wait, and is to be tried again when `write_back` or `give_up` says so.
+    [[nodiscard]] bool must_wait()
+    {
+        const std::lock_guard lock(mutex_);
+        awaited_ = log_.must_wait();
+        return awaited_;
+    }
+
+    /// The log is so long that nothing more is to be written: `refuse` says that.
+    [[nodiscard]] bool is_full()
+    {
+        const std::lock_guard lock(mutex_);
+        return log_.full();
+    }
+
+    /// In place of a turn that would run the job.
+    [[nodiscard]] Writer::Turn refuse(std::unique_ptr<Job> job)
+    {
+        job->refuse(
+            Error(errc::overloaded,
+                  "the tenant's write-ahead log is " + std::to_string(writer_.log_bytes()) +
+                      " bytes long and cannot be begun anew while somebody reads what is in it; end long "
+                      "reads, or raise CheckpointOptions::refuse_at")
+                .with_tenant(file_.id().view()));
+        Writer::Turn turn;
+        turn.done = 1;
+        return turn;
+    }
+
+    // --- the pool's part --------------------------------------------------------------------------------------------
+
+    /// What `tend` has asked for. Blocks; whoever writes goes on meanwhile. True: a batch has been waiting for it.
+    [[nodiscard]] bool write_back() { return ended(LogKeeper::Step::beside, checkpoint()); }
+
+    /// In place of `write_back` where the tenant is about to be closed, which does the same. True: as there.
+    [[nodiscard]] bool give_up()
+    {
+        const std::lock_guard lock(mutex_);
+        log_.ended(LogKeeper::Step::beside, false, Job::Clock::now());
+        return std::exchange(awaited_, false);
+    }
+
+    // --- the rest ---------------------------------------------------------------------------------------------------
+
+    /// There may be something for `tend` to do though nobody has written since.
+    [[nodiscard]] bool is_old()
+    {
+        const std::lock_guard lock(mutex_);
+        return log_.is_old(Job::Clock::now());
+    }
+
+    /// What there is to say of it, without the writer's part.
+    void count(TenantStats& stats)
+    {
+        const std::lock_guard lock(mutex_);
+        stats.checkpoints = done_;
+        stats.checkpoints_blocked = blocked_;
+        stats.checkpoints_failed = failed_;
+    }
+
+private:
+    [[nodiscard]] LogKeeper::Step next(bool idle)
+    {
+        const std::lock_guard lock(mutex_);
+        return log_.next(idle, Job::Clock::now());
+    }
+
+    // Nobody waits for that: it is done where the waiting would be.
+    void begin_anew() { (void)ended(LogKeeper::Step::inside, writer_.restart_log()); }
+
+    // On a connection of its own.
+    [[nodiscard]] Result<void> checkpoint()
+    {
+        auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile_);
+        if (!connection) return fail(file_.not_opened(std::move(connection).error()));
+        if (!file_.look(*connection)) return fail(file_.lost_error());
+        auto state = connection->checkpoint(sqlite::Checkpoint::passive);
+        if (!state) return fail(std::move(state.error().with_tenant(file_.id().view())));
+        if (!state->complete()) return fail(errc::busy, "a reader needs what is to be written over");
+        return {};
+    }
+
+    // True: a batch has been waiting for it.
+    [[nodiscard]] bool ended(LogKeeper::Step step, const Result<void>& done)
+    {
+        bool awaited = false;
+        {
+            const std::lock_guard lock(mutex_);
+            log_.ended(step, done.has_value(), Job::Clock::now());
+            ++(done ? done_ : done.error() == errc::busy ? blocked_ : failed_);
+            awaited = std::exchange(awaited_, false);
+        }
+        if (!done)
+            observation_.tell([&](Observer& observer) {
+                Error error = done.error();
+                observer.background_error(BackgroundTask::checkpoint, error.with_tenant(file_.id().view()));
+            });
+        return awaited;
+    }
+
+    Writer& writer_;
+    TenantFile& file_;
+    const sqlite::Profile& profile_;
+    const Observation& observation_;
+
+    std::mutex mutex_; // of all that follows
+    LogKeeper log_;
+    bool awaited_ = false; // only while it is being written back beside the writer
+    std::uint64_t done_ = 0;
+    std::uint64_t blocked_ = 0;
+    std::uint64_t failed_ = 0;
+};
+
+} // namespace tenantry::detail

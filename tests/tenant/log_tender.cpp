@@ -1,0 +1,134 @@
+// Writing the log back, step by step in one thread: whichever of two comes first, and what stands in the way.
+#include <tenantry/tenant/log_tender.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "support/catch.hpp"
+#include "support/plain_tenant.hpp"
+#include "support/writer_site.hpp"
+
+using namespace tenantry;
+using test::must;
+using test::PlainJob;
+using Site = test::WriterSite;
+
+namespace {
+
+constexpr auto kib = Site::kib;
+
+using Heard = decltype(test::BackgroundErrors::heard);
+
+// Failing so many times with this.
+Heard checkpoints(std::size_t times, errc code)
+{
+    return Heard(times, {BackgroundTask::checkpoint, make_error_code(code)});
+}
+
+} // namespace
+
+TEST_CASE("a batch that has to wait for the log is begun by whoever has written it back, once")
+{
+    Site site;
+    site.write(40 * kib);
+    REQUIRE(site.log.tend(false));
+    CHECK_FALSE(site.log.must_wait()); // it may go on beside it, up to the limit
+    site.write(100 * kib);
+    CHECK_FALSE(site.log.tend(true)); // one at a time
+    const bool waits = GENERATE(true, false);
+    if (waits) REQUIRE(site.log.must_wait());
+    CHECK(site.log.write_back() == waits);
+    CHECK_FALSE(site.log.must_wait());
+    CHECK(site.stats().checkpoints == 1);
+    // What was written meanwhile takes it beyond its limit: now it is begun anew, here.
+    CHECK_FALSE(site.log.tend(false));
+    CHECK(site.stats().checkpoints == 2);
+    CHECK(site.writer.log_bytes() == 0);
+    CHECK(site.background->heard.empty());
+}
+
+TEST_CASE("a batch that has to wait is begun as well where the log is not written back after all")
+{
+    Site site;
+    site.write(40 * kib);
+    REQUIRE(site.log.tend(false));
+    site.write(100 * kib);
+    REQUIRE(site.log.must_wait());
+    CHECK(site.log.give_up());
+    CHECK_FALSE(site.log.must_wait());
+    CHECK(site.stats().checkpoints + site.stats().checkpoints_blocked + site.stats().checkpoints_failed == 0);
+    CHECK_FALSE(site.log.tend(false));
+    CHECK(site.writer.log_bytes() == 0); // later it is
+}
+
+TEST_CASE("while the log is being written back beside, it is not begun anew")
+{
+    Site site;
+    site.write(40 * kib);
+    REQUIRE(site.log.tend(false));
+    site.log.cut();
+    CHECK(site.stats().checkpoints == 0);
+    CHECK(site.writer.log_bytes() > 0);
+    CHECK_FALSE(site.log.write_back());
+    site.log.cut();
+    CHECK(site.stats().checkpoints == 2);
+    CHECK(site.writer.log_bytes() == 0);
+}
+
+TEST_CASE("who is in the way is counted and heard of, and the log is refused at last")
+{
+    Site site;
+    site.write(8 * kib);
+    auto reader = site.reader();
+    site.write(40 * kib);
+    REQUIRE(site.log.tend(false));
+    CHECK_FALSE(site.log.write_back());
+    CHECK(site.stats().checkpoints_blocked == 1);
+    CHECK_FALSE(site.log.is_full());
+    site.write(500 * kib);
+    CHECK_FALSE(site.log.tend(false)); // tried here, in vain
+    CHECK(site.stats().checkpoints_blocked == 2);
+    CHECK((site.background->heard == checkpoints(2, errc::busy)));
+    REQUIRE(site.log.is_full());
+    auto fate = std::make_shared<test::Fate>();
+    auto job = std::make_unique<PlainJob>(fate, [](sqlite::Connection&) -> Result<void> { return {}; });
+    const auto turn = site.log.refuse(std::move(job));
+    CHECK(turn.done == 1);
+    CHECK(fate->runs == 0);
+    REQUIRE(fate->failed(errc::overloaded));
+    CHECK(fate->error->tenant() == "site");
+    CHECK(fate->error->message().find(std::to_string(site.writer.log_bytes())) != std::string::npos);
+    must(reader.execute("COMMIT"));
+    CHECK_FALSE(site.log.tend(false));
+    CHECK_FALSE(site.log.is_full());
+    CHECK(site.stats().checkpoints == 1);
+}
+
+TEST_CASE("what is lost is not written back")
+{
+    Site site;
+    site.write(40 * kib);
+    REQUIRE(site.log.tend(false));
+    std::filesystem::remove(site.path);
+    CHECK_FALSE(site.log.write_back());
+    CHECK(site.stats().checkpoints_failed == 1);
+    CHECK((site.background->heard == checkpoints(1, errc::tenant_gone)));
+}
+
+TEST_CASE("where there is one connection alone, nothing is ever asked for beside it")
+{
+    Site site(true);
+    site.write(40 * kib);
+    CHECK_FALSE(site.log.tend(false));
+    CHECK(site.stats().checkpoints == 0);
+    CHECK_FALSE(site.log.tend(true));
+    CHECK(site.stats().checkpoints == 1);
+    CHECK(site.writer.log_bytes() == 0);
+    site.write(200 * kib);
+    CHECK_FALSE(site.log.must_wait());
+    CHECK_FALSE(site.log.tend(false));
+    CHECK(site.stats().checkpoints == 2);
+}
