@@ -33,6 +33,7 @@
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/job_queue.hpp>
 #include <tenantry/tenant/log_tender.hpp>
+#include <tenantry/tenant/maintenance.hpp>
 #include <tenantry/tenant/observation.hpp>
 #include <tenantry/tenant/open_database.hpp>
 #include <tenantry/tenant/options.hpp>
@@ -91,6 +92,7 @@ public:
           observation_(observation),
           log_(writer_, file_, options_, observation_),
           connections_(connections(std::move(budget))),
+          maintenance_(writer_, file_, options_.profile, log_, *connections_, observation_),
           writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
           late_timer_(std::in_place, executor)
@@ -223,8 +225,7 @@ public:
             stats.queued_write_bytes = writes_.bytes();
             stats.queued_reads = reads_.size();
         }
-        stats.upkeeps = upkeeps_;
-        stats.upkeeps_failed = upkeeps_failed_;
+        maintenance_.count(stats);
         log_.count(stats);
         return stats;
     }
@@ -501,124 +502,23 @@ private:
 
     // --- upkeep of the database, on the strand -----------------------------------------------------------------------
 
-    // What cannot be done in a transaction: the tenant's own writes wait for the strand meanwhile. Returned is how many jobs
-    // have ended.
+    // The tenant's own writes wait for the strand meanwhile. Returned is how many jobs have ended.
     [[nodiscard]] std::size_t apart_turn(JobPtr job)
     {
-        auto locked = run_apart(job);
-        const bool over = job == nullptr;
-        if (locked) {
+        auto run = maintenance_.run(std::move(job));
+        const bool over = run.unfinished == nullptr;
+        if (run.locked) {
             std::vector<JobPtr> unfinished;
-            unfinished.push_back(std::move(job));
-            wait_for_lock(std::move(unfinished), *locked);
+            unfinished.push_back(std::move(run.unfinished));
+            wait_for_lock(std::move(unfinished), *run.locked);
         } else {
             tend_log(no_writes());
             if (!over)
-                put_last(std::move(job));
+                put_last(std::move(run.unfinished));
             else if (more_writes())
                 post_write_turn();
         }
         return over ? 1 : 0;
-    }
-
-    // Null afterwards: it was answered. An error: another process has the lock that it needs. Else it is to be run again.
-    [[nodiscard]] std::optional<Error> run_apart(JobPtr& job)
-    {
-        if (auto why = not_to_be_run(*job)) {
-            job->refuse(*why);
-            job.reset();
-            return std::nullopt;
-        }
-        bool there = true;
-        if (is_sole()) {
-            const sqlite::Unfenced unfenced(writer_.connection());
-            there = run_apart_on(writer_.connection(), *job);
-        } else {
-            auto connection = maintenance();
-            if (!connection) {
-                if (connection.error() == errc::busy && !job->in_background())
-                    return std::move(connection.error().with_tenant(id().view()));
-                Error error = not_opened(std::move(connection).error());
-                upkeep_failed(*job, error);
-                job->refuse(std::move(error));
-                job.reset();
-                return std::nullopt;
-            }
-            there = run_apart_on(*connection, *job);
-        }
-        if (there && job->claimed) {
-            const Error* const failed = job->error();
-            if (failed != nullptr && *failed == errc::busy && !job->in_background())
-                return std::move(Error(*failed).with_tenant(id().view()));
-            if (job->succeeded() && job->again() && !job->cancelled()) return std::nullopt;
-        }
-        if (job->claimed) end_apart(*job, there);
-        job.reset();
-        return std::nullopt;
-    }
-
-    // False: the file is not the tenant's any more.
-    [[nodiscard]] bool run_apart_on(sqlite::Connection& connection, Job& job)
-    {
-        if (!job.claimed) job.claimed = job.claim();
-        if (!job.claimed) return true;
-        // What VACUUM is to make of the file.
-        if (options_.profile.incremental_vacuum)
-            (void)connection.execute("PRAGMA main.auto_vacuum = INCREMENTAL");
-        connection.watch(job.cancel_flag(), job.limits.end_of_run());
-        (void)job.run(connection);
-        connection.watch(nullptr);
-        if (connection.log_frames() != 0) writer_.log_has(connection.log_frames());
-        log_.note();
-        return file_.look(connection);
-    }
-
-    void end_apart(Job& job, bool there)
-    {
-        // Before it is answered, also where it failed: nothing of it is to stay behind.
-        log_.cut();
-        connections_->close(); // so that readers are opened with what is known now
-        const bool unfinished = job.succeeded() && job.again();
-        if (job.succeeded())
-            ++upkeeps_;
-        else if (!job.cancelled())
-            upkeep_failed(job, job.error() != nullptr ? *job.error() : Error(errc::internal));
-        if (!there)
-            job.refuse(file_.lost_error());
-        else if (unfinished)
-            job.refuse(cancelled_error());
-        else
-            job.complete(id().view());
-    }
-
-    // Where nobody waits for the answer the observer hears of it.
-    void upkeep_failed(const Job& job, Error error)
-    {
-        ++upkeeps_failed_;
-        if (!job.in_background()) return;
-        observation_.tell([&](Observer& observer) {
-            observer.background_error(BackgroundTask::upkeep, error.with_tenant(id().view()));
-        });
-    }
-
-    [[nodiscard]] std::optional<Error> not_to_be_run(const Job& job) const
-    {
-        if (job.cancelled()) return cancelled_error();
-        if (file_.lost()) return file_.lost_error();
-        if (job.limits.passed(Job::Clock::now())) return late_error();
-        return std::nullopt;
-    }
-
-    // A connection that may do what the tenant's own may not.
-    [[nodiscard]] Result<sqlite::Connection> maintenance()
-    {
-        auto profile = options_.profile;
-        profile.fences = {.attached = 1, .defensive = false, .authorizer = false};
-        auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile);
-        if (!connection) return connection;
-        if (!file_.look(*connection)) return fail(file_.lost_error());
-        connection->leave_log();
-        return connection;
     }
 
     // Behind those that have waited meanwhile.
@@ -843,9 +743,6 @@ private:
     std::optional<boost::asio::steady_timer> retry_;
     Writer writer_;
 
-    std::atomic<std::uint64_t> upkeeps_{0};
-    std::atomic<std::uint64_t> upkeeps_failed_{0};
-
     async::Gate gate_;
     async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
     const Observation observation_;
@@ -854,6 +751,7 @@ private:
     HistogramRecorder read_wait_;
     HistogramRecorder read_time_;
     const std::unique_ptr<Connections> connections_;
+    Maintenance maintenance_; // of the strand
     std::mutex closing_;
 
     std::mutex mutex_; // of all that follows
