@@ -107,12 +107,15 @@ TEST_CASE("who is in the way is counted and heard of, and the log is refused at 
     CHECK(site.stats().checkpoints == 1);
 }
 
-TEST_CASE("what is lost is not written back")
+TEST_CASE("what is lost is not written back, and a stranger's log in its place is none of its business")
 {
     Site site;
     site.write(40 * kib);
     REQUIRE(site.log.tend(false));
-    std::filesystem::remove(site.path);
+    if (GENERATE(false, true))
+        site.replace();
+    else
+        std::filesystem::remove(site.path);
     CHECK_FALSE(site.log.write_back());
     CHECK(site.stats().checkpoints_failed == 1);
     CHECK((site.background->heard == checkpoints(1, errc::tenant_gone)));

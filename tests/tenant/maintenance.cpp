@@ -251,6 +251,11 @@ TEST_CASE("what nobody wants any more is not run")
         std::filesystem::remove(place.path);
         answer = errc::tenant_gone;
     }
+    SECTION("another tenant is in its place")
+    {
+        place.replace();
+        answer = errc::tenant_gone;
+    }
     CHECK_FALSE(place.run(std::move(job)).unfinished);
     CHECK(chore.runs == 0);
     REQUIRE(chore.answers == (answer ? 1 : 0));

@@ -140,7 +140,7 @@ private:
     {
         auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile_);
         if (!connection) return fail(file_.not_opened(std::move(connection).error()));
-        if (!file_.look(*connection)) return fail(file_.lost_error());
+        if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
         auto state = connection->checkpoint(sqlite::Checkpoint::passive);
         if (!state) return fail(std::move(state.error().with_tenant(file_.id().view())));
         if (!state->complete()) return fail(errc::busy, "a reader needs what is to be written over");

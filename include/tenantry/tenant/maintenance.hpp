@@ -108,7 +108,7 @@ private:
         profile.fences = {.attached = 1, .defensive = false, .authorizer = false};
         auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile);
         if (!connection) return connection;
-        if (!file_.look(*connection)) return fail(file_.lost_error());
+        if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
         connection->leave_log();
         return connection;
     }

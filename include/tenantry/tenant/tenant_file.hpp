@@ -42,6 +42,9 @@ public:
         return !lost();
     }
 
+    /// The same of a connection that was just opened by the name: another tenant's database may lie there now.
+    [[nodiscard]] bool look_at_new(sqlite::Connection& connection) { return look() && look(connection); }
+
     [[nodiscard]] Error lost_error() const
     {
         return Error(errc::tenant_gone, "the tenant's database was removed or replaced by another process; "
