@@ -1,0 +1,65 @@
+// What was known of something when it last changed, and how long that may be relied on.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+namespace tenantry::detail {
+
+/// Remembers that something was in order, by the time of its last change: as long as that is the same, nothing has
+/// happened. Without a clock of its own: all times are given, and are of the one clock that changes get their times of,
+/// since its epoch.
+///
+/// A look goes in this order: read the clock, read the time of the last change, look whether it is in order, remember.
+///
+/// Thread-safe and lock-free. Whoever meets a change here (acquire) comes after the look that found it in order
+/// (release), and it has been so since, for as long as that is the last change. The two times are not read at one moment,
+/// which does no harm: each of them is of a look that was over.
+class LastChange {
+public:
+    using Time = std::chrono::nanoseconds;
+
+    /// Whether whatever happens from `now` on gets another time than `changed`. Such clocks go in ticks (of up to
+    /// 10 ms), so what happens in the same tick leaves no trace; and some file systems keep whole seconds, or every second
+    /// one. What is to come, since the clock was set back, is never settled.
+    [[nodiscard]] static constexpr bool is_settled(Time changed, Time now) noexcept
+    {
+        using namespace std::chrono_literals;
+        if (changed <= 0ns) return false;
+        const Time ticks = changed % 1s == 0ns ? Time(2s) : Time(50ms);
+        return now - changed > ticks;
+    }
+
+    /// At `looked` the last change was this one, and was settled; after that it was found to be in order.
+    void remember(Time changed, Time looked) noexcept
+    {
+        looked_.store(looked.count(), std::memory_order_release);
+        changed_.store(changed.count(), std::memory_order_release);
+    }
+
+    /// Whether the change is the remembered one.
+    [[nodiscard]] bool knows(Time changed) const noexcept
+    {
+        return changed > Time(0) && changed_.load(std::memory_order_acquire) == changed.count();
+    }
+
+    /// Whether it is in order still, by all that is known. For a second only: there is more that can happen than changes
+    /// tell of. A clock that was set back ends it, too, since times might come again.
+    [[nodiscard]] bool holds(Time changed, Time now) const noexcept
+    {
+        using namespace std::chrono_literals;
+        if (!knows(changed)) return false;
+        const Time looked(looked_.load(std::memory_order_acquire));
+        return now >= looked && now - looked < 1s;
+    }
+
+    /// Whether anything is remembered.
+    [[nodiscard]] bool any() const noexcept { return changed_.load(std::memory_order_acquire) != 0; }
+
+private:
+    std::atomic<std::int64_t> changed_{0}; // 0: nothing is remembered
+    std::atomic<std::int64_t> looked_{0};
+};
+
+} // namespace tenantry::detail
