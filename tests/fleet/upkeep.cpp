@@ -131,10 +131,10 @@ TEST_CASE("unless it is said, as many may be open as there are descriptors for",
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &low) == 0);
     {
         auto fleet = must(open_notes(directory.path() / "root", never()));
-        CHECK(fleet.stats().max_open == 32);
+        CHECK(fleet.stats().max_open == 27);
         // All of them, each with more readers than are its share.
         std::vector<TenantDb<Notes>> open;
-        for (int n = 0; n < 32; ++n) {
+        for (int n = 0; n < 27; ++n) {
             const auto name = "t" + std::to_string(n);
             must(wait_for(fleet.async_create(name)));
             open.push_back(must(wait_for(fleet.async_tenant(name))));
@@ -142,7 +142,7 @@ TEST_CASE("unless it is said, as many may be open as there are descriptors for",
         for (const auto& db : open)
             for (int n = 0; n < 4; ++n) must(wait_for(db.async_read(select<test::Note>())));
         for (const auto& db : open) must(db.read(select<test::Note>()));
-        CHECK(fleet.stats().open == 32);
+        CHECK(fleet.stats().open == 27);
     }
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
 }

@@ -39,9 +39,9 @@ inline Result<std::size_t> raise_descriptor_limit()
 namespace detail {
 
 /// What an open tenant takes: three for its writer and two for a reader, or two for the one connection of a sole
-/// owner's, and one more that is left for the program.
-inline constexpr std::size_t descriptors_of_tenant = 6;
-inline constexpr std::size_t descriptors_of_sole = 3;
+/// owner's; one for its directory; and one more that is left for the program.
+inline constexpr std::size_t descriptors_of_tenant = 7;
+inline constexpr std::size_t descriptors_of_sole = 4;
 
 /// How many tenants may be open where the process may have so many descriptors.
 [[nodiscard]] inline std::size_t tenants_for(std::size_t descriptors,

@@ -135,7 +135,7 @@ private:
         connection.watch(nullptr);
         if (connection.log_frames() != 0) writer_.log_has(connection.log_frames());
         log_.note();
-        return file_.look(connection);
+        return file_.glance();
     }
 
     void end(Job& job, bool there)

@@ -276,6 +276,7 @@ public:
         }
         // The last connection to close writes the WAL back into the database and removes it.
         auto closed = writer_.close();
+        file_.close();
         if (!closed) closed.error().with_tenant(id().view());
         return closed;
     }
@@ -637,7 +638,7 @@ private:
             (*reader)->watch(nullptr);
             (*reader)->report_statements();
             read_time_.add(Job::Clock::now() - begun);
-            if (file_.look(**reader))
+            if (file_.glance())
                 job.complete(id().view());
             else
                 job.refuse(file_.lost_error());
@@ -681,7 +682,7 @@ private:
         task.run(**reader);
         if (limits.any()) (*reader)->watch(outer.cancelled, outer.until);
         (*reader)->report_statements();
-        const bool there = file_.look(**reader);
+        const bool there = file_.glance();
         give_back(std::move(*reader));
         if (!there) return fail(file_.lost_error());
         return {};

@@ -7,17 +7,19 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
+#include <tenantry/core/last_change.hpp>
+#include <tenantry/core/watched_directory.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {
 
 /// Another process may remove a tenant or put another one in its place, and a connection to the old file goes
-/// on "succeeding": so everything is asked here before anybody is told "done". Thread-safe.
+/// on "succeeding": so everything is asked here before anybody is told "done". Thread-safe, except for `close`.
 class TenantFile {
 public:
     TenantFile(TenantId id, std::filesystem::path path, const FileIdentity& identity)
-        : id_(std::move(id)), path_(std::move(path)), identity_(identity)
+        : id_(std::move(id)), path_(std::move(path)), identity_(identity), directory_(path_.parent_path())
     {}
 
     [[nodiscard]] const TenantId& id() const noexcept { return id_; }
@@ -34,16 +36,41 @@ public:
         return !lost();
     }
 
-    /// The same of an open connection, for less.
-    [[nodiscard]] bool look(sqlite::Connection& connection)
+    /// The same of a connection that was just opened by the name: another tenant's database may lie there now.
+    [[nodiscard]] bool look_at_new(sqlite::Connection& connection)
     {
         const auto moved = connection.file_moved();
         if (!moved || *moved) lose();
-        return !lost();
+        return look();
     }
 
-    /// The same of a connection that was just opened by the name: another tenant's database may lie there now.
-    [[nodiscard]] bool look_at_new(sqlite::Connection& connection) { return look() && look(connection); }
+    /// The same as `look()` for less, as long as nothing happens in the tenant's directory or to it. Only that a directory
+    /// above it was renamed may be noticed a second later.
+    [[nodiscard]] bool glance()
+    {
+        if (!glances_.load(std::memory_order_relaxed)) return look();
+        const auto now = WatchedDirectory::now();
+        const auto changed = directory_.changed();
+        if (last_.holds(changed, now)) return !lost();
+        if (!LastChange::is_settled(changed, now)) return look();
+        // Whatever happens from here on changes that time; whatever has changed it already is seen by the look.
+        const bool sure = last_.knows(changed) || directory_.wait_for_changes();
+        if (!look()) return false;
+        if (sure && directory_.is_at(path_.parent_path()))
+            last_.remember(changed, now);
+        else
+            glances_.store(false, std::memory_order_relaxed); // it would fail each time
+        return true;
+    }
+
+    /// Whether glances are cheap now, until something happens.
+    [[nodiscard]] bool settled() const noexcept
+    {
+        return glances_.load(std::memory_order_relaxed) && last_.any();
+    }
+
+    /// Gives the descriptor back. There must be no glance any more.
+    void close() noexcept { directory_.close(); }
 
     [[nodiscard]] Error lost_error() const
     {
@@ -65,6 +92,9 @@ private:
     const std::filesystem::path path_;
     const FileIdentity identity_;
     std::atomic<bool> lost_{false};
+    WatchedDirectory directory_;
+    LastChange last_;
+    std::atomic<bool> glances_{static_cast<bool>(directory_)}; // else each of them is a look
 };
 
 } // namespace tenantry::detail

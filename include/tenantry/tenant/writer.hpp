@@ -281,7 +281,7 @@ private:
             batch_sizes_.add(batch_.size());
             commits_.fetch_add(1, std::memory_order_relaxed);
             log_.store(connection_.log_frames() * frame_, std::memory_order_relaxed);
-            (void)file_.look(connection_);
+            (void)file_.glance();
         }
         for (auto& job : batch_) {
             if (!committed)
