@@ -2,12 +2,14 @@
 #include <fstream>
 #include <latch>
 #include <thread>
+#include <utility>
 
 #include <sys/mount.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <tenantry/fleet/fleet.hpp>
+#include <tenantry/fleet/layout.hpp>
 
 #include "support/catch.hpp"
 #include "support/child.hpp"
@@ -179,6 +181,67 @@ TEST_CASE("file systems that fail at any moment: a whole tenant or none")
     if (what.op == Op::open || what.op == Op::write || what.op == Op::sync) CHECK(failed > 0);
     auto fleet = must(open_notes(root, flat()));
     check_it_works(fleet, root);
+}
+
+TEST_CASE("system calls that fail at any moment: a whole tenant or none")
+{
+    const TempDir directory;
+    const auto root = directory.path() / "root";
+    Child other("fleet_client", {root.string(), "flat"});
+    REQUIRE(other.ask("open") == "ok");
+    // SQLite makes the first one; those after it are made of its bytes.
+    REQUIRE(other.ask("create first") == "ok");
+    const auto names = names_below(root);
+    const std::pair<const char*, int> calls[] = {
+        {"open", 4}, {"mkdir", 1}, {"write", 2}, {"fsync", 4}, {"rename", 1}};
+    for (const auto& [call, count] : calls) {
+        INFO(call);
+        int failed = 0;
+        for (;; ++failed) {
+            const auto created =
+                other.ask("create_failing acme " + std::string(call) + ' ' + std::to_string(failed + 1));
+            if (created == "ok never") break;
+            REQUIRE(created == "io_error failed");
+            REQUIRE(names_below(root) == names);
+            REQUIRE(other.ask("count acme") == "no_such_tenant");
+        }
+        // Both files, their names, and the tenant's: one sync less, and a crash could take something away.
+        CHECK(failed == count);
+        CHECK(other.ask("count acme") == "0");
+        REQUIRE(other.ask("destroy acme") == "ok");
+    }
+}
+
+TEST_CASE("the names of shards that are there are made durable once, not for each of them")
+{
+    const TempDir directory;
+    const auto root = directory.path() / "root";
+    const auto layout = must(detail::Layout::open(root, {}));
+    const auto shard = [&](const char* id) { return layout.directory(*TenantId::parse(id)).parent_path(); };
+    const auto ask = [](Child& other, const std::string& id, int syncs) {
+        return other.ask("create_failing " + id + " fsync " + std::to_string(syncs));
+    };
+    REQUIRE(shard("a") == shard("b"));
+    REQUIRE(shard("foobar") == shard("foobaz"));
+    REQUIRE(shard("a") != shard("foobar"));
+    {
+        Child first("fleet_client", {root.string()});
+        REQUIRE(first.ask("open") == "ok");
+        REQUIRE(first.ask("create other") == "ok"); // by the statements, which sync as they like
+        CHECK(ask(first, "a", 1) == "io_error failed");
+        CHECK(fs::is_empty(shard("a"))); // made, and not known to be durable yet
+        CHECK(ask(first, "a", 5) == "io_error failed");
+        CHECK(fs::is_empty(shard("a")));
+        CHECK(ask(first, "a", 5) == "ok never");
+        CHECK(ask(first, "foobar", 5) == "io_error failed");
+        CHECK(ask(first, "foobar", 5) == "ok never");
+    }
+    Child second("fleet_client", {root.string()});
+    REQUIRE(second.ask("open") == "ok");
+    REQUIRE(second.ask("create another") == "ok"); // a shard of its own
+    CHECK(ask(second, "b", 5) == "ok never");
+    CHECK(ask(second, "foobaz", 5) == "ok never");
+    CHECK(must(layout.tenants()).size() == 6);
 }
 
 TEST_CASE("directories in which nothing can be made")

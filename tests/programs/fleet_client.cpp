@@ -16,6 +16,8 @@
 
 #include <tenantry/fleet/open.hpp>
 
+#include "support/descriptors.hpp"
+#include "support/faulty_calls.hpp"
 #include "support/fleet_fixture.hpp"
 
 using namespace tenantry;
@@ -71,6 +73,22 @@ void limit(int what, const std::string& value)
     say(setrlimit(what, &to) == 0 ? "ok" : "setrlimit failed");
 }
 
+// Creates a tenant while the n-th call of a kind fails. Answers "<how it ended> <failed, or never where there were fewer
+// calls>"; and what has gone wrong besides.
+void create_failing(Fleet<Notes>& fleet, const std::string& id, const std::string& call, int nth)
+{
+    const auto before = open_descriptors();
+    FaultyCalls::fail(call, nth);
+    const auto created = wait_for(fleet.async_create(id));
+    const bool failed = FaultyCalls::heal();
+    std::string told =
+        created ? "ok" : std::string(to_string(static_cast<errc>(created.error().code().value())));
+    told += failed ? " failed" : " never";
+    if (open_descriptors() != before) told += ", leaves descriptors";
+    if (FaultyCalls::databases_moved() != 0) told += ", moves a database that is open";
+    say(told);
+}
+
 void become_nobody()
 {
     constexpr unsigned nobody = 65534;
@@ -110,6 +128,11 @@ int main(int argc, char** argv)
             say("ok");
         } else if (command == "create") {
             answer(wait_for(fleet->async_create(id)));
+        } else if (command == "create_failing") {
+            std::string call;
+            int nth = 0;
+            words >> call >> nth;
+            create_failing(*fleet, id, call, nth);
         } else if (command == "destroy") {
             answer(wait_for(fleet->async_destroy(id)));
         } else if (command == "add") {

@@ -43,7 +43,7 @@ struct Site {
     [[nodiscard]] fs::path place(const std::string& name) const { return directory.path() / name; }
     [[nodiscard]] Result<void> create(const std::string& name)
     {
-        return pattern.create(staging, place(name));
+        return pattern.create(staging, must(detail::Place::at(place(name))));
     }
 };
 

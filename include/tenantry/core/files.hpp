@@ -32,7 +32,7 @@ namespace tenantry::detail {
 /// A file descriptor that closes itself.
 class Descriptor {
 public:
-    explicit Descriptor(int number) noexcept : number_(number) {}
+    explicit Descriptor(int number = -1) noexcept : number_(number) {}
     Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
     Descriptor& operator=(Descriptor&& other) noexcept
     {
@@ -51,13 +51,43 @@ private:
     int number_;
 };
 
-/// Makes names in the directory durable: what was created, renamed or removed in it stays so after a crash.
-[[nodiscard]] inline Result<void> sync_directory(const std::filesystem::path& directory)
+/// A directory that is open. What is in it is found without another way through the directories above, and is in this
+/// one even if another has taken its name.
+class OpenDirectory {
+public:
+    /// False where it could not be opened.
+    explicit OpenDirectory(std::filesystem::path path)
+        : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    {
+        if (!descriptor_) failed_ = errno;
+    }
+
+    [[nodiscard]] explicit operator bool() const noexcept { return failed_ == 0; }
+    [[nodiscard]] bool missing() const noexcept { return failed_ == ENOENT; }
+    [[nodiscard]] Error error() const { return system_error(failed_, "opening directory", path_); }
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    [[nodiscard]] int number() const noexcept { return descriptor_.number(); }
+
+    /// Makes the names in it durable: what was created, renamed or removed in it stays so after a crash.
+    [[nodiscard]] Result<void> sync() const
+    {
+        if (::fsync(number()) != 0) return fail(system_error(errno, "syncing directory", path_));
+        return {};
+    }
+
+private:
+    std::filesystem::path path_;
+    Descriptor descriptor_;
+    int failed_ = 0;
+};
+
+/// `OpenDirectory::sync` of one that is not open.
+[[nodiscard]] inline Result<void> sync_directory(const std::filesystem::path& path)
 {
-    const Descriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!file) return fail(system_error(errno, "opening directory", directory));
-    if (::fsync(file.number()) != 0) return fail(system_error(errno, "syncing directory", directory));
-    return {};
+    const OpenDirectory directory(path);
+    if (!directory) return fail(directory.error());
+    return directory.sync();
 }
 
 /// Creates a directory that only its owner may enter. True: it is new; false: it was there.
@@ -70,28 +100,37 @@ private:
     return fail(system_error(number, "creating directory", directory));
 }
 
-/// Writes a new file that only its owner may read, and makes its contents durable. The file must not exist.
-[[nodiscard]] inline Result<void> write_new_file(const std::filesystem::path& path, std::string_view contents)
+/// Makes durable what is in an open file. Its path is for the message.
+[[nodiscard]] inline Result<void> sync_file(const Descriptor& file, const std::filesystem::path& path)
 {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file) return fail(system_error(errno, "creating", path));
-    while (!contents.empty()) {
-        const ssize_t written = ::write(file.number(), contents.data(), contents.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return fail(system_error(errno, "writing", path));
-        contents.remove_prefix(static_cast<std::size_t>(written));
-    }
     if (::fsync(file.number()) != 0) return fail(system_error(errno, "syncing", path));
     return {};
 }
 
-/// Makes the contents of a file durable that nobody has open.
-[[nodiscard]] inline Result<void> sync_file(const std::filesystem::path& path)
+/// Has the system write to the disk what is in an open file, and does not wait for it: `sync_file` finds the most of it
+/// done. A hint, and nothing is durable by it. An error of the disk is kept for `sync_file`, since only who waits is told.
+inline void begin_sync([[maybe_unused]] const Descriptor& file) noexcept
 {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    if (!file) return fail(system_error(errno, "opening", path));
-    if (::fsync(file.number()) != 0) return fail(system_error(errno, "syncing", path));
-    return {};
+#ifdef SYNC_FILE_RANGE_WRITE // Linux alone has it (https://man7.org/linux/man-pages/man2/sync_file_range.2.html)
+    (void)::sync_file_range(file.number(), 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
+}
+
+/// Writes a new file that only its owner may read. Durable once what is returned was synced. The file must not exist.
+[[nodiscard]] inline Result<Descriptor> make_file(const OpenDirectory& directory,
+                                                  const std::filesystem::path& name,
+                                                  std::string_view contents)
+{
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    Descriptor file(::openat(directory.number(), name.c_str(), flags, 0600));
+    if (!file) return fail(system_error(errno, "creating", directory.path() / name));
+    while (!contents.empty()) {
+        const ssize_t written = ::write(file.number(), contents.data(), contents.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) return fail(system_error(errno, "writing", directory.path() / name));
+        contents.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return file;
 }
 
 /// Which file it is, whatever it is called: no other file has the same while this one exists or is open.

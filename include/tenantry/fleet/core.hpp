@@ -354,8 +354,8 @@ private:
     {
         if (cancelling_) return fail(Registry::closed_error());
         const auto begun = Clock::now();
-        auto created = layout_.prepare(id);
-        if (created) created = template_.create(layout_.staging(), layout_.directory(id));
+        const auto place = layout_.prepare(id);
+        auto created = place ? template_.create(layout_.staging(), *place) : fail(place.error());
         if (!created) {
             created.error().in("creating tenant '" + id.string() + "'");
             created.error().with_tenant(id.view());

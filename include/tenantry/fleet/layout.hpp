@@ -11,7 +11,9 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -45,16 +47,15 @@ public:
             return fail(errc::no_such_fleet, "there is no fleet in '" + root.string() +
                                                  "', and FleetOptions::make_root says not to make one: look "
                                                  "whether the path is right");
-        const auto last = last_named(root);
-        std::filesystem::create_directories(last.parent_path(),
-                                            error); // what it could not make is said below
-        if (auto made = make_private_directory(last); !made) return fail(std::move(made).error());
+        if (auto made = make_root(last_named(root)); !made) return fail(std::move(made).error());
         auto canonical = std::filesystem::canonical(root, error);
         if (error) return fail(system_error(error.value(), "resolving", root));
         Layout layout(std::move(canonical), options.shards);
         if (auto checked = layout.check_manifest(options); !checked) return fail(std::move(checked).error());
         for (const auto& directory : {layout.tenants_, layout.staging_, layout.trash_})
             if (auto made = make_private_directory(directory); !made) return fail(std::move(made).error());
+        // Whoever has made them may not have come so far yet: what lies in them is no safer than their names are.
+        if (auto synced = sync_directory(layout.root_); !synced) return fail(std::move(synced).error());
         layout.sweep();
         return layout;
     }
@@ -69,17 +70,24 @@ public:
         return rule_ == ShardRule::flat ? tenants_ / id.view() : tenants_ / shard(id.view()) / id.view();
     }
 
-    /// Makes the shard a new tenant goes into. Durable when it returns, also where somebody else has just made it.
-    [[nodiscard]] Result<void> prepare(const TenantId& id) const
+    /// Where a new tenant goes, in a shard that is made if there is none. The shard is durable when it returns, also where
+    /// somebody else has just made it.
+    [[nodiscard]] Result<Place> prepare(const TenantId& id) const
     {
-        if (rule_ == ShardRule::flat) return {};
-        auto& durable = (*durable_shards_)[hash(id.view()) >> 56];
-        auto made = make_private_directory(tenants_ / shard(id.view()));
-        if (!made) return fail(std::move(made).error());
-        if (!*made && durable.load(std::memory_order_acquire)) return {};
-        if (auto synced = sync_directory(tenants_); !synced) return synced;
-        durable.store(true, std::memory_order_release);
-        return {};
+        if (rule_ == ShardRule::flat) return Place::at(directory(id));
+        const auto number = shard_number(id.view());
+        bool durable = (*durable_shards_)[number].load(std::memory_order_acquire);
+        OpenDirectory opened(tenants_ / shard(id.view()));
+        if (opened.missing()) { // nobody has made it yet, or somebody has removed it
+            if (auto made = make_private_directory(opened.path()); !made)
+                return fail(std::move(made).error());
+            opened = OpenDirectory(opened.path());
+            durable = false;
+        }
+        if (!opened) return fail(opened.error());
+        if (!durable)
+            if (auto synced = sync_shards(number); !synced) return fail(std::move(synced).error());
+        return Place{std::move(opened), id.string()};
     }
 
     /// Every tenant there is, sorted. Looks at names only: no database is opened.
@@ -112,6 +120,24 @@ private:
           rule_(rule)
     {}
 
+    // With what is missing of the way to it. Durable where the directories it is made in may be read: others cannot be synced.
+    [[nodiscard]] static Result<void> make_root(const std::filesystem::path& root)
+    {
+        std::error_code error; // what could not be made is said below
+        std::vector<std::filesystem::path> changed;
+        for (auto at = root; at.has_relative_path() && !std::filesystem::exists(at, error);
+             at = at.parent_path())
+            changed.push_back(at.has_parent_path() ? at.parent_path() : ".");
+        std::filesystem::create_directories(root.parent_path(), error);
+        if (auto made = make_private_directory(root); !made) return fail(std::move(made).error());
+        for (const auto& path : changed) {
+            const OpenDirectory directory(path);
+            if (!directory) continue;
+            if (auto synced = directory.sync(); !synced) return synced;
+        }
+        return {};
+    }
+
     // "data/" and "data/." are "data": their parent is not what the root is made in.
     static std::filesystem::path last_named(std::filesystem::path path)
     {
@@ -131,6 +157,7 @@ private:
     // The first two hexadecimal digits of the id's 64-bit FNV-1a hash
     // (http://www.isthe.com/chongo/tech/comp/fnv/).
     static std::string shard(std::string_view id) { return hex(hash(id)).substr(0, 2); }
+    static std::size_t shard_number(std::string_view id) noexcept { return hash(id) >> 56U; }
 
     static std::uint64_t hash(std::string_view id) noexcept
     {
@@ -182,13 +209,20 @@ private:
     // Complete or not there: written aside, then linked, which fails if somebody was first.
     [[nodiscard]] Result<void> write_manifest(const std::filesystem::path& path, std::string_view text) const
     {
-        const auto aside = root_ / ("." + std::string(manifest_file) + "." + hex(random_number()));
-        if (auto written = write_new_file(aside, text); !written) return written;
-        const bool linked = ::link(aside.c_str(), path.c_str()) == 0;
+        const OpenDirectory root(root_);
+        if (!root) return fail(root.error());
+        const auto name = "." + std::string(manifest_file) + "." + hex(random_number());
+        const auto aside = root_ / name;
+        auto written = [&]() -> Result<void> {
+            const auto file = make_file(root, name, text);
+            return file ? sync_file(*file, aside) : fail(file.error());
+        }();
+        const bool linked = written && ::link(aside.c_str(), path.c_str()) == 0;
         const int number = errno;
         ::unlink(aside.c_str());
+        if (!written) return written;
         if (!linked && number != EEXIST) return fail(system_error(number, "creating", path));
-        return sync_directory(root_);
+        return root.sync();
     }
 
     static std::string one_line(std::string_view text)
@@ -215,6 +249,24 @@ private:
     [[nodiscard]] bool belongs(const TenantId& id, const std::filesystem::path& place) const
     {
         return rule_ == ShardRule::flat || place.filename().native() == shard(id.view());
+    }
+
+    // Makes the names of the shards durable: of this one, and while about it of all that are there.
+    [[nodiscard]] Result<void> sync_shards(std::size_t number) const
+    {
+        std::vector<std::size_t> there{number};
+        std::error_code error; // those that are not seen are synced when they are needed
+        for (std::filesystem::directory_iterator at(tenants_, error), end; !error && at != end;
+             at.increment(error)) {
+            const auto name = at->path().filename().native();
+            std::uint8_t found = 0;
+            const auto parsed = std::from_chars(name.data(), name.data() + name.size(), found, 16);
+            if (parsed.ec == std::errc() && name == hex(std::uint64_t{found} << 56U).substr(0, 2))
+                there.push_back(found);
+        }
+        if (auto synced = sync_directory(tenants_); !synced) return synced;
+        for (const std::size_t each : there) (*durable_shards_)[each].store(true, std::memory_order_release);
+        return {};
     }
 
     // What a crash has left: tenants that were never finished, and such as were gone already. Young ones may

@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -76,15 +78,43 @@ struct TenantState {
     return Error(errc::tenant_gone, "the tenant was replaced while it was being opened");
 }
 
-/// Removes a directory that is being built, unless it was moved into place.
+/// Where a new tenant goes. The directory it will lie in is open before the tenant is made: that there is no descriptor left
+/// must not be found out when it has been moved.
+struct Place {
+    OpenDirectory parent;
+    std::string name;
+
+    [[nodiscard]] static Result<Place> at(const std::filesystem::path& path)
+    {
+        OpenDirectory parent(path.parent_path());
+        if (!parent) return fail(parent.error());
+        return Place{std::move(parent), path.filename().string()};
+    }
+
+    [[nodiscard]] std::filesystem::path path() const { return parent.path() / name; }
+};
+
+/// A tenant that is being made, in a directory aside; removed unless it was moved into its place. In this order:
+///
+/// - `begin` makes the directory, with a state file that gives the tenant an incarnation;
+/// - a database comes to be: `write_database`, or anything that makes one at `database()`, and `adopt_database`;
+/// - `move_to`.
+///
+/// Four syncs make it durable, and POSIX promises nothing for less: a file's sync says nothing of the file's name, nor a
+/// directory's of what is in its files. Three of them (both files, and their names) need only be over before the tenant gets
+/// its name. So writing is begun for all of them before any is waited for: a file system that keeps a journal then has all
+/// three in the one transaction the first sync waits for. The fourth is of the tenant's name, and must come after them.
 class StagedDirectory {
 public:
-    explicit StagedDirectory(std::filesystem::path path) noexcept : path_(std::move(path)) {}
+    /// `staging` is a directory that exists, on the file system of the place.
+    explicit StagedDirectory(const std::filesystem::path& staging)
+        : state_{.incarnation = random_number()}, path_(staging / hex(state_.incarnation))
+    {}
     StagedDirectory(const StagedDirectory&) = delete;
     StagedDirectory& operator=(const StagedDirectory&) = delete;
     ~StagedDirectory()
     {
-        if (path_.empty()) return;
+        if (moved_) return;
         // One by one, since looking through a directory takes a descriptor, and there may be none left.
         for (const char* name : {"main.db", "main.db-wal", "main.db-shm", "main.db-journal", "tenant.state"})
             ::unlink((path_ / name).c_str());
@@ -93,11 +123,67 @@ public:
         std::filesystem::remove_all(path_, ignored);
     }
 
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    void moved() noexcept { path_.clear(); }
+    [[nodiscard]] Result<void> begin()
+    {
+        if (auto made = make_private_directory(path_); !made) return fail(std::move(made).error());
+        directory_.emplace(path_);
+        if (!*directory_) return fail(directory_->error());
+        // Before the database, which takes longer: when the sync of the database is over, the disk has this as well.
+        return keep(state_descriptor_, make_file(*directory_, state_file, to_text(state_)));
+    }
+
+    [[nodiscard]] std::filesystem::path database() const { return path_ / database_file; }
+
+    [[nodiscard]] Result<void> write_database(std::string_view bytes)
+    {
+        return keep(database_descriptor_, make_file(*directory_, database_file, bytes));
+    }
+
+    /// Nobody may have it open any more.
+    [[nodiscard]] Result<void> adopt_database()
+    {
+        Descriptor file(::open(database().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        if (!file) return fail(system_error(errno, "opening", database()));
+        return keep(database_descriptor_, std::move(file));
+    }
+
+    /// Durable when it returns. `errc::tenant_exists` if somebody else's is there; on any failure nothing is left there.
+    [[nodiscard]] Result<void> move_to(const Place& place)
+    {
+        if (auto synced = sync_file(database_descriptor_, database()); !synced) return synced;
+        if (auto synced = sync_file(state_descriptor_, path_ / state_file); !synced) return synced;
+        if (auto synced = directory_->sync(); !synced) return synced;
+        // Under its name the database is SQLite's alone, from the first moment: closing it later would drop the locks of
+        // whoever has opened it in this process.
+        database_descriptor_ = Descriptor();
+        if (::renameat(AT_FDCWD, path_.c_str(), place.parent.number(), place.name.c_str()) != 0) {
+            const int number = errno;
+            if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR)
+                return fail(errc::tenant_exists, "there is a tenant of this name already");
+            return fail(system_error(number, "moving a new tenant to", place.path()));
+        }
+        moved_ = true;
+        auto synced = place.parent.sync();
+        if (!synced && ::renameat(place.parent.number(), place.name.c_str(), AT_FDCWD, path_.c_str()) == 0)
+            moved_ = false;
+        return synced;
+    }
 
 private:
+    [[nodiscard]] static Result<void> keep(Descriptor& kept, Result<Descriptor> made)
+    {
+        if (!made) return fail(std::move(made).error());
+        kept = std::move(*made);
+        begin_sync(kept);
+        return {};
+    }
+
+    TenantState state_;
     std::filesystem::path path_;
+    std::optional<OpenDirectory> directory_;
+    Descriptor state_descriptor_;
+    Descriptor database_descriptor_;
+    bool moved_ = false;
 };
 
 /// Makes a new database with the tables of the schema, all of it in the one file. Not durable yet.
@@ -116,44 +202,20 @@ private:
     return database->close();
 }
 
-/// Makes a tenant of a staged directory with a durable database in it: gives it an incarnation and moves it to
-/// `place`. Durable when it returns. `errc::tenant_exists` if somebody else's is there; on any failure nothing is left
-/// at `place`.
-[[nodiscard]] inline Result<void> place_directory(StagedDirectory& staged, const std::filesystem::path& place)
-{
-    const TenantState state{.incarnation = random_number()};
-    if (auto written = write_new_file(staged.path() / state_file, to_text(state)); !written) return written;
-    if (auto synced = sync_directory(staged.path()); !synced) return synced;
-    // Opened before, so that having no descriptor left is not found out afterwards.
-    const Descriptor parent(::open(place.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!parent) return fail(system_error(errno, "opening directory", place.parent_path()));
-    if (std::rename(staged.path().c_str(), place.c_str()) != 0) {
-        const int number = errno;
-        if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR)
-            return fail(errc::tenant_exists, "there is a tenant of this name already");
-        return fail(system_error(number, "moving a new tenant to", place));
-    }
-    if (::fsync(parent.number()) != 0) {
-        const int number = errno;
-        if (std::rename(place.c_str(), staged.path().c_str()) != 0) staged.moved();
-        return fail(system_error(number, "syncing directory", place.parent_path()));
-    }
-    staged.moved();
-    return {};
-}
-
 /// Builds a new tenant in `staging` (a directory that exists, on the same file system) and moves it to
-/// `place`, whose parent exists. Durable when it returns. `errc::tenant_exists` if somebody else's is there;
-/// on any failure nothing is left at `place`.
+/// `path`, whose parent exists. Durable when it returns. `errc::tenant_exists` if somebody else's is there;
+/// on any failure nothing is left at `path`.
 [[nodiscard]] inline Result<void> create_directory(const std::filesystem::path& staging,
-                                                   const std::filesystem::path& place,
+                                                   const std::filesystem::path& path,
                                                    const SchemaInfo& schema, const TenantOptions& options)
 {
-    StagedDirectory staged(staging / hex(random_number()));
-    if (auto made = make_private_directory(staged.path()); !made) return fail(std::move(made).error());
-    if (auto built = build_database(staged.path() / database_file, schema, options); !built) return built;
-    if (auto synced = sync_file(staged.path() / database_file); !synced) return synced;
-    return place_directory(staged, place);
+    const auto place = Place::at(path);
+    if (!place) return fail(place.error());
+    StagedDirectory staged(staging);
+    if (auto begun = staged.begin(); !begun) return begun;
+    if (auto built = build_database(staged.database(), schema, options); !built) return built;
+    if (auto adopted = staged.adopt_database(); !adopted) return adopted;
+    return staged.move_to(*place);
 }
 
 /// Takes the tenant at `place` out of sight by moving it into `trash`; after that it does not exist any more.

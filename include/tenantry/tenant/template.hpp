@@ -11,7 +11,6 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
-#include <tenantry/core/random.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/options.hpp>
@@ -29,17 +28,15 @@ public:
     {}
 
     /// As `create_directory`.
-    [[nodiscard]] Result<void> create(const std::filesystem::path& staging,
-                                      const std::filesystem::path& place)
+    [[nodiscard]] Result<void> create(const std::filesystem::path& staging, const Place& place)
     {
-        StagedDirectory staged(staging / hex(random_number()));
-        if (auto made = make_private_directory(staged.path()); !made) return fail(std::move(made).error());
-        const auto path = staged.path() / database_file;
-        auto bytes = bytes_or_build(path);
+        StagedDirectory staged(staging);
+        if (auto begun = staged.begin(); !begun) return begun;
+        auto bytes = bytes_or_build(staged.database());
         if (!bytes) return fail(std::move(bytes).error());
-        auto durable = *bytes ? write_new_file(path, **bytes) : sync_file(path);
-        if (!durable) return durable;
-        return place_directory(staged, place);
+        auto made = *bytes ? staged.write_database(**bytes) : staged.adopt_database();
+        if (!made) return made;
+        return staged.move_to(place);
     }
 
 private:
