@@ -62,6 +62,7 @@ struct ConnectionState {
     bool reading = false;         // users' statements that change something are refused
     const std::atomic<bool>* cancelled = nullptr;
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
+    bool runs_again = false;      // what is ended then is begun again
     bool out_of_time = false;     // a statement was ended since its time was up
     std::uint64_t log_frames = 0; // of the write-ahead log, at the last commit
     Functions functions;
@@ -286,12 +287,17 @@ public:
 
     /// From now on statements end with errc::cancelled soon after the flag (null: none) is seen true or `until` has
     /// passed. Looked for about every thousand steps of SQLite's machine, so that short statements may not notice. An
-    /// ended INSERT, UPDATE or DELETE takes its whole transaction with it: look at `in_transaction()`.
-    void watch(const std::atomic<bool>* cancelled, TimePoint until = TimePoint::max()) noexcept
+    /// ended INSERT, UPDATE or DELETE takes its whole transaction with it: look at `in_transaction()`. `runs_again`: what is
+    /// ended since its time is up is begun again elsewhere, so that nobody needs to hear of it.
+    void watch(const std::atomic<bool>* cancelled, TimePoint until = TimePoint::max(),
+               bool runs_again = false) noexcept
     {
         state_->cancelled = cancelled;
         state_->until = until;
+        state_->runs_again = runs_again;
         state_->out_of_time = false;
+        if (state_->observed) [[unlikely]]
+            state_->observed->ignore_failures(false);
         constexpr int steps = 1000;
         if (cancelled != nullptr || until != TimePoint::max())
             sqlite3_progress_handler(state_->db, steps, &must_end, state_.get());
@@ -448,7 +454,8 @@ private:
 
     [[nodiscard]] bool is_refused(sqlite3_stmt* stmt) const noexcept
     {
-        return state_->reading && state_->privileged == 0 && sqlite3_stmt_readonly(stmt) == 0;
+        return state_->reading && state_->privileged == 0 && sqlite3_stmt_readonly(stmt) == 0 &&
+               sqlite3_stmt_isexplain(stmt) == 0; // which runs nothing, whatever it explains
     }
     [[nodiscard]] static Error write_while_reading(std::string_view sql)
     {
@@ -482,6 +489,7 @@ private:
         if (state.cancelled != nullptr && state.cancelled->load(std::memory_order_relaxed)) return 1;
         if (state.until == TimePoint::max() || std::chrono::steady_clock::now() < state.until) return 0;
         state.out_of_time = true;
+        if (state.runs_again && state.observed) state.observed->ignore_failures(true);
         return 1;
     }
 

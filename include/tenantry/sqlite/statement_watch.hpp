@@ -45,9 +45,12 @@ public:
     void failed(sqlite3_stmt* stmt, const Error& error) noexcept
     {
         if (!ended_ || ended_->stmt != stmt) return;
-        tell(*ended_, text_of(stmt), &error);
+        if (!ignores_failures_) tell(*ended_, text_of(stmt), &error);
         ended_.reset();
     }
+
+    /// From now on nobody hears of those that fail, or again of all.
+    void ignore_failures(bool ignore) noexcept { ignores_failures_ = ignore; }
 
     /// Whoever uses the connection has done so: what has ended has not failed.
     void report() noexcept
@@ -147,6 +150,7 @@ private:
     sqlite3* db_ = nullptr;
     std::array<Running, 8> running_{};
     std::size_t depth_ = 0;
+    bool ignores_failures_ = false;
     std::optional<Ended> ended_;
     std::string sql_; // of ended_, if it took long enough
 };
