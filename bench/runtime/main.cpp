@@ -16,6 +16,7 @@
 #include <tenantry/core/descriptors.hpp>
 
 #include "../folder.hpp"
+#include "awake.hpp"
 #include "harness.hpp"
 #include "rows.hpp"
 
@@ -52,6 +53,7 @@ int main(int count, char** values)
     }
     (void)bench::must(tenantry::raise_descriptor_limit());
     const bench::Folder folder(parent);
+    const bench::KeepAwake awake;
     std::printf("in %s, SQLite %s\n", parent.c_str(), sqlite3_libversion());
     bench::print_head();
     for (const Row& row : rows) {
