@@ -75,7 +75,8 @@ TEST_CASE("a tenant that nobody uses gives its readers back before it is closed"
     must(wait_for(fleet.async_create("a")));
     auto db = must(wait_for(fleet.async_tenant("a")));
     must(wait_for(test::add_note(db, "kept")));
-    must(db.read(select<test::Note>()));
+    auto look = [](auto& moment) { return moment.read(select<test::Note>()); };
+    must(db.snapshot(look));
     // SQLite keeps the database's own descriptor, for its locks, and uses it for the next reader.
     const auto with_reader = test::open_descriptors();
     db = {};
@@ -132,6 +133,7 @@ TEST_CASE("unless it is said, as many may be open as there are descriptors for",
     {
         auto fleet = must(open_notes(directory.path() / "root", never()));
         CHECK(fleet.stats().max_open == 27);
+        auto look = [](auto& moment) { return moment.read(select<test::Note>()); };
         // All of them, each with more readers than are its share.
         std::vector<TenantDb<Notes>> open;
         for (int n = 0; n < 27; ++n) {
@@ -140,8 +142,8 @@ TEST_CASE("unless it is said, as many may be open as there are descriptors for",
             open.push_back(must(wait_for(fleet.async_tenant(name))));
         }
         for (const auto& db : open)
-            for (int n = 0; n < 4; ++n) must(wait_for(db.async_read(select<test::Note>())));
-        for (const auto& db : open) must(db.read(select<test::Note>()));
+            for (int n = 0; n < 4; ++n) must(wait_for(db.async_snapshot(look)));
+        for (const auto& db : open) must(db.snapshot(look));
         CHECK(fleet.stats().open == 27);
     }
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);

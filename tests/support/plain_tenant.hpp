@@ -150,10 +150,11 @@ public:
         return write([n](sqlite::Connection& connection) { return insert_entry(connection, n); },
                      detail::JobKind::statement);
     }
-    FatePtr read(PlainJob::Work work, const Limits& limits = {})
+    FatePtr read(PlainJob::Work work, const Limits& limits = {},
+                 detail::JobKind kind = detail::JobKind::body)
     {
         auto fate = std::make_shared<Fate>();
-        auto job = std::make_unique<PlainJob>(fate, std::move(work));
+        auto job = std::make_unique<PlainJob>(fate, std::move(work), kind);
         job->limits = limits;
         tenant->submit_read(std::move(job));
         return fate;

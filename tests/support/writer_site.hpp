@@ -50,6 +50,7 @@ struct WriterSite {
             },
             detail::JobKind::statement);
         (void)writer.run(std::move(job), []() -> std::unique_ptr<detail::Job> { return nullptr; });
+        (void)writer.tell();
         REQUIRE(fate->succeeded());
         log.note();
     }

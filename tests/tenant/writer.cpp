@@ -113,6 +113,7 @@ public:
             return job;
         };
         auto turn = writer_.run(next(), next);
+        turn.done += writer_.tell();
         while (!turn.unfinished.empty()) {
             queue_.push_front(std::move(turn.unfinished.back()));
             turn.unfinished.pop_back();

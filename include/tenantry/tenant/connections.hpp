@@ -22,7 +22,8 @@ struct Disown {
 /// A connection to read with, on its way between `acquire` and `release`.
 using LentConnection = std::unique_ptr<sqlite::Connection, Disown>;
 
-/// Two ways to have it: connections beside the writer's (`Readers`), or one for all (`SoleConnection`). Thread-safe.
+/// Two ways to have it: connections beside the writer's (`WriterAndReaders`), or one for all (`SoleConnection`).
+/// Thread-safe.
 class Connections {
 public:
     Connections() = default;
@@ -36,6 +37,10 @@ public:
 
     /// For a calling thread: the same, waiting for one that comes back; nullptr when the time has passed.
     [[nodiscard]] virtual Result<LentConnection> acquire(std::chrono::milliseconds patience) = 0;
+
+    /// For a read that is ended when it has taken a moment, and begun again with another connection: the writer's own, if
+    /// nobody uses it; else nullptr. Its page cache knows what was written last, and it is open anyway.
+    [[nodiscard]] virtual LentConnection try_borrow_writers() { return {}; }
 
     virtual void release(LentConnection connection) = 0;
 

@@ -96,6 +96,9 @@ public:
 
     /// It was claimed, and waits to be run again.
     bool claimed = false;
+
+    /// It is a read that was ended, since it takes longer than the writer's connection may be lent.
+    bool takes_long = false;
 };
 
 /// What a throwing body is answered with.

@@ -45,12 +45,16 @@ public:
         log_.grown(writer_.log_bytes(), Job::Clock::now());
     }
 
-    /// Between batches: writes the log back here and now where that is due. `idle`: nobody waits to write. True: it is to
-    /// be written back beside what follows, by one call of `write_back` or `give_up`.
-    [[nodiscard]] bool tend(bool idle)
+    /// Between batches: writes the log back here and now where that is due, after `first()`. `idle`: nobody waits to write.
+    /// True: it is to be written back beside what follows, by one call of `write_back` or `give_up`.
+    template <class First>
+    [[nodiscard]] bool tend(bool idle, First&& first)
     {
         const auto step = next(idle);
-        if (step == LogKeeper::Step::inside) begin_anew();
+        if (step == LogKeeper::Step::inside) {
+            first();
+            begin_anew();
+        }
         return step == LogKeeper::Step::beside;
     }
 

@@ -44,7 +44,7 @@ public:
     [[nodiscard]] virtual TenantStats stats() = 0;
 
     /// Reads here and now: `function(sqlite::Connection&)` on the calling thread, which waits for a reader
-    /// for `TenantOptions::read_wait` at most. `R` is what the function's `Result` holds.
+    /// for `TenantOptions::read_wait` at most. `R` is what the function's `Result` holds. It is called once.
     template <class R, class Function>
     [[nodiscard]] Result<R> read_now(Function&& function, const Limits& limits = {})
     {
@@ -53,20 +53,16 @@ public:
             [](const void* of, sqlite::Connection& reader) {
                 return (*static_cast<decltype(call)*>(of))(reader);
             },
-            &call, limits);
+            &call, limits, ReaderTask::Calls::once);
     }
 
-    /// The same with a plain function, `function(of, connection)`: compiled once a result, not once a query.
+    /// The same of one query, with a plain function, `function(of, connection)`: compiled once a result, not once a query.
+    /// It may be ended and called again.
     template <class R>
-    [[nodiscard]] Result<R> read_now(Result<R> (*function)(const void*, sqlite::Connection&), const void* of,
-                                     const Limits& limits)
+    [[nodiscard]] Result<R> read_query_now(Result<R> (*function)(const void*, sqlite::Connection&),
+                                           const void* of, const Limits& limits)
     {
-        ReadNow<R> read(function, of);
-        if (auto done = read_here(ReaderTask{&read, &ReadNow<R>::run}, limits); !done) [[unlikely]]
-            return fail(std::move(done).error());
-        if (!read.result) [[unlikely]]
-            read.result.error().with_tenant(id_.view());
-        return std::move(read.result);
+        return read_now<R>(function, of, limits, ReaderTask::Calls::again);
     }
 
 protected:
@@ -76,11 +72,30 @@ protected:
 
     // What is done with a reader: a function that keeps its result and its errors to itself. Refers to it.
     struct ReaderTask {
+        enum class Calls : bool { once, again };
+
         void* function;
         void (*call)(void*, sqlite::Connection&);
+        Calls calls; // whether it may be called again if its statement was ended
 
         void run(sqlite::Connection& reader) const { call(function, reader); }
     };
+
+    // Runs the task with a reader. An error: it was not run, or what it has found is not to be told.
+    [[nodiscard]] virtual Result<void> read_here(ReaderTask task, const Limits& limits) = 0;
+
+private:
+    template <class R>
+    [[nodiscard]] Result<R> read_now(Result<R> (*function)(const void*, sqlite::Connection&), const void* of,
+                                     const Limits& limits, ReaderTask::Calls calls)
+    {
+        ReadNow<R> read(function, of);
+        if (auto done = read_here(ReaderTask{&read, &ReadNow<R>::run, calls}, limits); !done) [[unlikely]]
+            return fail(std::move(done).error());
+        if (!read.result) [[unlikely]]
+            read.result.error().with_tenant(id_.view());
+        return std::move(read.result);
+    }
 
     // A read and what becomes of it. The result is made where it stays, and R need not have a default: what
     // std::optional would do, for a fraction of its templates.
@@ -100,6 +115,7 @@ protected:
         static void run(void* self, sqlite::Connection& reader)
         {
             auto& read = *static_cast<ReadNow*>(self);
+            if (std::exchange(read.is_made_, false)) read.result.~Result<R>();
             ::new (static_cast<void*>(&read.result)) Result<R>(guarded<R>(read, reader));
             read.is_made_ = true;
         }
@@ -115,10 +131,6 @@ protected:
         bool is_made_ = false;
     };
 
-    // Runs the task with a reader. An error: it was not run, or what it has found is not to be told.
-    [[nodiscard]] virtual Result<void> read_here(ReaderTask task, const Limits& limits) = 0;
-
-private:
     const TenantId id_;
     const std::uint64_t incarnation_;
     const Migrated opening_;

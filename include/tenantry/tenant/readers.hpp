@@ -43,7 +43,7 @@ private:
 };
 
 /// Reading beside the writer, which is never kept waiting. Must outlive what it has lent.
-class Readers final : public Connections {
+class Readers {
 public:
     using Connection = LentConnection;
 
@@ -62,15 +62,17 @@ public:
     {}
     Readers(const Readers&) = delete;
     Readers& operator=(const Readers&) = delete;
-    ~Readers() override { close_all(); }
+    ~Readers() { close(); }
 
-    [[nodiscard]] Result<Connection> try_acquire() override
+    /// A connection if one can be had now, nullptr if all are in use; or why none can be opened. Does not wait.
+    [[nodiscard]] Result<Connection> try_acquire()
     {
         std::unique_lock lock(mutex_);
         return take(lock);
     }
 
-    [[nodiscard]] Result<Connection> acquire(std::chrono::milliseconds patience) override
+    /// The same, waiting for one that comes back; nullptr when the time has passed.
+    [[nodiscard]] Result<Connection> acquire(std::chrono::milliseconds patience)
     {
         const auto until = std::chrono::steady_clock::now() + patience;
         std::unique_lock lock(mutex_);
@@ -81,37 +83,33 @@ public:
         }
     }
 
-    void release(Connection connection) override
+    void release(Connection connection)
     {
         const std::lock_guard lock(mutex_);
         idle_.push_back(std::move(connection));
         released_.notify_one();
     }
 
-    [[nodiscard]] bool available() override
+    /// Whether `try_acquire` would have one, as far as can be told from outside.
+    [[nodiscard]] bool available()
     {
         const std::lock_guard lock(mutex_);
         return !idle_.empty() || open_ == 0 || (open_ < limit_ && (!budget_ || budget_->any()));
     }
 
-    void count(TenantStats& stats) override
+    /// What there is to say of them.
+    void count(TenantStats& stats)
     {
         const std::lock_guard lock(mutex_);
         stats.readers = open_;
         stats.readers_in_use = open_ - idle_.size();
-        stats.reads = lent_;
+        stats.reads += lent_;
         // Nobody uses those that are here.
         for (const auto& reader : idle_) stats.memory += reader->memory_use();
     }
 
-    void close() override { close_all(); }
-
-    [[nodiscard]] bool begin_writing() override { return true; }
-    void end_writing() override {}
-    void nothing_to_read() override {}
-
-private:
-    void close_all()
+    /// Closes what is not lent; it can be opened again.
+    void close()
     {
         std::vector<Connection> closing;
         const std::lock_guard lock(mutex_);
@@ -120,6 +118,7 @@ private:
         give_back_budget();
     }
 
+private:
     Result<Connection> take(std::unique_lock<std::mutex>& lock)
     {
         if (!idle_.empty()) {

@@ -40,7 +40,7 @@ struct TenantStats {
     std::uint64_t upkeeps = 0;        ///< compacting and optimizing, asked for and in quiet times
     std::uint64_t upkeeps_failed = 0; ///< that met an error
 
-    /// Of its connections, without readers that are in use. The writer's is looked at while it writes, every second, and
+    /// Of its connections, without readers that are in use. The writer's is looked at while it is used, every second, and
     /// when the tenant is trimmed.
     sqlite::MemoryUse memory{};
 

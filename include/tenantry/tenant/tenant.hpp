@@ -1,6 +1,7 @@
 // One open tenant: its connections, the strand its writes run on, and what waits for them.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -28,6 +29,7 @@
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/connections.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/job.hpp>
@@ -39,13 +41,13 @@
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/port.hpp>
 #include <tenantry/tenant/quiet_upkeep.hpp>
-#include <tenantry/tenant/readers.hpp>
 #include <tenantry/tenant/sole_connection.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_file.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 #include <tenantry/tenant/write_hazards.hpp>
 #include <tenantry/tenant/writer.hpp>
+#include <tenantry/tenant/writer_and_readers.hpp>
 
 namespace tenantry::detail {
 
@@ -173,7 +175,7 @@ public:
         if (!alive) return;
         boost::asio::post(*strand_, [self = shared_self()] {
             if (!self->gate_.enter()) return;
-            if (const WritingTurn turn(*self->connections_); turn) self->tend_log(self->no_writes());
+            if (const WritingTurn turn(*self->connections_); turn) (void)self->tend_log(self->no_writes());
             self->leave();
         });
     }
@@ -294,7 +296,10 @@ private:
         return std::static_pointer_cast<Tenant>(shared_from_this());
     }
 
-    static constexpr int jobs_a_turn = 16;
+    static constexpr std::size_t jobs_a_turn = 16;
+
+    // How long reads may have the writer's connection, about: a write waits so long for them at most.
+    static constexpr std::chrono::microseconds moment{250};
 
     [[nodiscard]] Error shut_error()
     {
@@ -427,18 +432,19 @@ private:
         const async::Inside inside(async::context_of(executor_));
         if (log_.must_wait()) return wake_at_deadline();
         std::size_t done = write_some();
+        done += writer_.tell();
         // Last: whoever hears that the last one has left may close the tenant at once.
         for (; done != 0; --done) leave();
     }
 
-    // Returned is how many jobs have ended.
+    // Returned is how many jobs have ended; what the writer has still to tell are more.
     [[nodiscard]] std::size_t write_some()
     {
         const WritingTurn begun(*connections_);
         if (!begun) return wake_at_deadline(), 0;
         JobPtr first = next_write();
         if (!first) return 0;
-        tend_log(false);
+        (void)tend_log(false);
         if (first->kind() == JobKind::apart) return apart_turn(std::move(first));
         auto turn = log_.is_full() ? log_.refuse(std::move(first))
                                    : writer_.run(std::move(first), [this] { return pop_write(); });
@@ -446,7 +452,7 @@ private:
         if (turn.locked) {
             wait_for_lock(std::move(turn.unfinished), *turn.locked);
         } else {
-            tend_log(no_writes());
+            turn.done += tend_log(no_writes());
             if (more_writes()) post_write_turn();
         }
         return turn.done;
@@ -513,7 +519,7 @@ private:
             unfinished.push_back(std::move(run.unfinished));
             wait_for_lock(std::move(unfinished), *run.locked);
         } else {
-            tend_log(no_writes());
+            (void)tend_log(no_writes());
             if (!over)
                 put_last(std::move(run.unfinished));
             else if (more_writes())
@@ -547,10 +553,14 @@ private:
 
     // --- the write-ahead log ----------------------------------------------------------------------------------------
 
-    // On the strand, between batches.
-    void tend_log(bool idle)
+    // On the strand, between batches. Nobody waits for his answer while the log is written back here; returned is how many
+    // were answered.
+    [[nodiscard]] std::size_t tend_log(bool idle)
     {
-        if (log_.tend(idle)) boost::asio::post(executor_, [self = shared_self()] { self->write_log_back(); });
+        std::size_t told = 0;
+        if (log_.tend(idle, [&] { told = writer_.tell(); }))
+            boost::asio::post(executor_, [self = shared_self()] { self->write_log_back(); });
+        return told;
     }
 
     // On the pool. Whoever writes goes on meanwhile.
@@ -565,11 +575,27 @@ private:
 
     // --- reading, on the pool -------------------------------------------------------------------------------------
 
+    // Reads that are run with one connection, without anybody else's turn between them.
+    struct Reads {
+        LentConnection writers; // null: there is one read, and it is to have a reader
+        std::array<JobPtr, jobs_a_turn> jobs;
+        std::size_t count = 0;
+
+        void add(JobPtr job) noexcept { jobs[count++] = std::move(job); }
+    };
+
+    // Whether it may be ended after a moment and run again, so that the writer's connection can be lent to it.
+    [[nodiscard]] static bool is_brief(const Job& job) noexcept
+    {
+        return is_statement(job.kind()) && !job.takes_long;
+    }
+
     // Under the lock: whether one more turn of reading is worth starting.
     [[nodiscard]] bool want_read_turn() noexcept
     {
-        if (reads_.empty() || read_turns_ >= readers()) return false;
+        if (reads_.empty() || read_turns_ >= readers() || read_turns_coming_ > 0) return false;
         ++read_turns_;
+        ++read_turns_coming_;
         return true;
     }
 
@@ -595,55 +621,156 @@ private:
     void read_turn()
     {
         const async::Inside inside(async::context_of(executor_));
-        for (int n = 0; n < jobs_a_turn; ++n) {
-            JobPtr job;
-            {
-                const std::lock_guard lock(mutex_);
-                job = pop(reads_);
-                if (!job) --read_turns_;
-            }
-            if (!job) return connections_->nothing_to_read();
-            auto reader = connections_->try_acquire();
-            if (reader && !*reader) {
-                // All are lent to synchronous reads: the first that comes back starts a turn.
-                std::optional<Error> ended;
-                {
-                    const std::lock_guard lock(mutex_);
-                    ended = put_back(reads_, job);
-                    --read_turns_;
-                }
-                if (ended) answer(std::move(job), *ended);
-                if (connections_->available()) start_read_turn(); // it came back meanwhile, and saw no job
-                return;
-            }
-            read(*job, std::move(reader));
-            job.reset();
-            leave();
+        for (std::size_t done = 0; done < jobs_a_turn;) {
+            Reads reads;
+            if (!next_reads(reads)) return connections_->nothing_to_read();
+            done += reads.count;
+            if (reads.writers ? !read_together(reads) : !read_alone(std::move(reads.jobs[0]))) return;
         }
         post_read_turn();
     }
 
-    void read(Job& job, Result<LentConnection> reader)
+    // False: there are none, and the turn is over.
+    [[nodiscard]] bool next_reads(Reads& reads)
     {
-        if (!reader) return job.refuse(not_opened(std::move(reader).error()));
-        if (job.cancelled())
-            job.refuse(cancelled_error());
-        else if (job.limits.deadline && job.limits.passed(Job::Clock::now()))
-            job.refuse(late_error());
-        else if (job.claim()) {
-            const auto begun = Job::Clock::now();
-            read_wait_.add(begun - job.queued_at);
-            (*reader)->watch(job.cancel_flag(), job.limits.end_of_run());
-            (void)job.run(**reader);
-            (*reader)->watch(nullptr);
-            (*reader)->report_statements();
-            read_time_.add(Job::Clock::now() - begun);
-            if (file_.glance())
-                job.complete(id().view());
-            else
-                job.refuse(file_.lost_error());
+        bool start = false;
+        {
+            const std::lock_guard lock(mutex_);
+            const Job* next = reads_.next();
+            if (next == nullptr) return --read_turns_coming_, --read_turns_, false;
+            if (is_brief(*next)) reads.writers = connections_->try_borrow_writers();
+            reads.add(pop(reads_));
+            if (reads.writers) {
+                while (reads.count < jobs_a_turn && (next = reads_.next()) != nullptr && is_brief(*next))
+                    reads.add(pop(reads_));
+                return true;
+            }
+            --read_turns_coming_; // it may take long
+            start = want_read_turn();
         }
-        give_back(std::move(*reader));
+        if (start) post_read_turn();
+        return true;
+    }
+
+    // Before the answers, so that whoever is woken by them finds the turn over. True: nobody waits, and it is.
+    [[nodiscard]] bool end_read_turn(bool was_alone)
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            if (!reads_.empty()) {
+                if (was_alone) ++read_turns_coming_;
+                return false;
+            }
+            --read_turns_;
+            if (!was_alone) --read_turns_coming_;
+        }
+        connections_->nothing_to_read();
+        return true;
+    }
+
+    // With the writer's connection. False: the turn is over.
+    [[nodiscard]] bool read_together(Reads& reads)
+    {
+        sqlite::Connection& connection = *reads.writers;
+        const auto until = Job::Clock::now() + moment;
+        std::size_t done = 0;
+        {
+            // They waited at the same time, so they may see the same moment: the file's locks are taken once.
+            std::optional<sqlite::Transaction> together;
+            if (reads.count > 1)
+                if (auto begun = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred); begun)
+                    together.emplace(std::move(*begun));
+            while (done < reads.count && run_read(reads.jobs[done], connection, until)) ++done;
+        }
+        writer_.used(until - moment);
+        const bool there = end_reading(std::move(reads.writers));
+        const bool all = done == reads.count;
+        const bool over = all && end_read_turn(false);
+        for (std::size_t n = 0; n < done; ++n) answer_read(std::move(reads.jobs[n]), there);
+        if (!all) put_back_reads(reads, done);
+        return !over;
+    }
+
+    // With a reader. False: the turn is over.
+    [[nodiscard]] bool read_alone(JobPtr job)
+    {
+        auto reader = connections_->try_acquire();
+        if (reader && !*reader) {
+            // All are lent to synchronous reads: the first that comes back starts a turn.
+            std::optional<Error> ended;
+            {
+                const std::lock_guard lock(mutex_);
+                ended = put_back(reads_, job);
+                --read_turns_;
+            }
+            if (ended) answer(std::move(job), *ended);
+            if (connections_->available()) start_read_turn(); // it came back meanwhile, and saw no job
+            return false;
+        }
+        bool there = true;
+        if (reader) {
+            (void)run_read(job, **reader, Job::Clock::time_point::max());
+            there = end_reading(std::move(*reader));
+        } else {
+            job->fail_with(not_opened(std::move(reader).error()));
+        }
+        const bool over = end_read_turn(true);
+        answer_read(std::move(job), there);
+        return !over;
+    }
+
+    // False: `until` has passed, and it is to be run again. Null afterwards: its caller is gone.
+    [[nodiscard]] bool run_read(JobPtr& job, sqlite::Connection& connection, Job::Clock::time_point until)
+    {
+        const auto begun = Job::Clock::now();
+        if (begun >= until) return false;
+        if (job->cancelled()) return job->fail_with(cancelled_error()), true;
+        if (job->limits.passed(begun)) return job->fail_with(late_error()), true;
+        if (!job->claimed) {
+            job->claimed = job->claim();
+            if (!job->claimed) return job.reset(), true;
+            read_wait_.add(begun - job->queued_at);
+        }
+        const auto end = job->limits.end_of_run();
+        connection.watch(job->cancel_flag(), std::min(until, end), until < end);
+        const bool succeeded = job->run(connection);
+        job->takes_long = !succeeded && until < end && connection.out_of_time();
+        if (job->takes_long) return false;
+        read_time_.add(Job::Clock::now() - begun);
+        return true;
+    }
+
+    // Whether what was found may be told.
+    [[nodiscard]] bool end_reading(LentConnection connection)
+    {
+        connection->watch(nullptr);
+        connection->report_statements();
+        const bool there = file_.glance();
+        connections_->release(std::move(connection));
+        return there;
+    }
+
+    void answer_read(JobPtr job, bool there)
+    {
+        if (job && there)
+            job->complete(id().view());
+        else if (job)
+            job->refuse(file_.lost_error());
+        job.reset();
+        leave();
+    }
+
+    // Those from `first` on, which the writer's connection was not lent long enough for.
+    void put_back_reads(Reads& reads, std::size_t first)
+    {
+        std::vector<std::pair<JobPtr, Error>> ended;
+        {
+            const std::lock_guard lock(mutex_);
+            for (std::size_t n = reads.count; n-- > first;)
+                if (auto why = put_back(reads_, reads.jobs[n]))
+                    ended.emplace_back(std::move(reads.jobs[n]), *why);
+        }
+        for (auto& [job, why] : ended) answer(std::move(job), why);
     }
 
     [[nodiscard]] Result<void> read_here(ReaderTask task, const Limits& limits) override
@@ -663,6 +790,8 @@ private:
     [[nodiscard]] Result<void> read_inside(ReaderTask task, const Limits& limits)
     {
         disturb_if_sole();
+        if (task.calls == ReaderTask::Calls::again)
+            if (auto read = read_with_writers(task, limits)) return *std::move(read);
         auto patience = options_.read_wait;
         if (limits.deadline)
             patience = std::min(
@@ -686,6 +815,22 @@ private:
         give_back(std::move(*reader));
         if (!there) return fail(file_.lost_error());
         return {};
+    }
+
+    // nullopt: the writer's connection is in use, or was not to be had for long enough.
+    [[nodiscard]] std::optional<Result<void>> read_with_writers(ReaderTask task, const Limits& limits)
+    {
+        LentConnection connection = connections_->try_borrow_writers();
+        if (!connection) return std::nullopt;
+        const auto until = Job::Clock::now() + moment;
+        const auto end = limits.end_of_run();
+        connection->watch(nullptr, std::min(until, end), until < end);
+        task.run(*connection);
+        const bool takes_long = until < end && connection->out_of_time();
+        writer_.used(until - moment);
+        if (!end_reading(std::move(connection))) return fail(file_.lost_error());
+        if (takes_long) return std::nullopt;
+        return Result<void>();
     }
 
     void give_back(LentConnection reader)
@@ -714,8 +859,10 @@ private:
     [[nodiscard]] std::unique_ptr<Connections> connections(std::shared_ptr<ReaderBudget> budget)
     {
         if (!is_sole())
-            return std::make_unique<Readers>(file_.path(), file_.identity(), options_.profile, readers(),
-                                             incarnation(), std::move(budget), observation_, id().string());
+            return std::make_unique<WriterAndReaders>(
+                writer_.connection(), [this] { begin_turns({.write = true}); }, file_.path(),
+                file_.identity(), options_.profile, readers(), incarnation(), std::move(budget), observation_,
+                id().string());
         return std::make_unique<SoleConnection>(
             writer_.connection(), [this](SoleConnection::Turns turns) { begin_turns(turns); },
             [this] { return async::runs_here(executor_); });
@@ -761,7 +908,8 @@ private:
     bool writing_ = false;
     std::atomic<bool> disturbed_{
         false}; // somebody wants to write, or the tenant is to be closed: read without the lock
-    std::size_t read_turns_ = 0;
+    std::size_t read_turns_ = 0;        // posted or running
+    std::size_t read_turns_coming_ = 0; // of those: will soon look at the queue
     std::optional<Error> shut_error_;
     std::optional<Error> refused_; // what is said to all who would have to wait
     std::function<void()> then_;

@@ -250,14 +250,15 @@ public:
 
     /// Reads here and now, on the calling thread: for small reads that are cheaper than a hop. Waits for a
     /// reader for `TenantOptions::read_wait` at most (`errc::overloaded`). Inside a transaction body of the
-    /// same tenant it is `errc::wrong_thread`.
+    /// same tenant it is `errc::wrong_thread`. A query that takes long may be begun twice: on the writer's connection, and
+    /// then on a reader, beside whoever writes.
     template <ReadQuery Q>
     [[nodiscard]] Result<result_t<schema, Records<T>, Q>> read(const Q& query) const
     {
         static_assert(check_query<T, Q>());
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
-        return lease_->tenant().template read_now<result_t<schema, Records<T>, Q>>(&run_read<Q>, &query,
-                                                                                   limits_);
+        return lease_->tenant().template read_query_now<result_t<schema, Records<T>, Q>>(&run_read<Q>, &query,
+                                                                                         limits_);
     }
 
     /// Calls `body(row)` for each row here and now, without keeping them: see `tenantry::for_each`. The reader is
@@ -272,7 +273,8 @@ public:
         });
     }
 
-    /// Reads on the fleet's pool, beside the tenant's writes. It sees every write that was awaited before.
+    /// Reads on the fleet's pool, beside the tenant's writes. It sees every write that was awaited before. It may be begun
+    /// twice, as with `read`.
     template <class Q, class Token = boost::asio::deferred_t>
     auto async_read(Q&& query, Token&& token = {}) const
     {

@@ -39,7 +39,7 @@ public:
 
     /// What came of a turn.
     struct Turn {
-        std::size_t done = 0;           ///< jobs that were answered, or dropped since their callers are gone
+        std::size_t done = 0; ///< jobs that were answered by then, or dropped since their callers are gone
         std::vector<JobPtr> unfinished; ///< could not be run, because of `locked`; in order
         std::optional<Error> locked;    ///< another process has the write lock
     };
@@ -53,6 +53,7 @@ public:
           time_(options.batch_time)
     {
         batch_.reserve(limit_);
+        ended_.reserve(limit_);
         connection_.leave_log();
         if (!options.checkpoints.automatic) connection_.keep_log_on_close();
         constexpr std::int64_t usual_page = 4096;
@@ -62,8 +63,8 @@ public:
             frame_header;
     }
 
-    /// Runs `job` and what `next()` gives after it, until that gives nullptr or the batch is full; commits; then
-    /// answers.
+    /// Runs `job` and what `next()` gives after it, until that gives nullptr or the batch is full, and commits. Its callers
+    /// are answered by `tell`.
     template <class Next>
     [[nodiscard]] Turn run(JobPtr job, Next&& next)
     {
@@ -77,8 +78,21 @@ public:
             return full ? nullptr : next();
         };
         while (job && !turn.locked) job = run_batch(std::move(job), next_if_room, turn);
-        if (now_ - looked_at_memory_ >= std::chrono::seconds(1)) look_at_memory();
+        used(now_);
         return turn;
+    }
+
+    /// Answers those whose jobs `run` has ended, and has not answered yet. Apart from it, so that whoever is woken by that
+    /// finds the connection free and all of it counted. Returned is how many there were.
+    std::size_t tell()
+    {
+        const std::size_t count = ended_.size();
+        for (auto& job : ended_) {
+            job->complete(name());
+            job.reset();
+        }
+        ended_.clear();
+        return count;
     }
 
     /// Whether the calling thread is inside a job of this writer.
@@ -118,6 +132,14 @@ public:
     /// Another connection has made the log so many frames long.
     void log_has(std::uint64_t frames) noexcept { log_.store(frames * frame_, std::memory_order_relaxed); }
 
+    /// Says until when the connection was used: its memory is looked at now and then.
+    void used(Clock::time_point now) noexcept
+    {
+        if (now - looked_at_memory_ < std::chrono::seconds(1)) return;
+        looked_at_memory_ = now;
+        look_at_memory();
+    }
+
     /// Gives back what memory it can do without.
     void release_memory() noexcept
     {
@@ -144,15 +166,16 @@ private:
     template <class Next>
     [[nodiscard]] JobPtr run_batch(JobPtr job, Next& next, Turn& turn)
     {
-        if (dismissed(job, turn)) return next();
+        if (!ended_.empty()) turn.done += tell(); // of the batch before
+        if (dismissed(job)) return next();
         auto transaction = sqlite::Transaction::begin(connection_, sqlite::Behaviour::immediate);
         if (!transaction) return not_begun(std::move(job), std::move(transaction).error(), turn), nullptr;
         for (; job; job = next()) {
-            if (dismissed(job, turn)) continue;
+            if (dismissed(job)) continue;
             // A body that may be ended half-way would take its neighbours with it, and they could not all be run again.
             const bool alone = !is_statement(job->kind()) && job->limits.any();
             if (alone ? !batch_.empty() : may_roll_back(*job) && holds_body_) {
-                finish(*transaction, turn);
+                finish(*transaction);
                 return job;
             }
             if (vanished(job, turn)) continue;
@@ -161,12 +184,12 @@ private:
                 holds_body_ = holds_body_ || job->kind() == JobKind::body;
                 batch_.push_back(std::move(job));
                 if (!alone) break;
-                finish(*transaction, turn);
+                finish(*transaction);
                 return next();
             case Effect::taken_back:
                 // What it has found may come of a neighbour's write that is not committed yet.
                 if (batch_.empty())
-                    answer(std::move(job), turn);
+                    answer(std::move(job));
                 else
                     batch_.push_back(std::move(job));
                 break;
@@ -176,18 +199,18 @@ private:
                 return turn.locked ? nullptr : next();
             }
         }
-        finish(*transaction, turn);
+        finish(*transaction);
         return nullptr;
     }
 
-    [[nodiscard]] bool dismissed(JobPtr& job, Turn& turn)
+    [[nodiscard]] bool dismissed(JobPtr& job)
     {
         if (job->cancelled())
-            refuse(std::move(job), Error(errc::cancelled, "cancelled before it ran"), turn);
+            refuse(std::move(job), Error(errc::cancelled, "cancelled before it ran"));
         else if (file_.lost())
-            refuse(std::move(job), file_.lost_error(), turn);
+            refuse(std::move(job), file_.lost_error());
         else if (job->limits.deadline && job->limits.passed(Clock::now()))
-            refuse(std::move(job), too_late_error(), turn);
+            refuse(std::move(job), too_late_error());
         return job == nullptr;
     }
 
@@ -207,7 +230,7 @@ private:
 
     void not_begun(JobPtr job, Error error, Turn& turn)
     {
-        if (!(error == errc::busy)) return refuse(std::move(job), std::move(error), turn);
+        if (!(error == errc::busy)) return refuse(std::move(job), std::move(error));
         turn.unfinished.push_back(std::move(job));
         turn.locked = std::move(error.with_tenant(name()));
     }
@@ -272,7 +295,7 @@ private:
     }
 
     // The end of a transaction that can be committed. The first in the batch, if there is one, was kept.
-    void finish(sqlite::Transaction& transaction, Turn& turn)
+    void finish(sqlite::Transaction& transaction)
     {
         if (batch_.empty()) return (void)transaction.rollback();
         auto committed = transaction.commit();
@@ -285,12 +308,12 @@ private:
         }
         for (auto& job : batch_) {
             if (!committed)
-                refuse(std::move(job), committed.error(), turn);
+                refuse(std::move(job), committed.error());
             else if (file_.lost())
-                refuse(std::move(job), file_.lost_error(), turn);
+                refuse(std::move(job), file_.lost_error());
             else {
                 writes_.fetch_add(job->succeeded() ? 1 : 0, std::memory_order_relaxed);
-                answer(std::move(job), turn);
+                answer(std::move(job));
             }
         }
         batch_.clear();
@@ -306,14 +329,14 @@ private:
         for (auto& job : std::exchange(batch_, {})) {
             if (job->kind() == JobKind::body) {
                 if (job->succeeded()) job->fail_with(aborted_error());
-                answer(std::move(job), turn);
+                answer(std::move(job));
             } else if (turn.locked) {
                 turn.unfinished.push_back(std::move(job));
             } else {
                 (void)run_batch(std::move(job), nothing, turn);
             }
         }
-        answer(std::move(culprit), turn);
+        answer(std::move(culprit));
     }
 
     [[nodiscard]] static Error aborted_error()
@@ -337,19 +360,14 @@ private:
         pages_.store(use.pages, std::memory_order_relaxed);
         schema_.store(use.schema, std::memory_order_relaxed);
         statements_.store(use.statements, std::memory_order_relaxed);
-        looked_at_memory_ = now_;
     }
 
-    void answer(JobPtr job, Turn& turn)
-    {
-        job->complete(name());
-        ++turn.done;
-    }
+    void answer(JobPtr job) { ended_.push_back(std::move(job)); }
 
-    void refuse(JobPtr job, Error error, Turn& turn)
+    void refuse(JobPtr job, Error error)
     {
-        job->refuse(std::move(error.with_tenant(name())));
-        ++turn.done;
+        job->fail_with(std::move(error.with_tenant(name())));
+        ended_.push_back(std::move(job));
     }
 
     sqlite::Connection connection_;
@@ -358,6 +376,7 @@ private:
     const std::size_t limit_;
     const std::chrono::milliseconds time_;
     std::vector<JobPtr> batch_;
+    std::vector<JobPtr> ended_; // to be told
     bool holds_body_ = false; // there is one in the batch that may not be called again, and has done its work
     Clock::time_point now_{}; // when what was done last had been done
     Clock::time_point looked_at_memory_{};

@@ -1,0 +1,300 @@
+// Reads of one statement have the writer's connection while nobody writes, for a moment; and no write waits for long.
+#include <tenantry/tenant/tenant.hpp>
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/post.hpp>
+
+#include "support/catch.hpp"
+#include "support/plain_tenant.hpp"
+
+using namespace tenantry;
+using test::Door;
+using test::FatePtr;
+using test::must;
+using test::PlainTenant;
+
+namespace {
+
+constexpr auto statement = detail::JobKind::partial_statement; // what queries are
+
+Result<std::int64_t> count(sqlite::Connection& connection)
+{
+    return connection.query_integer("SELECT count(*) FROM entry");
+}
+
+// Never ends by itself.
+Result<void> endless(sqlite::Connection& connection)
+{
+    auto counted = connection.query_integer(
+        "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) SELECT count(*) FROM up");
+    if (!counted) return fail(std::move(counted).error());
+    return {};
+}
+
+// The connection that the tenant writes with.
+const sqlite3* writers(PlainTenant& plain)
+{
+    const sqlite3* found = nullptr;
+    const auto write = plain.write([&found](sqlite::Connection& connection) -> Result<void> {
+        found = connection.native_handle();
+        return {};
+    });
+    REQUIRE(write->succeeded());
+    return found;
+}
+
+Result<std::int64_t> read_query(PlainTenant& plain,
+                                Result<std::int64_t> (*function)(const void*, sqlite::Connection&),
+                                const void* of, const Limits& limits = {})
+{
+    return plain.tenant->read_query_now<std::int64_t>(function, of, limits);
+}
+
+} // namespace
+
+TEST_CASE("queries of a tenant that writes little need no second connection")
+{
+    PlainTenant plain;
+    const sqlite3* const writer = writers(plain);
+    REQUIRE(plain.write(7)->succeeded());
+    const auto read = plain.read(
+        [&](sqlite::Connection& connection) -> Result<void> {
+            if (connection.native_handle() != writer) return fail(errc::internal, "another connection");
+            if (connection.statement_once("DELETE FROM entry")) return fail(errc::internal, "it may write");
+            return count(connection) == 1 ? Result<void>() : fail(errc::internal, "another count");
+        },
+        {}, statement);
+    CHECK(read->succeeded());
+    const auto here = [](const void* expected, sqlite::Connection& connection) -> Result<std::int64_t> {
+        if (connection.native_handle() != expected) return fail(errc::internal, "another connection");
+        return count(connection);
+    };
+    CHECK(must(read_query(plain, here, writer)) == 1);
+    CHECK(plain.tenant->stats().readers == 0);
+    CHECK(plain.tenant->stats().reads == 2);
+    CHECK(plain.write(8)->succeeded());
+}
+
+TEST_CASE("a function that reads is called once, with a reader")
+{
+    PlainTenant plain;
+    const sqlite3* const writer = writers(plain);
+    const auto read = plain.read([&](sqlite::Connection& connection) -> Result<void> {
+        return connection.native_handle() != writer ? Result<void>() : fail(errc::internal);
+    });
+    CHECK(read->succeeded());
+    CHECK(must(plain.tenant->read_now<bool>([&](sqlite::Connection& connection) -> Result<bool> {
+        return connection.native_handle() != writer;
+    })));
+}
+
+TEST_CASE("a query that takes long is begun again with a reader, and writes go on beside it")
+{
+    PlainTenant plain(2);
+    const sqlite3* const writer = writers(plain);
+    test::Meeting meeting(2);
+    const auto read = plain.read(
+        [&](sqlite::Connection& connection) -> Result<void> {
+            if (connection.native_handle() == writer) return endless(connection);
+            return meeting.attend() ? Result<void>() : fail(errc::timeout, "the write did not come");
+        },
+        {}, statement);
+    const auto write = plain.write([&](sqlite::Connection& connection) -> Result<void> {
+        return meeting.attend() ? test::insert_entry(connection, 1)
+                                : fail(errc::timeout, "the read did not come");
+    });
+    CHECK(read->succeeded());
+    CHECK(write->succeeded());
+    CHECK(read->claims == 1);
+    CHECK(read->answers == 1);
+    CHECK(plain.entries() == "1");
+}
+
+TEST_CASE("a query here and now that takes long is begun again with a reader")
+{
+    PlainTenant plain;
+    struct Seen {
+        const sqlite3* writer;
+        int calls = 0;
+    } seen{writers(plain)};
+    const auto here = [](const void* of, sqlite::Connection& connection) -> Result<std::int64_t> {
+        auto& calls = static_cast<Seen*>(const_cast<void*>(of))->calls;
+        ++calls;
+        if (connection.native_handle() == static_cast<const Seen*>(of)->writer)
+            if (auto never = endless(connection); !never) return fail(std::move(never).error());
+        return calls;
+    };
+    CHECK(must(read_query(plain, here, &seen)) == 2);
+    CHECK(plain.write(1)->succeeded());
+}
+
+TEST_CASE("a time limit ends a query wherever it runs")
+{
+    PlainTenant plain;
+    Limits limits;
+    limits.time_limit = std::chrono::milliseconds(2);
+    CHECK(plain.read(&endless, limits, statement)->failed(errc::timeout));
+    const auto here = [](const void*, sqlite::Connection& connection) -> Result<std::int64_t> {
+        if (auto never = endless(connection); !never) return fail(std::move(never).error());
+        return 0;
+    };
+    const auto refused = read_query(plain, here, nullptr, limits);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error() == errc::timeout);
+    limits = Limits::within(std::chrono::milliseconds(2));
+    CHECK(plain.read(&endless, limits, statement)->failed(errc::timeout));
+    CHECK(plain.write(1)->succeeded());
+}
+
+TEST_CASE("a query is cancelled on whichever connection it runs")
+{
+    PlainTenant plain;
+    for (int round = 0; round < 100; ++round) {
+        const auto read = plain.read(&endless, {}, statement);
+        test::spin(static_cast<std::size_t>(round) * 200);
+        read->cancel = true;
+        plain.tenant->wake(boost::asio::cancellation_type::total);
+        CHECK(read->failed(errc::cancelled));
+        CHECK(plain.write(1)->succeeded());
+    }
+}
+
+TEST_CASE("queries that wait together see one moment, and each has its own end")
+{
+    PlainTenant plain(1);
+    REQUIRE(plain.write(1)->succeeded());
+    // The one thread is kept, so that they queue.
+    Door go;
+    boost::asio::post(plain.pool, [&go] { (void)go.wait(); });
+    std::atomic<int> together{0};
+    const auto look = [&together](sqlite::Connection& connection) -> Result<void> {
+        if (connection.in_transaction()) ++together;
+        return count(connection) == 1 ? Result<void>() : fail(errc::internal, "another moment");
+    };
+    std::vector<FatePtr> fates;
+    for (int n = 0; n < 4; ++n) fates.push_back(plain.read(look, {}, statement));
+    const auto fails = plain.read(
+        [](sqlite::Connection&) -> Result<void> { return fail(errc::no_such_row, "none"); }, {}, statement);
+    const auto throws = plain.read(
+        [](sqlite::Connection&) -> Result<void> { throw std::runtime_error("thrown"); }, {}, statement);
+    const auto cancelled = plain.read(look, {}, statement);
+    cancelled->cancel = true;
+    const auto slow = plain.read(
+        [calls = 0](sqlite::Connection& connection) mutable -> Result<void> {
+            return ++calls == 1 ? endless(connection) : Result<void>();
+        },
+        {}, statement);
+    fates.push_back(plain.read(look, {}, statement));
+    const auto body = plain.read([](sqlite::Connection& connection) -> Result<void> {
+        return connection.in_transaction() ? fail(errc::internal, "in another's transaction")
+                                           : Result<void>();
+    });
+    fates.push_back(plain.read(look, {}, statement));
+    go.open();
+    for (const auto& fate : fates) CHECK(fate->succeeded());
+    CHECK(fails->failed(errc::no_such_row));
+    CHECK(throws->failed(errc::body_failed));
+    CHECK(cancelled->failed(errc::cancelled));
+    CHECK(cancelled->runs == 0);
+    CHECK(slow->succeeded());
+    CHECK(body->succeeded());
+    CHECK(together >= 4);
+}
+
+TEST_CASE("callers that are gone are dropped from among those that wait together")
+{
+    PlainTenant plain(1);
+    Door go;
+    boost::asio::post(plain.pool, [&go] { (void)go.wait(); });
+    std::vector<FatePtr> gone;
+    std::vector<FatePtr> there;
+    for (int n = 0; n < 6; ++n) {
+        auto fate = std::make_shared<test::Fate>();
+        (n % 2 == 0 ? gone : there).push_back(fate);
+        plain.tenant->submit_read(std::make_unique<test::PlainJob>(
+            fate, [](sqlite::Connection&) -> Result<void> { return {}; }, statement, n % 2 != 0));
+    }
+    go.open();
+    for (const auto& fate : there) CHECK(fate->succeeded());
+    for (const auto& fate : gone) {
+        CHECK(fate->answered.wait());
+        CHECK(fate->answers == 0);
+        CHECK(fate->runs == 0);
+    }
+}
+
+TEST_CASE("a query inside of a query of the same tenant has a connection of its own")
+{
+    PlainTenant plain;
+    const auto outer = [](const void* of, sqlite::Connection& connection) -> Result<std::int64_t> {
+        auto& tenant = *static_cast<PlainTenant*>(const_cast<void*>(of));
+        const auto inner = [](const void* outers, sqlite::Connection& own) -> Result<std::int64_t> {
+            if (own.native_handle() == outers) return fail(errc::internal, "the same connection");
+            return count(own);
+        };
+        return read_query(tenant, inner, connection.native_handle());
+    };
+    CHECK(must(read_query(plain, outer, &plain)) == 0);
+}
+
+TEST_CASE("writes and queries from many threads share the writer's connection, and all see what was answered")
+{
+    PlainTenant plain(2);
+    std::atomic<std::int64_t> answered{0};
+    std::atomic<bool> over{false};
+    std::vector<std::thread> reading;
+    std::atomic<int> stale{0};
+    for (int thread = 0; thread < 2; ++thread)
+        reading.emplace_back([&] {
+            const auto here = [](const void*, sqlite::Connection& connection) { return count(connection); };
+            while (!over) {
+                const std::int64_t before = answered;
+                const auto seen = read_query(plain, here, nullptr);
+                if (!seen || *seen < before) ++stale;
+            }
+        });
+    constexpr int writes = 500;
+    for (int n = 0; n < writes; ++n) {
+        const auto write = plain.write(n);
+        const auto read = plain.read(
+            [before = answered.load()](sqlite::Connection& connection) -> Result<void> {
+                const auto seen = count(connection);
+                if (!seen) return fail(seen.error());
+                return *seen >= before ? Result<void>() : fail(errc::internal, "stale");
+            },
+            {}, statement);
+        REQUIRE(write->succeeded());
+        answered = n + 1;
+        CHECK(read->succeeded());
+    }
+    over = true;
+    for (auto& thread : reading) thread.join();
+    CHECK(stale == 0);
+}
+
+TEST_CASE("a tenant is closed while queries have the writer's connection")
+{
+    for (int round = 0; round < 30; ++round) {
+        PlainTenant plain(2);
+        std::vector<FatePtr> fates;
+        for (int n = 0; n < 8; ++n) {
+            fates.push_back(plain.write(n));
+            fates.push_back(plain.read(
+                [](sqlite::Connection& connection) -> Result<void> {
+                    const auto seen = count(connection);
+                    return seen ? Result<void>() : fail(seen.error());
+                },
+                {}, statement));
+        }
+        test::spin(static_cast<std::size_t>(round) * 200);
+        plain.close();
+        for (const auto& fate : fates) {
+            CHECK(fate->answered.wait());
+            CHECK(fate->answers == 1);
+        }
+    }
+}
