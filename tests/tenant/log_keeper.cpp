@@ -50,14 +50,71 @@ TEST_CASE(
     LogKeeper log(small(), false);
     log.grown(100, begin);
     CHECK(log.next(false, begin) == Step::none);
-    REQUIRE(log.next(true, begin) == Step::inside);
-    log.ended(Step::inside, true, begin);
+    REQUIRE(log.next(true, begin) == Step::reuse);
+    log.ended(Step::reuse, true, begin);
+    CHECK(log.bytes() == 0);
     CHECK(log.next(true, begin) == Step::none);
     log.grown(999, begin);
     CHECK(log.next(false, begin) == Step::none);
     CHECK_FALSE(log.must_wait());
     log.grown(1000, begin);
     CHECK(log.next(false, begin) == Step::inside);
+}
+
+TEST_CASE("what came while a log was written back is little, and done as soon as nobody waits")
+{
+    LogKeeper log(small());
+    log.grown(100, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    log.grown(102, begin);
+    log.ended(Step::beside, true, begin);
+    CHECK(log.next(false, begin) == Step::none);
+    SECTION("so that it is begun anew")
+    {
+        log.grown(103, begin);
+        REQUIRE(log.next(true, begin) == Step::reuse);
+        CHECK(log.next(true, begin) == Step::none);
+        log.ended(Step::reuse, true, begin);
+        CHECK(log.bytes() == 0);
+        CHECK(log.next(true, begin + 1h) == Step::none);
+        log.grown(100, begin);
+        CHECK(log.next(true, begin) == Step::beside);
+    }
+    SECTION("once: a reader that is in the way is not tried after every batch")
+    {
+        REQUIRE(log.next(true, begin) == Step::reuse);
+        log.ended(Step::reuse, false, begin);
+        CHECK(log.next(true, begin) == Step::none);
+        log.grown(201, begin);
+        CHECK(log.next(true, begin) == Step::none);
+        log.grown(202, begin);
+        CHECK(log.next(true, begin) == Step::beside);
+    }
+    SECTION("after some more of it was done beside, where it is not that little")
+    {
+        log.grown(120, begin);
+        REQUIRE(log.next(true, begin) == Step::beside);
+        log.grown(140, begin);
+        log.ended(Step::beside, true, begin);
+        REQUIRE(log.next(true, begin) == Step::beside);
+        log.grown(160, begin);
+        log.ended(Step::beside, true, begin);
+        REQUIRE(log.next(true, begin) == Step::reuse); // it does not become less
+        log.ended(Step::reuse, true, begin);
+        CHECK(log.bytes() == 0);
+    }
+    SECTION("unless it has become much")
+    {
+        log.grown(126, begin);
+        CHECK(log.next(true, begin) == Step::none);
+        log.grown(200, begin);
+        CHECK(log.next(true, begin) == Step::beside);
+    }
+    SECTION("unless there is none: then it is begun anew by the next write")
+    {
+        log.grown(20, begin);
+        CHECK(log.next(true, begin) == Step::none);
+    }
 }
 
 TEST_CASE("a batch waits while a log that is too long is written back, and what is left is done before it")
@@ -206,6 +263,12 @@ TEST_CASE(
                 REQUIRE_FALSE(beside);
                 if (!reader) bytes = back = longest_read = 0;
                 log.ended(Step::inside, !reader, now);
+                break;
+            case Step::reuse:
+                REQUIRE_FALSE(beside);
+                REQUIRE(bytes - back <= options.size / 4);
+                if (!reader) bytes = back = longest_read = 0;
+                log.ended(Step::reuse, !reader, now);
                 break;
             }
             if (beside && chance(3)) {

@@ -12,7 +12,9 @@
 namespace tenantry::detail {
 
 /// Writing back beside the writer costs it nothing, but never gets to the end of a log that keeps growing: only a log
-/// that was written back whole is begun anew. So a long log is written back on the strand, once what is left to do
+/// that was written back whole is begun anew. So what has come meanwhile is written back after it, once more beside the
+/// writer while it is much, and at last on the strand, as soon as nobody waits to write: writing over a file again is faster
+/// than making it longer, twice as fast where each commit is synced. And where somebody always waits, a long log is written back on the strand nevertheless, once what is left to do
 /// there is little. A tenant that has one connection alone does all of it on the strand: while nobody waits to write, or
 /// when the log has reached its limit.
 class LogKeeper {
@@ -23,7 +25,8 @@ public:
     enum class Step : std::uint8_t {
         none,
         beside, ///< a passive checkpoint on a connection of its own, while the writer goes on; then say `ended`
-        inside, ///< one that begins the log anew, on the writer's connection, now; then say `ended`
+        inside, ///< one that begins the log anew and cuts its file, on the writer's connection, now; then say `ended`
+        reuse, ///< the same, leaving the file as long as it is, to be written over
     };
 
     /// `beside`: a connection beside the writer's can be had.
@@ -37,6 +40,7 @@ public:
         if (bytes < bytes_) {
             // It was begun anew.
             done_ = tried_ = stuck_ = 0;
+            passes_ = 0;
         }
         if (bytes > done_ && !since_) since_ = now;
         bytes_ = bytes;
@@ -48,9 +52,12 @@ public:
         if (!options_.automatic || bytes_ <= done_ || running_) return Step::none;
         // What has been tried in vain is tried again when the log has grown by as much again.
         if (full() || bytes_ >= std::max(options_.limit, stuck_ + options_.size)) return start(Step::inside);
+        if (idle && passes_ > 0 && bytes_ - done_ <= options_.size / 4)
+            return start(bytes_ - done_ > options_.size / 32 && passes_ < 3 ? Step::beside : Step::reuse);
         if (bytes_ >= std::max(done_, tried_) + options_.size) {
+            passes_ = 0;
             if (beside_) return start(Step::beside);
-            if (idle) return start(Step::inside);
+            if (idle) return start(Step::reuse);
         }
         if (idle && since_ && now - *since_ >= options_.age && tried_ != bytes_) return start(Step::inside);
         return Step::none;
@@ -66,10 +73,9 @@ public:
     void ended(Step step, bool complete, TimePoint now) noexcept
     {
         running_ = false;
-        if (step == Step::inside) {
-            stuck_ = complete ? 0 : bytes_;
-            if (complete) bytes_ = target_ = 0;
-        }
+        passes_ = complete && step == Step::beside ? passes_ + 1 : 0;
+        if (step == Step::inside) stuck_ = complete ? 0 : bytes_;
+        if (step != Step::beside && complete) bytes_ = target_ = stuck_ = 0;
         // The writer may have begun it anew meanwhile.
         tried_ = bytes_ < target_ ? 0 : target_;
         if (!complete) return;
@@ -111,6 +117,7 @@ private:
     std::uint64_t tried_ = 0;  // its length when the last attempt began
     std::uint64_t stuck_ = 0;  // its length when it could not be begun anew, last time
     std::uint64_t target_ = 0; // its length when the running attempt began
+    int passes_ = 0; // beside the writer, one right after the other, that have got as far as it went then
     std::optional<TimePoint> since_;
     bool running_ = false;
 };

@@ -51,9 +51,9 @@ public:
     [[nodiscard]] bool tend(bool idle, First&& first)
     {
         const auto step = next(idle);
-        if (step == LogKeeper::Step::inside) {
+        if (step == LogKeeper::Step::inside || step == LogKeeper::Step::reuse) {
             first();
-            begin_anew();
+            begin_anew(step);
         }
         return step == LogKeeper::Step::beside;
     }
@@ -66,7 +66,7 @@ public:
             const std::lock_guard lock(mutex_);
             step = log_.cut();
         }
-        if (step == LogKeeper::Step::inside) begin_anew();
+        if (step == LogKeeper::Step::inside) begin_anew(step);
     }
 
     /// Before a batch. True: it has to wait, and is to be tried again when `write_back` or `give_up` says so.
@@ -137,7 +137,12 @@ private:
     }
 
     // Nobody waits for that: it is done where the waiting would be.
-    void begin_anew() { (void)ended(LogKeeper::Step::inside, writer_.restart_log()); }
+    void begin_anew(LogKeeper::Step step)
+    {
+        const bool cut = step == LogKeeper::Step::inside;
+        (void)ended(step,
+                    writer_.restart_log(cut ? sqlite::Checkpoint::truncate : sqlite::Checkpoint::restart));
+    }
 
     // On a connection of its own.
     [[nodiscard]] Result<void> checkpoint()
@@ -154,14 +159,16 @@ private:
     // True: a batch has been waiting for it.
     [[nodiscard]] bool ended(LogKeeper::Step step, const Result<void>& done)
     {
+        // A reader keeps the log from being begun anew just now: there will be another time.
+        const bool missed = step == LogKeeper::Step::reuse && !done && done.error() == errc::busy;
         bool awaited = false;
         {
             const std::lock_guard lock(mutex_);
             log_.ended(step, done.has_value(), Job::Clock::now());
-            ++(done ? done_ : done.error() == errc::busy ? blocked_ : failed_);
+            if (!missed) ++(done ? done_ : done.error() == errc::busy ? blocked_ : failed_);
             awaited = std::exchange(awaited_, false);
         }
-        if (!done)
+        if (!done && !missed)
             observation_.tell([&](Observer& observer) {
                 Error error = done.error();
                 observer.background_error(BackgroundTask::checkpoint, error.with_tenant(file_.id().view()));

@@ -120,10 +120,11 @@ public:
     /// thread.
     [[nodiscard]] std::uint64_t log_bytes() const noexcept { return log_.load(std::memory_order_relaxed); }
 
-    /// Writes the whole log back and begins it anew. errc::busy if a reader is in the way, or another process.
-    [[nodiscard]] Result<void> restart_log()
+    /// Writes the whole log back and begins it anew; `truncate` also cuts its file. errc::busy if a reader is in the way, or
+    /// another process.
+    [[nodiscard]] Result<void> restart_log(sqlite::Checkpoint how)
     {
-        auto done = connection_.checkpoint(sqlite::Checkpoint::truncate);
+        auto done = connection_.checkpoint(how);
         if (!done) return fail(std::move(done.error().with_tenant(name())));
         log_.store(0, std::memory_order_relaxed);
         return {};
