@@ -132,8 +132,8 @@ public:
 
     [[nodiscard]] Result<std::shared_ptr<detail::Tenant>> open(const TenantOptions& options)
     {
-        return detail::Tenant::open(*TenantId::parse("plain"), place(), entry_schema(), options,
-                                    pool.get_executor());
+        return detail::Tenant::open(*TenantId::parse("plain"), place(), entry_schema(),
+                                    detail::write_hazards(entry_schema()), options, pool.get_executor());
     }
 
     FatePtr write(PlainJob::Work work, detail::JobKind kind = detail::JobKind::body,
@@ -150,8 +150,7 @@ public:
         return write([n](sqlite::Connection& connection) { return insert_entry(connection, n); },
                      detail::JobKind::statement);
     }
-    FatePtr read(PlainJob::Work work, const Limits& limits = {},
-                 detail::JobKind kind = detail::JobKind::body)
+    FatePtr read(PlainJob::Work work, const Limits& limits = {}, detail::JobKind kind = detail::JobKind::body)
     {
         auto fate = std::make_shared<Fate>();
         auto job = std::make_unique<PlainJob>(fate, std::move(work), kind);

@@ -218,3 +218,45 @@ TEST_CASE("a state file that cannot be understood is corrupt, and said to be so"
     REQUIRE_FALSE(linked);
     CHECK(linked.error() == errc::io_error);
 }
+
+TEST_CASE("a state file that is kept open knows whether its tenant is there still")
+{
+    const Site site;
+    must(site.create());
+    const auto path = site.place / "tenant.state";
+    const auto known = must(detail::StateFile::open(site.place));
+    CHECK(known.is_there());
+    const auto away = site.directory.path() / "away";
+
+    SECTION("it is another tenant's of the same name")
+    {
+        fs::rename(site.place, away);
+        CHECK_FALSE(known.is_there());
+        must(site.create());
+        CHECK_FALSE(known.is_there());
+        CHECK(must(detail::StateFile::open(site.place)).is_there());
+        fs::remove_all(site.place);
+        fs::rename(away, site.place);
+        CHECK(known.is_there());
+    }
+    SECTION("the tenant is removed")
+    {
+        fs::remove_all(site.place);
+        CHECK_FALSE(known.is_there());
+    }
+    SECTION("the file is replaced, even by one that says the same")
+    {
+        write(away, detail::to_text(known.state()));
+        fs::rename(away, path);
+        CHECK_FALSE(known.is_there());
+    }
+    SECTION("it is written over")
+    {
+        write(path, detail::to_text({.incarnation = known.state().incarnation + 1}));
+        CHECK_FALSE(known.is_there());
+        write(path, detail::to_text(known.state()));
+        CHECK(known.is_there());
+        write(path, "nonsense");
+        CHECK_FALSE(known.is_there());
+    }
+}

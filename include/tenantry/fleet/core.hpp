@@ -35,6 +35,7 @@
 #include <tenantry/tenant/template.hpp>
 #include <tenantry/tenant/tenant.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
+#include <tenantry/tenant/write_hazards.hpp>
 
 namespace tenantry::detail {
 
@@ -50,6 +51,7 @@ public:
         : FleetPort(std::move(executor)),
           layout_(std::move(layout)),
           schema_(schema),
+          hazards_(write_hazards(schema)),
           options_(suited_to(schema, options)),
           watch_(async::ContextWatch::of_executor(this->executor())),
           lock_(std::move(lock)),
@@ -452,8 +454,8 @@ private:
     void open(EntryPtr entry, Clock::time_point deadline)
     {
         const auto begun = Clock::now();
-        auto tenant = Tenant::open(entry->id, layout_.directory(entry->id), schema_, options_.tenant,
-                                   executor(), readers_, observation_);
+        auto tenant = Tenant::open(entry->id, layout_.directory(entry->id), schema_, hazards_,
+                                   options_.tenant, executor(), readers_, observation_);
         if (tenant) {
             observation_.tell([&](Observer& by) {
                 by.tenant_opened({entry->id.view(), Clock::now() - begun, (*tenant)->opening().done});
@@ -660,6 +662,7 @@ private:
 
     const Layout layout_;
     const SchemaInfo& schema_;
+    const WriteHazards hazards_;
     const FleetOptions options_;
     async::ContextWatch* watch_;
     async::Gate tasks_;

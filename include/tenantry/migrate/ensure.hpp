@@ -1,6 +1,8 @@
 // Brings a database to its declared schema: what a tenant's opening calls.
 #pragma once
 
+#include <cstdint>
+
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/automatic.hpp>
 #include <tenantry/migrate/by_history.hpp>
@@ -34,5 +36,15 @@ namespace tenantry {
     if (history != nullptr) return migrate::migrate_by_history(connection, declared, *history);
     return migrate::migrate_automatically(connection, declared);
 }
+
+namespace migrate {
+
+/// The mark of a database that is current: for such a one `ensure_schema` has nothing to do.
+[[nodiscard]] inline std::int64_t current_mark(const SchemaInfo& declared, const History* history)
+{
+    return history != nullptr ? history->mark(declared.fingerprint) : declared.fingerprint;
+}
+
+} // namespace migrate
 
 } // namespace tenantry

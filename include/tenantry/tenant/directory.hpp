@@ -4,8 +4,10 @@
 // sees half a tenant, a WAL never outlives its database, and of two creators exactly one wins.
 #pragma once
 
+#include <array>
 #include <cerrno>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -16,6 +18,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <tenantry/core/error.hpp>
@@ -45,32 +48,76 @@ struct TenantState {
     return "tenantry tenant 1\nincarnation " + hex(state.incarnation) + "\n";
 }
 
-/// `errc::no_such_tenant` where there is no state file, `errc::corrupt` where it cannot be understood.
+/// A tenant's state file, which is kept open: whether it is the one there still is found without opening it again.
+class StateFile {
+public:
+    /// `errc::no_such_tenant` where there is no state file, `errc::corrupt` where it cannot be understood.
+    [[nodiscard]] static Result<StateFile> open(const std::filesystem::path& directory)
+    {
+        auto path = directory / state_file;
+        Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        if (!file && (errno == ENOENT || errno == ENOTDIR))
+            return fail(errc::no_such_tenant, "there is no tenant in '" + directory.string() + "'");
+        if (!file) return fail(system_error(errno, "opening", path));
+        struct stat found{};
+        if (::fstat(file.number(), &found) != 0) return fail(system_error(errno, "looking at", path));
+        StateFile opened(std::move(path), std::move(file), {found.st_dev, found.st_ino});
+        // Its length is asked for and not found by reading on, which would be one call more.
+        const auto state = found.st_size == static_cast<off_t>(length) ? opened.read() : TenantState();
+        if (!state) return fail(system_error(errno, "reading", opened.path_));
+        if (state->incarnation == 0)
+            return fail(errc::corrupt,
+                        "'" + opened.path_.string() + "' is not a tenant's state file of this version");
+        opened.state_ = *state;
+        return opened;
+    }
+
+    [[nodiscard]] const TenantState& state() const noexcept { return state_; }
+
+    /// Is it still the tenant of this state that lives there?
+    [[nodiscard]] bool is_there() const
+    {
+        // While it is open no other file has its identity; what it says is read again, as it may have been written over.
+        if (file_identity(path_) != identity_) return false;
+        const auto now = read();
+        return now && now->incarnation == state_.incarnation;
+    }
+
+private:
+    static constexpr std::string_view head = "tenantry tenant 1\nincarnation ";
+    static constexpr int digits = 16;
+    static constexpr std::size_t length = head.size() + digits + 1;
+
+    StateFile(std::filesystem::path path, Descriptor file, const FileIdentity& identity) noexcept
+        : path_(std::move(path)), file_(std::move(file)), identity_(identity)
+    {}
+
+    // Incarnation 0: it cannot be understood. None: it cannot be read, as errno says.
+    [[nodiscard]] std::optional<TenantState> read() const noexcept
+    {
+        std::array<char, length + 1> bytes{}; // one more, to see that there is none
+        ssize_t got = 0;
+        do got = ::pread(file_.number(), bytes.data(), bytes.size(), 0);
+        while (got < 0 && errno == EINTR);
+        if (got < 0) return std::nullopt;
+        const std::string_view text(bytes.data(), static_cast<std::size_t>(got));
+        TenantState state;
+        if (text.size() != length || !text.starts_with(head) || !text.ends_with('\n')) return state;
+        const char* const first = text.data() + head.size();
+        const auto parsed = std::from_chars(first, first + digits, state.incarnation, 16);
+        return parsed.ec == std::errc() && parsed.ptr == first + digits ? state : TenantState();
+    }
+
+    std::filesystem::path path_;
+    Descriptor file_;
+    FileIdentity identity_;
+    TenantState state_{};
+};
+
+/// What the state file in the directory says; errors as `StateFile::open`.
 [[nodiscard]] inline Result<TenantState> read_state(const std::filesystem::path& directory)
 {
-    const auto path = directory / state_file;
-    auto contents = read_small_file(path);
-    if (!contents) return fail(std::move(contents).error());
-    if (contents->missing)
-        return fail(errc::no_such_tenant, "there is no tenant in '" + directory.string() + "'");
-    constexpr std::string_view head = "tenantry tenant 1\nincarnation ";
-    const std::string_view text = contents->text;
-    TenantState state;
-    const bool well_formed =
-        text.size() == head.size() + 17 && text.starts_with(head) && text.ends_with('\n');
-    if (well_formed) {
-        const char* const digits = text.data() + head.size();
-        const auto parsed = std::from_chars(digits, digits + 16, state.incarnation, 16);
-        if (parsed.ec == std::errc() && parsed.ptr == digits + 16 && state.incarnation != 0) return state;
-    }
-    return fail(errc::corrupt, "'" + path.string() + "' is not a tenant's state file of this version");
-}
-
-/// Is it still the tenant of this state that lives there?
-[[nodiscard]] inline bool is_tenant_of(const std::filesystem::path& directory, const TenantState& state)
-{
-    const auto now = read_state(directory);
-    return now && now->incarnation == state.incarnation;
+    return StateFile::open(directory).transform([](const StateFile& file) { return file.state(); });
 }
 
 [[nodiscard]] inline Error replaced_while_opening()

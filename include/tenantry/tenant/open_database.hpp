@@ -1,6 +1,7 @@
 // A connection to a tenant's database for those who work on it beside its owner: migrations, status.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <type_traits>
@@ -8,6 +9,7 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
+#include <tenantry/migrate/automatic.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/options.hpp>
@@ -19,11 +21,33 @@ struct OpenedDatabase {
     sqlite::Connection connection;
     TenantState state;
     FileIdentity file;
+    std::int64_t mark = 0; ///< of its schema, see `migrate::read_mark`
 };
 
-// Once; `state` is what is known of the tenant.
+/// Who a database says it belongs to, and the mark of its schema.
+struct DatabaseMarks {
+    std::int64_t application_id = 0;
+    std::int64_t schema = 0;
+};
+
+[[nodiscard]] inline Result<DatabaseMarks> read_marks(sqlite::Connection& connection)
+{
+    const sqlite::Privileged gate(connection);
+    auto application_id = connection.prepare("PRAGMA main.application_id");
+    if (!application_id) return fail(std::move(application_id).error());
+    auto row = application_id->step();
+    if (!row) return fail(std::move(row).error());
+    DatabaseMarks marks{.application_id = *row ? application_id->integer(0) : 0};
+    // While that statement is at its row: then both are of one reading, which takes the locks once.
+    auto schema = migrate::read_mark(connection);
+    if (!schema) return fail(std::move(schema).error());
+    marks.schema = *schema;
+    return marks;
+}
+
+// Once; `known` is what is known of the tenant.
 [[nodiscard]] inline Result<OpenedDatabase> open_database_of(const std::filesystem::path& directory,
-                                                             const TenantState& state,
+                                                             const StateFile& known,
                                                              const TenantOptions& options)
 {
     const auto path = directory / database_file;
@@ -37,15 +61,15 @@ struct OpenedDatabase {
     // Database and state must be of one tenant.
     const auto file = file_identity(path);
     const auto moved = connection->file_moved();
-    if (!file || !moved || *moved || !is_tenant_of(directory, state)) return fail(replaced_while_opening());
-    auto application_id = connection->query_integer("PRAGMA application_id");
-    if (!application_id) return fail(std::move(application_id).error());
-    if (*application_id != options.application_id)
+    if (!file || !moved || *moved || !known.is_there()) return fail(replaced_while_opening());
+    auto marks = read_marks(*connection);
+    if (!marks) return fail(std::move(marks).error());
+    if (marks->application_id != options.application_id)
         return fail(errc::foreign_database, "the database's application_id is " +
-                                                std::to_string(*application_id) + ", this fleet's is " +
+                                                std::to_string(marks->application_id) + ", this fleet's is " +
                                                 std::to_string(options.application_id) +
                                                 ": it is another program's file, and was left as it is");
-    return OpenedDatabase{std::move(*connection), state, *file};
+    return OpenedDatabase{std::move(*connection), known.state(), *file, marks->schema};
 }
 
 /// Opens the database of the tenant in `directory` and gives what `use(OpenedDatabase)` makes of it, a `Result`. What
@@ -56,11 +80,11 @@ template <class Use>
     -> std::invoke_result_t<Use&, OpenedDatabase>
 {
     for (int tries = 1;; ++tries) {
-        const auto state = read_state(directory);
-        if (!state) return fail(state.error());
-        auto used = open_database_of(directory, *state, options).and_then(use);
+        const auto known = StateFile::open(directory);
+        if (!known) return fail(known.error());
+        auto used = open_database_of(directory, *known, options).and_then(use);
         // What another process takes away or replaces meanwhile is no failure of the disk.
-        if (used || is_tenant_of(directory, *state)) return used;
+        if (used || known->is_there()) return used;
         if (tries == 3) return fail(replaced_while_opening());
     }
 }

@@ -62,21 +62,24 @@ class Tenant final : public TenantPort {
 
 public:
     /// Opens the tenant that lives in `directory`; never creates one. Blocks: files are read, and tables that
-    /// the schema has and the database has not are made.
+    /// the schema has and the database has not are made. `hazards` are those of the schema.
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(
         const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
-        const TenantOptions& options, const boost::asio::any_io_executor& executor,
-        const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {})
+        const WriteHazards& hazards, const TenantOptions& options,
+        const boost::asio::any_io_executor& executor, const std::shared_ptr<ReaderBudget>& budget = nullptr,
+        const Observation& observation = {})
     {
         return use_database(
             directory, options, [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
-                auto ensured = ensure_schema(opened.connection, schema, options.history);
+                auto ensured = opened.mark == migrate::current_mark(schema, options.history)
+                                   ? Result<Migrated>(Migrated{.was_current = true})
+                                   : ensure_schema(opened.connection, schema, options.history);
                 if (!ensured) return fail(std::move(ensured).error());
                 opened.connection.set_incarnation(opened.state.incarnation);
                 observation.begin(opened.connection, id.view());
                 return std::make_shared<Tenant>(Private(), id, directory / database_file, std::move(opened),
-                                                std::move(*ensured), write_hazards(schema), options, executor,
-                                                budget, observation);
+                                                std::move(*ensured), hazards, options, executor, budget,
+                                                observation);
             });
     }
 

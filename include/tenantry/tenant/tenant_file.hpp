@@ -3,6 +3,8 @@
 
 #include <atomic>
 #include <filesystem>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 #include <tenantry/core/error.hpp>
@@ -19,7 +21,7 @@ namespace tenantry::detail {
 class TenantFile {
 public:
     TenantFile(TenantId id, std::filesystem::path path, const FileIdentity& identity)
-        : id_(std::move(id)), path_(std::move(path)), identity_(identity), directory_(path_.parent_path())
+        : id_(std::move(id)), path_(std::move(path)), identity_(identity)
     {}
 
     [[nodiscard]] const TenantId& id() const noexcept { return id_; }
@@ -50,13 +52,17 @@ public:
     {
         if (!glances_.load(std::memory_order_relaxed)) return look();
         const auto now = WatchedDirectory::now();
-        const auto changed = directory_.changed();
+        // Opening the database has mostly made files in the directory, and nothing can be learnt until that has settled. So
+        // the directory is not opened before: what is closed again soon never has it open.
+        if (!LastChange::is_settled(made_, now)) return look();
+        std::call_once(watching_, [this] { watch(); });
+        const auto changed = directory_->changed();
         if (last_.holds(changed, now)) return !lost();
         if (!LastChange::is_settled(changed, now)) return look();
         // Whatever happens from here on changes that time; whatever has changed it already is seen by the look.
-        const bool sure = last_.knows(changed) || directory_.wait_for_changes();
+        const bool sure = last_.knows(changed) || directory_->wait_for_changes();
         if (!look()) return false;
-        if (sure && directory_.is_at(path_.parent_path()))
+        if (sure && directory_->is_at(path_.parent_path()))
             last_.remember(changed, now);
         else
             glances_.store(false, std::memory_order_relaxed); // it would fail each time
@@ -70,7 +76,10 @@ public:
     }
 
     /// Gives the descriptor back. There must be no glance any more.
-    void close() noexcept { directory_.close(); }
+    void close() noexcept
+    {
+        if (directory_) directory_->close();
+    }
 
     [[nodiscard]] Error lost_error() const
     {
@@ -88,13 +97,22 @@ public:
 private:
     void lose() noexcept { lost_.store(true, std::memory_order_release); }
 
+    // It need not be the directory the file was found in: what is remembered is only what holds of the one under the name.
+    void watch()
+    {
+        directory_.emplace(path_.parent_path());
+        if (!*directory_) glances_.store(false, std::memory_order_relaxed); // each of them is a look
+    }
+
     const TenantId id_;
     const std::filesystem::path path_;
     const FileIdentity identity_;
     std::atomic<bool> lost_{false};
-    WatchedDirectory directory_;
+    const WatchedDirectory::Time made_ = WatchedDirectory::now();
+    std::once_flag watching_;
+    std::optional<WatchedDirectory> directory_;
     LastChange last_;
-    std::atomic<bool> glances_{static_cast<bool>(directory_)}; // else each of them is a look
+    std::atomic<bool> glances_{true};
 };
 
 } // namespace tenantry::detail
