@@ -103,7 +103,7 @@ void open_current(const Setting& setting)
     }
     print("open a current tenant", {.ours = median(ours), .theirs = median(theirs), .ratio = median(ratios)},
           "us", Goal::at_most, 1.15);
-    print("   and its first query, by a reader",
+    print("   and its first query",
           {.ours = median(with_query), .theirs = median(theirs), .ratio = median(ratios_with_query)}, "us",
           Goal::none, 0);
 }

@@ -117,6 +117,12 @@ public:
     }
 }
 
+/// What is answered when the caller has cancelled before the work was begun.
+[[nodiscard]] inline Error cancelled_early_error()
+{
+    return Error(errc::cancelled, "cancelled before it ran");
+}
+
 /// What is answered when a limit has passed before the work was begun, or while it ran.
 [[nodiscard]] inline Error too_late_error()
 {

@@ -84,7 +84,7 @@ private:
 
     [[nodiscard]] Error cancelled_error() const
     {
-        return Error(errc::cancelled, "cancelled before it ran").with_tenant(name());
+        return std::move(cancelled_early_error().with_tenant(name()));
     }
 
     [[nodiscard]] std::optional<Error> not_to_be_run(const Job& job) const

@@ -404,7 +404,7 @@ private:
 
     [[nodiscard]] Error cancelled_error() const
     {
-        return Error(errc::cancelled, "cancelled before it ran").with_tenant(id().view());
+        return std::move(cancelled_early_error().with_tenant(id().view()));
     }
 
     void leave() noexcept

@@ -207,7 +207,7 @@ private:
     [[nodiscard]] bool dismissed(JobPtr& job)
     {
         if (job->cancelled())
-            refuse(std::move(job), Error(errc::cancelled, "cancelled before it ran"));
+            refuse(std::move(job), cancelled_early_error());
         else if (file_.lost())
             refuse(std::move(job), file_.lost_error());
         else if (job->limits.deadline && job->limits.passed(Clock::now()))
