@@ -18,7 +18,7 @@ struct CheckpointOptions {
     bool automatic = true;
 
     /// Bytes of log that are worth writing back; done on the pool, beside the tenant's writes.
-    std::uint64_t size = std::uint64_t{16} << 20;
+    std::uint64_t size = std::uint64_t{4} << 20;
 
     /// A log that was not written back whole in this time is, once nobody waits to write.
     std::chrono::milliseconds age{60000};
