@@ -241,6 +241,23 @@ TEST_CASE("a query inside of a query of the same tenant has a connection of its 
     CHECK(must(read_query(plain, outer, &plain)) == 0);
 }
 
+TEST_CASE("who has the writer's connection does not wait for a write that waits for it")
+{
+    PlainTenant plain;
+    const auto write_inside = [](const void* of, sqlite::Connection&) -> Result<std::int64_t> {
+        auto may = static_cast<PlainTenant*>(const_cast<void*>(of))->tenant->may_wait();
+        if (!may) return fail(std::move(may).error());
+        return 0;
+    };
+    const auto refused = read_query(plain, write_inside, &plain);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error() == errc::wrong_thread);
+    // A reader is beside it.
+    CHECK(plain.tenant->read_now<std::int64_t>(
+        [&](sqlite::Connection& connection) { return write_inside(&plain, connection); }));
+    CHECK(plain.tenant->may_wait());
+}
+
 TEST_CASE("writes and queries from many threads share the writer's connection, and all see what was answered")
 {
     PlainTenant plain(2);

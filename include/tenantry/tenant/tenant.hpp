@@ -158,10 +158,11 @@ public:
     [[nodiscard]] Result<void> may_wait() override
     {
         const async::GatePass alive(&posting_);
-        if (alive && is_sole() && async::Inside::of(this))
+        const void* const holder = is_sole() ? static_cast<const void*>(this) : &writer_;
+        if (alive && async::Inside::of(holder))
             return fail(Error(errc::wrong_thread,
-                              "write() inside of a reading of the same tenant, whose one connection "
-                              "that holds: make it afterwards")
+                              "write() inside of a reading of the same tenant, which has the connection "
+                              "that it would wait for: make it afterwards")
                             .with_tenant(id().view()));
         if (!alive || !async::runs_here(executor_)) return {};
         return fail(Error(errc::wrong_thread,
@@ -828,6 +829,7 @@ private:
         const auto until = Job::Clock::now() + moment;
         const auto end = limits.end_of_run();
         connection->watch(nullptr, std::min(until, end), until < end);
+        const async::Inside inside(&writer_); // a function of the program's own may be called by the query
         task.run(*connection);
         const bool takes_long = until < end && connection->out_of_time();
         writer_.used(until - moment);
