@@ -261,6 +261,7 @@ TEST_CASE("a checkpoint that cannot be done is told of")
     const auto listener = std::make_shared<Listener>();
     FleetOptions options;
     options.tenant.checkpoints.size = 64 << 10;
+    options.tenant.checkpoints.interval = 0ms;
     options.tenant.checkpoints.age = 1h;
     Open open(listener, options);
     must(wait_for(open.fleet.async_create("a")));

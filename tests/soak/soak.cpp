@@ -112,6 +112,7 @@ FleetOptions some_options(std::mt19937_64& random)
     options.tenant.batch_time = std::chrono::milliseconds(between(1, 10));
     options.tenant.read_wait = 2ms; // in a thread of clients
     options.tenant.checkpoints.size = between(16, 256) << 10U;
+    options.tenant.checkpoints.interval = std::chrono::milliseconds(between(0, 20));
     options.tenant.checkpoints.age = std::chrono::milliseconds(between(10, 200));
     options.tenant.checkpoints.limit = between(256, 1024) << 10U;
     options.tenant.checkpoints.refuse_at = std::uint64_t{4} << 20U;

@@ -36,7 +36,8 @@ public:
 struct WriterSite {
     static constexpr std::uint64_t kib = 1024;
 
-    explicit WriterSite(bool exclusive = false) : options(usual(exclusive)) {}
+    explicit WriterSite(bool exclusive = false) : WriterSite(usual(exclusive)) {}
+    explicit WriterSite(const TenantOptions& opened_with) : options(opened_with) {}
 
     /// About this many bytes of log, in one batch.
     void write(std::uint64_t bytes)
@@ -90,18 +91,19 @@ struct WriterSite {
     const detail::Observation observation = detail::Observation::by(background);
     detail::LogTender log{writer, file, options, observation};
 
-private:
-    [[nodiscard]] static TenantOptions usual(bool exclusive)
+    [[nodiscard]] static TenantOptions usual(bool exclusive = false)
     {
         TenantOptions options;
         options.checkpoints.size = 32 * kib;
         options.checkpoints.limit = 128 * kib;
         options.checkpoints.refuse_at = 512 * kib;
+        options.checkpoints.interval = std::chrono::milliseconds(0);
         options.checkpoints.age = std::chrono::hours(1);
         options.profile.exclusive = exclusive;
         return options;
     }
 
+private:
     static detail::FileIdentity made(const std::filesystem::path& path)
     {
         auto creator = must(sqlite::Connection::open(path, sqlite::OpenMode::create));

@@ -27,6 +27,7 @@ TenantOptions with_log(std::uint64_t size, std::uint64_t limit, std::uint64_t re
     options.checkpoints.size = size;
     options.checkpoints.limit = limit;
     options.checkpoints.refuse_at = refuse_at;
+    options.checkpoints.interval = std::chrono::milliseconds(0);
     options.checkpoints.age = std::chrono::hours(1);
     return options;
 }

@@ -22,6 +22,7 @@ CheckpointOptions small()
     options.size = 100;
     options.limit = 1000;
     options.refuse_at = 5000;
+    options.interval = 0ms;
     options.age = 10s;
     return options;
 }
@@ -92,12 +93,12 @@ TEST_CASE("what came while a log was written back is little, and done as soon as
     }
     SECTION("after some more of it was done beside, where it is not that little")
     {
-        log.grown(120, begin);
+        log.grown(150, begin);
         REQUIRE(log.next(true, begin) == Step::beside);
-        log.grown(140, begin);
+        log.grown(174, begin);
         log.ended(Step::beside, true, begin);
         REQUIRE(log.next(true, begin) == Step::beside);
-        log.grown(160, begin);
+        log.grown(190, begin);
         log.ended(Step::beside, true, begin);
         REQUIRE(log.next(true, begin) == Step::reuse); // it does not become less
         log.ended(Step::reuse, true, begin);
@@ -105,7 +106,7 @@ TEST_CASE("what came while a log was written back is little, and done as soon as
     }
     SECTION("unless it has become much")
     {
-        log.grown(126, begin);
+        log.grown(151, begin);
         CHECK(log.next(true, begin) == Step::none);
         log.grown(200, begin);
         CHECK(log.next(true, begin) == Step::beside);
@@ -114,6 +115,41 @@ TEST_CASE("what came while a log was written back is little, and done as soon as
     {
         log.grown(20, begin);
         CHECK(log.next(true, begin) == Step::none);
+    }
+}
+
+TEST_CASE("a log that grows fast is left to grow long")
+{
+    CheckpointOptions options = small();
+    options.interval = 1s;
+    LogKeeper log(options);
+    log.grown(1, begin);
+    log.grown(499, begin + 999ms);
+    CHECK(log.next(true, begin + 999ms) == Step::none);
+    SECTION("until it is old enough")
+    {
+        CHECK_FALSE(log.is_old(begin + 999ms));
+        CHECK(log.is_old(begin + 1s)); // though nobody writes any more
+        REQUIRE(log.next(false, begin + 1s) == Step::beside);
+        log.grown(550, begin + 1s);
+        log.ended(Step::beside, true, begin + 1s);
+        CHECK(log.next(false, begin + 1s) == Step::none);
+        log.grown(599, begin + 1s);
+        CHECK(log.next(false, begin + 1s) == Step::beside); // it is long now: what comes is written back soon
+    }
+    SECTION("or has half of its limit")
+    {
+        log.grown(500, begin + 999ms);
+        REQUIRE(log.next(false, begin + 999ms) == Step::beside);
+        log.grown(520, begin + 999ms);
+        log.ended(Step::beside, true, begin + 999ms);
+        REQUIRE(log.next(true, begin + 999ms) == Step::beside);
+        log.ended(Step::beside, true, begin + 999ms);
+        log.grown(521, begin + 999ms);
+        REQUIRE(log.next(true, begin + 999ms) == Step::reuse);
+        log.ended(Step::reuse, true, begin + 1s);
+        log.grown(499, begin + 1s);
+        CHECK(log.next(true, begin + 1s) == Step::none);
     }
 }
 
@@ -236,6 +272,7 @@ TEST_CASE(
     };
     CheckpointOptions options = small();
     options.refuse_at = 0;
+    options.interval = GENERATE(0s, 10s, 10000s);
     for (int round = 0; round < 50; ++round) {
         // A log as SQLite keeps it: begun anew by the first write after it was written back whole.
         LogKeeper log(options);

@@ -1,6 +1,7 @@
 // Writing the log back, step by step in one thread: whichever of two comes first, and what stands in the way.
 #include <tenantry/tenant/log_tender.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -62,6 +63,37 @@ TEST_CASE("a batch that has to wait is begun as well where the log is not writte
     CHECK(site.stats().checkpoints + site.stats().checkpoints_blocked + site.stats().checkpoints_failed == 0);
     CHECK_FALSE(site.log.tend(false, [] {}));
     CHECK(site.writer.log_bytes() == 0); // later it is
+}
+
+TEST_CASE("a log that grows fast is left to grow, unless that costs its writes more")
+{
+    auto options = Site::usual();
+    options.checkpoints.interval = std::chrono::hours(1);
+    SECTION("beside, and nothing is synced")
+    {
+        Site site(options);
+        site.write(40 * kib);
+        CHECK_FALSE(site.log.tend(true, [] {}));
+        site.write(30 * kib); // half of its limit
+        CHECK(site.log.tend(true, [] {}));
+        CHECK_FALSE(site.log.write_back());
+    }
+    SECTION("where each commit is synced")
+    {
+        options.profile.durability = sqlite::Durability::full;
+        Site site(options);
+        site.write(40 * kib);
+        CHECK(site.log.tend(true, [] {}));
+        CHECK_FALSE(site.log.write_back());
+    }
+    SECTION("where there is one connection alone")
+    {
+        options.profile.exclusive = true;
+        Site site(options);
+        site.write(40 * kib);
+        CHECK_FALSE(site.log.tend(true, [] {}));
+        CHECK(site.stats().checkpoints == 1);
+    }
 }
 
 TEST_CASE("while the log is being written back beside, it is not begun anew")

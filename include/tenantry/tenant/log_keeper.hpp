@@ -11,12 +11,14 @@
 
 namespace tenantry::detail {
 
-/// Writing back beside the writer costs it nothing, but never gets to the end of a log that keeps growing: only a log
-/// that was written back whole is begun anew. So what has come meanwhile is written back after it, once more beside the
-/// writer while it is much, and at last on the strand, as soon as nobody waits to write: writing over a file again is faster
-/// than making it longer, twice as fast where each commit is synced. And where somebody always waits, a long log is written back on the strand nevertheless, once what is left to do
-/// there is little. A tenant that has one connection alone does all of it on the strand: while nobody waits to write, or
-/// when the log has reached its limit.
+/// Writing back beside the writer costs it little, but never gets to the end of a log that keeps growing: only a log
+/// that was written back whole is begun anew. So what has come meanwhile is written back after it, beside the writer as
+/// long as that makes it less, and at last on the strand, as soon as nobody waits to write: writing over a file again is
+/// faster than making it longer, twice as fast where each commit is synced. Two writes have to wait for that, the one that
+/// comes meanwhile and the first in the new log, whatever the log's length: so a log that grows fast is left to grow long.
+/// Where somebody always waits, a log at its limit is written back on the strand nevertheless, once what is left to do there
+/// is little. A tenant that has one connection alone does all of it on the strand: while nobody waits to write, or when the
+/// log has reached its limit.
 class LogKeeper {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
@@ -40,7 +42,7 @@ public:
         if (bytes < bytes_) {
             // It was begun anew.
             done_ = tried_ = stuck_ = 0;
-            passes_ = 0;
+            passed_ = 0;
         }
         if (bytes > done_ && !since_) since_ = now;
         bytes_ = bytes;
@@ -52,10 +54,11 @@ public:
         if (!options_.automatic || bytes_ <= done_ || running_) return Step::none;
         // What has been tried in vain is tried again when the log has grown by as much again.
         if (full() || bytes_ >= std::max(options_.limit, stuck_ + options_.size)) return start(Step::inside);
-        if (idle && passes_ > 0 && bytes_ - done_ <= options_.size / 4)
-            return start(bytes_ - done_ > options_.size / 32 && passes_ < 3 ? Step::beside : Step::reuse);
-        if (bytes_ >= std::max(done_, tried_) + options_.size) {
-            passes_ = 0;
+        const std::uint64_t left = bytes_ - done_;
+        if (idle && passed_ != 0 && left > options_.size / 32 && left <= passed_ / 2)
+            return start(Step::beside);
+        if (idle && passed_ != 0 && left <= options_.size / 4) return start(Step::reuse);
+        if (has_grown(now)) {
             if (beside_) return start(Step::beside);
             if (idle) return start(Step::reuse);
         }
@@ -73,11 +76,11 @@ public:
     void ended(Step step, bool complete, TimePoint now) noexcept
     {
         running_ = false;
-        passes_ = complete && step == Step::beside ? passes_ + 1 : 0;
         if (step == Step::inside) stuck_ = complete ? 0 : bytes_;
         if (step != Step::beside && complete) bytes_ = target_ = stuck_ = 0;
         // The writer may have begun it anew meanwhile.
         tried_ = bytes_ < target_ ? 0 : target_;
+        passed_ = complete && tried_ > done_ ? tried_ - done_ : 0;
         if (!complete) return;
         done_ = tried_;
         since_.reset();
@@ -87,7 +90,7 @@ public:
     /// There may be something to do though nobody has written since.
     [[nodiscard]] bool is_old(TimePoint now) const noexcept
     {
-        return options_.automatic && since_ && now - *since_ >= options_.age;
+        return options_.automatic && since_ && (now - *since_ >= options_.age || has_grown(now));
     }
 
     /// It is too long, and is being written back: the next batch has to wait for `ended`.
@@ -103,6 +106,14 @@ public:
     }
 
 private:
+    // By as much as is worth writing back.
+    [[nodiscard]] bool has_grown(TimePoint now) const noexcept
+    {
+        const std::uint64_t before = std::max(done_, tried_);
+        const bool young = before == 0 && since_ && now - *since_ < options_.interval;
+        return bytes_ >= before + (young ? std::max(options_.size, options_.limit / 2) : options_.size);
+    }
+
     [[nodiscard]] Step start(Step step) noexcept
     {
         running_ = true;
@@ -117,7 +128,8 @@ private:
     std::uint64_t tried_ = 0;  // its length when the last attempt began
     std::uint64_t stuck_ = 0;  // its length when it could not be begun anew, last time
     std::uint64_t target_ = 0; // its length when the running attempt began
-    int passes_ = 0; // beside the writer, one right after the other, that have got as far as it went then
+    std::uint64_t passed_ =
+        0; // what was just written back beside the writer, if it got as far as the log went then
     std::optional<TimePoint> since_;
     bool running_ = false;
 };

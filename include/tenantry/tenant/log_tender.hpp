@@ -1,6 +1,7 @@
 // Tends one tenant's write-ahead log: counts what is in it, and writes it back into the database.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -33,7 +34,7 @@ public:
           file_(file),
           profile_(options.profile),
           observation_(observation),
-          log_(options.checkpoints, !options.profile.exclusive)
+          log_(when(options), !options.profile.exclusive)
     {}
 
     // --- the writer's part ------------------------------------------------------------------------------------------
@@ -130,6 +131,15 @@ public:
     }
 
 private:
+    // See CheckpointOptions::interval.
+    [[nodiscard]] static CheckpointOptions when(const TenantOptions& options) noexcept
+    {
+        CheckpointOptions checkpoints = options.checkpoints;
+        if (options.profile.exclusive || options.profile.durability == sqlite::Durability::full)
+            checkpoints.interval = std::chrono::milliseconds(0);
+        return checkpoints;
+    }
+
     [[nodiscard]] LogKeeper::Step next(bool idle)
     {
         const std::lock_guard lock(mutex_);

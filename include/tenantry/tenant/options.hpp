@@ -20,6 +20,12 @@ struct CheckpointOptions {
     /// Bytes of log that are worth writing back; done on the pool, beside the tenant's writes.
     std::uint64_t size = std::uint64_t{4} << 20;
 
+    /// While less time has passed since the first commit in it, a log may have more than `size`, up to half of `limit`: where
+    /// much is written, few large checkpoints are in the way of fewer writes than many small ones. 0: `size` alone
+    /// counts. So it does where each commit is synced (`sqlite::Durability::full`), since making a log longer costs twice
+    /// what writing over it does, and for a sole owner (`FleetOptions::sole_owner`), whose writes wait for checkpoints.
+    std::chrono::milliseconds interval{1000};
+
     /// A log that was not written back whole in this time is, once nobody waits to write.
     std::chrono::milliseconds age{60000};
 
