@@ -12,17 +12,18 @@ namespace {
 
 constexpr std::array<const char*, 4> status_names{"pending", "running", "done", "failed"};
 
+// As tenantry has it: with IN, SQLite would make a table of the four at each insert.
 constexpr const char* tables =
     "BEGIN;"
     "CREATE TABLE config (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL, updated_at INTEGER NOT NULL DEFAULT "
     "(CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))) STRICT;"
     "CREATE TABLE audit_log (id INTEGER PRIMARY KEY, module TEXT NOT NULL, action TEXT NOT NULL, target TEXT, status "
-    "TEXT NOT NULL CHECK (status IN ('pending', 'running', 'done', 'failed')), duration_ms INTEGER, at INTEGER NOT "
-    "NULL) STRICT;"
+    "TEXT NOT NULL CHECK (status = 'pending' OR status = 'running' OR status = 'done' OR status = 'failed'), "
+    "duration_ms INTEGER, at INTEGER NOT NULL) STRICT;"
     "CREATE INDEX idx_audit_ts ON audit_log (at DESC);"
     "CREATE TABLE queue (id INTEGER PRIMARY KEY, module TEXT NOT NULL, payload TEXT NOT NULL, status TEXT NOT NULL "
-    "CHECK (status IN ('pending', 'running', 'done', 'failed')), created_at INTEGER NOT NULL, processed_at INTEGER) "
-    "STRICT;"
+    "CHECK (status = 'pending' OR status = 'running' OR status = 'done' OR status = 'failed'), created_at INTEGER NOT "
+    "NULL, processed_at INTEGER) STRICT;"
     "CREATE INDEX idx_queue_status ON queue (status, created_at);"
     "PRAGMA user_version = 1;"
     "COMMIT";
@@ -57,6 +58,14 @@ sqlite3* open(const std::filesystem::path& path, int more)
     return db;
 }
 
+// The names in it.
+void sync_directory(const std::filesystem::path& path)
+{
+    const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0 || ::fsync(directory) != 0) give_up("cannot sync " + path.string());
+    ::close(directory);
+}
+
 } // namespace
 
 void ByHand::create(const std::filesystem::path& path, bool durable)
@@ -67,9 +76,8 @@ void ByHand::create(const std::filesystem::path& path, bool durable)
     run(db, tables);
     check(sqlite3_close(db));
     if (!durable) return;
-    const int directory = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0 || ::fsync(directory) != 0) give_up("cannot sync " + path.parent_path().string());
-    ::close(directory);
+    sync_directory(path.parent_path());
+    sync_directory(path.parent_path().parent_path());
 }
 
 ByHand::ByHand(const std::filesystem::path& path, Mode mode) : db_(open(path, 0))

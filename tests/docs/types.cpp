@@ -23,8 +23,8 @@ struct Job {
     Id<Job> id{};                           // INTEGER, the primary key
     std::string module{};                   // TEXT NOT NULL
     std::optional<std::string> note{};      // TEXT
-    Status status{};                        // TEXT, CHECK (status IN ('pending', 'running', 'done'))
-    Level level{};                          // INTEGER, CHECK (level IN (0, 1, 2)): see below
+    Status status{};                        // TEXT, CHECK (status = 'pending' OR status = 'running' ...)
+    Level level{};                          // INTEGER, CHECK (level = 0 OR ...): see below
     bool urgent{};                          // INTEGER, CHECK (urgent IN (0, 1))
     std::int16_t tries{};                   // INTEGER; read only if an int16_t can hold it
     double score{};                         // REAL

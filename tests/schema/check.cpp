@@ -50,7 +50,7 @@ TEST_CASE("a check is a named constraint with its values as literals")
     "id" INTEGER PRIMARY KEY,
     "module" TEXT NOT NULL,
     "note" TEXT,
-    "kind" TEXT NOT NULL CHECK ("kind" IN ('small', 'large')),
+    "kind" TEXT NOT NULL CHECK ("kind" = 'small' OR "kind" = 'large'),
     "urgent" INTEGER NOT NULL CHECK ("urgent" IN (0, 1)),
     "cost" INTEGER NOT NULL,
     "share" REAL NOT NULL,

@@ -120,7 +120,7 @@ TEST_CASE("a table is what its row says")
     "module" TEXT NOT NULL,
     "action" TEXT NOT NULL,
     "target" TEXT,
-    "status" TEXT NOT NULL CHECK ("status" IN ('pending', 'running', 'done', 'failed')),
+    "status" TEXT NOT NULL CHECK ("status" = 'pending' OR "status" = 'running' OR "status" = 'done' OR "status" = 'failed'),
     "duration_ms" INTEGER,
     "at" INTEGER NOT NULL
 ) STRICT)");
@@ -146,13 +146,13 @@ TEST_CASE("every type has its column")
     "bytes" BLOB NOT NULL,
     "digest" BLOB NOT NULL CHECK (length("digest") = 32),
     "uuid" BLOB NOT NULL CHECK (length("uuid") = 16),
-    "status" TEXT NOT NULL CHECK ("status" IN ('pending', 'running', 'done', 'failed')),
-    "level" INTEGER NOT NULL CHECK ("level" IN (1, 5)),
+    "status" TEXT NOT NULL CHECK ("status" = 'pending' OR "status" = 'running' OR "status" = 'done' OR "status" = 'failed'),
+    "level" INTEGER NOT NULL CHECK ("level" = 1 OR "level" = 5),
     "timeout" INTEGER NOT NULL,
     "exact" REAL NOT NULL,
     "at" INTEGER NOT NULL,
     "maybe_flag" INTEGER CHECK ("maybe_flag" IN (0, 1)),
-    "maybe_level" INTEGER CHECK ("maybe_level" IN (1, 5)),
+    "maybe_level" INTEGER CHECK ("maybe_level" = 1 OR "maybe_level" = 5),
     "maybe_digest" BLOB CHECK (length("maybe_digest") = 4),
     "parent" INTEGER REFERENCES "everything" ("id")
 ) STRICT)");
