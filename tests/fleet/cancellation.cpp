@@ -124,23 +124,41 @@ TEST_CASE("a running write that is cancelled is ended by its own flag and taken 
           std::vector<std::string>{"before", "after"});
 }
 
-TEST_CASE("reads are cancelled alike")
+namespace {
+
+void cancel_reads(const TenantDb<Notes>& db)
 {
-    FleetOptions options;
-    options.tenant.readers = 1;
-    OneTenant open(options);
     Caller running;
     Caller queued;
     Caller neighbour;
-    running.begin(open.db.async_read(endless()));
-    queued.begin(open.db.async_read(select<Note>()));
-    neighbour.begin(open.db.async_read(select<Note>()));
+    running.begin(db.async_read(endless()));
+    queued.begin(db.async_read(select<Note>()));
+    neighbour.begin(db.async_read(select<Note>()));
     queued.cancel();
     CHECK(queued.failed(errc::cancelled));
     CHECK(neighbour.pending()); // behind the endless one
     running.cancel();
     CHECK(running.failed(errc::cancelled));
     CHECK(neighbour.succeeded());
+}
+
+} // namespace
+
+TEST_CASE("reads are cancelled alike", "[shared]")
+{
+    FleetOptions options;
+    options.tenant.readers = 1;
+    OneTenant open(options);
+    const Blocker blocker(open.db); // so that there is no other connection to read with
+    cancel_reads(open.db);
+}
+
+TEST_CASE("reads of a sole owner are cancelled alike")
+{
+    FleetOptions options;
+    options.sole_owner = true;
+    OneTenant open(options);
+    cancel_reads(open.db);
 }
 
 TEST_CASE("who waits for room can be cancelled")

@@ -20,6 +20,17 @@
 
 namespace tenantry::detail {
 
+// What is done in the calling thread: a function that keeps its result and its errors to itself. Refers to it.
+struct ReaderTask {
+    enum class Calls : bool { once, again };
+
+    void* function;
+    void (*call)(void*, sqlite::Connection&);
+    Calls calls; // whether it may be called again if its statement was ended
+
+    void run(sqlite::Connection& reader) const { call(function, reader); }
+};
+
 /// One open tenant. Thread-safe.
 class TenantPort : public async::Waker, public std::enable_shared_from_this<TenantPort> {
 public:
@@ -69,17 +80,6 @@ protected:
     TenantPort(TenantId id, std::uint64_t incarnation, Migrated opening)
         : id_(std::move(id)), incarnation_(incarnation), opening_(std::move(opening))
     {}
-
-    // What is done with a reader: a function that keeps its result and its errors to itself. Refers to it.
-    struct ReaderTask {
-        enum class Calls : bool { once, again };
-
-        void* function;
-        void (*call)(void*, sqlite::Connection&);
-        Calls calls; // whether it may be called again if its statement was ended
-
-        void run(sqlite::Connection& reader) const { call(function, reader); }
-    };
 
     // Runs the task with a reader. An error: it was not run, or what it has found is not to be told.
     [[nodiscard]] virtual Result<void> read_here(ReaderTask task, const Limits& limits) = 0;

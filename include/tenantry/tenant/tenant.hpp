@@ -1,7 +1,6 @@
 // One open tenant: its connections, the strand its writes run on, and what waits for them.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -25,11 +24,9 @@
 #include <tenantry/async/runs_here.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
-#include <tenantry/core/histogram.hpp>
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
-#include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/connections.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/job.hpp>
@@ -41,10 +38,12 @@
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/port.hpp>
 #include <tenantry/tenant/quiet_upkeep.hpp>
+#include <tenantry/tenant/read_runner.hpp>
 #include <tenantry/tenant/sole_connection.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_file.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
+#include <tenantry/tenant/turn_keeper.hpp>
 #include <tenantry/tenant/write_hazards.hpp>
 #include <tenantry/tenant/writer.hpp>
 #include <tenantry/tenant/writer_and_readers.hpp>
@@ -97,6 +96,7 @@ public:
           observation_(observation),
           log_(writer_, file_, options_, observation_),
           connections_(connections(std::move(budget))),
+          runner_(*connections_, file_, writer_),
           maintenance_(writer_, file_, options_.profile, log_, *connections_, observation_),
           writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
@@ -114,7 +114,10 @@ public:
     {
         if (!gate_.enter()) return job->refuse(shut_error());
         job->queued_at = Job::Clock::now();
+        const async::GatePass alive(
+            &posting_); // once the job can be refused, another thread may close the tenant
         std::optional<Error> refused;
+        bool begin = false;
         {
             const std::lock_guard lock(mutex_);
             refused = refused_;
@@ -122,13 +125,11 @@ public:
                 const auto deadline = job->limits.deadline;
                 writes_.push(std::move(job));
                 disturbed_ = true;
-                // Under the lock: once the job can be refused, the tenant may be closed by another thread.
-                if (std::exchange(writing_, true))
-                    wake_at(deadline);
-                else
-                    post_write_turn();
+                begin = turns_.write_came();
+                if (!begin) wake_at(deadline);
             }
         }
+        if (begin) return post_turn();
         if (refused) return answer(std::move(job), *refused);
         if (job) return turn_away(std::move(job), "writes", "queued_writes, queued_write_bytes");
     }
@@ -137,20 +138,23 @@ public:
     {
         if (!gate_.enter()) return job->refuse(shut_error());
         job->queued_at = Job::Clock::now();
+        const async::GatePass alive(&posting_); // as above
         std::optional<Error> refused;
+        bool first = false;
+        bool begin = false;
         {
             const std::lock_guard lock(mutex_);
             refused = refused_;
             if (!refused && !reads_.full()) {
                 const auto deadline = job->limits.deadline;
+                first = !is_sole() && ReadRunner::is_brief(*job) && turns_.reads_first();
                 reads_.push(std::move(job));
                 disturb_if_sole();
-                if (want_read_turn())
-                    post_read_turn(); // under the lock, as above
-                else
-                    wake_at(deadline);
+                begin = first ? turns_.read_came() : turns_.want_reading();
+                if (!begin) wake_at(deadline);
             }
         }
+        if (begin) return first ? post_turn() : post_read_turn();
         if (refused) return answer(std::move(job), *refused);
         if (job) return turn_away(std::move(job), "reads", "queued_reads");
     }
@@ -179,7 +183,11 @@ public:
         if (!alive) return;
         boost::asio::post(*strand_, [self = shared_self()] {
             if (!self->gate_.enter()) return;
-            if (const WritingTurn turn(*self->connections_); turn) (void)self->tend_log(self->no_writes());
+            if (self->begin_other()) {
+                if (const WritingTurn turn(*self->connections_); turn)
+                    (void)self->tend_log(self->no_writes());
+                self->end_turn();
+            }
             self->leave();
         });
     }
@@ -190,18 +198,21 @@ public:
     {
         auto job = std::make_unique<QuietUpkeep>(upkeep, disturbed_, std::move(ended));
         if (!gate_.enter()) return false;
+        const async::GatePass alive(&posting_); // as above
+        bool quiet = false;
+        bool begin = false;
         {
             const std::lock_guard lock(mutex_);
-            if (!refused_ && !shut_error_ && !writing_ && writes_.empty()) {
+            quiet = !refused_ && !shut_error_ && !turns_.is_writing() && writes_.empty();
+            if (quiet) {
                 disturbed_ = false;
                 writes_.push(std::move(job));
-                writing_ = true;
-                post_write_turn();
-                return true;
+                begin = turns_.write_came();
             }
         }
-        leave();
-        return false;
+        if (begin) post_turn();
+        if (!quiet) leave();
+        return quiet;
     }
 
     /// For when nobody uses it: gives back what memory and descriptors it can do without. Does not block.
@@ -212,7 +223,10 @@ public:
         boost::asio::post(*strand_, [self = shared_self()] {
             if (!self->gate_.enter()) return;
             self->connections_->close();
-            if (const WritingTurn turn(*self->connections_); turn) self->writer_.release_memory();
+            if (self->begin_other()) {
+                if (const WritingTurn turn(*self->connections_); turn) self->writer_.release_memory();
+                self->end_turn();
+            }
             self->leave();
         });
     }
@@ -223,8 +237,7 @@ public:
         writer_.count(stats);
         connections_->count(stats);
         stats.overloaded = overloaded_.load(std::memory_order_relaxed);
-        stats.read_wait = read_wait_.counted();
-        stats.read_time = read_time_.counted();
+        runner_.count(stats);
         {
             const std::lock_guard lock(mutex_);
             stats.queued_writes = writes_.size();
@@ -299,11 +312,6 @@ private:
     {
         return std::static_pointer_cast<Tenant>(shared_from_this());
     }
-
-    static constexpr std::size_t jobs_a_turn = 16;
-
-    // How long reads may have the writer's connection, about: a write waits so long for them at most.
-    static constexpr std::chrono::microseconds moment{250};
 
     [[nodiscard]] Error shut_error()
     {
@@ -423,19 +431,75 @@ private:
         if (then) then();
     }
 
-    // --- writing, on the strand -----------------------------------------------------------------------------------
+    // --- the strand's turn ------------------------------------------------------------------------------------------
 
-    void post_write_turn()
+    void post_turn()
     {
-        boost::asio::post(*strand_, [self = shared_self()] { self->write_turn(); });
+        boost::asio::post(*strand_, [self = shared_self()] { self->turn(); });
     }
 
-    // Works off some of the queue, then goes to the back of the pool, so that others get their turn.
-    void write_turn()
+    // Works off some of what waits, then goes to the back of the pool, so that others get their turn.
+    void turn()
     {
         const async::Inside inside(async::context_of(executor_));
-        if (log_.must_wait()) return wake_at_deadline();
+        begin_turn();
+        if (!is_sole()) read_first();
+        if (begin_writing()) write_turn();
+    }
+
+    void begin_turn()
+    {
+        const std::lock_guard lock(mutex_);
+        turns_.begin();
+    }
+
+    // What is still to be read is read beside.
+    [[nodiscard]] bool begin_writing()
+    {
+        bool writes = false;
+        bool read = false;
+        {
+            const std::lock_guard lock(mutex_);
+            writes = turns_.begin_writing();
+            read = want_reading();
+        }
+        if (read) post_read_turn();
+        return writes;
+    }
+
+    [[nodiscard]] bool begin_other()
+    {
+        const std::lock_guard lock(mutex_);
+        return turns_.begin_other();
+    }
+
+    void end_turn()
+    {
+        const std::lock_guard lock(mutex_);
+        turns_.end();
+    }
+
+    // --- writing, on the strand -----------------------------------------------------------------------------------
+
+    // After what it had to wait for.
+    void write_on()
+    {
+        bool begin = false;
+        {
+            const std::lock_guard lock(mutex_);
+            begin = turns_.write();
+        }
+        if (begin) post_turn();
+    }
+
+    void write_turn()
+    {
+        if (log_.must_wait()) {
+            end_turn();
+            return wake_at_deadline();
+        }
         std::size_t done = write_some();
+        end_turn();
         done += writer_.tell();
         // Last: whoever hears that the last one has left may close the tenant at once.
         for (; done != 0; --done) leave();
@@ -457,7 +521,7 @@ private:
             wait_for_lock(std::move(turn.unfinished), *turn.locked);
         } else {
             turn.done += tend_log(no_writes());
-            if (more_writes()) post_write_turn();
+            go_on();
         }
         return turn.done;
     }
@@ -474,7 +538,7 @@ private:
     {
         const std::lock_guard lock(mutex_);
         JobPtr job = pop(writes_);
-        writing_ = job != nullptr;
+        if (!job) turns_.all_written();
         return job;
     }
 
@@ -484,11 +548,18 @@ private:
         return writes_.empty();
     }
 
-    [[nodiscard]] bool more_writes()
+    // With what is still to be written, in another turn.
+    void go_on()
     {
-        const std::lock_guard lock(mutex_);
-        writing_ = !writes_.empty();
-        return writing_;
+        bool begin = false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (writes_.empty())
+                turns_.all_written();
+            else
+                begin = turns_.write();
+        }
+        if (begin) post_turn();
     }
 
     // The strand stays free while another process has the lock: a timer begins the next turn.
@@ -497,7 +568,7 @@ private:
         retry_->expires_after(std::chrono::milliseconds(2));
         retry_->async_wait([self = shared_self()](boost::system::error_code error) {
             const async::GatePass alive(&self->posting_); // the tenant may have been closed meanwhile
-            if (!error && alive) self->post_write_turn();
+            if (!error && alive) self->write_on();
         });
         // Last: once they are in the queue they may be refused, and the tenant closed, by another thread.
         std::vector<std::pair<JobPtr, Error>> ended;
@@ -524,10 +595,10 @@ private:
             wait_for_lock(std::move(unfinished), *run.locked);
         } else {
             (void)tend_log(no_writes());
-            if (!over)
+            if (over)
+                go_on();
+            else
                 put_last(std::move(run.unfinished));
-            else if (more_writes())
-                post_write_turn();
         }
         return over ? 1 : 0;
     }
@@ -535,6 +606,7 @@ private:
     // Behind those that have waited meanwhile.
     void put_last(JobPtr job)
     {
+        const async::GatePass alive(&posting_); // once it can be refused, another thread may close the tenant
         std::optional<Error> ended;
         {
             const std::lock_guard lock(mutex_);
@@ -542,16 +614,13 @@ private:
                 ended = refused_;
             else if (job->cancelled())
                 ended = cancelled_error();
-            if (ended) {
-                writing_ = !writes_.empty();
-                if (writing_) post_write_turn();
-            } else {
+            if (!ended) {
                 const auto deadline = job->limits.deadline;
                 writes_.push(std::move(job));
                 wake_at(deadline);
-                post_write_turn(); // under the lock: once it can be refused, the tenant may be closed by another thread
             }
         }
+        go_on();
         if (ended) answer(std::move(job), *ended);
     }
 
@@ -573,42 +642,53 @@ private:
         const bool entered = gate_.enter(); // else the tenant is about to be closed, which does the same
         const bool awaited = entered ? log_.write_back() : log_.give_up();
         const async::GatePass alive(&posting_);
-        if (awaited && alive) post_write_turn();
+        if (awaited && alive) write_on();
         if (entered) leave();
     }
 
-    // --- reading, on the pool -------------------------------------------------------------------------------------
+    // --- reading ----------------------------------------------------------------------------------------------------
 
-    // Reads that are run with one connection, without anybody else's turn between them.
-    struct Reads {
-        LentConnection writers; // null: there is one read, and it is to have a reader
-        std::array<JobPtr, jobs_a_turn> jobs;
-        std::size_t count = 0;
-
-        void add(JobPtr job) noexcept { jobs[count++] = std::move(job); }
-    };
-
-    // Whether it may be ended after a moment and run again, so that the writer's connection can be lent to it.
-    [[nodiscard]] static bool is_brief(const Job& job) noexcept
+    // On the strand, before anything is written, which does not have to wait for long.
+    void read_first()
     {
-        return is_statement(job.kind()) && !job.takes_long;
+        const auto until = Job::Clock::now() + ReadRunner::moment;
+        for (std::size_t done = 0; done < Reads::most;) {
+            Reads reads;
+            {
+                const std::lock_guard lock(mutex_);
+                take_brief(reads);
+            }
+            if (reads.count == 0) return;
+            done += reads.count;
+            runner_.run_together(reads, until);
+            const bool all = reads.all_done();
+            answer_together(reads);
+            if (!all) return;
+        }
+    }
+
+    // Under the lock: those that are next, as far as they may have the writer's connection, if that is to be had.
+    void take_brief(Reads& reads)
+    {
+        const Job* next = reads_.next();
+        if (next == nullptr || !ReadRunner::is_brief(*next)) return;
+        reads.writers = connections_->try_borrow_writers();
+        if (!reads.writers) return;
+        do {
+            reads.add(pop(reads_));
+            next = reads_.next();
+        } while (reads.count < Reads::most && next != nullptr && ReadRunner::is_brief(*next));
     }
 
     // Under the lock: whether one more turn of reading is worth starting.
-    [[nodiscard]] bool want_read_turn() noexcept
-    {
-        if (reads_.empty() || read_turns_ >= readers() || read_turns_coming_ > 0) return false;
-        ++read_turns_;
-        ++read_turns_coming_;
-        return true;
-    }
+    [[nodiscard]] bool want_reading() noexcept { return !reads_.empty() && turns_.want_reading(); }
 
     bool start_read_turn()
     {
         bool start = false;
         {
             const std::lock_guard lock(mutex_);
-            start = want_read_turn();
+            start = want_reading();
         }
         if (start) post_read_turn();
         return start;
@@ -622,10 +702,11 @@ private:
         if (alive) boost::asio::post(*strand_, std::move(turn));
     }
 
+    // On the pool, or on the strand where there is one connection alone.
     void read_turn()
     {
         const async::Inside inside(async::context_of(executor_));
-        for (std::size_t done = 0; done < jobs_a_turn;) {
+        for (std::size_t done = 0; done < Reads::most;) {
             Reads reads;
             if (!next_reads(reads)) return connections_->nothing_to_read();
             done += reads.count;
@@ -640,17 +721,12 @@ private:
         bool start = false;
         {
             const std::lock_guard lock(mutex_);
-            const Job* next = reads_.next();
-            if (next == nullptr) return --read_turns_coming_, --read_turns_, false;
-            if (is_brief(*next)) reads.writers = connections_->try_borrow_writers();
+            if (reads_.empty()) return turns_.end_reading(false), false;
+            take_brief(reads);
+            if (reads.count != 0) return true;
             reads.add(pop(reads_));
-            if (reads.writers) {
-                while (reads.count < jobs_a_turn && (next = reads_.next()) != nullptr && is_brief(*next))
-                    reads.add(pop(reads_));
-                return true;
-            }
-            --read_turns_coming_; // it may take long
-            start = want_read_turn();
+            turns_.reads_long();
+            start = want_reading();
         }
         if (start) post_read_turn();
         return true;
@@ -662,11 +738,10 @@ private:
         {
             const std::lock_guard lock(mutex_);
             if (!reads_.empty()) {
-                if (was_alone) ++read_turns_coming_;
+                if (was_alone) turns_.reads_on();
                 return false;
             }
-            --read_turns_;
-            if (!was_alone) --read_turns_coming_;
+            turns_.end_reading(was_alone);
         }
         connections_->nothing_to_read();
         return true;
@@ -675,24 +750,17 @@ private:
     // With the writer's connection. False: the turn is over.
     [[nodiscard]] bool read_together(Reads& reads)
     {
-        sqlite::Connection& connection = *reads.writers;
-        const auto until = Job::Clock::now() + moment;
-        std::size_t done = 0;
-        {
-            // They waited at the same time, so they may see the same moment: the file's locks are taken once.
-            std::optional<sqlite::Transaction> together;
-            if (reads.count > 1)
-                if (auto begun = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred); begun)
-                    together.emplace(std::move(*begun));
-            while (done < reads.count && run_read(reads.jobs[done], connection, until)) ++done;
-        }
-        writer_.used(until - moment);
-        const bool there = end_reading(std::move(reads.writers));
-        const bool all = done == reads.count;
-        const bool over = all && end_read_turn(false);
-        for (std::size_t n = 0; n < done; ++n) answer_read(std::move(reads.jobs[n]), there);
-        if (!all) put_back_reads(reads, done);
+        runner_.run_together(reads, Job::Clock::now() + ReadRunner::moment);
+        const bool over = reads.all_done() && end_read_turn(false);
+        answer_together(reads);
         return !over;
+    }
+
+    // Those that the writer's connection was not lent long enough for wait on.
+    void answer_together(Reads& reads)
+    {
+        for (std::size_t n = 0; n < reads.done; ++n) answer_read(std::move(reads.jobs[n]), reads.there);
+        if (!reads.all_done()) put_back_reads(reads);
     }
 
     // With a reader. False: the turn is over.
@@ -705,53 +773,20 @@ private:
             {
                 const std::lock_guard lock(mutex_);
                 ended = put_back(reads_, job);
-                --read_turns_;
+                turns_.end_reading(true);
             }
             if (ended) answer(std::move(job), *ended);
             if (connections_->available()) start_read_turn(); // it came back meanwhile, and saw no job
             return false;
         }
         bool there = true;
-        if (reader) {
-            (void)run_read(job, **reader, Job::Clock::time_point::max());
-            there = end_reading(std::move(*reader));
-        } else {
-            job->fail_with(not_opened(std::move(reader).error()));
-        }
+        if (reader)
+            there = runner_.run_alone(job, std::move(*reader));
+        else
+            job->fail_with(file_.not_opened(std::move(reader).error()));
         const bool over = end_read_turn(true);
         answer_read(std::move(job), there);
         return !over;
-    }
-
-    // False: `until` has passed, and it is to be run again. Null afterwards: its caller is gone.
-    [[nodiscard]] bool run_read(JobPtr& job, sqlite::Connection& connection, Job::Clock::time_point until)
-    {
-        const auto begun = Job::Clock::now();
-        if (begun >= until) return false;
-        if (job->cancelled()) return job->fail_with(cancelled_error()), true;
-        if (job->limits.passed(begun)) return job->fail_with(late_error()), true;
-        if (!job->claimed) {
-            job->claimed = job->claim();
-            if (!job->claimed) return job.reset(), true;
-            read_wait_.add(begun - job->queued_at);
-        }
-        const auto end = job->limits.end_of_run();
-        connection.watch(job->cancel_flag(), std::min(until, end), until < end);
-        const bool succeeded = job->run(connection);
-        job->takes_long = !succeeded && until < end && connection.out_of_time();
-        if (job->takes_long) return false;
-        read_time_.add(Job::Clock::now() - begun);
-        return true;
-    }
-
-    // Whether what was found may be told.
-    [[nodiscard]] bool end_reading(LentConnection connection)
-    {
-        connection->watch(nullptr);
-        connection->report_statements();
-        const bool there = file_.glance();
-        connections_->release(std::move(connection));
-        return there;
     }
 
     void answer_read(JobPtr job, bool there)
@@ -764,13 +799,12 @@ private:
         leave();
     }
 
-    // Those from `first` on, which the writer's connection was not lent long enough for.
-    void put_back_reads(Reads& reads, std::size_t first)
+    void put_back_reads(Reads& reads)
     {
         std::vector<std::pair<JobPtr, Error>> ended;
         {
             const std::lock_guard lock(mutex_);
-            for (std::size_t n = reads.count; n-- > first;)
+            for (std::size_t n = reads.count; n-- > reads.done;)
                 if (auto why = put_back(reads_, reads.jobs[n]))
                     ended.emplace_back(std::move(reads.jobs[n]), *why);
         }
@@ -795,53 +829,10 @@ private:
     {
         disturb_if_sole();
         if (task.calls == ReaderTask::Calls::again)
-            if (auto read = read_with_writers(task, limits)) return *std::move(read);
-        auto patience = options_.read_wait;
-        if (limits.deadline)
-            patience = std::min(
-                patience, std::chrono::ceil<std::chrono::milliseconds>(*limits.deadline - Job::Clock::now()));
-        auto reader = connections_->acquire(patience);
-        if (!reader) {
-            start_read_turn(); // who waits for a reader may have waited for this one
-            return fail(not_opened(std::move(reader).error()));
-        }
-        if (!*reader && limits.deadline && limits.passed(Job::Clock::now())) return fail(late_error());
-        if (!*reader)
-            return fail(errc::overloaded, "the tenant's connections that may read (" +
-                                              std::to_string(readers()) +
-                                              ") were in use for too long; try again later");
-        const auto outer = (*reader)->watched(); // of a reading that this one is inside of
-        if (limits.any()) (*reader)->watch(outer.cancelled, std::min(outer.until, limits.end_of_run()));
-        task.run(**reader);
-        if (limits.any()) (*reader)->watch(outer.cancelled, outer.until);
-        (*reader)->report_statements();
-        const bool there = file_.glance();
-        give_back(std::move(*reader));
-        if (!there) return fail(file_.lost_error());
-        return {};
-    }
-
-    // nullopt: the writer's connection is in use, or was not to be had for long enough.
-    [[nodiscard]] std::optional<Result<void>> read_with_writers(ReaderTask task, const Limits& limits)
-    {
-        LentConnection connection = connections_->try_borrow_writers();
-        if (!connection) return std::nullopt;
-        const auto until = Job::Clock::now() + moment;
-        const auto end = limits.end_of_run();
-        connection->watch(nullptr, std::min(until, end), until < end);
-        const async::Inside inside(&writer_); // a function of the program's own may be called by the query
-        task.run(*connection);
-        const bool takes_long = until < end && connection->out_of_time();
-        writer_.used(until - moment);
-        if (!end_reading(std::move(connection))) return fail(file_.lost_error());
-        if (takes_long) return std::nullopt;
-        return Result<void>();
-    }
-
-    void give_back(LentConnection reader)
-    {
-        connections_->release(std::move(reader));
-        start_read_turn();
+            if (auto read = runner_.run_brief_task(task, limits)) return *std::move(read);
+        auto done = runner_.run_task(task, limits, options_.read_wait);
+        start_read_turn(); // who waits for a reader may have waited for this one
+        return done;
     }
 
     // --- the connections --------------------------------------------------------------------------------------------
@@ -877,15 +868,10 @@ private:
     {
         {
             const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
-            if (alive && turns.write) post_write_turn();
+            if (alive && turns.write) write_on();
         }
         if (turns.read && !start_read_turn()) connections_->nothing_to_read();
     }
-
-    // --- the file ---------------------------------------------------------------------------------------------------
-
-    // Why there is no reader.
-    [[nodiscard]] Error not_opened(Error error) { return file_.not_opened(std::move(error)); }
 
     TenantFile file_;
     const TenantOptions options_;
@@ -901,20 +887,17 @@ private:
     const Observation observation_;
     LogTender log_; // of the strand, and tended beside it
     std::atomic<std::uint64_t> overloaded_{0};
-    HistogramRecorder read_wait_;
-    HistogramRecorder read_time_;
     const std::unique_ptr<Connections> connections_;
+    ReadRunner runner_;
     Maintenance maintenance_; // of the strand
     std::mutex closing_;
 
     std::mutex mutex_; // of all that follows
     JobQueue writes_;
     JobQueue reads_;
-    bool writing_ = false;
+    TurnKeeper turns_{readers()};
     std::atomic<bool> disturbed_{
         false}; // somebody wants to write, or the tenant is to be closed: read without the lock
-    std::size_t read_turns_ = 0;        // posted or running
-    std::size_t read_turns_coming_ = 0; // of those: will soon look at the queue
     std::optional<Error> shut_error_;
     std::optional<Error> refused_; // what is said to all who would have to wait
     std::function<void()> then_;

@@ -1,0 +1,186 @@
+// Runs one tenant's reads on connections that are lent for it, as Writer runs its writes.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <tenantry/async/inside.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/histogram.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/connections.hpp>
+#include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/limits.hpp>
+#include <tenantry/tenant/port.hpp>
+#include <tenantry/tenant/stats.hpp>
+#include <tenantry/tenant/tenant_file.hpp>
+#include <tenantry/tenant/writer.hpp>
+
+namespace tenantry::detail {
+
+/// Reads that are run with one connection, without anybody else's turn between them.
+struct Reads {
+    static constexpr std::size_t most = 16;
+
+    LentConnection writers; ///< null: there is one read, and it is to have a reader
+    std::array<std::unique_ptr<Job>, most> jobs;
+    std::size_t count = 0;
+    std::size_t done = 0; ///< of these, the first; null where the caller is gone
+    bool there = true;    ///< the file was, afterwards: what they have found may be told
+
+    void add(std::unique_ptr<Job> job) noexcept { jobs[count++] = std::move(job); }
+    [[nodiscard]] bool all_done() const noexcept { return done == count; }
+};
+
+/// Knows nothing of queues and executors. What is not over after a moment is not waited for where it has the writer's
+/// connection: it is ended, and is to be run again with a reader. Thread-safe. Refers to what it is made with.
+class ReadRunner {
+public:
+    using JobPtr = std::unique_ptr<Job>;
+    using Clock = Job::Clock;
+
+    /// How long reads may have the writer's connection, about: a write waits so long for them at most.
+    static constexpr std::chrono::microseconds moment{250};
+
+    ReadRunner(Connections& connections, TenantFile& file, Writer& writer)
+        : connections_(connections), file_(file), writer_(writer)
+    {}
+
+    /// Whether it may be ended after a moment and run again, so that the writer's connection can be lent to it.
+    [[nodiscard]] static bool is_brief(const Job& job) noexcept
+    {
+        return is_statement(job.kind()) && !job.takes_long;
+    }
+
+    /// With the writer's connection, until then; gives it back.
+    void run_together(Reads& reads, Clock::time_point until)
+    {
+        sqlite::Connection& connection = *reads.writers;
+        {
+            // They waited at the same time, so they may see the same moment: the file's locks are taken once.
+            std::optional<sqlite::Transaction> together;
+            if (reads.count > 1)
+                if (auto begun = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred); begun)
+                    together.emplace(std::move(*begun));
+            // One is run however late it is, so that the connection was not lent for nothing.
+            auto now = Clock::now();
+            while (!reads.all_done() && (reads.done == 0 || now < until) &&
+                   run(reads.jobs[reads.done], connection, until, now))
+                ++reads.done;
+        }
+        writer_.used(until - moment);
+        reads.there = end(std::move(reads.writers));
+    }
+
+    /// With a reader, which is given back. False: the file is gone, and nothing is to be told.
+    [[nodiscard]] bool run_alone(JobPtr& job, LentConnection reader)
+    {
+        auto now = Clock::now();
+        (void)run(job, *reader, Clock::time_point::max(), now);
+        return end(std::move(reader));
+    }
+
+    /// In the calling thread, with the writer's connection. nullopt: that is in use, or was not to be had for long enough.
+    [[nodiscard]] std::optional<Result<void>> run_brief_task(ReaderTask task, const Limits& limits)
+    {
+        LentConnection connection = connections_.try_borrow_writers();
+        if (!connection) return std::nullopt;
+        const auto until = Clock::now() + moment;
+        const auto limit = limits.end_of_run();
+        connection->watch(nullptr, std::min(until, limit), until < limit);
+        const async::Inside inside(&writer_); // a function of the program's own may be called by the query
+        task.run(*connection);
+        const bool takes_long = until < limit && connection->out_of_time();
+        writer_.used(until - moment);
+        if (!end(std::move(connection))) return fail(file_.lost_error());
+        if (takes_long) return std::nullopt;
+        return Result<void>();
+    }
+
+    /// In the calling thread, with a reader; waits for one so long.
+    [[nodiscard]] Result<void> run_task(ReaderTask task, const Limits& limits,
+                                        std::chrono::milliseconds patience)
+    {
+        if (limits.deadline)
+            patience = std::min(
+                patience, std::chrono::ceil<std::chrono::milliseconds>(*limits.deadline - Clock::now()));
+        auto reader = connections_.acquire(patience);
+        if (!reader) return fail(file_.not_opened(std::move(reader).error()));
+        if (!*reader && limits.deadline && limits.passed(Clock::now())) return fail(too_late_error());
+        if (!*reader)
+            return fail(errc::overloaded,
+                        "the tenant's connections that may read (TenantOptions::readers) were in use for too "
+                        "long; try again later");
+        const auto outer = (*reader)->watched(); // of a reading that this one is inside of
+        if (limits.any()) (*reader)->watch(outer.cancelled, std::min(outer.until, limits.end_of_run()));
+        task.run(**reader);
+        if (limits.any()) (*reader)->watch(outer.cancelled, outer.until);
+        (*reader)->report_statements();
+        const bool there = file_.glance();
+        connections_.release(std::move(*reader));
+        if (!there) return fail(file_.lost_error());
+        return {};
+    }
+
+    /// What there is to say of those that waited.
+    void count(TenantStats& stats) const noexcept
+    {
+        stats.read_wait = wait_.counted();
+        stats.read_time = time_.counted();
+    }
+
+private:
+    // False: `until` has come, and it is to be run again. Null afterwards: its caller is gone.
+    // `now` is moved on.
+    [[nodiscard]] bool run(JobPtr& job, sqlite::Connection& connection, Clock::time_point until,
+                           Clock::time_point& now)
+    {
+        const auto begun = now;
+        if (job->cancelled()) return refuse(*job, cancelled_early_error());
+        if (job->limits.passed(begun)) return refuse(*job, too_late_error());
+        if (!job->claimed) {
+            job->claimed = job->claim();
+            if (!job->claimed) return job.reset(), true;
+            wait_.add(begun - job->queued_at);
+        }
+        const auto limit = job->limits.end_of_run();
+        connection.watch(job->cancel_flag(), std::min(until, limit), until < limit);
+        const bool succeeded = job->run(connection);
+        job->takes_long = !succeeded && until < limit && connection.out_of_time();
+        if (job->takes_long) return false;
+        now = Clock::now();
+        time_.add(now - begun);
+        return true;
+    }
+
+    [[nodiscard]] bool refuse(Job& job, Error error) const
+    {
+        job.fail_with(std::move(error.with_tenant(file_.id().view())));
+        return true;
+    }
+
+    // Whether what was found may be told.
+    [[nodiscard]] bool end(LentConnection connection)
+    {
+        connection->watch(nullptr);
+        connection->report_statements();
+        const bool there = file_.glance();
+        connections_.release(std::move(connection));
+        return there;
+    }
+
+    Connections& connections_;
+    TenantFile& file_;
+    Writer& writer_;
+    HistogramRecorder wait_;
+    HistogramRecorder time_;
+};
+
+} // namespace tenantry::detail
