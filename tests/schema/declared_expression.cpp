@@ -61,11 +61,11 @@ TEST_CASE("every kind of expression can be declared")
 {
     const std::string sql(test::sql_of<S>("t"));
     for (const char* text :
-         {R"("number" INTEGER NOT NULL DEFAULT (random()))", R"(CHECK ("kind" = 'small' OR "kind" = 'large'))",
-          R"("number" BETWEEN -10 AND 10)", R"('a%')", R"(coalesce("note", 'none') <> 'bad')",
-          R"(iif("flag", "number", 0) < 9)", R"(length(trim(lower("text"))) <= 5)",
-          R"(CHECK (("number" + 1) * 2 - -3 < 30))", R"(CAST("number" AS TEXT) <> '7')", R"("note" IS NULL)",
-          R"(abs("number") < 100)"}) {
+         {R"("number" INTEGER NOT NULL DEFAULT (random()))",
+          R"(CHECK ("kind" = 'small' OR "kind" = 'large'))", R"("number" BETWEEN -10 AND 10)", R"('a%')",
+          R"(coalesce("note", 'none') <> 'bad')", R"(iif("flag", "number", 0) < 9)",
+          R"(length(trim(lower("text"))) <= 5)", R"(CHECK (("number" + 1) * 2 - -3 < 30))",
+          R"(CAST("number" AS TEXT) <> '7')", R"("note" IS NULL)", R"(abs("number") < 100)"}) {
         INFO(text);
         CHECK_THAT(sql, ContainsSubstring(text));
     }
