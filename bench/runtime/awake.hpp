@@ -12,7 +12,8 @@ namespace bench {
 
 /// Where one client waits for one thread, processors have nothing to do between two steps, and go to sleep. In a virtual
 /// machine waking one takes tens of microseconds, several times what is to be measured, and how often that happens is a
-/// matter of luck. So each has something to do that gives way to everything else. It is the same for both sides.
+/// matter of luck. So each has something to do that gives way to everything else. It is the same for both sides. Not for
+/// where processors are busy anyway: a thread that waits for one is not put on another that does only this.
 class KeepAwake {
 public:
     KeepAwake()
