@@ -54,8 +54,9 @@ namespace tenantry::detail {
 /// Job.
 ///
 /// Writes run one after another, in the order they came, on a strand; what has queued up is committed together (see
-/// Writer). Reads run beside them on read-only connections, or between them where the profile is exclusive (see
-/// Connections). Thread-safe, except for `open` and `close`.
+/// Writer). Reads run in the strand's turns before that as long as they are brief (see ReadRunner), else beside them on
+/// read-only connections, or between them where there is one connection alone (see Connections). Thread-safe, except for
+/// `open` and `close`.
 class Tenant final : public TenantPort {
     struct Private {};
 
@@ -114,22 +115,12 @@ public:
     {
         if (!gate_.enter()) return job->refuse(shut_error());
         job->queued_at = Job::Clock::now();
-        const async::GatePass alive(
-            &posting_); // once the job can be refused, another thread may close the tenant
         std::optional<Error> refused;
-        bool begin = false;
         {
-            const std::lock_guard lock(mutex_);
-            refused = refused_;
-            if (!refused && writes_.has_room_for(job->bytes)) {
-                const auto deadline = job->limits.deadline;
-                writes_.push(std::move(job));
-                disturbed_ = true;
-                begin = turns_.write_came();
-                if (!begin) wake_at(deadline);
-            }
+            // Once the job can be refused, another thread may close the tenant.
+            const async::GatePass alive(&posting_);
+            if (queue_write(job, refused)) post_turn();
         }
-        if (begin) return post_turn();
         if (refused) return answer(std::move(job), *refused);
         if (job) return turn_away(std::move(job), "writes", "queued_writes, queued_write_bytes");
     }
@@ -138,23 +129,13 @@ public:
     {
         if (!gate_.enter()) return job->refuse(shut_error());
         job->queued_at = Job::Clock::now();
-        const async::GatePass alive(&posting_); // as above
         std::optional<Error> refused;
-        bool first = false;
-        bool begin = false;
         {
-            const std::lock_guard lock(mutex_);
-            refused = refused_;
-            if (!refused && !reads_.full()) {
-                const auto deadline = job->limits.deadline;
-                first = !is_sole() && ReadRunner::is_brief(*job) && turns_.reads_first();
-                reads_.push(std::move(job));
-                disturb_if_sole();
-                begin = first ? turns_.read_came() : turns_.want_reading();
-                if (!begin) wake_at(deadline);
-            }
+            const async::GatePass alive(&posting_); // as above
+            const auto begin = queue_read(job, refused);
+            if (begin == Begin::turn) post_turn();
+            if (begin == Begin::read_turn) post_read_turn();
         }
-        if (begin) return first ? post_turn() : post_read_turn();
         if (refused) return answer(std::move(job), *refused);
         if (job) return turn_away(std::move(job), "reads", "queued_reads");
     }
@@ -198,19 +179,21 @@ public:
     {
         auto job = std::make_unique<QuietUpkeep>(upkeep, disturbed_, std::move(ended));
         if (!gate_.enter()) return false;
-        const async::GatePass alive(&posting_); // as above
         bool quiet = false;
-        bool begin = false;
         {
-            const std::lock_guard lock(mutex_);
-            quiet = !refused_ && !shut_error_ && !turns_.is_writing() && writes_.empty();
-            if (quiet) {
-                disturbed_ = false;
-                writes_.push(std::move(job));
-                begin = turns_.write_came();
+            const async::GatePass alive(&posting_); // as above
+            bool begin = false;
+            {
+                const std::lock_guard lock(mutex_);
+                quiet = !refused_ && !shut_error_ && !turns_.is_writing() && writes_.empty();
+                if (quiet) {
+                    disturbed_ = false;
+                    writes_.push(std::move(job));
+                    begin = turns_.write_came();
+                }
             }
+            if (begin) post_turn();
         }
-        if (begin) post_turn();
         if (!quiet) leave();
         return quiet;
     }
@@ -223,10 +206,7 @@ public:
         boost::asio::post(*strand_, [self = shared_self()] {
             if (!self->gate_.enter()) return;
             self->connections_->close();
-            if (self->begin_other()) {
-                if (const WritingTurn turn(*self->connections_); turn) self->writer_.release_memory();
-                self->end_turn();
-            }
+            if (const WritingTurn turn(*self->connections_); turn) self->writer_.release_memory();
             self->leave();
         });
     }
@@ -317,6 +297,38 @@ private:
     {
         const std::lock_guard lock(mutex_);
         return shut_error_.value_or(Error(errc::tenant_gone));
+    }
+
+    // Null afterwards: it waits. True: a turn is to be posted.
+    [[nodiscard]] bool queue_write(JobPtr& job, std::optional<Error>& refused)
+    {
+        const std::lock_guard lock(mutex_);
+        refused = refused_;
+        if (refused || !writes_.has_room_for(job->bytes)) return false;
+        const auto deadline = job->limits.deadline;
+        writes_.push(std::move(job));
+        disturbed_ = true;
+        const bool begin = turns_.write_came();
+        if (!begin) wake_at(deadline);
+        return begin;
+    }
+
+    // What is to be posted.
+    enum class Begin : std::uint8_t { nothing, turn, read_turn };
+
+    // Null afterwards: it waits.
+    [[nodiscard]] Begin queue_read(JobPtr& job, std::optional<Error>& refused)
+    {
+        const std::lock_guard lock(mutex_);
+        refused = refused_;
+        if (refused || reads_.full()) return Begin::nothing;
+        const auto deadline = job->limits.deadline;
+        const bool first = !is_sole() && ReadRunner::is_brief(*job) && turns_.reads_first();
+        reads_.push(std::move(job));
+        disturb_if_sole();
+        if (first ? turns_.read_came() : turns_.want_reading()) return first ? Begin::turn : Begin::read_turn;
+        wake_at(deadline);
+        return Begin::nothing;
     }
 
     void turn_away(JobPtr job, std::string_view what, std::string_view options)
@@ -606,21 +618,24 @@ private:
     // Behind those that have waited meanwhile.
     void put_last(JobPtr job)
     {
-        const async::GatePass alive(&posting_); // once it can be refused, another thread may close the tenant
         std::optional<Error> ended;
         {
-            const std::lock_guard lock(mutex_);
-            if (refused_)
-                ended = refused_;
-            else if (job->cancelled())
-                ended = cancelled_error();
-            if (!ended) {
-                const auto deadline = job->limits.deadline;
-                writes_.push(std::move(job));
-                wake_at(deadline);
+            const async::GatePass alive(
+                &posting_); // once it can be refused, another thread may close the tenant
+            {
+                const std::lock_guard lock(mutex_);
+                if (refused_)
+                    ended = refused_;
+                else if (job->cancelled())
+                    ended = cancelled_error();
+                if (!ended) {
+                    const auto deadline = job->limits.deadline;
+                    writes_.push(std::move(job));
+                    wake_at(deadline);
+                }
             }
+            go_on();
         }
-        go_on();
         if (ended) answer(std::move(job), *ended);
     }
 
