@@ -1,0 +1,242 @@
+// Running reads, step by step in one thread: which are run, with whose connection, and what keeps them from being told.
+#include <tenantry/tenant/read_runner.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <tenantry/tenant/writer_and_readers.hpp>
+
+#include "support/catch.hpp"
+#include "support/writer_site.hpp"
+
+using namespace tenantry;
+using detail::ReaderTask;
+using detail::ReadRunner;
+using detail::Reads;
+using test::Fate;
+using test::FatePtr;
+using test::must;
+using test::PlainJob;
+using Clock = detail::Job::Clock;
+
+namespace {
+
+constexpr auto statement = detail::JobKind::partial_statement; // what queries are
+
+struct Site : test::WriterSite {
+    Site() : WriterSite(usual()) {}
+
+    // One that has the writer's connection, with these to come.
+    Reads reads()
+    {
+        Reads made;
+        made.writers = connections.try_borrow_writers();
+        REQUIRE(made.writers);
+        return made;
+    }
+
+    static FatePtr add(Reads& reads, PlainJob::Work work, const Limits& limits = {}, bool caller = true)
+    {
+        auto fate = std::make_shared<Fate>();
+        auto job = std::make_unique<PlainJob>(fate, std::move(work), statement, caller);
+        job->limits = limits;
+        reads.add(std::move(job));
+        return fate;
+    }
+
+    bool is_lent()
+    {
+        auto writers = connections.try_borrow_writers();
+        if (!writers) return true;
+        connections.release(std::move(writers));
+        return false;
+    }
+
+    detail::WriterAndReaders connections{writer.connection(), [] {}, path, file.identity(),
+                                         sqlite::Profile{},   1U,    99U};
+    ReadRunner runner{connections, file, writer};
+};
+
+Result<void> nothing(sqlite::Connection&) { return {}; }
+
+Result<void> endless(sqlite::Connection& connection)
+{
+    auto counted = connection.query_integer(
+        "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) SELECT count(*) FROM up");
+    if (!counted) return fail(std::move(counted).error());
+    return {};
+}
+
+// What is called in the calling thread, as often as it likes to be.
+struct Task {
+    PlainJob::Work work;
+    int calls = 0;
+    std::optional<Result<void>> result{};
+
+    operator ReaderTask() { return {this, &Task::call, ReaderTask::Calls::again}; }
+
+private:
+    static void call(void* self, sqlite::Connection& connection)
+    {
+        auto& task = *static_cast<Task*>(self);
+        ++task.calls;
+        task.result = task.work(connection);
+    }
+};
+
+} // namespace
+
+TEST_CASE("what is read together is read at one moment, and the connection comes back")
+{
+    Site site;
+    std::int64_t before = -1;
+    std::int64_t after = -1;
+    auto reads = site.reads();
+    Site::add(reads, [&](sqlite::Connection& connection) -> Result<void> {
+        before = must(connection.query_integer("SELECT count(*) FROM entry"));
+        auto other = must(sqlite::Connection::open(site.path, sqlite::OpenMode::read_write));
+        return other.execute("INSERT INTO entry VALUES (x'01')");
+    });
+    Site::add(reads, [&](sqlite::Connection& connection) -> Result<void> {
+        after = must(connection.query_integer("SELECT count(*) FROM entry"));
+        return {};
+    });
+    site.runner.run_together(reads, Clock::now() + std::chrono::hours(1));
+    CHECK(reads.all_done());
+    CHECK(reads.there);
+    CHECK(before == 0);
+    CHECK(after == 0);
+    CHECK_FALSE(site.is_lent());
+    CHECK(must(site.writer.connection().query_integer("SELECT count(*) FROM entry")) == 1);
+}
+
+TEST_CASE("when their time is over the first is run nevertheless, and the others wait on")
+{
+    Site site;
+    auto reads = site.reads();
+    const auto first = Site::add(reads, &nothing);
+    const auto second = Site::add(reads, &nothing);
+    site.runner.run_together(reads, Clock::now());
+    CHECK(reads.done == 1);
+    CHECK(first->runs == 1);
+    CHECK(second->runs == 0);
+    REQUIRE(reads.jobs[1]);
+    CHECK(ReadRunner::is_brief(*reads.jobs[1]));
+    CHECK_FALSE(site.is_lent());
+}
+
+TEST_CASE("what takes long is ended, and is to have a reader")
+{
+    Site site;
+    const sqlite3* const writers = site.writer.connection().native_handle();
+    auto reads = site.reads();
+    const auto read = Site::add(reads, [&](sqlite::Connection& connection) -> Result<void> {
+        return connection.native_handle() == writers ? endless(connection) : Result<void>();
+    });
+    site.runner.run_together(reads, Clock::now() + ReadRunner::moment);
+    CHECK(reads.done == 0);
+    REQUIRE(reads.jobs[0]);
+    CHECK_FALSE(ReadRunner::is_brief(*reads.jobs[0]));
+    CHECK_FALSE(site.is_lent());
+    CHECK(site.runner.run_alone(reads.jobs[0], must(site.connections.try_acquire())));
+    CHECK(reads.jobs[0]->succeeded());
+    CHECK(read->runs == 2);
+    CHECK(read->claims == 1);
+}
+
+TEST_CASE("nobody is called who has cancelled, whose deadline has passed, or whose caller is gone")
+{
+    Site site;
+    auto reads = site.reads();
+    const auto cancelled = Site::add(reads, &nothing);
+    cancelled->cancel = true;
+    const auto late = Site::add(reads, &nothing, Limits{.deadline = Clock::now() - std::chrono::seconds(1)});
+    const auto gone = Site::add(reads, &nothing, {}, false);
+    const auto last = Site::add(reads, &nothing);
+    site.runner.run_together(reads, Clock::now() + std::chrono::hours(1));
+    REQUIRE(reads.all_done());
+    CHECK(gone->destroyed);
+    CHECK_FALSE(reads.jobs[2]);
+    reads.jobs[0]->complete("site");
+    reads.jobs[1]->complete("site");
+    CHECK(cancelled->failed(errc::cancelled));
+    CHECK(cancelled->error->tenant() == "site");
+    CHECK(late->failed(errc::timeout));
+    CHECK(cancelled->runs + late->runs + gone->runs == 0);
+    CHECK(last->runs == 1);
+    TenantStats stats;
+    site.runner.count(stats);
+    CHECK(stats.read_time.count() == 1);
+}
+
+TEST_CASE("what was found in a file that is gone is not to be told")
+{
+    Site site;
+    auto reads = site.reads();
+    Site::add(reads, &nothing);
+    std::filesystem::remove(site.path);
+    SECTION("together")
+    {
+        site.runner.run_together(reads, Clock::now() + std::chrono::hours(1));
+        CHECK(reads.all_done());
+        CHECK_FALSE(reads.there);
+    }
+    SECTION("here and now")
+    {
+        site.connections.release(std::move(reads.writers));
+        Task task{&nothing};
+        const auto read = site.runner.run_brief_task(task, {});
+        REQUIRE(read);
+        REQUIRE_FALSE(*read);
+        CHECK(read->error() == errc::tenant_gone);
+    }
+    CHECK_FALSE(site.is_lent());
+}
+
+TEST_CASE("here and now a query has the writer's connection, unless it takes long or that is in use")
+{
+    Site site;
+    Task brief{&nothing};
+    const auto read = site.runner.run_brief_task(brief, {});
+    REQUIRE(read);
+    CHECK(*read);
+    CHECK(brief.calls == 1);
+
+    Task takes_long{&endless};
+    CHECK_FALSE(site.runner.run_brief_task(takes_long, {}));
+    CHECK(takes_long.calls == 1);
+    CHECK_FALSE(site.is_lent());
+    // Ended by its own limit it has had its time, and is not begun again.
+    const auto ended = site.runner.run_brief_task(takes_long, Limits{.deadline = Clock::now()});
+    REQUIRE(ended);
+    CHECK(takes_long.calls == 2);
+    CHECK_FALSE(*takes_long.result);
+
+    const auto lent = site.connections.try_borrow_writers();
+    REQUIRE(lent);
+    CHECK_FALSE(site.runner.run_brief_task(brief, {}));
+    CHECK(brief.calls == 1);
+}
+
+TEST_CASE("here and now a reader is waited for as long as the caller likes")
+{
+    Site site;
+    Task task{&nothing};
+    CHECK(site.runner.run_task(task, {}, std::chrono::milliseconds(0)));
+    auto taken = must(site.connections.try_acquire());
+    REQUIRE(taken);
+    const auto busy = site.runner.run_task(task, {}, std::chrono::milliseconds(1));
+    REQUIRE_FALSE(busy);
+    CHECK(busy.error() == errc::overloaded);
+    const auto late =
+        site.runner.run_task(task, Limits::within(std::chrono::milliseconds(1)), std::chrono::hours(1));
+    REQUIRE_FALSE(late);
+    CHECK(late.error() == errc::timeout);
+    CHECK(task.calls == 1);
+    site.connections.release(std::move(taken));
+    CHECK(site.runner.run_task(task, {}, std::chrono::milliseconds(0)));
+    CHECK(task.calls == 2);
+}
