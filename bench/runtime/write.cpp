@@ -1,4 +1,5 @@
 // Inserts into one tenant, by one client and by many: throughput.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,23 @@ Compared inserts(const Setting& setting, const char* name, sqlite::Durability du
         });
 }
 
+// One client and one thread take turns, and where the system has put them makes an insert take twice as long or not, for as
+// long as they are there. So each side is asked several times, with new threads, and counts where it was fastest.
+Compared alone(const Setting& setting, const std::string& name, sqlite::Durability durability, int writes,
+               int rounds)
+{
+    constexpr int placements = 7;
+    Compared best;
+    for (int n = 0; n < placements; ++n) {
+        const std::string one = name + std::to_string(n);
+        const Compared found = inserts(setting, one.c_str(), durability, 1, writes, rounds);
+        best.ours = n == 0 ? found.ours : std::min(best.ours, found.ours);
+        best.theirs = n == 0 ? found.theirs : std::min(best.theirs, found.theirs);
+    }
+    best.ratio = best.ours / best.theirs;
+    return best;
+}
+
 void print_throughput(const char* what, Compared found, double target)
 {
     // Of writes a second, not of time.
@@ -79,9 +97,9 @@ void print_throughput(const char* what, Compared found, double target)
 void write_alone(const Setting& setting)
 {
     using enum sqlite::Durability;
-    print("async write, 1 client, synchronous NORMAL", inserts(setting, "normal", normal, 1, 100, 101), "us",
+    print("async write, 1 client, synchronous NORMAL", alone(setting, "normal", normal, 100, 51), "us",
           Goal::at_most, 1.10);
-    print("async write, 1 client, synchronous FULL", inserts(setting, "full", full, 1, 20, 61), "us",
+    print("async write, 1 client, synchronous FULL", alone(setting, "full", full, 20, 61), "us",
           Goal::at_most, 1.10);
 }
 
