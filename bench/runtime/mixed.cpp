@@ -18,8 +18,8 @@ namespace {
 constexpr int tenants = 64;
 constexpr int clients = 128;
 constexpr int operations = 600; // a client, each round
-// And so many before that, whose times do not count: until the system has found processors for threads that have slept while it
-// was the other side's turn, a twentieth of a second or more, either side is twice as slow.
+// And so many before that, whose times do not count: until the system has found processors for threads that have slept
+// while it was the other side's turn, a twentieth of a second or more, either side is twice as slow.
 constexpr int warm_up = 150;
 constexpr std::int64_t entries = 2000;
 

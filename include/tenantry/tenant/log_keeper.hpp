@@ -128,8 +128,7 @@ private:
     std::uint64_t tried_ = 0;  // its length when the last attempt began
     std::uint64_t stuck_ = 0;  // its length when it could not be begun anew, last time
     std::uint64_t target_ = 0; // its length when the running attempt began
-    std::uint64_t passed_ =
-        0; // what was just written back beside the writer, if it got as far as the log went then
+    std::uint64_t passed_ = 0; // what was just written back beside the writer; 0: not whole, or otherwise
     std::optional<TimePoint> since_;
     bool running_ = false;
 };
