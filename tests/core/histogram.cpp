@@ -79,3 +79,15 @@ TEST_CASE("several threads count in one")
     expected.add(0);
     CHECK(recorder.counted() == expected);
 }
+
+TEST_CASE("one thread after another counts in one that is for one at a time")
+{
+    BasicHistogramRecorder<Adding::by_one> recorder;
+    for (int i = 0; i < 3; ++i)
+        std::thread([&] {
+            for (int n = 0; n < 100; ++n) recorder.add(std::uint64_t{7});
+        }).join();
+    Histogram expected;
+    expected.add(7, 300);
+    CHECK(recorder.counted() == expected);
+}

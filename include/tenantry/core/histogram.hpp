@@ -86,19 +86,32 @@ private:
     std::array<std::uint64_t, buckets> counts_{};
 };
 
+/// Who adds to a recorder.
+enum class Adding : bool {
+    by_one,  ///< one thread at a time, for less
+    by_many, ///< any, side by side
+};
+
 /// Where values are counted while others may look. Thread-safe, without locks: adding is one relaxed increment.
-class HistogramRecorder {
+template <Adding adding>
+class BasicHistogramRecorder {
 public:
-    void add(std::uint64_t value) noexcept
-    {
-        counts_[Histogram::bucket_of(value)].fetch_add(1, std::memory_order_relaxed);
-    }
+    void add(std::uint64_t value) noexcept { increment(counts_[Histogram::bucket_of(value)]); }
 
     /// In microseconds; what is negative is none.
     void add(std::chrono::nanoseconds time) noexcept
     {
         const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
         add(static_cast<std::uint64_t>(std::max<std::chrono::microseconds::rep>(micros, 0)));
+    }
+
+    /// One more of what is counted beside it, in the same way.
+    static void increment(std::atomic<std::uint64_t>& counter) noexcept
+    {
+        if constexpr (adding == Adding::by_many)
+            counter.fetch_add(1, std::memory_order_relaxed);
+        else
+            counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
 
     /// What has been counted until now. Not a moment's picture: of two values that are being added it may have either.
@@ -115,5 +128,8 @@ public:
 private:
     std::array<std::atomic<std::uint64_t>, Histogram::buckets> counts_{};
 };
+
+/// For values that come from any thread.
+using HistogramRecorder = BasicHistogramRecorder<Adding::by_many>;
 
 } // namespace tenantry
