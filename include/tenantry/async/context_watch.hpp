@@ -1,8 +1,10 @@
 // Who is still waiting to deliver into an execution context, so that destroying the context is safe.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 
@@ -50,9 +52,22 @@ public:
         : boost::asio::execution_context::service(context)
     {}
 
+    ~ContextWatch() override { ended_.fetch_add(1, std::memory_order_release); }
+
+    /// Each thread remembers the context that it asked for last, since asking one takes a lock that all its threads share.
     [[nodiscard]] static ContextWatch& of(boost::asio::execution_context& context)
     {
-        return boost::asio::use_service<ContextWatch>(context);
+        struct Known {
+            const boost::asio::execution_context* context = nullptr;
+            ContextWatch* watch = nullptr;
+            std::uint64_t ended = 0;
+        };
+        static thread_local Known known;
+        // Where one has ended, another may have its address.
+        const std::uint64_t ended = ended_.load(std::memory_order_acquire);
+        if (known.context != &context || known.ended != ended)
+            known = {&context, &boost::asio::use_service<ContextWatch>(context), ended};
+        return *known.watch;
     }
 
     /// The watch of the executor's context, or nullptr where the executor does not tell its context.
@@ -147,6 +162,8 @@ private:
         if (client.next_ != nullptr) client.next_->previous_ = client.previous_;
         client.linked_ = false;
     }
+
+    static inline std::atomic<std::uint64_t> ended_{0}; // watches, ever
 
     std::mutex mutex_;
     std::condition_variable changed_;
