@@ -181,6 +181,15 @@ TEST_CASE("an execution context may end before what is to be delivered into it")
         runner.join();
         CHECK(witness.use_count() == 1);
     }
+    SECTION("claimed and let go of: it is as before")
+    {
+        REQUIRE(promise.claim());
+        CHECK(promise.unclaim());
+        CHECK(promise.pending());
+        context.reset();
+        CHECK(witness.use_count() == 1);
+        CHECK_FALSE(promise.claim());
+    }
     SECTION("delivered and never run")
     {
         promise.complete(1);
@@ -200,6 +209,7 @@ TEST_CASE("the context's end and the result may come at the same moment")
         std::thread runner([&] {
             while (!go) {}
             if (round % 3 == 0) (void)promise->post([] {});
+            if (round % 5 == 0 && (!promise->claim() || !promise->unclaim())) return;
             if (round % 2 == 0 && !promise->claim()) return;
             promise->complete(1);
         });

@@ -12,9 +12,12 @@
 #include <boost/asio/associated_allocator.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/execution/allocator.hpp>
+#include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/asio/system_executor.hpp>
 
 #include <tenantry/async/cancellation.hpp>
@@ -39,6 +42,7 @@ class Promise {
         virtual void deliver(Result<R>&& result) noexcept = 0;
         virtual void drop() noexcept = 0;
         virtual bool post(std::function<void()> function) noexcept = 0;
+        virtual bool put_back() noexcept = 0;
         [[nodiscard]] virtual boost::asio::any_io_executor any_executor() const = 0;
 
         void context_gone() noexcept final
@@ -86,6 +90,13 @@ public:
     {
         claimed_ = state_.exchange(nullptr, std::memory_order_acq_rel);
         return claimed_ != nullptr;
+    }
+
+    /// Takes back a `claim`: the promise is as before. False: the execution context is gone meanwhile, and the handler with it.
+    [[nodiscard]] bool unclaim() noexcept
+    {
+        State* const state = std::exchange(claimed_, nullptr);
+        return state != nullptr && state->put_back();
     }
 
     /// Posts the handler with its result. The second time, and after the context's end: does nothing.
@@ -187,10 +198,15 @@ private:
             ContextWatch* const context = watch;
             if (context != nullptr) context->begin_delivery(*this);
             {
-                const Tracked target = std::move(executor);
+                Tracked target = std::move(executor);
                 Delivery<Handler> delivery{std::move(handler), std::move(result)};
-                free(Allocator(delivery.get_allocator()));
-                boost::asio::post(target, std::move(delivery));
+                const auto allocator = delivery.get_allocator();
+                free(Allocator(allocator));
+                // What boost::asio::post does, without copies of the executor for properties that it has anyway.
+                boost::asio::prefer(
+                    boost::asio::require(std::move(target), boost::asio::execution::blocking.never),
+                    boost::asio::execution::allocator(allocator))
+                    .execute(std::move(delivery));
             }
             if (context != nullptr) context->end_delivery();
         }
@@ -207,15 +223,11 @@ private:
         // While it posts, the state belongs to nobody but this call: the context is held meanwhile.
         bool post(std::function<void()> function) noexcept override
         {
-            std::atomic<State*>* const place = this->home;
             ContextWatch* const context = watch;
             // Once the state is back in its place it may be gone, and once the context is not held, it may be
             // as well.
             std::optional<Tracked> target(executor);
-            auto restore = [&] { place->store(this, std::memory_order_release); };
-            if (context == nullptr) {
-                restore();
-            } else if (!context->hold(restore)) {
+            if (!restore(context)) {
                 target.reset();
                 drop();
                 return false;
@@ -223,6 +235,26 @@ private:
             boost::asio::post(*target, std::move(function));
             target.reset();
             if (context != nullptr) context->end_delivery();
+            return true;
+        }
+
+        bool put_back() noexcept override
+        {
+            ContextWatch* const context = watch;
+            if (!restore(context)) {
+                drop();
+                return false;
+            }
+            if (context != nullptr) context->end_delivery();
+            return true;
+        }
+
+        // To its place, with the context held. False: the context is gone.
+        bool restore(ContextWatch* context) noexcept
+        {
+            const auto back = [this, place = this->home] { place->store(this, std::memory_order_release); };
+            if (context != nullptr) return context->hold(back);
+            back();
             return true;
         }
 
