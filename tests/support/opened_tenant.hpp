@@ -24,9 +24,9 @@ public:
         std::filesystem::create_directory(directory_.path() / "staging");
         const auto place = directory_.path() / "tenant";
         must(detail::create_directory(directory_.path() / "staging", place, schema_info<Notes>(), {}));
-        tenant_ =
-            must(detail::Tenant::open(*TenantId::parse(name), place, schema_info<Notes>(),
-                                      detail::write_hazards(schema_info<Notes>()), {}, pool_.get_executor()));
+        tenant_ = must(detail::Tenant::open(*TenantId::parse(name), place, schema_info<Notes>(),
+                                            detail::write_hazards(schema_info<Notes>()), {},
+                                            pool_.get_executor(), timers_));
         lease = std::make_shared<detail::Lease>(tenant_);
         db = detail::HandleMaker::make<Notes>(lease, pool_.get_executor());
     }
@@ -44,6 +44,7 @@ public:
 private:
     test::TempDir directory_;
     boost::asio::thread_pool pool_{2};
+    async::TimerThread timers_;
     std::shared_ptr<detail::Tenant> tenant_;
 };
 

@@ -133,7 +133,8 @@ public:
     [[nodiscard]] Result<std::shared_ptr<detail::Tenant>> open(const TenantOptions& options)
     {
         return detail::Tenant::open(*TenantId::parse("plain"), place(), entry_schema(),
-                                    detail::write_hazards(entry_schema()), options, pool.get_executor());
+                                    detail::write_hazards(entry_schema()), options, pool.get_executor(),
+                                    timers);
     }
 
     FatePtr write(PlainJob::Work work, detail::JobKind kind = detail::JobKind::body,
@@ -180,6 +181,7 @@ public:
 
     TempDir directory;
     boost::asio::thread_pool pool;
+    async::TimerThread timers;
     std::shared_ptr<detail::Tenant> tenant;
 };
 

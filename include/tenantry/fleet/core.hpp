@@ -20,7 +20,7 @@
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/inside.hpp>
 #include <tenantry/async/runs_here.hpp>
-#include <tenantry/async/ticker.hpp>
+#include <tenantry/async/timer_thread.hpp>
 #include <tenantry/core/descriptors.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/layout.hpp>
@@ -61,9 +61,10 @@ public:
           template_(schema, options_.tenant),
           observation_(Observation::by(options_.observer))
     {
-        deadline_timer_.emplace(this->executor());
+        deadline_timer_.emplace(timers_->executor());
+        tick_timer_.emplace(timers_->executor());
         if (watch_ != nullptr) watch_->add(*this);
-        ticker_.start(tick_length(options), [this] { tick(); });
+        tick_later();
     }
 
     /// What runs a fleet, for operations that go beyond its interface: there is no other kind.
@@ -148,6 +149,17 @@ public:
         });
     }
 
+    /// The same, a little later. Called from what runs on the executor.
+    template <class Task>
+    void spawn_later(std::chrono::milliseconds time, Task task)
+    {
+        auto timer = std::make_shared<boost::asio::steady_timer>(timers_->executor(), time);
+        timer->async_wait([self = shared_from_this(), timer, on = async::at_work(executor()),
+                           task = std::move(task)](boost::system::error_code error) mutable {
+            if (!error) self->spawn(std::move(task));
+        });
+    }
+
     [[nodiscard]] Result<void> may_wait() override
     {
         const async::GatePass alive(&executor_gate());
@@ -213,7 +225,7 @@ public:
 
     void shut_down() noexcept override
     {
-        ticker_.stop();
+        if (timers_) timers_->stop();
         cancelling_ = true;
         (void)scopes_.shut();
         decide([&](Registry::Actions& actions) { registry_.close(actions); });
@@ -239,10 +251,12 @@ public:
         {
             const std::lock_guard lock(mutex_);
             deadline_timer_.reset();
+            tick_timer_.reset();
             lock_.release();
             closers = std::exchange(closers_, {});
         }
         for (auto& closer : closers) closer->ended(close_result());
+        timers_.reset(); // with all that was to be done later, which counts as work of the executor's
         if (!executor_gate().shut()) executor_gate().wait_empty();
         if (watch_ != nullptr) std::exchange(watch_, nullptr)->remove(*this);
     }
@@ -409,7 +423,18 @@ private:
         return std::max(length, shortest);
     }
 
-    // In the ticker's thread: what takes time is done on the executor.
+    // It is no work of the executor's: there is always a next time.
+    void tick_later()
+    {
+        tick_timer_->expires_after(tick_length(options_));
+        tick_timer_->async_wait([this](boost::system::error_code error) {
+            if (error) return;
+            tick();
+            tick_later();
+        });
+    }
+
+    // In the timers' thread: what takes time is done on the executor.
     void tick()
     {
         const async::GatePass alive(&executor_gate());
@@ -455,7 +480,7 @@ private:
     {
         const auto begun = Clock::now();
         auto tenant = Tenant::open(entry->id, layout_.directory(entry->id), schema_, hazards_,
-                                   options_.tenant, executor(), readers_, observation_);
+                                   options_.tenant, executor(), *timers_, readers_, observation_);
         if (tenant) {
             observation_.tell([&](Observer& by) {
                 by.tenant_opened({entry->id.view(), Clock::now() - begun, (*tenant)->opening().done});
@@ -475,13 +500,8 @@ private:
 
     void open_later(EntryPtr entry, Clock::time_point deadline)
     {
-        auto timer = std::make_shared<boost::asio::steady_timer>(executor(), std::chrono::milliseconds(5));
-        timer->async_wait([self = shared_from_this(), timer, entry = std::move(entry),
-                           deadline](boost::system::error_code error) mutable {
-            if (error) return;
-            self->spawn([core = self.get(), entry = std::move(entry), deadline]() mutable {
-                core->open(std::move(entry), deadline);
-            });
+        spawn_later(std::chrono::milliseconds(5), [this, entry = std::move(entry), deadline]() mutable {
+            open(std::move(entry), deadline);
         });
     }
 
@@ -650,14 +670,15 @@ private:
         if (!next || (timer_set_ && *timer_set_ <= *next)) return;
         timer_set_ = next;
         deadline_timer_->expires_at(*next);
-        deadline_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
-            const auto self = weak.lock();
-            if (!self || error) return;
-            self->decide([&](Registry::Actions& actions) {
-                self->timer_set_.reset();
-                self->registry_.expire(Clock::now(), actions);
+        deadline_timer_->async_wait(
+            [weak = weak_from_this(), on = async::at_work(executor())](boost::system::error_code error) {
+                const auto self = weak.lock();
+                if (!self || error) return;
+                self->decide([&](Registry::Actions& actions) {
+                    self->timer_set_.reset();
+                    self->registry_.expire(Clock::now(), actions);
+                });
             });
-        });
     }
 
     const Layout layout_;
@@ -665,6 +686,7 @@ private:
     const WriteHazards hazards_;
     const FleetOptions options_;
     async::ContextWatch* watch_;
+    std::optional<async::TimerThread> timers_{std::in_place}; // until it is shut down
     async::Gate tasks_;
     async::Gate scopes_;
     std::atomic<bool> cancelling_{false};
@@ -673,6 +695,7 @@ private:
     RootLock lock_;    // until every database is closed
     Registry registry_;
     std::optional<boost::asio::steady_timer> deadline_timer_;
+    std::optional<boost::asio::steady_timer> tick_timer_; // of the timers' thread
     std::optional<Clock::time_point> timer_set_;
     std::vector<std::unique_ptr<EndWaiter>> closers_;
     Result<void> close_error_;
@@ -683,7 +706,6 @@ private:
     const std::shared_ptr<std::atomic<bool>> upkeep_ = std::make_shared<std::atomic<bool>>(false);
     TenantTemplate template_;
     const Observation observation_;
-    async::Ticker ticker_; // last, so that it ends first
 };
 
 } // namespace tenantry::detail

@@ -14,7 +14,6 @@
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <tenantry/async/promise.hpp>
 #include <tenantry/core/error.hpp>
@@ -125,12 +124,8 @@ private:
 
     void later(std::size_t index, Clock::time_point deadline)
     {
-        auto timer =
-            std::make_shared<boost::asio::steady_timer>(core_->executor(), std::chrono::milliseconds(5));
-        timer->async_wait(
-            [self = shared_from_this(), timer, index, deadline](boost::system::error_code error) {
-                if (!error) self->spawn(index, deadline);
-            });
+        core_->spawn_later(std::chrono::milliseconds(5),
+                           [self = shared_from_this(), index, deadline] { self->run(index, deadline); });
     }
 
     Result<void> migrate(TenantMigration& result)

@@ -22,6 +22,7 @@
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/inside.hpp>
 #include <tenantry/async/runs_here.hpp>
+#include <tenantry/async/timer_thread.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
 #include <tenantry/migrate/ensure.hpp>
@@ -62,12 +63,13 @@ class Tenant final : public TenantPort {
 
 public:
     /// Opens the tenant that lives in `directory`; never creates one. Blocks: files are read, and tables that
-    /// the schema has and the database has not are made. `hazards` are those of the schema.
+    /// the schema has and the database has not are made. `hazards` are those of the schema. Of `timers` it has some until it
+    /// is closed.
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(
         const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
         const WriteHazards& hazards, const TenantOptions& options,
-        const boost::asio::any_io_executor& executor, const std::shared_ptr<ReaderBudget>& budget = nullptr,
-        const Observation& observation = {})
+        const boost::asio::any_io_executor& executor, async::TimerThread& timers,
+        const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {})
     {
         return use_database(
             directory, options, [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
@@ -78,21 +80,21 @@ public:
                 opened.connection.set_incarnation(opened.state.incarnation);
                 observation.begin(opened.connection, id.view());
                 return std::make_shared<Tenant>(Private(), id, directory / database_file, std::move(opened),
-                                                std::move(*ensured), hazards, options, executor, budget,
-                                                observation);
+                                                std::move(*ensured), hazards, options, executor, timers,
+                                                budget, observation);
             });
     }
 
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, OpenedDatabase opened,
            Migrated opening, const WriteHazards& hazards, const TenantOptions& options,
-           const boost::asio::any_io_executor& executor, std::shared_ptr<ReaderBudget> budget,
-           const Observation& observation)
+           const boost::asio::any_io_executor& executor, async::TimerThread& timers,
+           std::shared_ptr<ReaderBudget> budget, const Observation& observation)
         : TenantPort(id, opened.state.incarnation, std::move(opening)),
           file_(id, database, opened.file),
           options_(options),
           executor_(executor),
           strand_(boost::asio::make_strand(executor)),
-          retry_(std::in_place, executor),
+          retry_(std::in_place, timers.executor()),
           writer_(std::move(opened.connection), file_, options, hazards),
           observation_(observation),
           log_(writer_, file_, options_, observation_),
@@ -101,7 +103,7 @@ public:
           maintenance_(writer_, file_, options_.profile, log_, *connections_, observation_),
           writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
-          late_timer_(std::in_place, executor)
+          late_timer_(std::in_place, timers.executor())
     {}
 
     /// True once the file was found removed or replaced under its name: everything is answered with
@@ -382,10 +384,11 @@ private:
         if (!deadline || !late_timer_ || (late_timer_set_ && *late_timer_set_ <= *deadline)) return;
         late_timer_set_ = deadline;
         late_timer_->expires_at(*deadline);
-        late_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
-            const auto self = weak.lock();
-            if (!error && self) static_cast<Tenant&>(*self).sweep_late();
-        });
+        late_timer_->async_wait(
+            [weak = weak_from_this(), on = async::at_work(executor_)](boost::system::error_code error) {
+                const auto self = weak.lock();
+                if (!error && self) static_cast<Tenant&>(*self).sweep_late();
+            });
     }
 
     // The next turn of writing is begun later, by somebody else.
@@ -578,10 +581,11 @@ private:
     void wait_for_lock(std::vector<JobPtr> unfinished, const Error& locked)
     {
         retry_->expires_after(std::chrono::milliseconds(2));
-        retry_->async_wait([self = shared_self()](boost::system::error_code error) {
-            const async::GatePass alive(&self->posting_); // the tenant may have been closed meanwhile
-            if (!error && alive) self->write_on();
-        });
+        retry_->async_wait(
+            [self = shared_self(), on = async::at_work(executor_)](boost::system::error_code error) {
+                const async::GatePass alive(&self->posting_); // the tenant may have been closed meanwhile
+                if (!error && alive) self->write_on();
+            });
         // Last: once they are in the queue they may be refused, and the tenant closed, by another thread.
         std::vector<std::pair<JobPtr, Error>> ended;
         {
