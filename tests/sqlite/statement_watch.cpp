@@ -138,13 +138,13 @@ TEST_CASE("a statement that was ended to be begun again elsewhere is not told of
     const char* const endless =
         "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up) SELECT count(*) FROM up";
     for (const bool again : {true, false}) {
-        watched.connection.watch(nullptr, std::chrono::steady_clock::now() + 1ms, again);
+        watched.connection.watch(nullptr, std::chrono::steady_clock::now() + 1ms, again ? 1ms : 0ms);
         CHECK_FALSE(must(watched.connection.prepare(endless)).run());
         CHECK(watched.connection.out_of_time());
         CHECK(watched.heard().size() == (again ? 0 : 1));
     }
     // What fails otherwise is.
-    watched.connection.watch(nullptr, std::chrono::steady_clock::now() + 1h, true);
+    watched.connection.watch(nullptr, std::chrono::steady_clock::now() + 1h, 1ms);
     CHECK_FALSE(must(watched.connection.prepare("INSERT INTO t VALUES (NULL, 'c')")).run());
     CHECK(watched.heard().size() == 1);
 }

@@ -40,7 +40,8 @@ struct Fate {
     std::atomic<int> answers{0};
     std::atomic<bool> destroyed{false};
     std::atomic<bool> cancel{false};
-    std::optional<Error> error; // after the answer
+    std::atomic<bool> leaves{false}; // the caller does, while his job is claimed
+    std::optional<Error> error;      // after the answer
 
     /// True: the job was answered, and with success.
     [[nodiscard]] bool succeeded() { return answered.wait() && !error; }
@@ -71,6 +72,7 @@ public:
         ++fate_->claims;
         return caller_is_there_;
     }
+    bool unclaim() noexcept override { return !fate_->leaves; }
     bool cancelled() const noexcept override { return fate_->cancel; }
     const std::atomic<bool>* cancel_flag() const noexcept override { return &fate_->cancel; }
 
@@ -82,6 +84,7 @@ public:
     }
 
     bool succeeded() const noexcept override { return result_.has_value(); }
+    const Error* error() const noexcept override { return result_ ? nullptr : &result_.error(); }
     void fail_with(Error error) noexcept override { result_ = fail(std::move(error)); }
     void complete(std::string_view tenant) noexcept override
     {

@@ -35,6 +35,7 @@ public:
 /// on nothing is written.
 struct WriterSite {
     static constexpr std::uint64_t kib = 1024;
+    using Clock = detail::Job::Clock;
 
     explicit WriterSite(bool exclusive = false) : WriterSite(usual(exclusive)) {}
     explicit WriterSite(const TenantOptions& opened_with) : options(opened_with) {}
@@ -53,7 +54,7 @@ struct WriterSite {
         (void)writer.run(std::move(job), []() -> std::unique_ptr<detail::Job> { return nullptr; });
         (void)writer.tell();
         REQUIRE(fate->succeeded());
-        log.note();
+        log.note(writer.now());
     }
 
     /// Somebody who needs what is in the log now, until he commits.

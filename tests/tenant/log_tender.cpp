@@ -16,6 +16,7 @@ using namespace tenantry;
 using test::must;
 using test::PlainJob;
 using Site = test::WriterSite;
+using Room = detail::LogTender::Room;
 
 namespace {
 
@@ -35,17 +36,17 @@ TEST_CASE("a batch that has to wait for the log is begun by whoever has written 
 {
     Site site;
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, [] {}));
-    CHECK_FALSE(site.log.must_wait()); // it may go on beside it, up to the limit
+    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
+    CHECK(site.log.room() != Room::none); // it may go on beside it, up to the limit
     site.write(100 * kib);
-    CHECK_FALSE(site.log.tend(true, [] {})); // one at a time
+    CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {})); // one at a time
     const bool waits = GENERATE(true, false);
-    if (waits) REQUIRE(site.log.must_wait());
+    if (waits) REQUIRE(site.log.room() == Room::none);
     CHECK(site.log.write_back() == waits);
-    CHECK_FALSE(site.log.must_wait());
+    CHECK(site.log.room() != Room::none);
     CHECK(site.stats().checkpoints == 1);
     // What was written meanwhile takes it beyond its limit: now it is begun anew, here.
-    CHECK_FALSE(site.log.tend(false, [] {}));
+    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
     CHECK(site.stats().checkpoints == 2);
     CHECK(site.writer.log_bytes() == 0);
     CHECK(site.background->heard.empty());
@@ -55,13 +56,13 @@ TEST_CASE("a batch that has to wait is begun as well where the log is not writte
 {
     Site site;
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, [] {}));
+    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
     site.write(100 * kib);
-    REQUIRE(site.log.must_wait());
+    REQUIRE(site.log.room() == Room::none);
     CHECK(site.log.give_up());
-    CHECK_FALSE(site.log.must_wait());
+    CHECK(site.log.room() != Room::none);
     CHECK(site.stats().checkpoints + site.stats().checkpoints_blocked + site.stats().checkpoints_failed == 0);
-    CHECK_FALSE(site.log.tend(false, [] {}));
+    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
     CHECK(site.writer.log_bytes() == 0); // later it is
 }
 
@@ -73,9 +74,9 @@ TEST_CASE("a log that grows fast is left to grow, unless that costs its writes m
     {
         Site site(options);
         site.write(40 * kib);
-        CHECK_FALSE(site.log.tend(true, [] {}));
+        CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {}));
         site.write(30 * kib); // half of its limit
-        CHECK(site.log.tend(true, [] {}));
+        CHECK(site.log.tend(true, Site::Clock::now(), [] {}));
         CHECK_FALSE(site.log.write_back());
     }
     SECTION("where each commit is synced")
@@ -83,7 +84,7 @@ TEST_CASE("a log that grows fast is left to grow, unless that costs its writes m
         options.profile.durability = sqlite::Durability::full;
         Site site(options);
         site.write(40 * kib);
-        CHECK(site.log.tend(true, [] {}));
+        CHECK(site.log.tend(true, Site::Clock::now(), [] {}));
         CHECK_FALSE(site.log.write_back());
     }
     SECTION("where there is one connection alone")
@@ -91,7 +92,7 @@ TEST_CASE("a log that grows fast is left to grow, unless that costs its writes m
         options.profile.exclusive = true;
         Site site(options);
         site.write(40 * kib);
-        CHECK_FALSE(site.log.tend(true, [] {}));
+        CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {}));
         CHECK(site.stats().checkpoints == 1);
     }
 }
@@ -100,7 +101,7 @@ TEST_CASE("while the log is being written back beside, it is not begun anew")
 {
     Site site;
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, [] {}));
+    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
     site.log.cut();
     CHECK(site.stats().checkpoints == 0);
     CHECK(site.writer.log_bytes() > 0);
@@ -116,12 +117,12 @@ TEST_CASE("who is in the way is counted and heard of, and the log is refused at 
     site.write(8 * kib);
     auto reader = site.reader();
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, [] {}));
+    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
     CHECK_FALSE(site.log.write_back());
     CHECK(site.stats().checkpoints_blocked == 1);
     CHECK_FALSE(site.log.is_full());
     site.write(500 * kib);
-    CHECK_FALSE(site.log.tend(false, [] {})); // tried here, in vain
+    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {})); // tried here, in vain
     CHECK(site.stats().checkpoints_blocked == 2);
     CHECK((site.background->heard == checkpoints(2, errc::busy)));
     REQUIRE(site.log.is_full());
@@ -134,7 +135,7 @@ TEST_CASE("who is in the way is counted and heard of, and the log is refused at 
     CHECK(fate->error->tenant() == "site");
     CHECK(fate->error->message().find(std::to_string(site.writer.log_bytes())) != std::string::npos);
     must(reader.execute("COMMIT"));
-    CHECK_FALSE(site.log.tend(false, [] {}));
+    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
     CHECK_FALSE(site.log.is_full());
     CHECK(site.stats().checkpoints == 1);
 }
@@ -143,7 +144,7 @@ TEST_CASE("what is lost is not written back, and a stranger's log in its place i
 {
     Site site;
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, [] {}));
+    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
     if (GENERATE(false, true))
         site.replace();
     else
@@ -157,13 +158,13 @@ TEST_CASE("where there is one connection alone, nothing is ever asked for beside
 {
     Site site(true);
     site.write(40 * kib);
-    CHECK_FALSE(site.log.tend(false, [] {}));
+    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
     CHECK(site.stats().checkpoints == 0);
-    CHECK_FALSE(site.log.tend(true, [] {}));
+    CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {}));
     CHECK(site.stats().checkpoints == 1);
     CHECK(site.writer.log_bytes() == 0);
     site.write(200 * kib);
-    CHECK_FALSE(site.log.must_wait());
-    CHECK_FALSE(site.log.tend(false, [] {}));
+    CHECK(site.log.room() != Room::none);
+    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
     CHECK(site.stats().checkpoints == 2);
 }

@@ -104,7 +104,8 @@ TEST_CASE("what is read together is read at one moment, and the connection comes
         after = must(connection.query_integer("SELECT count(*) FROM entry"));
         return {};
     });
-    site.runner.run_together(reads, Clock::now() + std::chrono::hours(1));
+    Clock::duration left = std::chrono::hours(1);
+    site.runner.run_together(reads, left);
     CHECK(reads.all_done());
     CHECK(reads.there);
     CHECK(before == 0);
@@ -119,7 +120,8 @@ TEST_CASE("when their time is over the first is run nevertheless, and the others
     auto reads = site.reads();
     const auto first = Site::add(reads, &nothing);
     const auto second = Site::add(reads, &nothing);
-    site.runner.run_together(reads, Clock::now());
+    Clock::duration left{};
+    site.runner.run_together(reads, left);
     CHECK(reads.done == 1);
     CHECK(first->runs == 1);
     CHECK(second->runs == 0);
@@ -136,7 +138,8 @@ TEST_CASE("what takes long is ended, and is to have a reader")
     const auto read = Site::add(reads, [&](sqlite::Connection& connection) -> Result<void> {
         return connection.native_handle() == writers ? endless(connection) : Result<void>();
     });
-    site.runner.run_together(reads, Clock::now() + ReadRunner::moment);
+    Clock::duration left = ReadRunner::moment;
+    site.runner.run_together(reads, left);
     CHECK(reads.done == 0);
     REQUIRE(reads.jobs[0]);
     CHECK_FALSE(ReadRunner::is_brief(*reads.jobs[0]));
@@ -156,7 +159,8 @@ TEST_CASE("nobody is called who has cancelled, whose deadline has passed, or who
     const auto late = Site::add(reads, &nothing, Limits{.deadline = Clock::now() - std::chrono::seconds(1)});
     const auto gone = Site::add(reads, &nothing, {}, false);
     const auto last = Site::add(reads, &nothing);
-    site.runner.run_together(reads, Clock::now() + std::chrono::hours(1));
+    Clock::duration left = std::chrono::hours(1);
+    site.runner.run_together(reads, left);
     REQUIRE(reads.all_done());
     CHECK(gone->destroyed);
     CHECK_FALSE(reads.jobs[2]);
@@ -180,7 +184,8 @@ TEST_CASE("what was found in a file that is gone is not to be told")
     std::filesystem::remove(site.path);
     SECTION("together")
     {
-        site.runner.run_together(reads, Clock::now() + std::chrono::hours(1));
+        Clock::duration left = std::chrono::hours(1);
+        site.runner.run_together(reads, left);
         CHECK(reads.all_done());
         CHECK_FALSE(reads.there);
     }

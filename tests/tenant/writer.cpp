@@ -133,6 +133,12 @@ public:
 
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
     [[nodiscard]] std::uint64_t commits() const { return writer_.commits(); }
+    [[nodiscard]] TenantStats stats() const
+    {
+        TenantStats stats;
+        writer_.count(stats);
+        return stats;
+    }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] const detail::TenantFile& file() const { return file_; }
 
@@ -547,16 +553,40 @@ TEST_CASE("a COMMIT that fails is told to every write of the batch, and the next
     CHECK(desk.entries() == "1 5 6");
 }
 
+TEST_CASE("a statement alone whose COMMIT fails is told so, and nothing of it is there")
+{
+    FaultyVfs vfs;
+    Desk desk;
+    const int code = GENERATE(SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_BUSY);
+    CAPTURE(code);
+    const auto alone = desk.add(JobKind::statement, 1);
+    vfs.fail(FaultyVfs::Op::write, 1, code, true);
+    CHECK(desk.run().done == 1);
+    CHECK(vfs.failures() > 0);
+    vfs.heal();
+    CHECK(failed(alone, sqlite::to_errc(code)));
+    CHECK(alone->runs == 1);
+    CHECK(desk.entries().empty());
+    CHECK(desk.stats().write_time.count() == 1);
+    CHECK(desk.stats().commits == 0);
+    const auto next = desk.add(JobKind::statement, 2);
+    CHECK(desk.run().done == 1);
+    CHECK(succeeded(next));
+    CHECK(desk.entries() == "2");
+}
+
 TEST_CASE("a transaction that cannot be begun is told to the write that wanted it")
 {
     FaultyVfs vfs;
     Desk desk;
-    const auto first = desk.add(JobKind::statement, 1);
+    const auto kind = GENERATE(JobKind::body, JobKind::statement);
+    const auto first = desk.add(kind, 1);
     vfs.fail(FaultyVfs::Op::lock, 1, SQLITE_IOERR_SHMLOCK, true);
     CHECK(desk.run().done == 1);
     vfs.heal();
     REQUIRE(failed(first, errc::io_error));
-    CHECK(first->runs == 0);
+    if (kind == JobKind::body) CHECK(first->runs == 0); // a statement alone begins its transaction by itself
+    CHECK(desk.entries().empty());
     const auto second = desk.add(JobKind::statement, 2);
     (void)desk.run();
     CHECK(succeeded(second));
@@ -595,6 +625,120 @@ TEST_CASE("while another process has the lock nothing is begun")
     lock.release();
     CHECK(desk.run().done == 2);
     CHECK((succeeded(first) && succeeded(second)));
+}
+
+TEST_CASE("a statement that nothing else is committed with is a transaction by itself")
+{
+    Desk desk;
+    bool in_transaction = true;
+    const auto alone = desk.add(JobKind::statement, [&](sqlite::Connection& connection) {
+        in_transaction = connection.in_transaction();
+        return insert_entry(connection, 1);
+    });
+    CHECK(desk.run().done == 1);
+    CHECK(succeeded(alone));
+    CHECK_FALSE(in_transaction);
+    CHECK(desk.entries() == "1");
+
+    const auto wrong =
+        desk.statement("INSERT INTO entry VALUES (2), (1)"); // the first of them was written by then
+    CHECK(desk.run().done == 1);
+    CHECK(failed(wrong, errc::constraint));
+    const auto nothing = desk.statement("UPDATE entry SET n = 9 WHERE n = 8");
+    CHECK(desk.run().done == 1);
+    CHECK(succeeded(nothing));
+    CHECK(desk.entries() == "1");
+
+    const auto stats = desk.stats();
+    CHECK(stats.commits == 2);
+    CHECK(stats.writes == 2);
+    CHECK(stats.batch_sizes.count_in(Histogram::bucket_of(1)) == 2);
+    CHECK(stats.commit_time.count() == 2);
+    CHECK(stats.write_time.count() == 3);
+    CHECK(stats.write_wait.count() == 3);
+}
+
+TEST_CASE("one that fires a trigger nobody has declared is run again in a transaction")
+{
+    Desk desk;
+    const auto first =
+        desk.statement("INSERT INTO guarded VALUES ('fail')"); // SQLite would commit what the trigger did
+    CHECK(desk.run().done == 1);
+    CHECK(failed(first, errc::constraint));
+    CHECK(first->runs == 2);
+    CHECK(first->claims == 1);
+    CHECK(desk.entries().empty());
+    const auto second = desk.statement("INSERT INTO guarded VALUES ('fail')"); // now it is known
+    CHECK(desk.run().done == 1);
+    CHECK(failed(second, errc::constraint));
+    CHECK(second->runs == 1);
+    const auto third = desk.statement("INSERT INTO checked VALUES (4)");
+    CHECK(desk.run().done == 1);
+    CHECK(succeeded(third));
+    CHECK(desk.entries().empty());
+    CHECK(desk.stats().commits == 1);
+}
+
+TEST_CASE("and so is one whose table has got a trigger since it was prepared")
+{
+    Desk desk;
+    const sqlite::StatementText text{"INSERT INTO parent VALUES (NULL)", sqlite::next_slot()};
+    const auto insert = [&] {
+        return desk.add(JobKind::statement, [&](sqlite::Connection& connection) -> Result<void> {
+            auto statement = connection.statement(text);
+            if (!statement) return fail(std::move(statement).error());
+            return statement->run();
+        });
+    };
+    const auto before = insert();
+    CHECK(desk.run().done == 1);
+    CHECK(succeeded(before));
+    {
+        auto other = must(sqlite::Connection::open(desk.path(), sqlite::OpenMode::read_write));
+        must(other.execute("CREATE TRIGGER late AFTER INSERT ON parent BEGIN INSERT INTO entry VALUES (7); "
+                           "SELECT RAISE(FAIL, 'late'); END"));
+    }
+    const auto after = insert();
+    CHECK(desk.run().done == 1);
+    CHECK(failed(after, errc::constraint));
+    CHECK(desk.entries().empty());
+}
+
+TEST_CASE("a statement alone that finds the lock taken waits as if it had not been begun")
+{
+    Desk desk;
+    test::ForeignLock lock(desk.path());
+    const auto alone = desk.add(JobKind::statement, 1);
+    const auto turn = desk.run();
+    REQUIRE(turn.locked);
+    CHECK(*turn.locked == errc::busy);
+    CHECK(turn.done == 0);
+    CHECK(desk.waiting() == 1);
+    CHECK(alone->answers == 0);
+    SECTION("until it is free")
+    {
+        lock.release();
+        CHECK(desk.run().done == 1);
+        CHECK(succeeded(alone));
+        CHECK(desk.entries() == "1");
+        CHECK(desk.stats().write_wait.count() == 1);
+    }
+    SECTION("and goes if its caller does")
+    {
+        alone->leaves = true;
+        const auto again = desk.run();
+        CHECK_FALSE(again.locked);
+        CHECK(again.done == 1);
+        CHECK(desk.waiting() == 0);
+        CHECK(alone->destroyed);
+        CHECK(alone->answers == 0);
+    }
+    SECTION("or is cancelled")
+    {
+        alone->cancel = true;
+        CHECK(desk.run().done == 1);
+        CHECK(failed(alone, errc::cancelled));
+    }
 }
 
 TEST_CASE("another process may take the lock between a rollback and the second run")

@@ -60,13 +60,17 @@ struct ConnectionState {
     unsigned privileged = 0;      // > 0: statements of the library's own are being prepared or run
     unsigned uninterruptible = 0; // > 0: a statement that must not be ended half-way is running
     bool reading = false;         // users' statements that change something are refused
+    bool is_watched = false;      // there is a progress handler
     const std::atomic<bool>* cancelled = nullptr;
     std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
-    bool runs_again = false;      // what is ended then is begun again
-    bool out_of_time = false;     // a statement was ended since its time was up
-    std::uint64_t log_frames = 0; // of the write-ahead log, at the last commit
+    std::chrono::steady_clock::duration grace{}; // is added to `until` once it has passed, once
+    bool runs_again = false;                     // what is ended then is begun again
+    bool out_of_time = false;                    // a statement was ended since its time was up
+    std::uint64_t log_frames = 0;                // of the write-ahead log, at the last commit
     Functions functions;
     std::string_view refused; // what the authorizer refused last
+    bool met_trigger = false; // while something was prepared
+    bool fires_triggers = false;
     std::string path;
     std::unique_ptr<StatementWatch> observed;
 };
@@ -209,6 +213,10 @@ public:
         return sqlite3_last_insert_rowid(state_->db);
     }
 
+    /// A statement that changes something was prepared here and may fire a trigger, or uses a view. Triggers may leave what they
+    /// did to a statement that fails (`RAISE(FAIL)`), and SQLite then commits it where there is no transaction.
+    [[nodiscard]] bool fires_triggers() const noexcept { return state_->fires_triggers; }
+
     /// The one truth about transactions (https://sqlite.org/c3ref/get_autocommit.html).
     [[nodiscard]] bool in_transaction() const noexcept { return sqlite3_get_autocommit(state_->db) == 0; }
 
@@ -287,22 +295,28 @@ public:
 
     /// From now on statements end with errc::cancelled soon after the flag (null: none) is seen true or `until` has
     /// passed. Looked for about every thousand steps of SQLite's machine, so that short statements may not notice. An
-    /// ended INSERT, UPDATE or DELETE takes its whole transaction with it: look at `in_transaction()`. `runs_again`: what is
-    /// ended since its time is up is begun again elsewhere, so that nobody needs to hear of it.
+    /// ended INSERT, UPDATE or DELETE takes its whole transaction with it: look at `in_transaction()`.
+    ///
+    /// `grace`, if it is more than 0, is for what is begun again elsewhere when its time is up, so that nobody needs to hear
+    /// of that: when `until` is first seen to have passed there is so much left from then on. A thread that the system did
+    /// not let run meanwhile has taken no time.
     void watch(const std::atomic<bool>* cancelled, TimePoint until = TimePoint::max(),
-               bool runs_again = false) noexcept
+               TimePoint::duration grace = {}) noexcept
     {
         state_->cancelled = cancelled;
         state_->until = until;
-        state_->runs_again = runs_again;
+        state_->runs_again = grace > TimePoint::duration::zero();
+        state_->grace = grace;
         state_->out_of_time = false;
         if (state_->observed) [[unlikely]]
             state_->observed->ignore_failures(false);
         constexpr int steps = 1000;
-        if (cancelled != nullptr || until != TimePoint::max())
+        const bool watched = cancelled != nullptr || until != TimePoint::max();
+        if (watched)
             sqlite3_progress_handler(state_->db, steps, &must_end, state_.get());
-        else
+        else if (state_->is_watched)
             sqlite3_progress_handler(state_->db, 0, nullptr, nullptr);
+        state_->is_watched = watched;
     }
 
     /// What `watch` was told last.
@@ -323,6 +337,9 @@ public:
                                                             &state_->privileged);
         state_->observed->attach(state_->db);
     }
+
+    /// Somebody hears of statements.
+    [[nodiscard]] bool is_observed() const noexcept { return state_->observed != nullptr; }
 
     /// Whoever used the connection has done so: its observer hears of the last statement now.
     void report_statements() noexcept
@@ -379,6 +396,7 @@ public:
     [[nodiscard]] sqlite3* native_handle() const noexcept { return state_ ? state_->db : nullptr; }
 
 private:
+    friend class CommitWatch;
     friend class Privileged;
     friend class Uninterruptible;
 
@@ -472,9 +490,10 @@ private:
     }
 
     static int authorize(void* context, int action, const char* first, const char* second, const char*,
-                         const char*)
+                         const char* inner)
     {
         auto& state = *static_cast<detail::ConnectionState*>(context);
+        if (inner != nullptr) state.met_trigger = true; // or a view, which is not told apart
         if (state.privileged != 0) return SQLITE_OK;
         const std::string_view refused = detail::refused_action(action, first, second);
         if (refused.empty()) return SQLITE_OK;
@@ -487,7 +506,13 @@ private:
         auto& state = *static_cast<detail::ConnectionState*>(context);
         if (state.uninterruptible != 0) return 0;
         if (state.cancelled != nullptr && state.cancelled->load(std::memory_order_relaxed)) return 1;
-        if (state.until == TimePoint::max() || std::chrono::steady_clock::now() < state.until) return 0;
+        if (state.until == TimePoint::max()) return 0;
+        const auto now = std::chrono::steady_clock::now();
+        if (now < state.until) return 0;
+        if (const auto grace = std::exchange(state.grace, {}); grace > TimePoint::duration::zero()) {
+            state.until = now + grace;
+            return 0;
+        }
         state.out_of_time = true;
         if (state.runs_again && state.observed) state.observed->ignore_failures(true);
         return 1;
@@ -563,6 +588,44 @@ public:
 
 private:
     sqlite3* db_;
+};
+
+/// While it lives, notes when a commit on the connection begins: for a statement that is a transaction by itself. The commit of
+/// one of which it is found only now that it `fires_triggers` is refused, and the statement taken back: it may be committed
+/// though it has failed. Not inside of an `Uncommittable`.
+class CommitWatch {
+public:
+    using TimePoint = Connection::TimePoint;
+
+    explicit CommitWatch(Connection& connection) noexcept : state_(*connection.state_)
+    {
+        state_.met_trigger = false;
+        sqlite3_commit_hook(state_.db, &CommitWatch::begin, this);
+    }
+    CommitWatch(const CommitWatch&) = delete;
+    CommitWatch& operator=(const CommitWatch&) = delete;
+    ~CommitWatch() { sqlite3_commit_hook(state_.db, nullptr, nullptr); }
+
+    /// The last one. nullopt: there was none.
+    [[nodiscard]] std::optional<TimePoint> begun() const noexcept { return begun_; }
+
+    /// It was refused.
+    [[nodiscard]] bool refused() const noexcept { return refused_; }
+
+private:
+    static int begin(void* context)
+    {
+        auto& self = *static_cast<CommitWatch*>(context);
+        self.begun_ = TimePoint::clock::now();
+        // Prepared again since the schema has changed, too.
+        self.refused_ = self.state_.met_trigger;
+        if (self.refused_) self.state_.fires_triggers = true;
+        return self.refused_ ? 1 : 0;
+    }
+
+    detail::ConnectionState& state_;
+    std::optional<TimePoint> begun_;
+    bool refused_ = false;
 };
 
 inline Result<void> Connection::execute(const char* sql)
@@ -648,7 +711,10 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
         profile.temporary_in_memory ? "PRAGMA temp_store=2;" : "", read_only ? "PRAGMA query_only=1;" : "",
         profile.durability == Durability::full ? 2 : 1, profile.page_cache_kib);
     if (auto done = execute(pragmas); !done) return done;
-    if (fences.authorizer) sqlite3_set_authorizer(db, &authorize, state_.get());
+    if (fences.authorizer)
+        sqlite3_set_authorizer(db, &authorize, state_.get());
+    else
+        state_->fires_triggers = true; // for all that is known
     return {};
 }
 
@@ -659,9 +725,13 @@ inline Result<sqlite3_stmt*> Connection::compile(std::string_view sql, unsigned 
     sqlite3_stmt* stmt = nullptr;
     const char* rest = nullptr;
     const char* const text = sql.data() != nullptr ? sql.data() : "";
+    const bool met_before = std::exchange(state_->met_trigger, false);
     const int code = sqlite3_prepare_v3(state_->db, text, static_cast<int>(sql.size()), flags, &stmt, &rest);
     if (code != SQLITE_OK) return fail(compile_error(code, sql));
     Statement owner(stmt, 0);
+    const bool fires = state_->met_trigger && sqlite3_stmt_readonly(stmt) == 0;
+    state_->fires_triggers = state_->fires_triggers || fires;
+    state_->met_trigger = met_before || fires;
     if (stmt == nullptr)
         return fail(std::move(Error(errc::invalid_sql, "there is no statement in the text").with_sql(sql)));
     if (is_refused(stmt)) return fail(write_while_reading(sql));

@@ -55,6 +55,9 @@ public:
 
     /// Takes hold of the caller before his code runs; once. False: he is gone, and the job is to be dropped.
     [[nodiscard]] virtual bool claim() noexcept = 0;
+
+    /// Lets go of the caller again, as nothing of his has run after all. False: he is gone, and the job is to be dropped.
+    [[nodiscard]] virtual bool unclaim() noexcept { return true; }
     [[nodiscard]] virtual bool cancelled() const noexcept = 0;
     [[nodiscard]] virtual const std::atomic<bool>* cancel_flag() const noexcept = 0;
 
@@ -204,6 +207,7 @@ public:
 
     JobKind kind() const noexcept override { return Work::kind; }
     bool claim() noexcept override { return promise_.claim(); }
+    bool unclaim() noexcept override { return promise_.unclaim(); }
     bool cancelled() const noexcept override { return promise_.cancelled(); }
     const std::atomic<bool>* cancel_flag() const noexcept override { return promise_.cancel_flag(); }
 

@@ -94,7 +94,10 @@ public:
     }
 
     /// It is too long, and is being written back: the next batch has to wait for `ended`.
-    [[nodiscard]] bool must_wait() const noexcept { return running_ && bytes_ >= options_.limit; }
+    [[nodiscard]] bool must_wait() const noexcept { return running_ && at_limit(); }
+
+    /// It is as long as it should be at most.
+    [[nodiscard]] bool at_limit() const noexcept { return bytes_ >= options_.limit || full(); }
 
     /// As after the last commit.
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }

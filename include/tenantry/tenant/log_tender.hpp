@@ -1,6 +1,7 @@
 // Tends one tenant's write-ahead log: counts what is in it, and writes it back into the database.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -34,24 +35,30 @@ public:
           file_(file),
           profile_(options.profile),
           observation_(observation),
+          limit_(options.checkpoints.refuse_at == 0
+                     ? options.checkpoints.limit
+                     : std::min(options.checkpoints.limit, options.checkpoints.refuse_at)),
           log_(when(options), !options.profile.exclusive)
     {}
 
     // --- the writer's part ------------------------------------------------------------------------------------------
 
-    /// After what may have made the log longer.
-    void note()
+    using TimePoint = Job::Clock::time_point;
+
+    /// After what may have made the log longer, at `now`.
+    void note(TimePoint now)
     {
         const std::lock_guard lock(mutex_);
-        log_.grown(writer_.log_bytes(), Job::Clock::now());
+        log_.grown(writer_.log_bytes(), now);
     }
 
-    /// Between batches: writes the log back here and now where that is due, after `first()`. `idle`: nobody waits to write.
-    /// True: it is to be written back beside what follows, by one call of `write_back` or `give_up`.
+    /// Between batches: notes how long the log is, and writes it back here and now where that is due, after `first()`.
+    /// `idle`: nobody waits to write. True: it is to be written back beside what follows, by one call of `write_back` or
+    /// `give_up`.
     template <class First>
-    [[nodiscard]] bool tend(bool idle, First&& first)
+    [[nodiscard]] bool tend(bool idle, TimePoint now, First&& first)
     {
-        const auto step = next(idle);
+        const auto step = next(idle, now);
         if (step == LogKeeper::Step::inside || step == LogKeeper::Step::reuse) {
             first();
             begin_anew(step);
@@ -70,12 +77,18 @@ public:
         if (step == LogKeeper::Step::inside) begin_anew(step);
     }
 
-    /// Before a batch. True: it has to wait, and is to be tried again when `write_back` or `give_up` says so.
-    [[nodiscard]] bool must_wait()
+    /// What a batch finds.
+    enum class Room : std::uint8_t {
+        enough,
+        little, ///< the log is at its limit: `tend` first, then it may be full
+        none,   ///< the batch has to wait, and is to be tried again when `write_back` or `give_up` says so
+    };
+    [[nodiscard]] Room room()
     {
+        if (writer_.log_bytes() < limit_) return Room::enough;
         const std::lock_guard lock(mutex_);
         awaited_ = log_.must_wait();
-        return awaited_;
+        return awaited_ ? Room::none : log_.at_limit() ? Room::little : Room::enough;
     }
 
     /// The log is so long that nothing more is to be written: `refuse` says that.
@@ -140,10 +153,11 @@ private:
         return checkpoints;
     }
 
-    [[nodiscard]] LogKeeper::Step next(bool idle)
+    [[nodiscard]] LogKeeper::Step next(bool idle, TimePoint now)
     {
         const std::lock_guard lock(mutex_);
-        return log_.next(idle, Job::Clock::now());
+        log_.grown(writer_.log_bytes(), now);
+        return log_.next(idle, now);
     }
 
     // Nobody waits for that: it is done where the waiting would be.
@@ -190,6 +204,7 @@ private:
     TenantFile& file_;
     const sqlite::Profile& profile_;
     const Observation& observation_;
+    const std::uint64_t limit_; // below it there is room
 
     std::mutex mutex_; // of all that follows
     LogKeeper log_;

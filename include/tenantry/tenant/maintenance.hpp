@@ -134,7 +134,7 @@ private:
         (void)job.run(connection);
         connection.watch(nullptr);
         if (connection.log_frames() != 0) writer_.log_has(connection.log_frames());
-        log_.note();
+        log_.note(Job::Clock::now());
         return file_.glance();
     }
 

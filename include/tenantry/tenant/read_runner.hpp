@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -45,7 +46,8 @@ public:
     using JobPtr = std::unique_ptr<Job>;
     using Clock = Job::Clock;
 
-    /// How long reads may have the writer's connection, about: a write waits so long for them at most.
+    /// How long reads may have the writer's connection, about: a write waits so long for them at most. It is time in which
+    /// they run: a thread that the system lets wait among them does not count for more than half of it.
     static constexpr std::chrono::microseconds moment{250};
 
     ReadRunner(Connections& connections, TenantFile& file, Writer& writer)
@@ -58,9 +60,11 @@ public:
         return is_statement(job.kind()) && !job.takes_long;
     }
 
-    /// With the writer's connection, until then; gives it back.
-    void run_together(Reads& reads, Clock::time_point until)
+    /// With the writer's connection, for as long as there is something `left` of their moment, which becomes less; gives it
+    /// back.
+    void run_together(Reads& reads, Clock::duration& left)
     {
+        const auto start = Clock::now();
         sqlite::Connection& connection = *reads.writers;
         {
             // They waited at the same time, so they may see the same moment: the file's locks are taken once.
@@ -69,12 +73,16 @@ public:
                 if (auto begun = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred); begun)
                     together.emplace(std::move(*begun));
             // One is run however late it is, so that the connection was not lent for nothing.
-            auto now = Clock::now();
-            while (!reads.all_done() && (reads.done == 0 || now < until) &&
-                   run(reads.jobs[reads.done], connection, until, now))
+            auto now = start;
+            while (!reads.all_done() && (reads.done == 0 || left > Clock::duration::zero())) {
+                const auto before = now;
+                const bool over = run(reads.jobs[reads.done], connection, Lent::for_a_moment, now);
+                left -= std::min<Clock::duration>(now - before, half);
+                if (!over) break;
                 ++reads.done;
+            }
         }
-        writer_.used(until - moment);
+        writer_.used(start);
         reads.there = end(std::move(reads.writers));
     }
 
@@ -82,7 +90,7 @@ public:
     [[nodiscard]] bool run_alone(JobPtr& job, LentConnection reader)
     {
         auto now = Clock::now();
-        (void)run(job, *reader, Clock::time_point::max(), now);
+        (void)run(job, *reader, Lent::for_good, now);
         return end(std::move(reader));
     }
 
@@ -91,13 +99,12 @@ public:
     {
         LentConnection connection = connections_.try_borrow_writers();
         if (!connection) return std::nullopt;
-        const auto until = Clock::now() + moment;
-        const auto limit = limits.end_of_run();
-        connection->watch(nullptr, std::min(until, limit), until < limit);
+        const auto begun = Clock::now();
+        const bool to_be_ended = watch(*connection, nullptr, begun, limits.end_of_run());
         const async::Inside inside(&writer_); // a function of the program's own may be called by the query
         task.run(*connection);
-        const bool takes_long = until < limit && connection->out_of_time();
-        writer_.used(until - moment);
+        const bool takes_long = to_be_ended && connection->out_of_time();
+        writer_.used(begun);
         if (!end(std::move(connection))) return fail(file_.lost_error());
         if (takes_long) return std::nullopt;
         return Result<void>();
@@ -136,10 +143,25 @@ public:
     }
 
 private:
-    // False: `until` has come, and it is to be run again. Null afterwards: its caller is gone.
+    static constexpr Clock::duration half = moment / 2;
+
+    enum class Lent : bool { for_a_moment, for_good };
+
+    // Has what runs from now on ended after a moment, or at the limit, whichever is first. True: after a moment.
+    static bool watch(sqlite::Connection& connection, const std::atomic<bool>* cancelled,
+                      Clock::time_point now, Clock::time_point limit) noexcept
+    {
+        const auto until = now + half;
+        if (until < limit)
+            connection.watch(cancelled, until, half);
+        else
+            connection.watch(cancelled, limit);
+        return until < limit;
+    }
+
+    // False: it has had its moment, and is to be run again.
     // `now` is moved on.
-    [[nodiscard]] bool run(JobPtr& job, sqlite::Connection& connection, Clock::time_point until,
-                           Clock::time_point& now)
+    [[nodiscard]] bool run(JobPtr& job, sqlite::Connection& connection, Lent lent, Clock::time_point& now)
     {
         const auto begun = now;
         if (job->cancelled()) return refuse(*job, cancelled_early_error());
@@ -150,11 +172,15 @@ private:
             wait_.add(begun - job->queued_at);
         }
         const auto limit = job->limits.end_of_run();
-        connection.watch(job->cancel_flag(), std::min(until, limit), until < limit);
+        bool to_be_ended = false;
+        if (lent == Lent::for_a_moment)
+            to_be_ended = watch(connection, job->cancel_flag(), begun, limit);
+        else
+            connection.watch(job->cancel_flag(), limit);
         const bool succeeded = job->run(connection);
-        job->takes_long = !succeeded && until < limit && connection.out_of_time();
-        if (job->takes_long) return false;
         now = Clock::now();
+        job->takes_long = !succeeded && to_be_ended && connection.out_of_time();
+        if (job->takes_long) return false;
         time_.add(now - begun);
         return true;
     }

@@ -16,12 +16,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <tenantry/async/cancellation.hpp>
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/inside.hpp>
 #include <tenantry/async/runs_here.hpp>
+#include <tenantry/async/strand.hpp>
 #include <tenantry/async/timer_thread.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
@@ -93,7 +93,8 @@ public:
           file_(id, database, opened.file),
           options_(options),
           executor_(executor),
-          strand_(boost::asio::make_strand(executor)),
+          context_(async::context_of(executor)),
+          strand_(std::in_place, executor),
           retry_(std::in_place, timers.executor()),
           writer_(std::move(opened.connection), file_, options, hazards),
           observation_(observation),
@@ -164,12 +165,12 @@ public:
         if (!log_.is_old()) return;
         const async::GatePass alive(&posting_);
         if (!alive) return;
-        boost::asio::post(*strand_, [self = shared_self()] {
+        strand_->post([self = shared_self()] {
             if (!self->gate_.enter()) return;
             if (self->begin_other()) {
                 if (const WritingTurn turn(*self->connections_); turn)
-                    (void)self->tend_log(self->no_writes());
-                self->end_turn();
+                    (void)self->tend_log(self->no_writes(), Job::Clock::now());
+                self->end_turn(Then::rest);
             }
             self->leave();
         });
@@ -205,7 +206,7 @@ public:
     {
         const async::GatePass alive(&posting_);
         if (!alive) return;
-        boost::asio::post(*strand_, [self = shared_self()] {
+        strand_->post([self = shared_self()] {
             if (!self->gate_.enter()) return;
             self->connections_->close();
             if (const WritingTurn turn(*self->connections_); turn) self->writer_.release_memory();
@@ -450,36 +451,41 @@ private:
 
     void post_turn()
     {
-        boost::asio::post(*strand_, [self = shared_self()] { self->turn(); });
+        strand_->post([self = shared_self()] { self->turn(); });
     }
 
     // Works off some of what waits, then goes to the back of the pool, so that others get their turn.
     void turn()
     {
-        const async::Inside inside(async::context_of(executor_));
-        begin_turn();
-        if (!is_sole()) read_first();
-        if (begin_writing()) write_turn();
+        const async::Inside inside(context_);
+        if (read_first()) write_turn();
     }
 
-    void begin_turn()
+    // What does not have to wait for long, before anything is written; what is still to be read is read beside that. True:
+    // there is something to write.
+    [[nodiscard]] bool read_first()
     {
-        const std::lock_guard lock(mutex_);
-        turns_.begin();
-    }
-
-    // What is still to be read is read beside.
-    [[nodiscard]] bool begin_writing()
-    {
-        bool writes = false;
-        bool read = false;
-        {
-            const std::lock_guard lock(mutex_);
-            writes = turns_.begin_writing();
-            read = want_reading();
+        Job::Clock::duration left = ReadRunner::moment;
+        for (std::size_t done = 0;;) {
+            Reads reads;
+            bool writes = false;
+            bool read = false;
+            {
+                const std::lock_guard lock(mutex_);
+                if (done == 0) turns_.begin();
+                if (done < Reads::most && !is_sole()) take_brief(reads);
+                if (reads.count == 0) {
+                    writes = turns_.begin_writing();
+                    read = want_reading();
+                }
+            }
+            if (read) post_read_turn();
+            if (reads.count == 0) return writes;
+            done += reads.count;
+            runner_.run_together(reads, left);
+            if (!reads.all_done()) done = Reads::most; // they have had their moment
+            answer_together(reads);
         }
-        if (read) post_read_turn();
-        return writes;
     }
 
     [[nodiscard]] bool begin_other()
@@ -488,10 +494,29 @@ private:
         return turns_.begin_other();
     }
 
-    void end_turn()
+    // What is to become of writing when the turn is over.
+    enum class Then : std::uint8_t {
+        rest,  // it is begun again by somebody else, or was over before
+        go_on, // with what is still to be written, in another turn
+    };
+
+    void end_turn(Then then)
     {
-        const std::lock_guard lock(mutex_);
-        turns_.end();
+        bool begin = false;
+        {
+            const std::lock_guard lock(mutex_);
+            if (then == Then::go_on) begin = write_or_rest();
+            turns_.end();
+        }
+        if (begin) post_turn();
+    }
+
+    // Under the lock. True: there is more to write, and a turn is to be posted.
+    [[nodiscard]] bool write_or_rest() noexcept
+    {
+        if (!writes_.empty()) return turns_.write();
+        turns_.all_written();
+        return false;
     }
 
     // --- writing, on the strand -----------------------------------------------------------------------------------
@@ -509,34 +534,34 @@ private:
 
     void write_turn()
     {
-        if (log_.must_wait()) {
-            end_turn();
-            return wake_at_deadline();
-        }
-        std::size_t done = write_some();
-        end_turn();
+        auto then = Then::rest;
+        std::size_t done = write_some(then);
+        end_turn(then);
         done += writer_.tell();
         // Last: whoever hears that the last one has left may close the tenant at once.
         for (; done != 0; --done) leave();
     }
 
     // Returned is how many jobs have ended; what the writer has still to tell are more.
-    [[nodiscard]] std::size_t write_some()
+    [[nodiscard]] std::size_t write_some(Then& then)
     {
         const WritingTurn begun(*connections_);
         if (!begun) return wake_at_deadline(), 0;
+        const auto room = log_.room();
+        if (room == LogTender::Room::none) return wake_at_deadline(), 0;
         JobPtr first = next_write();
         if (!first) return 0;
-        (void)tend_log(false);
-        if (first->kind() == JobKind::apart) return apart_turn(std::move(first));
-        auto turn = log_.is_full() ? log_.refuse(std::move(first))
-                                   : writer_.run(std::move(first), [this] { return pop_write(); });
-        log_.note();
+        if (room == LogTender::Room::little) (void)tend_log(false, Job::Clock::now());
+        if (first->kind() == JobKind::apart) return apart_turn(std::move(first), then);
+        const bool full = room == LogTender::Room::little && log_.is_full();
+        auto turn = full ? log_.refuse(std::move(first))
+                         : writer_.run(std::move(first), [this] { return pop_write(); });
         if (turn.locked) {
+            log_.note(writer_.now());
             wait_for_lock(std::move(turn.unfinished), *turn.locked);
         } else {
-            turn.done += tend_log(no_writes());
-            go_on();
+            turn.done += tend_log(no_writes(), writer_.now());
+            then = Then::go_on;
         }
         return turn.done;
     }
@@ -563,20 +588,6 @@ private:
         return writes_.empty();
     }
 
-    // With what is still to be written, in another turn.
-    void go_on()
-    {
-        bool begin = false;
-        {
-            const std::lock_guard lock(mutex_);
-            if (writes_.empty())
-                turns_.all_written();
-            else
-                begin = turns_.write();
-        }
-        if (begin) post_turn();
-    }
-
     // The strand stays free while another process has the lock: a timer begins the next turn.
     void wait_for_lock(std::vector<JobPtr> unfinished, const Error& locked)
     {
@@ -601,7 +612,7 @@ private:
     // --- upkeep of the database, on the strand -----------------------------------------------------------------------
 
     // The tenant's own writes wait for the strand meanwhile. Returned is how many jobs have ended.
-    [[nodiscard]] std::size_t apart_turn(JobPtr job)
+    [[nodiscard]] std::size_t apart_turn(JobPtr job, Then& then)
     {
         auto run = maintenance_.run(std::move(job));
         const bool over = run.unfinished == nullptr;
@@ -610,9 +621,9 @@ private:
             unfinished.push_back(std::move(run.unfinished));
             wait_for_lock(std::move(unfinished), *run.locked);
         } else {
-            (void)tend_log(no_writes());
+            (void)tend_log(no_writes(), Job::Clock::now());
             if (over)
-                go_on();
+                then = Then::go_on;
             else
                 put_last(std::move(run.unfinished));
         }
@@ -624,6 +635,7 @@ private:
     {
         std::optional<Error> ended;
         {
+            bool begin = false;
             const async::GatePass alive(
                 &posting_); // once it can be refused, another thread may close the tenant
             {
@@ -637,8 +649,9 @@ private:
                     writes_.push(std::move(job));
                     wake_at(deadline);
                 }
+                begin = write_or_rest();
             }
-            go_on();
+            if (begin) post_turn();
         }
         if (ended) answer(std::move(job), *ended);
     }
@@ -647,10 +660,10 @@ private:
 
     // On the strand, between batches. Nobody waits for his answer while the log is written back here; returned is how many
     // were answered.
-    [[nodiscard]] std::size_t tend_log(bool idle)
+    [[nodiscard]] std::size_t tend_log(bool idle, Job::Clock::time_point now)
     {
         std::size_t told = 0;
-        if (log_.tend(idle, [&] { told = writer_.tell(); }))
+        if (log_.tend(idle, now, [&] { told = writer_.tell(); }))
             boost::asio::post(executor_, [self = shared_self()] { self->write_log_back(); });
         return told;
     }
@@ -666,25 +679,6 @@ private:
     }
 
     // --- reading ----------------------------------------------------------------------------------------------------
-
-    // On the strand, before anything is written, which does not have to wait for long.
-    void read_first()
-    {
-        const auto until = Job::Clock::now() + ReadRunner::moment;
-        for (std::size_t done = 0; done < Reads::most;) {
-            Reads reads;
-            {
-                const std::lock_guard lock(mutex_);
-                take_brief(reads);
-            }
-            if (reads.count == 0) return;
-            done += reads.count;
-            runner_.run_together(reads, until);
-            const bool all = reads.all_done();
-            answer_together(reads);
-            if (!all) return;
-        }
-    }
 
     // Under the lock: those that are next, as far as they may have the writer's connection, if that is to be had.
     void take_brief(Reads& reads)
@@ -718,13 +712,13 @@ private:
         auto turn = [self = shared_self()] { self->read_turn(); };
         if (!is_sole()) return boost::asio::post(executor_, std::move(turn));
         const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
-        if (alive) boost::asio::post(*strand_, std::move(turn));
+        if (alive) strand_->post(std::move(turn));
     }
 
     // On the pool, or on the strand where there is one connection alone.
     void read_turn()
     {
-        const async::Inside inside(async::context_of(executor_));
+        const async::Inside inside(context_);
         for (std::size_t done = 0; done < Reads::most;) {
             Reads reads;
             if (!next_reads(reads)) return connections_->nothing_to_read();
@@ -769,7 +763,8 @@ private:
     // With the writer's connection. False: the turn is over.
     [[nodiscard]] bool read_together(Reads& reads)
     {
-        runner_.run_together(reads, Job::Clock::now() + ReadRunner::moment);
+        Job::Clock::duration left = ReadRunner::moment;
+        runner_.run_together(reads, left);
         const bool over = reads.all_done() && end_read_turn(false);
         answer_together(reads);
         return !over;
@@ -895,9 +890,10 @@ private:
     TenantFile file_;
     const TenantOptions options_;
     const boost::asio::any_io_executor executor_;
+    const boost::asio::execution_context* const context_; // the executor's
 
     // Of the strand:
-    std::optional<boost::asio::strand<boost::asio::any_io_executor>> strand_;
+    std::optional<async::Strand> strand_;
     std::optional<boost::asio::steady_timer> retry_;
     Writer writer_;
 

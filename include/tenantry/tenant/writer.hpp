@@ -71,11 +71,16 @@ public:
         Turn turn;
         now_ = Clock::now();
         const auto until = now_ + time_;
-        const int spills = connection_.cache_spills();
+        // Asked for where there is more than one job: before any has run, or when only the first has been taken.
+        std::optional<int> spills;
+        if (!is_transaction(*job)) spills = connection_.cache_spills();
         std::size_t begun = 0;
         const auto next_if_room = [&]() -> JobPtr {
-            const bool full = ++begun >= limit_ || connection_.cache_spills() != spills || now_ >= until;
-            return full ? nullptr : next();
+            if (++begun >= limit_ || now_ >= until) return nullptr;
+            if (spills) return connection_.cache_spills() == *spills ? next() : nullptr;
+            JobPtr second = next();
+            if (second) spills = connection_.cache_spills();
+            return second;
         };
         while (job && !turn.locked) job = run_batch(std::move(job), next_if_room, turn);
         used(now_);
@@ -97,6 +102,9 @@ public:
 
     /// Whether the calling thread is inside a job of this writer.
     [[nodiscard]] bool runs_here() const noexcept { return running_here == this; }
+
+    /// When what `run` has done last had been done.
+    [[nodiscard]] Clock::time_point now() const noexcept { return now_; }
 
     /// Transactions that were committed. From any thread.
     [[nodiscard]] std::uint64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }
@@ -161,6 +169,8 @@ private:
         collapsed,  // the transaction cannot be committed
     };
 
+    using Recorder = BasicHistogramRecorder<Adding::by_one>;
+
     [[nodiscard]] std::string_view name() const noexcept { return file_.id().view(); }
 
     // One transaction, with `job` as the first in it. Returned is the job that is to begin the next one.
@@ -169,9 +179,19 @@ private:
     {
         if (!ended_.empty()) turn.done += tell(); // of the batch before
         if (dismissed(job)) return next();
+        JobPtr second;
+        if (is_transaction(*job)) {
+            second = next();
+            if (!second) job = run_by_itself(std::move(job), turn);
+            if (!job) return nullptr;
+        }
+        const auto following = [&] { return second ? std::move(second) : next(); };
         auto transaction = sqlite::Transaction::begin(connection_, sqlite::Behaviour::immediate);
-        if (!transaction) return not_begun(std::move(job), std::move(transaction).error(), turn), nullptr;
-        for (; job; job = next()) {
+        if (!transaction) {
+            not_begun(std::move(job), std::move(transaction).error(), turn);
+            return kept_waiting(std::move(second), turn);
+        }
+        for (; job; job = following()) {
             if (dismissed(job)) continue;
             // A body that may be ended half-way would take its neighbours with it, and they could not all be run again.
             const bool alone = !is_statement(job->kind()) && job->limits.any();
@@ -179,14 +199,16 @@ private:
                 finish(*transaction);
                 return job;
             }
-            if (vanished(job, turn)) continue;
+            const bool again = job->claimed;
+            if (!claim(job, turn)) continue;
+            if (!again) wait_.add(now_ - job->queued_at);
             switch (apply(*job)) {
             case Effect::kept:
                 holds_body_ = holds_body_ || job->kind() == JobKind::body;
                 batch_.push_back(std::move(job));
                 if (!alone) break;
                 finish(*transaction);
-                return next();
+                return following();
             case Effect::taken_back:
                 // What it has found may come of a neighbour's write that is not committed yet.
                 if (batch_.empty())
@@ -197,11 +219,74 @@ private:
             case Effect::collapsed:
                 (void)transaction->rollback();
                 run_again(std::move(job), turn);
-                return turn.locked ? nullptr : next();
+                return turn.locked ? kept_waiting(std::move(second), turn) : following();
             }
         }
         finish(*transaction);
         return nullptr;
+    }
+
+    // Whether SQLite makes a transaction of it where there is none, and whatever it fails of takes back all that it did. Where
+    // statements are observed their durations would have the commit in them, and waiting for a lock would be failures.
+    [[nodiscard]] bool is_transaction(const Job& job) const noexcept
+    {
+        return job.kind() == JobKind::statement && !hazards_.leaves_part && !hazards_.rolls_back &&
+               !connection_.fires_triggers() && !connection_.is_observed();
+    }
+
+    // A statement that nobody else's write is to be committed with: BEGIN and COMMIT would cost a small one a tenth more.
+    // Returned is the job if it is no transaction after all, as was found only now; nothing of it is left.
+    [[nodiscard]] JobPtr run_by_itself(JobPtr job, Turn& turn)
+    {
+        const bool again = job->claimed;
+        const auto begun = now_;
+        if (!claim(job, turn)) return nullptr;
+        const auto end = run_and_commit(*job);
+        if (end == End::locked && !again) {
+            if (!job->unclaim()) return drop(std::move(job), turn), nullptr;
+            job->claimed = false;
+        } else if (!again) {
+            wait_.add(begun - job->queued_at);
+        }
+        if (end == End::refused) return job;
+        if (end == End::locked) {
+            Error locked = *job->error();
+            not_begun(std::move(job), std::move(locked), turn);
+        } else if (job->succeeded()) {
+            answer_if_there(std::move(job));
+        } else {
+            answer(std::move(job));
+        }
+        return nullptr;
+    }
+
+    // What became of a transaction of one statement.
+    enum class End : std::uint8_t {
+        over,    // it was committed, or has failed
+        locked,  // another process has the write lock
+        refused, // it must not be committed in this way
+    };
+
+    [[nodiscard]] End run_and_commit(Job& job)
+    {
+        const sqlite::CommitWatch commit(connection_);
+        run(job);
+        if (commit.refused()) return End::refused;
+        const Error* const error = job.error();
+        if (!commit.begun() && error != nullptr && *error == errc::busy) return End::locked;
+        if (const auto begun = commit.begun())
+            run_time_.add(*begun - std::exchange(now_, *begun));
+        else
+            run_time_.add(pass_time());
+        if (job.succeeded()) committed(1);
+        return End::over;
+    }
+
+    // Taken out of the queue, and not begun. Returned is what is to be begun next.
+    [[nodiscard]] static JobPtr kept_waiting(JobPtr job, Turn& turn)
+    {
+        if (turn.locked && job) turn.unfinished.push_back(std::move(job));
+        return job;
     }
 
     [[nodiscard]] bool dismissed(JobPtr& job)
@@ -215,18 +300,19 @@ private:
         return job == nullptr;
     }
 
-    // The caller's execution context has ended.
-    [[nodiscard]] bool vanished(JobPtr& job, Turn& turn)
+    // False: the caller's execution context has ended.
+    [[nodiscard]] bool claim(JobPtr& job, Turn& turn)
     {
-        if (job->claimed) return false; // it is run again
-        job->claimed = job->claim();
-        if (job->claimed) {
-            wait_.add(now_ - job->queued_at);
-            return false;
-        }
+        if (!job->claimed) job->claimed = job->claim();
+        if (job->claimed) return true;
+        drop(std::move(job), turn);
+        return false;
+    }
+
+    static void drop(JobPtr job, Turn& turn)
+    {
         job.reset();
         ++turn.done;
-        return true;
     }
 
     void not_begun(JobPtr job, Error error, Turn& turn)
@@ -285,40 +371,53 @@ private:
     {
         // A body that goes on after its transaction was rolled back must not write outside of one.
         const sqlite::Uncommittable nothing_yet(connection_);
+        run(job);
+        if (!is_statement(job.kind())) connection_.end_statements();
+        run_time_.add(pass_time());
+    }
+
+    void run(Job& job)
+    {
         running_here = this;
         connection_.watch(job.cancel_flag(), job.limits.end_of_run());
         (void)job.run(connection_);
         connection_.watch(nullptr);
         connection_.report_statements();
         running_here = nullptr;
-        if (!is_statement(job.kind())) connection_.end_statements();
-        run_time_.add(pass_time());
     }
 
     // The end of a transaction that can be committed. The first in the batch, if there is one, was kept.
     void finish(sqlite::Transaction& transaction)
     {
         if (batch_.empty()) return (void)transaction.rollback();
-        auto committed = transaction.commit();
-        if (committed) {
-            commit_time_.add(pass_time());
-            batch_sizes_.add(batch_.size());
-            commits_.fetch_add(1, std::memory_order_relaxed);
-            log_.store(connection_.log_frames() * frame_, std::memory_order_relaxed);
-            (void)file_.glance();
-        }
+        auto done = transaction.commit();
+        if (done) committed(batch_.size());
         for (auto& job : batch_) {
-            if (!committed)
-                refuse(std::move(job), committed.error());
-            else if (file_.lost())
-                refuse(std::move(job), file_.lost_error());
-            else {
-                writes_.fetch_add(job->succeeded() ? 1 : 0, std::memory_order_relaxed);
-                answer(std::move(job));
-            }
+            if (done)
+                answer_if_there(std::move(job));
+            else
+                refuse(std::move(job), done.error());
         }
         batch_.clear();
         holds_body_ = false;
+    }
+
+    // So many jobs, just now.
+    void committed(std::size_t jobs)
+    {
+        commit_time_.add(pass_time());
+        batch_sizes_.add(jobs);
+        Recorder::increment(commits_);
+        log_.store(connection_.log_frames() * frame_, std::memory_order_relaxed);
+        (void)file_.glance();
+    }
+
+    // What was committed into a file that is the tenant's no more is lost.
+    void answer_if_there(JobPtr job)
+    {
+        if (file_.lost()) return refuse(std::move(job), file_.lost_error());
+        if (job->succeeded()) Recorder::increment(writes_);
+        answer(std::move(job));
     }
 
     // The transaction was rolled back because of `culprit`: the others are run again in the order they came, each
@@ -388,10 +487,10 @@ private:
     std::atomic<std::uint64_t> pages_{0};
     std::atomic<std::uint64_t> schema_{0};
     std::atomic<std::uint64_t> statements_{0};
-    HistogramRecorder batch_sizes_;
-    HistogramRecorder commit_time_;
-    HistogramRecorder wait_;
-    HistogramRecorder run_time_;
+    Recorder batch_sizes_;
+    Recorder commit_time_;
+    Recorder wait_;
+    Recorder run_time_;
     static inline thread_local const Writer* running_here = nullptr;
 };
 

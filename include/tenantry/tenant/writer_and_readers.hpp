@@ -6,10 +6,10 @@
 // and begun again with a reader (see Tenant).
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <utility>
 
 #include <tenantry/core/error.hpp>
@@ -41,10 +41,11 @@ public:
 
     [[nodiscard]] LentConnection try_borrow_writers() override
     {
-        const std::lock_guard lock(mutex_);
-        if (use_ != Use::none || sent_away_) return {};
-        use_ = Use::reading;
-        ++lent_;
+        auto expected = Use::none;
+        if (!use_.compare_exchange_strong(expected, Use::reading, std::memory_order_acquire,
+                                          std::memory_order_relaxed))
+            return {};
+        lent_.fetch_add(1, std::memory_order_relaxed);
         writer_.read_only(true);
         return LentConnection(&writer_, Disown{.is_lenders = true});
     }
@@ -53,14 +54,13 @@ public:
     {
         if (!connection.get_deleter().is_lenders) return readers_.release(std::move(connection));
         connection.reset();
-        bool begin = false;
-        {
-            const std::lock_guard lock(mutex_);
-            writer_.read_only(false);
-            use_ = Use::none;
-            begin = sent_away_;
-        }
-        if (begin) begin_turn_();
+        writer_.read_only(false);
+        auto expected = Use::reading;
+        if (use_.compare_exchange_strong(expected, Use::none, std::memory_order_release,
+                                         std::memory_order_relaxed))
+            return;
+        use_.store(Use::promised, std::memory_order_release); // whoever wants to write waits for that alone
+        begin_turn_();
     }
 
     [[nodiscard]] bool available() override { return readers_.available(); }
@@ -68,40 +68,41 @@ public:
     void count(TenantStats& stats) override
     {
         readers_.count(stats);
-        const std::lock_guard lock(mutex_);
-        stats.reads += lent_;
+        stats.reads += lent_.load(std::memory_order_relaxed);
     }
 
     void close() override { readers_.close(); }
 
     [[nodiscard]] bool begin_writing() override
     {
-        const std::lock_guard lock(mutex_);
-        sent_away_ = use_ == Use::reading;
-        if (sent_away_) return false;
-        use_ = Use::writing;
-        return true;
+        for (auto found = use_.load(std::memory_order_relaxed);;) {
+            const bool reading = found == Use::reading || found == Use::reading_awaited;
+            if (use_.compare_exchange_weak(found, reading ? Use::reading_awaited : Use::writing,
+                                           std::memory_order_acquire, std::memory_order_relaxed))
+                return !reading;
+        }
     }
 
-    void end_writing() override
-    {
-        const std::lock_guard lock(mutex_);
-        use_ = Use::none;
-    }
+    void end_writing() override { use_.store(Use::none, std::memory_order_release); }
 
     void nothing_to_read() override {}
 
 private:
-    enum class Use : std::uint8_t { none, reading, writing };
+    // Who has the writer's connection.
+    enum class Use : std::uint8_t {
+        none,
+        reading,
+        reading_awaited, // and a turn was sent away meanwhile
+        promised,        // nobody: it is for the turn that was sent away
+        writing,
+    };
 
     sqlite::Connection& writer_;
     const std::function<void()> begin_turn_;
     Readers readers_;
 
-    std::mutex mutex_; // of all that follows
-    Use use_ = Use::none;
-    bool sent_away_ = false; // a turn, since somebody was reading
-    std::uint64_t lent_ = 0; // to reads, ever
+    std::atomic<Use> use_{Use::none};
+    std::atomic<std::uint64_t> lent_{0}; // to reads, ever
 };
 
 } // namespace tenantry::detail
