@@ -28,7 +28,7 @@ constexpr const char* tables =
     "PRAGMA user_version = 1;"
     "COMMIT";
 
-void run(sqlite3* db, const char* sql)
+void execute(sqlite3* db, const char* sql)
 {
     if (sqlite3_exec(db, sql, nullptr, nullptr, nullptr) != SQLITE_OK) give_up(sqlite3_errmsg(db));
 }
@@ -71,9 +71,9 @@ void sync_directory(const std::filesystem::path& path)
 void ByHand::create(const std::filesystem::path& path, bool durable)
 {
     sqlite3* db = open(path, SQLITE_OPEN_CREATE);
-    run(db, durable ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
-                    : "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
-    run(db, tables);
+    execute(db, durable ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"
+                        : "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF");
+    execute(db, tables);
     check(sqlite3_close(db));
     if (!durable) return;
     sync_directory(path.parent_path());
@@ -82,8 +82,8 @@ void ByHand::create(const std::filesystem::path& path, bool durable)
 
 ByHand::ByHand(const std::filesystem::path& path, Mode mode) : db_(open(path, 0))
 {
-    run(db_, "PRAGMA foreign_keys=1; PRAGMA temp_store=2; PRAGMA cache_size=-512");
-    run(db_, mode == Mode::full ? "PRAGMA synchronous=2" : "PRAGMA synchronous=1");
+    execute(db_, "PRAGMA foreign_keys=1; PRAGMA temp_store=2; PRAGMA cache_size=-512");
+    execute(db_, mode == Mode::full ? "PRAGMA synchronous=2" : "PRAGMA synchronous=1");
 }
 
 ByHand ByHand::plain(const std::filesystem::path& path)
@@ -97,12 +97,14 @@ ByHand::ByHand(ByHand&& other) noexcept
     : db_(std::exchange(other.db_, nullptr)),
       insert_(std::exchange(other.insert_, nullptr)),
       lookup_(std::exchange(other.lookup_, nullptr)),
-      latest_(std::exchange(other.latest_, nullptr))
+      latest_(std::exchange(other.latest_, nullptr)),
+      begin_(std::exchange(other.begin_, nullptr)),
+      commit_(std::exchange(other.commit_, nullptr))
 {}
 
 ByHand::~ByHand()
 {
-    for (sqlite3_stmt* stmt : {insert_, lookup_, latest_}) sqlite3_finalize(stmt);
+    for (sqlite3_stmt* stmt : {insert_, lookup_, latest_, begin_, commit_}) sqlite3_finalize(stmt);
     sqlite3_close(db_);
 }
 
@@ -112,11 +114,20 @@ sqlite3_stmt* ByHand::prepare(sqlite3_stmt*& stmt, const char* sql)
     return stmt;
 }
 
+void ByHand::run(sqlite3_stmt*& stmt, const char* sql)
+{
+    if (sqlite3_step(prepare(stmt, sql)) != SQLITE_DONE) give_up(sqlite3_errmsg(db_));
+    check(sqlite3_reset(stmt));
+}
+
+void ByHand::begin() { run(begin_, "BEGIN"); }
+void ByHand::commit() { run(commit_, "COMMIT"); }
+
 void ByHand::fill(std::int64_t entries)
 {
-    run(db_, "BEGIN IMMEDIATE");
+    begin();
     for (std::int64_t i = 0; i < entries; ++i) (void)insert(audit(i));
-    run(db_, "COMMIT");
+    commit();
 }
 
 std::int64_t ByHand::insert(const AuditLog& row)

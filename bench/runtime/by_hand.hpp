@@ -53,6 +53,8 @@ public:
     [[nodiscard]] static ByHand plain(const std::filesystem::path& path);
 
     void fill(std::int64_t entries);
+    void begin();
+    void commit();
     std::int64_t insert(const AuditLog& row);
     Audit lookup(std::int64_t id);
     std::vector<Audit> latest();
@@ -62,12 +64,15 @@ public:
 private:
     ByHand() = default;
     sqlite3_stmt* prepare(sqlite3_stmt*& stmt, const char* sql);
+    void run(sqlite3_stmt*& stmt, const char* sql);
     static Audit read(sqlite3_stmt* stmt);
 
     sqlite3* db_ = nullptr;
     sqlite3_stmt* insert_ = nullptr; // prepared when they are first used
     sqlite3_stmt* lookup_ = nullptr;
     sqlite3_stmt* latest_ = nullptr;
+    sqlite3_stmt* begin_ = nullptr;
+    sqlite3_stmt* commit_ = nullptr;
 };
 
 using Strand = boost::asio::strand<boost::asio::thread_pool::executor_type>;
