@@ -94,9 +94,9 @@ public:
     }
 
     /// It is too long, and is being written back: the next batch has to wait for `ended`.
-    [[nodiscard]] bool must_wait() const noexcept { return running_ && at_limit(); }
+    [[nodiscard]] bool must_wait() const noexcept { return running_ && bytes_ >= options_.limit; }
 
-    /// It is as long as it should be at most.
+    /// Something may have to be done about its length before the next batch.
     [[nodiscard]] bool at_limit() const noexcept { return bytes_ >= options_.limit || full(); }
 
     /// As after the last commit.
