@@ -25,9 +25,9 @@ struct Note {
     std::int64_t number{};
 };
 
-// Points at notes, once always and once perhaps.
+// Points at notes, once always and once perhaps. Its id has fewer bits than SQLite may give.
 struct Reply {
-    Id<Reply> id{};
+    Id<Reply, std::int32_t> id{};
     Id<Note> note{};
     std::optional<Id<Note>> other{};
 };

@@ -72,6 +72,20 @@ TEST_CASE("what is written is read again, by either way of reading")
     CHECK(must(test::count_notes(db)) == 0);
 }
 
+TEST_CASE("an insert whose id does not fit its type is taken back")
+{
+    Opened opened;
+    const auto about = must(wait_for(test::add_note(opened.db)));
+    must(wait_for(
+        opened.db.async_write(sql<"INSERT INTO reply(id, note) SELECT 2147483647, id FROM note">())));
+    const Reply next{.note = about};
+    const auto query = select(count()).from<Reply>();
+    CHECK(wait_for(opened.db.async_write(insert(next))).error() == errc::value_misfit);
+    CHECK(must(opened.db.read(one(query))) == 1);
+    CHECK(wait_for(opened.db.async_write(insert(next).returning())).error() == errc::value_misfit);
+    CHECK(must(opened.db.read(one(query))) == 1);
+}
+
 TEST_CASE("a transaction body gives what it returns, and sees its own writes")
 {
     Opened opened;

@@ -575,6 +575,30 @@ TEST_CASE("a statement alone whose COMMIT fails is told so, and nothing of it is
     CHECK(desk.entries() == "2");
 }
 
+// SQLite asks whether to end a statement once more after it has committed it.
+TEST_CASE("a statement alone is told to be cancelled only when nothing of it is there")
+{
+    static const sqlite::StatementText text{"INSERT INTO entry VALUES (?1)", sqlite::next_slot()};
+    Desk desk;
+    std::string expected;
+    for (int n = 1; n <= 300; ++n) {
+        FatePtr fate;
+        fate = desk.add(JobKind::statement, [&](sqlite::Connection& connection) -> Result<void> {
+            fate->cancel = true;
+            auto insert = connection.statement(text);
+            if (!insert) return fail(std::move(insert).error());
+            insert->integer(1, n);
+            return insert->run();
+        });
+        REQUIRE(desk.run().done == 1);
+        if (succeeded(fate))
+            expected += (expected.empty() ? "" : " ") + std::to_string(n);
+        else
+            REQUIRE(failed(fate, errc::cancelled));
+    }
+    CHECK(desk.entries() == expected);
+}
+
 TEST_CASE("a transaction that cannot be begun is told to the write that wanted it")
 {
     FaultyVfs vfs;

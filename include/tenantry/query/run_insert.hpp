@@ -74,6 +74,22 @@ struct made_of<std::optional<T>> {
     using type = T;
 };
 
+// Whether the key that an insert gives may turn out not to fit its type when the row is there already.
+template <class Value, class Q>
+[[nodiscard]] consteval bool key_may_misfit() noexcept
+{
+    using Made = typename made_of<Value>::type;
+    if constexpr (requires { typename Q::query_type; }) {
+        return key_may_misfit<Value, typename Q::query_type>();
+    } else if constexpr (requires { Q::traits::returns_key; } && requires { typename Made::row_type; }) {
+        // That a row's integer id is any of 64 bits is SQLite's to say, and what an expression has made of another.
+        using Id = typename Made::value_type;
+        return (std::integral<Id> || Q::traits::returns_key) && !std::same_as<Id, std::int64_t>;
+    } else {
+        return false;
+    }
+}
+
 template <class Row>
 struct OnlyId {
     template <class S>

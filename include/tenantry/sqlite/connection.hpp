@@ -590,9 +590,10 @@ private:
     sqlite3* db_;
 };
 
-/// While it lives, notes when a commit on the connection begins: for a statement that is a transaction by itself. The commit of
-/// one of which it is found only now that it `fires_triggers` is refused, and the statement taken back: it may be committed
-/// though it has failed. Not inside of an `Uncommittable`.
+/// While it lives, notes when a commit on the connection begins: for a statement that is a transaction by itself. From then on
+/// `Connection::watch` does not end it: SQLite asks for that once more after the commit, and what is there would be told as
+/// ended. The commit of one of which it is found only now that it `fires_triggers` is refused, and the statement taken back:
+/// it may be committed though it has failed. Not inside of an `Uncommittable`.
 class CommitWatch {
 public:
     using TimePoint = Connection::TimePoint;
@@ -604,7 +605,11 @@ public:
     }
     CommitWatch(const CommitWatch&) = delete;
     CommitWatch& operator=(const CommitWatch&) = delete;
-    ~CommitWatch() { sqlite3_commit_hook(state_.db, nullptr, nullptr); }
+    ~CommitWatch()
+    {
+        sqlite3_commit_hook(state_.db, nullptr, nullptr);
+        if (begun_) --state_.uninterruptible;
+    }
 
     /// The last one. nullopt: there was none.
     [[nodiscard]] std::optional<TimePoint> begun() const noexcept { return begun_; }
@@ -616,6 +621,7 @@ private:
     static int begin(void* context)
     {
         auto& self = *static_cast<CommitWatch*>(context);
+        if (!self.begun_) ++self.state_.uninterruptible;
         self.begun_ = TimePoint::clock::now();
         // Prepared again since the schema has changed, too.
         self.refused_ = self.state_.met_trigger;

@@ -20,6 +20,7 @@
 #include <tenantry/expr/id.hpp>
 #include <tenantry/query/query.hpp>
 #include <tenantry/query/raw_text.hpp>
+#include <tenantry/query/run_insert.hpp>
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/lease.hpp>
@@ -100,9 +101,10 @@ template <class T, class Q>
     // A batch of rows is as many statements.
     if (is_batch<Q>) return JobKind::repeatable_body;
     if (raw_text_of<Q>().may_roll_back) return JobKind::rollback_statement;
-    // What it has changed is there before its rows are read.
-    return GivesRows<Q, Records<T>> || raw_text_of<Q>().may_leave_part ? JobKind::partial_statement
-                                                                       : JobKind::statement;
+    // What it has changed is there before its rows or its key are read.
+    const bool may_misfit = GivesRows<Q, Records<T>> ||
+                            key_may_misfit<result_t<schema_of<T>, Records<T>, Q>, Q>();
+    return may_misfit || raw_text_of<Q>().may_leave_part ? JobKind::partial_statement : JobKind::statement;
 }
 
 // The work of one statement: an owned query, run on the connection that its turn brings.
