@@ -6,7 +6,9 @@ if(PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
     find_program(TENANTRY_CCACHE ccache)
     mark_as_advanced(TENANTRY_CCACHE)
     if(TENANTRY_CCACHE)
-        set(CMAKE_CXX_COMPILER_LAUNCHER "${TENANTRY_CCACHE}")
+        # What is compiled with a precompiled header is kept only if it is told to take no notice of its macros and time.
+        set(CMAKE_CXX_COMPILER_LAUNCHER
+            "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${TENANTRY_CCACHE}")
     endif()
 endif()
 
@@ -14,7 +16,9 @@ add_library(tenantry_development INTERFACE)
 target_link_libraries(tenantry_development INTERFACE tenantry::tenantry)
 target_compile_options(tenantry_development INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-    "$<$<BOOL:${TENANTRY_WERROR}>:-Werror>")
+    "$<$<BOOL:${TENANTRY_WERROR}>:-Werror>"
+    # So that a precompiled header is the same each time it is made.
+    "$<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>")
 
 if(TENANTRY_SANITIZE)
     target_compile_options(tenantry_development INTERFACE

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <vector>
 
-#include <tenantry/fleet/open.hpp>
+#include <tenantry/fleet/fleet.hpp>
 
 #include "support/catch.hpp"
 #include "support/fleet_fixture.hpp"
@@ -22,7 +22,7 @@ using test::wait_for;
 TEST_CASE("every operation of a limited handle is limited, and of no other")
 {
     test::TempDir directory;
-    auto fleet = must(Fleet<Notes>::open(directory.path() / "root"));
+    auto fleet = must(test::open_notes(directory.path() / "root"));
     must(wait_for(fleet.async_create("a")));
     auto db = must(wait_for(fleet.async_tenant("a")));
     const auto endless = sql<"with recursive c(n) as (select 1 union all select n + 1 from c) "

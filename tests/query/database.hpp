@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <tenantry/schema/ddl.hpp>
+#include <tenantry/sqlite/connection.hpp>
 
 #include "query/schema.hpp"
 #include "support/catch.hpp"
@@ -18,12 +19,7 @@ inline constexpr std::uint64_t here = 4711; // the incarnation of the tests' ten
 struct Database {
     sqlite::Connection connection = test::must(sqlite::Connection::open_memory());
 
-    Database()
-    {
-        connection.set_incarnation(here);
-        for (const SchemaObject& object : schema_info<Work>().objects)
-            test::must(connection.execute(std::string(object.sql).c_str()));
-    }
+    Database();
 
     /// What it gives; an error fails the test.
     template <class Q>
@@ -84,23 +80,7 @@ struct Filled : Database {
     Id<User> ann;
     Id<User> bob;
 
-    Filled()
-    {
-        ann = run(
-            insert(User{.id = {}, .name = "ann", .active = true, .score = 1.5, .level = 3, .picture = {}}));
-        bob = run(
-            insert(User{.id = {}, .name = "bob", .active = false, .score = {}, .level = -3, .picture = {}}));
-        for (int i = 1; i <= 4; ++i) {
-            Job made = job(i, i <= 2 ? "mail" : "disk");
-            made.owner = i % 2 == 1 ? ann : bob;
-            made.status = i == 4 ? JobStatus::done : JobStatus::pending;
-            made.level = i == 1 ? Level::low : i == 2 ? Level::middle : Level::high;
-            made.created_at = Timestamp(std::chrono::milliseconds(1000 * i));
-            if (i == 2) made.note = "two";
-            if (i == 3) made.worker = bob;
-            run(insert(made));
-        }
-    }
+    Filled();
 
     /// The costs of the jobs for which a condition holds, in order, as a number: 134 is jobs 1, 3 and 4.
     template <class E>

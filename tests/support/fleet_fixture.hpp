@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -53,11 +55,21 @@ auto add_note(const TenantDb<T>& db, std::string_view text = {}, std::int64_t nu
     return db.async_write(insert(row));
 }
 
+/// A handler that keeps what an operation gives: one for each result, where asio::use_future is expensive to compile.
+template <class R>
+struct Arrival {
+    std::shared_ptr<std::promise<R>> promise = std::make_shared<std::promise<R>>();
+    void operator()(R result) const { promise->set_value(std::move(result)); }
+};
+
 /// The result of an operation of a fleet or a handle; blocks.
-template <class Operation>
-auto wait_for(Operation&& operation)
+template <class R, class... Parts>
+R wait_for(boost::asio::deferred_async_operation<void(R), Parts...> operation)
 {
-    return std::forward<Operation>(operation)(boost::asio::use_future).get();
+    Arrival<R> arrival;
+    auto future = arrival.promise->get_future();
+    std::move(operation)(std::move(arrival));
+    return future.get();
 }
 
 /// What a coroutine returns, run to its end on a context of its own; what it throws is thrown here.

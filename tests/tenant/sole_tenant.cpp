@@ -32,14 +32,14 @@ TenantOptions sole()
     return options;
 }
 
-Result<std::int64_t> count(sqlite::Connection& connection)
+Result<std::int64_t> count_entries(sqlite::Connection& connection)
 {
     return connection.query_integer("SELECT count(*) FROM entry");
 }
 
 Result<std::int64_t> count_now(const PlainTenant& plain)
 {
-    return plain.tenant->read_now<std::int64_t>(count);
+    return plain.tenant->read_now<std::int64_t>(count_entries);
 }
 
 // Calls it in a thread of the pool's, and waits.
@@ -116,7 +116,7 @@ TEST_CASE("reads on the pool and writes take turns, on a pool of one as well")
     std::atomic<bool> crowded{false};
     const auto use = [&](sqlite::Connection& connection) -> Result<void> {
         if (++inside != 1) crowded = true;
-        auto counted = count(connection);
+        auto counted = count_entries(connection);
         --inside;
         return counted ? Result<void>() : fail(counted.error());
     };
@@ -177,7 +177,7 @@ TEST_CASE("a read here and now waits for a write, for as long as it may")
     REQUIRE_FALSE(refused);
     CHECK(refused.error() == errc::overloaded);
     CHECK(refused.error().tenant() == "plain");
-    const auto late = plain.tenant->read_now<std::int64_t>(count, Limits::within(1ms));
+    const auto late = plain.tenant->read_now<std::int64_t>(count_entries, Limits::within(1ms));
     REQUIRE_FALSE(late);
     CHECK(late.error() == errc::timeout);
     leave.open();
@@ -197,7 +197,7 @@ TEST_CASE("a write and a read on the pool wait for a reading here, and hold no t
         // The one thread of the pool has tried both, and goes on to other things.
         for (int n = 0; n < 3; ++n) run_on_pool(plain, [] {});
         if (write->runs != 0 || read->runs != 0) return fail(errc::internal, "they did not wait");
-        auto counted = count(connection);
+        auto counted = count_entries(connection);
         return counted ? Result<void>() : fail(counted.error());
     }));
     CHECK(write->succeeded());
@@ -261,7 +261,7 @@ TEST_CASE("a reading may read again; a write may not, and a reading may not writ
             // The outer one's limits hold on.
             if (connection.watched().until == sqlite::Connection::TimePoint::max())
                 return fail(errc::internal, "unlimited");
-            const auto limited = plain.tenant->read_now<std::int64_t>(count, Limits::within(1h));
+            const auto limited = plain.tenant->read_now<std::int64_t>(count_entries, Limits::within(1h));
             if (!limited) return fail(limited.error());
             if (connection.watched().until == sqlite::Connection::TimePoint::max())
                 return fail(errc::internal, "unlimited");
@@ -335,7 +335,7 @@ TEST_CASE("a tenant of one connection is closed at any moment")
     PlainTenant plain(2, sole());
     for (int round = 0; round < 50; ++round) {
         std::thread reading([tenant = plain.tenant] {
-            for (int n = 0; n < 20; ++n) (void)tenant->read_now<std::int64_t>(count);
+            for (int n = 0; n < 20; ++n) (void)tenant->read_now<std::int64_t>(count_entries);
         });
         for (int n = 0; n < 5; ++n) {
             (void)plain.write(n);

@@ -18,7 +18,7 @@ using test::PlainTenant;
 
 namespace {
 
-Result<std::int64_t> count(sqlite::Connection& connection)
+Result<std::int64_t> count_entries(sqlite::Connection& connection)
 {
     return connection.query_integer("SELECT count(*) FROM entry");
 }
@@ -64,7 +64,7 @@ TEST_CASE("more reads than readers are all answered")
         fates.push_back(plain.read([&](sqlite::Connection& connection) -> Result<void> {
             const int now = ++inside;
             for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {}
-            auto counted = count(connection);
+            auto counted = count_entries(connection);
             --inside;
             if (!counted) return fail(counted.error());
             return {};
@@ -86,7 +86,7 @@ TEST_CASE("read here and now says so when every reader stays lent")
         return leave.wait() ? Result<void>() : fail(errc::timeout);
     });
     REQUIRE(inside.wait());
-    const auto refused = plain.tenant->read_now<std::int64_t>(count);
+    const auto refused = plain.tenant->read_now<std::int64_t>(count_entries);
     REQUIRE_FALSE(refused);
     CHECK(refused.error() == errc::overloaded);
     CHECK(std::string(refused.error().tenant()) == "plain");
@@ -99,15 +99,15 @@ TEST_CASE("read here and now inside a write of the same tenant is refused, of an
     PlainTenant plain;
     PlainTenant other;
     const auto write = plain.write([&](sqlite::Connection&) -> Result<void> {
-        const auto own = plain.tenant->read_now<std::int64_t>(count);
+        const auto own = plain.tenant->read_now<std::int64_t>(count_entries);
         if (own || !(own.error() == errc::wrong_thread)) return fail(errc::internal, "it was let in");
-        const auto others = other.tenant->read_now<std::int64_t>(count);
+        const auto others = other.tenant->read_now<std::int64_t>(count_entries);
         if (!others) return fail(others.error());
         return {};
     });
     CHECK(write->answered.wait());
     if (write->error) FAIL(test::said(*write->error));
-    CHECK(plain.tenant->read_now<std::int64_t>(count)); // nor is it afterwards
+    CHECK(plain.tenant->read_now<std::int64_t>(count_entries)); // nor is it afterwards
 }
 
 TEST_CASE("a read on the pool is served when a reader comes back from the calling thread")
@@ -124,7 +124,7 @@ TEST_CASE("a read on the pool is served when a reader comes back from the callin
                 inside.open();
                 // As late as possible, and sometimes later.
                 test::spin(static_cast<std::size_t>(round * 50));
-                return count(connection);
+                return count_entries(connection);
             });
         });
         REQUIRE(inside.wait());
@@ -145,7 +145,7 @@ TEST_CASE("a reader that cannot be opened leaves nobody waiting")
     std::atomic<int> wrong{0};
     std::thread reading([&] {
         while (!stop)
-            if (plain.tenant->read_now<std::int64_t>(count)) ++wrong;
+            if (plain.tenant->read_now<std::int64_t>(count_entries)) ++wrong;
     });
     bool answered = true;
     for (int n = 0; n < 300 && answered; ++n)
@@ -158,5 +158,5 @@ TEST_CASE("a reader that cannot be opened leaves nobody waiting")
     const auto last = plain.read([](sqlite::Connection&) -> Result<void> { return {}; });
     CHECK(last->answered.wait());
     vfs.heal();
-    CHECK(must(plain.tenant->read_now<std::int64_t>(count)) == 0);
+    CHECK(must(plain.tenant->read_now<std::int64_t>(count_entries)) == 0);
 }
