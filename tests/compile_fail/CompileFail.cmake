@@ -7,24 +7,32 @@ add_library(compile_fail_flags OBJECT EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR
 target_link_libraries(compile_fail_flags PRIVATE tenantry_test_support)
 set(compile_fail_config "${CMAKE_CURRENT_BINARY_DIR}/compile_fail.cmake")
 
-# Most of what each test compiles is the library's headers, twice: that is done once for all of them.
+# Most of what each test compiles is the library's headers and the schemas that tests share, twice: that is done once for
+# all of them.
 set(compile_fail_header "${CMAKE_CURRENT_BINARY_DIR}/compile_fail/precompiled.hpp")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     set(compile_fail_precompiled "${compile_fail_header}.pch")
     set(compile_fail_use -include-pch "${compile_fail_precompiled}")
+    set(compile_fail_make -fpch-instantiate-templates)
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     set(compile_fail_precompiled "${compile_fail_header}.gch")
     set(compile_fail_use -include "${compile_fail_header}")
+    set(compile_fail_make "")
 else()
     set(compile_fail_precompiled "")
     set(compile_fail_use "")
 endif()
 if(compile_fail_precompiled)
-    file(CONFIGURE OUTPUT "${compile_fail_header}" CONTENT "#include <tenantry/query/query.hpp>\n#include <tenantry/schema/ddl.hpp>\n" @ONLY)
+    file(CONFIGURE OUTPUT "${compile_fail_header}" CONTENT "#include <tenantry/query/query.hpp>
+#include <tenantry/schema/ddl.hpp>
+#include <query/company.hpp>
+#include <query/write_schema.hpp>
+" @ONLY)
     list(TRANSFORM headers PREPEND "${PROJECT_SOURCE_DIR}/include/" OUTPUT_VARIABLE compile_fail_headers)
+    file(GLOB compile_fail_schemas CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/../query/*.hpp")
     add_custom_command(OUTPUT "${compile_fail_precompiled}"
         COMMAND "${CMAKE_COMMAND}" "-Dconfig=${compile_fail_config}" -P "${CMAKE_CURRENT_LIST_DIR}/precompile.cmake"
-        DEPENDS ${compile_fail_headers} "${compile_fail_header}" "${compile_fail_config}"
+        DEPENDS ${compile_fail_headers} ${compile_fail_schemas} "${compile_fail_header}" "${compile_fail_config}"
             "${CMAKE_CURRENT_LIST_DIR}/precompile.cmake" "${CMAKE_CURRENT_LIST_DIR}/command.cmake"
         COMMENT "Precompiling the headers for the compile-fail tests"
         VERBATIM)
@@ -41,6 +49,7 @@ list(REMOVE_ITEM include_directories \"\" ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORI
 set(coroutine_temporaries_broken ${TENANTRY_COROUTINE_TEMPORARIES_BROKEN})
 set(to_precompile [==[${compile_fail_header}]==])
 set(precompiled [==[${compile_fail_precompiled}]==])
+set(make_precompiled [==[${compile_fail_make}]==])
 set(use_precompiled [==[${compile_fail_use}]==])
 ")
 
