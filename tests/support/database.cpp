@@ -17,10 +17,9 @@ Database::Database()
 
 Filled::Filled()
 {
-    ann = run(
-        insert(User{.id = {}, .name = "ann", .active = true, .score = 1.5, .level = 3, .picture = {}}));
-    bob = run(
-        insert(User{.id = {}, .name = "bob", .active = false, .score = {}, .level = -3, .picture = {}}));
+    ann = run(insert(User{.id = {}, .name = "ann", .active = true, .score = 1.5, .level = 3, .picture = {}}));
+    bob =
+        run(insert(User{.id = {}, .name = "bob", .active = false, .score = {}, .level = -3, .picture = {}}));
     for (int i = 1; i <= 4; ++i) {
         Job made = job(i, i <= 2 ? "mail" : "disk");
         made.owner = i % 2 == 1 ? ann : bob;

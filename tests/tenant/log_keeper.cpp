@@ -229,6 +229,22 @@ TEST_CASE("a log that cannot be begun anew is full at last, and tried each time 
     CHECK_FALSE(log.full());
 }
 
+TEST_CASE("a full log is refused and not waited for, though it may grow longer and is being written back")
+{
+    auto options = small();
+    options.refuse_at = 500;
+    LogKeeper log(options);
+    log.grown(400, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    CHECK_FALSE(log.at_limit());
+    log.grown(500, begin);
+    CHECK(log.full());
+    CHECK(log.at_limit());
+    CHECK_FALSE(log.must_wait());
+    log.ended(Step::beside, false, begin);
+    CHECK(log.next(false, begin) == Step::inside);
+}
+
 TEST_CASE("an old log is written back when nobody writes")
 {
     LogKeeper log(small());

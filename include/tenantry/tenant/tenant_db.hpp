@@ -102,8 +102,8 @@ template <class T, class Q>
     if (is_batch<Q>) return JobKind::repeatable_body;
     if (raw_text_of<Q>().may_roll_back) return JobKind::rollback_statement;
     // What it has changed is there before its rows or its key are read.
-    const bool may_misfit = GivesRows<Q, Records<T>> ||
-                            key_may_misfit<result_t<schema_of<T>, Records<T>, Q>, Q>();
+    const bool may_misfit =
+        GivesRows<Q, Records<T>> || key_may_misfit<result_t<schema_of<T>, Records<T>, Q>, Q>();
     return may_misfit || raw_text_of<Q>().may_leave_part ? JobKind::partial_statement : JobKind::statement;
 }
 
