@@ -1,4 +1,4 @@
-// Compiled once for all tests of queries.
+// What query/database.hpp declares, compiled once for all tests of expressions and queries.
 #include "query/database.hpp"
 
 #include <chrono>

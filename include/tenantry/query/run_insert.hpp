@@ -82,7 +82,7 @@ template <class Value, class Q>
     if constexpr (requires { typename Q::query_type; }) {
         return key_may_misfit<Value, typename Q::query_type>();
     } else if constexpr (requires { Q::traits::returns_key; } && requires { typename Made::row_type; }) {
-        // That a row's integer id is any of 64 bits is SQLite's to say, and what an expression has made of another.
+        // SQLite makes integer ids of any 64 bits. Others come out of the database only where they are read back.
         using Id = typename Made::value_type;
         return (std::integral<Id> || Q::traits::returns_key) && !std::same_as<Id, std::int64_t>;
     } else {

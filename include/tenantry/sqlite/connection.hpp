@@ -598,18 +598,14 @@ class CommitWatch {
 public:
     using TimePoint = Connection::TimePoint;
 
-    explicit CommitWatch(Connection& connection) noexcept : state_(*connection.state_)
+    explicit CommitWatch(Connection& connection) noexcept : connection_(connection)
     {
-        state_.met_trigger = false;
-        sqlite3_commit_hook(state_.db, &CommitWatch::begin, this);
+        connection.state_->met_trigger = false;
+        sqlite3_commit_hook(connection.native_handle(), &CommitWatch::begin, this);
     }
     CommitWatch(const CommitWatch&) = delete;
     CommitWatch& operator=(const CommitWatch&) = delete;
-    ~CommitWatch()
-    {
-        sqlite3_commit_hook(state_.db, nullptr, nullptr);
-        if (begun_) --state_.uninterruptible;
-    }
+    ~CommitWatch() { sqlite3_commit_hook(connection_.native_handle(), nullptr, nullptr); }
 
     /// The last one. nullopt: there was none.
     [[nodiscard]] std::optional<TimePoint> begun() const noexcept { return begun_; }
@@ -621,16 +617,18 @@ private:
     static int begin(void* context)
     {
         auto& self = *static_cast<CommitWatch*>(context);
-        if (!self.begun_) ++self.state_.uninterruptible;
+        auto& state = *self.connection_.state_;
+        self.calm_.emplace(self.connection_);
         self.begun_ = TimePoint::clock::now();
         // Prepared again since the schema has changed, too.
-        self.refused_ = self.state_.met_trigger;
-        if (self.refused_) self.state_.fires_triggers = true;
+        self.refused_ = state.met_trigger;
+        if (self.refused_) state.fires_triggers = true;
         return self.refused_ ? 1 : 0;
     }
 
-    detail::ConnectionState& state_;
+    Connection& connection_;
     std::optional<TimePoint> begun_;
+    std::optional<Uninterruptible> calm_; // since then
     bool refused_ = false;
 };
 
