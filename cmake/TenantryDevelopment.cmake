@@ -6,9 +6,12 @@ if(PROJECT_IS_TOP_LEVEL AND NOT DEFINED CMAKE_CXX_COMPILER_LAUNCHER)
     find_program(TENANTRY_CCACHE ccache)
     mark_as_advanced(TENANTRY_CCACHE)
     if(TENANTRY_CCACHE)
-        # What is compiled with a precompiled header is kept only if it is told to take no notice of its macros and time.
         set(CMAKE_CXX_COMPILER_LAUNCHER
-            "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${TENANTRY_CCACHE}")
+            sh "${CMAKE_CURRENT_LIST_DIR}/ccache_launcher.sh" "${TENANTRY_CCACHE}" "${PROJECT_SOURCE_DIR}")
+        if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+            # As ccache understands it; CMake says the same with -Xclang before each word.
+            set(CMAKE_CXX_COMPILE_OPTIONS_USE_PCH -include-pch <PCH_FILE>)
+        endif()
     endif()
 endif()
 

@@ -10,6 +10,7 @@
 #include <tenantry/core/error.hpp>
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 namespace {
 

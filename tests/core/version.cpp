@@ -5,6 +5,7 @@
 #include <string>
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 TEST_CASE("the version is the package's")
 {

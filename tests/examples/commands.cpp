@@ -5,6 +5,7 @@
 
 #include "examples/slots_program.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 using namespace tenantry::test;
 

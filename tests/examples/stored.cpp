@@ -10,6 +10,7 @@
 #include "examples/slots_program.hpp"
 #include "slots/schema.hpp"
 #include "support/must.hpp"
+#include "support/paths.hpp"
 
 namespace tenantry::test {
 
