@@ -29,7 +29,8 @@ rm -f "$output.sum"
 # Files of the checkout by what is in them, others by size and time; what the build has made follows from the command.
 ingredients() {
     printf '%s\n' "$*" | sed "s|$CCACHE_BASEDIR|.|g"
-    tr -s ' \\' '\n\n' <"$output.d" | grep -v ':$' | sed "s|^$CCACHE_BASEDIR/|./|" | sort -u | while read -r file; do
+    # The list that make would read: "target: \", then a file a line or several, each but the last with " \" behind it.
+    sed 's/ *\\$//' <"$output.d" | tr ' ' '\n' | grep -v ':$' | sed "s|^$CCACHE_BASEDIR/|./|" | sort -u | while read -r file; do
         case $file in
             '' | ./build/*) ;;
             ./*) printf '%s\n' "$file" && cat "$CCACHE_BASEDIR/$file" || return 1 ;;

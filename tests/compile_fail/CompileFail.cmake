@@ -56,6 +56,13 @@ set(use_precompiled [==[${compile_fail_use}]==])
 file(GLOB compile_fail_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
 foreach(source IN LISTS compile_fail_sources)
     cmake_path(GET source STEM LAST_ONLY name)
+    if(TENANTRY_TEST_COMPILE_FAIL STREQUAL "differing")
+        # Where the library words the message itself (`tenantry: `), it is the same with every compiler.
+        file(STRINGS "${source}" head LIMIT_COUNT 2)
+        if(head MATCHES "^// expect: tenantry: [^|]*$" AND NOT head MATCHES "// only: ")
+            continue()
+        endif()
+    endif()
     add_test(NAME compile_fail.${name}
         COMMAND "${CMAKE_COMMAND}"
             "-Dconfig=${compile_fail_config}"
