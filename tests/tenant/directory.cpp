@@ -184,9 +184,10 @@ TEST_CASE("a state file that cannot be understood is corrupt, and said to be so"
 {
     const Site site;
     fs::create_directory(site.place);
-    const std::string good = detail::to_text({.incarnation = 0x0123456789abcdef});
+    const std::string good = detail::to_text({.id = "acme", .incarnation = 0x0123456789abcdef});
     write(site.place / "tenant.state", good);
     CHECK(must(detail::read_state(site.place)).incarnation == 0x0123456789abcdef);
+    CHECK(must(detail::read_state(site.place)).id == "acme");
 
     std::vector<std::string> bad{"",
                                  "\n",
@@ -194,10 +195,11 @@ TEST_CASE("a state file that cannot be understood is corrupt, and said to be so"
                                  good + good,
                                  good.substr(0, good.size() - 1),
                                  "tenantry tenant 2\nincarnation 0123456789abcdef\n",
-                                 "tenantry tenant 1\nincarnation 0000000000000000\n",
-                                 "tenantry tenant 1\nincarnation 0123456789abcdeg\n",
-                                 "tenantry tenant 1\nincarnation -123456789abcdef\n",
-                                 "tenantry tenant 1\nincarnation 0x23456789abcdef\n",
+                                 "tenantry tenant 2\nid acme\nincarnation 0000000000000000\n",
+                                 "tenantry tenant 2\nid acme\nincarnation 0123456789abcdeg\n",
+                                 "tenantry tenant 2\nid acme\nincarnation -123456789abcdef\n",
+                                 "tenantry tenant 2\nid acme\nincarnation 0x23456789abcdef\n",
+                                 "tenantry tenant two\nid acme\nincarnation 0123456789abcdef\n",
                                  std::string(good.size(), '\0'),
                                  std::string(5000, 'x'),
                                  std::string(4096, 'x')};
@@ -217,6 +219,32 @@ TEST_CASE("a state file that cannot be understood is corrupt, and said to be so"
     const auto linked = detail::read_state(site.place);
     REQUIRE_FALSE(linked);
     CHECK(linked.error() == errc::io_error);
+}
+
+TEST_CASE("a state file of another version is refused, with its version in the message")
+{
+    const Site site;
+    must(site.create());
+    for (const std::string version : {"1", "3", "12"}) {
+        write(site.place / "tenant.state",
+              "tenantry tenant " + version + "\nsomething else 0123456789abcdef\n");
+        const auto state = detail::read_state(site.place);
+        REQUIRE_FALSE(state);
+        CHECK(state.error() == errc::unsupported_version);
+        CHECK_THAT(said(state.error()), ContainsSubstring("of version " + version + ","));
+    }
+}
+
+TEST_CASE("a directory under another name than its tenant's is refused")
+{
+    const Site site;
+    must(site.create());
+    fs::copy(site.place, site.directory.path() / "copy");
+    const auto state = detail::read_state(site.directory.path() / "copy");
+    REQUIRE_FALSE(state);
+    CHECK(state.error() == errc::misplaced_tenant);
+    CHECK_THAT(said(state.error()), ContainsSubstring("'acme'"));
+    must(detail::read_state(site.place));
 }
 
 TEST_CASE("a state file that is kept open knows whether its tenant is there still")
@@ -252,7 +280,7 @@ TEST_CASE("a state file that is kept open knows whether its tenant is there stil
     }
     SECTION("it is written over")
     {
-        write(path, detail::to_text({.incarnation = known.state().incarnation + 1}));
+        write(path, detail::to_text({.id = "acme", .incarnation = known.state().incarnation + 1}));
         CHECK_FALSE(known.is_there());
         write(path, detail::to_text(known.state()));
         CHECK(known.is_there());

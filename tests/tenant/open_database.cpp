@@ -50,7 +50,7 @@ TEST_CASE("a tenant that is replaced is opened as it is now, or said to have gon
     std::atomic<bool> done{false};
     std::thread replacer([&] {
         while (!done) {
-            const auto next = make_tenant(dir.path(), "next");
+            const auto next = make_tenant(dir.path() / "next", "acme");
             const auto aside = dir.path() / "aside";
             std::filesystem::rename(place, aside);
             std::filesystem::rename(next, place);

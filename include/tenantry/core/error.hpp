@@ -48,6 +48,9 @@ enum class errc {
     value_misfit,   ///< a stored value does not fit the type it is read into
     // The schema
     foreign_database,      ///< another program's file (application_id)
+    misplaced_tenant,      ///< the files under this name are another tenant's: copied or moved there
+    foreign_log,           ///< the write-ahead log beside a database is not that database's
+    unsupported_version,   ///< the files were made by a version of the library that this one does not know
     no_such_fleet,         ///< there is none in the directory, and none was to be made
     manifest_mismatch,     ///< the fleet's directory was made with another layout or shard rule
     destructive_migration, ///< the change would lose data; the plan is in the message
@@ -97,6 +100,9 @@ inline ErrcText errc_text(errc code) noexcept
     case errc::too_many_rows: return {"too_many_rows", "more rows than one"};
     case errc::value_misfit: return {"value_misfit", "a stored value does not fit its type"};
     case errc::foreign_database: return {"foreign_database", "another program's database"};
+    case errc::misplaced_tenant: return {"misplaced_tenant", "the files are another tenant's"};
+    case errc::foreign_log: return {"foreign_log", "the write-ahead log is not this database's"};
+    case errc::unsupported_version: return {"unsupported_version", "files of an unknown version"};
     case errc::no_such_fleet: return {"no_such_fleet", "there is no fleet in the directory"};
     case errc::manifest_mismatch: return {"manifest_mismatch", "the fleet's directory has another layout"};
     case errc::destructive_migration: return {"destructive_migration", "the migration would lose data"};

@@ -39,19 +39,59 @@ inline constexpr std::string_view state_file = "tenant.state";
 
 /// What the state file says.
 struct TenantState {
+    /// The tenant's id, which is its directory's name too: a directory that was copied or moved tells by that whose it is.
+    std::string id{};
     /// A random number made at creation: a name that is used again is another tenant. Never 0.
     std::uint64_t incarnation = 0;
 };
 
+/// What a tenant's state file begins with; the number of its version comes after it. There is one version yet: files of
+/// another one are refused, since what they mean cannot be known.
+inline constexpr std::string_view state_head = "tenantry tenant ";
+inline constexpr std::string_view state_version = "2";
+
 [[nodiscard]] inline std::string to_text(const TenantState& state)
 {
-    return "tenantry tenant 1\nincarnation " + hex(state.incarnation) + "\n";
+    return std::string(state_head) + std::string(state_version) + "\nid " + state.id + "\nincarnation " +
+           hex(state.incarnation) + "\n";
+}
+
+/// What the text of a state file says; nullopt: it is no such text.
+[[nodiscard]] inline std::optional<TenantState> parse_state(std::string_view text)
+{
+    const auto skip = [&text](std::string_view expected) {
+        if (!text.starts_with(expected)) return false;
+        text.remove_prefix(expected.size());
+        return true;
+    };
+    if (!skip(state_head) || !skip(state_version) || !skip("\nid ")) return std::nullopt;
+    TenantState state{.id = std::string(text.substr(0, text.find('\n')))};
+    text.remove_prefix(state.id.size());
+    constexpr std::size_t digits = 16;
+    if (!skip("\nincarnation ") || text.size() != digits + 1 || text.back() != '\n') return std::nullopt;
+    const auto parsed = std::from_chars(text.data(), text.data() + digits, state.incarnation, 16);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + digits || state.incarnation == 0)
+        return std::nullopt;
+    return state;
+}
+
+/// The number of the version that a state file is of; nullopt: the text is no state file's.
+[[nodiscard]] inline std::optional<std::string_view> state_version_of(std::string_view text)
+{
+    if (!text.starts_with(state_head)) return std::nullopt;
+    text.remove_prefix(state_head.size());
+    const auto digits = text.substr(0, text.find_first_not_of("0123456789"));
+    const bool is_number =
+        !digits.empty() && digits.size() < 10 && text.substr(digits.size()).starts_with('\n');
+    return is_number ? std::optional(digits) : std::nullopt;
 }
 
 /// A tenant's state file, which is kept open: whether it is the one there still is found without opening it again.
 class StateFile {
 public:
-    /// `errc::no_such_tenant` where there is no state file, `errc::corrupt` where it cannot be understood.
+    /// `errc::no_such_tenant` where there is no state file, `errc::corrupt` where it cannot be understood,
+    /// `errc::unsupported_version` where it is of another version than this library's, and `errc::misplaced_tenant` where it
+    /// is of a tenant with another id than the directory's name.
     [[nodiscard]] static Result<StateFile> open(const std::filesystem::path& directory)
     {
         auto path = directory / state_file;
@@ -62,13 +102,18 @@ public:
         struct stat found{};
         if (::fstat(file.number(), &found) != 0) return fail(system_error(errno, "looking at", path));
         StateFile opened(std::move(path), std::move(file), {found.st_dev, found.st_ino});
-        // Its length is asked for and not found by reading on, which would be one call more.
-        const auto state = found.st_size == static_cast<off_t>(length) ? opened.read() : TenantState();
-        if (!state) return fail(system_error(errno, "reading", opened.path_));
-        if (state->incarnation == 0)
-            return fail(errc::corrupt,
-                        "'" + opened.path_.string() + "' is not a tenant's state file of this version");
-        opened.state_ = *state;
+        Buffer buffer;
+        const auto text = opened.read(buffer);
+        if (!text) return fail(system_error(errno, "reading", opened.path_));
+        auto state = parse_state(*text);
+        if (!state) return fail(opened.not_understood(*text));
+        if (state->id != directory.filename().native())
+            return fail(errc::misplaced_tenant,
+                        "'" + directory.string() + "' is the directory of the tenant '" +
+                            printable(state->id) +
+                            "': it was copied or moved here. Move it back to its own name, or remove the "
+                            "copy; nothing in it was touched");
+        opened.state_ = std::move(*state);
         return opened;
     }
 
@@ -79,33 +124,47 @@ public:
     {
         // While it is open no other file has its identity; what it says is read again, as it may have been written over.
         if (file_identity(path_) != identity_) return false;
-        const auto now = read();
-        return now && now->incarnation == state_.incarnation;
+        Buffer buffer;
+        const auto text = read(buffer);
+        return text && *text == to_text(state_);
     }
 
 private:
-    static constexpr std::string_view head = "tenantry tenant 1\nincarnation ";
-    static constexpr int digits = 16;
-    static constexpr std::size_t length = head.size() + digits + 1;
+    // Longer than any that can be understood, so that one that is too long is seen to be.
+    using Buffer = std::array<char, 256>;
 
     StateFile(std::filesystem::path path, Descriptor file, const FileIdentity& identity) noexcept
         : path_(std::move(path)), file_(std::move(file)), identity_(identity)
     {}
 
-    // Incarnation 0: it cannot be understood. None: it cannot be read, as errno says.
-    [[nodiscard]] std::optional<TenantState> read() const noexcept
+    // nullopt: it cannot be read, as errno says.
+    [[nodiscard]] std::optional<std::string_view> read(Buffer& buffer) const noexcept
     {
-        std::array<char, length + 1> bytes{}; // one more, to see that there is none
         ssize_t got = 0;
-        do got = ::pread(file_.number(), bytes.data(), bytes.size(), 0);
+        do got = ::pread(file_.number(), buffer.data(), buffer.size(), 0);
         while (got < 0 && errno == EINTR);
         if (got < 0) return std::nullopt;
-        const std::string_view text(bytes.data(), static_cast<std::size_t>(got));
-        TenantState state;
-        if (text.size() != length || !text.starts_with(head) || !text.ends_with('\n')) return state;
-        const char* const first = text.data() + head.size();
-        const auto parsed = std::from_chars(first, first + digits, state.incarnation, 16);
-        return parsed.ec == std::errc() && parsed.ptr == first + digits ? state : TenantState();
+        return std::string_view(buffer.data(), static_cast<std::size_t>(got));
+    }
+
+    [[nodiscard]] Error not_understood(std::string_view text) const
+    {
+        const auto version = state_version_of(text);
+        if (!version || *version == state_version)
+            return Error(errc::corrupt,
+                         "'" + path_.string() + "' is not a tenant's state file, or it is damaged");
+        return Error(errc::unsupported_version,
+                     "'" + path_.string() + "' is of version " + std::string(*version) +
+                         ", and this program's tenantry knows version " + std::string(state_version) +
+                         " alone: use the one that made the tenant; nothing of it was touched");
+    }
+
+    // Whatever somebody has written into the file.
+    [[nodiscard]] static std::string printable(std::string text)
+    {
+        for (char& c : text)
+            if (c < ' ' || c > '~') c = '?';
+        return text;
     }
 
     std::filesystem::path path_;
@@ -153,9 +212,10 @@ struct Place {
 /// three in the one transaction the first sync waits for. The fourth is of the tenant's name, and must come after them.
 class StagedDirectory {
 public:
-    /// `staging` is a directory that exists, on the file system of the place.
-    explicit StagedDirectory(const std::filesystem::path& staging)
-        : state_{.incarnation = random_number()}, path_(staging / hex(state_.incarnation))
+    /// `staging` is a directory that exists, on the file system of the place. `id`: the new tenant's, and the place's name.
+    StagedDirectory(const std::filesystem::path& staging, std::string id)
+        : state_{.id = std::move(id), .incarnation = random_number()},
+          path_(staging / hex(state_.incarnation))
     {}
     StagedDirectory(const StagedDirectory&) = delete;
     StagedDirectory& operator=(const StagedDirectory&) = delete;
@@ -258,7 +318,7 @@ private:
 {
     const auto place = Place::at(path);
     if (!place) return fail(place.error());
-    StagedDirectory staged(staging);
+    StagedDirectory staged(staging, place->name);
     if (auto begun = staged.begin(); !begun) return begun;
     if (auto built = build_database(staged.database(), schema, options); !built) return built;
     if (auto adopted = staged.adopt_database(); !adopted) return adopted;

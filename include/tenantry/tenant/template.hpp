@@ -30,7 +30,7 @@ public:
     /// As `create_directory`.
     [[nodiscard]] Result<void> create(const std::filesystem::path& staging, const Place& place)
     {
-        StagedDirectory staged(staging);
+        StagedDirectory staged(staging, place.name);
         if (auto begun = staged.begin(); !begun) return begun;
         auto bytes = bytes_or_build(staged.database());
         if (!bytes) return fail(std::move(bytes).error());
