@@ -1,8 +1,12 @@
 // The promise at run time: what the compiler cannot see (one body that serves two tenants, a handle that is bound to
 // no body, a name used again) is refused when it is bound, and nothing is read or changed.
 #include <any>
+#include <string>
+#include <tuple>
+#include <vector>
 
 #include <tenantry/fleet/fleet.hpp>
+#include <tenantry/fleet/open.hpp>
 
 #include "support/catch.hpp"
 #include "support/fleet_fixture.hpp"
@@ -270,4 +274,226 @@ TEST_CASE("what is read in one tenant is that tenant's alone")
     const auto record = must(alpha.read(one(select<Note>())));
     CHECK(record.id.incarnation() == alpha.incarnation());
     CHECK(alpha.incarnation() != two.tenant("beta").incarnation());
+}
+
+// ---- rows that have no id to say it
+
+namespace {
+
+// A text is its key, an id of another table a part of its key, or it has none: a view's and a query's.
+struct Word {
+    std::string text{};
+    std::int64_t count{};
+};
+struct Use {
+    Id<Note> note{};
+    std::string word{};
+    std::int64_t times{};
+};
+struct Rare {
+    std::string text{};
+    std::int64_t count{};
+};
+struct Total {
+    std::string word{};
+    std::int64_t total{};
+};
+inline constexpr auto rare = select(col<&Word::text>, col<&Word::count>).where(col<&Word::count> < 100);
+
+struct Lexicon : Schema<Table<"note", Note>, Table<"word", Word, PrimaryKey<&Word::text>>,
+                        Table<"use", Use, PrimaryKey<&Use::note, &Use::word>>, View<"rare", Rare, rare>> {};
+
+struct TwoDictionaries {
+    TempDir directory;
+    Fleet<Lexicon> fleet = must(Fleet<Lexicon>::open(directory.path() / "root", {.threads = 2}));
+
+    // Both have the same words, each its own number of them.
+    TwoDictionaries()
+    {
+        must(fleet.create("alpha"));
+        must(fleet.create("beta"));
+        fill("alpha", 1);
+        fill("beta", 2);
+    }
+
+    TenantDb<Lexicon> tenant(std::string_view id) { return must(fleet.tenant(id)); }
+
+    void fill(std::string_view id, std::int64_t count)
+    {
+        auto body = [&](auto& tx) -> Result<void> {
+            for (const char* text : {"a", "b", "c"})
+                if (auto done = tx.run(insert(Word{text, count})); !done) return done;
+            auto key = tx.execute(insert(note("a note")));
+            if (!key) return fail(std::move(key).error());
+            return tx.run(insert(Use{.note = *key, .word = "a", .times = count}));
+        };
+        must(tenant(id).write(body));
+    }
+
+    void check_untouched(std::string_view id, std::int64_t count)
+    {
+        const auto db = tenant(id);
+        const auto words = must(db.read(select<Word>().order_by(col<&Word::text>)));
+        REQUIRE(words.size() == 3);
+        for (const auto& word : words) CHECK(word.count == count);
+        CHECK(must(db.read(one(select<Use>()))).times == count);
+    }
+};
+
+auto total_words()
+{
+    return cte<"total">(
+        select(col<&Word::text>.as<"word">(), coalesce(sum(col<&Word::count>), 0).as<"total">())
+            .group_by(col<&Word::text>)
+            .into<Total>());
+}
+
+// The first word and what else there is in a tenant without an id, read in every way that gives records.
+template <class T>
+struct Strangers {
+    std::vector<Record<Word, T>> words{};
+    Record<Use, T> use{};
+    Record<Rare, T> rare{};
+    Record<Total, T> total{};
+    Record<Note, T> note{};
+
+    static Strangers of(const TenantDb<T>& db)
+    {
+        Strangers all;
+        const auto first_word = first(select<Word>().order_by(col<&Word::text>));
+        all.words.push_back(*must(db.read(first_word)));
+        all.words.push_back(must(db.read(select<Alias<"w", Word>>().limit(1))).at(0));
+        all.words.push_back(std::get<0>(must(db.read(select(row<Word>, col<&Word::count>).limit(1))).at(0)));
+        all.words.push_back(
+            must(db.read(sql<"select text, count from word where text = 'a'", Word>())).at(0));
+        auto rows = [&](const Record<Word, T>& word) {
+            all.words.push_back(word);
+            return false;
+        };
+        must(db.for_each(select<Word>(), rows));
+        all.use = must(db.read(one(select<Use>())));
+        all.rare = must(db.read(select<Rare>().order_by(col<&Rare::text>))).at(0);
+        all.total = must(db.read(select<Total>().with(total_words()).order_by(col<&Total::word>))).at(0);
+        all.note = must(db.read(one(select<Note>())));
+        return all;
+    }
+};
+
+template <class T>
+void try_everything(const TenantDb<T>& db, const Strangers<T>& strangers)
+{
+    const auto change = [&](auto query) {
+        check_refused(wait_for(db.async_write(query)));
+        auto body = [&](auto& tx) -> Result<void> { return tx.run(query); };
+        check_refused(db.write(body));
+    };
+    const auto change_by = [&](auto& record) {
+        change(update(record));
+        change(remove(record));
+        change(insert(record));
+        change(insert_or_ignore(record));
+        change(insert_or_replace(record));
+        change(upsert(record));
+        const std::vector several{record, record};
+        change(insert(several));
+        change(insert_or_replace(several));
+    };
+    for (auto word : strangers.words) {
+        word.count = 77;
+        change_by(word);
+        check_refused(wait_for(db.async_write(update(word).returning())));
+        check_refused(wait_for(db.async_write(first(remove(word).returning(col<&Word::count>)))));
+    }
+    auto use = strangers.use;
+    use.times = 77;
+    change_by(use);
+    use.note = must(db.read(one(select<Note>()))).id; // the id of this tenant does not make it this one's row
+    change_by(use);
+
+    const auto page = [&](auto query, const auto& after) {
+        check_refused(db.read(page_after(query, after)));
+        check_refused(wait_for(db.async_read(page_after(query, after).limit(10))));
+        auto body = [&](auto& tx) -> Result<void> { return tx.run(page_after(query, after)); };
+        check_refused(db.write(body));
+    };
+    page(select<Word>().order_by(col<&Word::text>), strangers.words.front());
+    page(select<Word>().order_by(desc(col<&Word::count>), col<&Word::text>), strangers.words.front());
+    page(select<Rare>().where(col<&Rare::count> > 0).order_by(col<&Rare::text>), strangers.rare);
+    page(select<Total>().with(total_words()).order_by(col<&Total::word>), strangers.total);
+    page(select<Note>().order_by(col<&Note::text>), strangers.note); // its id is not among what orders
+
+    // Plain rows are of no tenant.
+    const Word plain = strangers.words.front().row();
+    CHECK(must(wait_for(db.async_write(update(plain).returning()))).size() == 1);
+    CHECK(must(db.read(page_after(select<Word>().order_by(col<&Word::text>), plain))).size() == 2);
+}
+
+struct WordKeeper {
+    std::any& kept;
+
+    template <class T>
+    awaitable<Result<void>> operator()(TenantDb<T> db)
+    {
+        if (!kept.has_value())
+            kept = Strangers<T>::of(db);
+        else
+            try_everything(db, std::any_cast<const Strangers<T>&>(kept));
+        co_return Result<void>();
+    }
+};
+
+} // namespace
+
+TEST_CASE("records of rows without an id are their tenant's too: a handle that is bound to no body")
+{
+    TwoDictionaries two;
+    const auto strangers = Strangers<Lexicon>::of(two.tenant("alpha"));
+    const Word own = must(two.tenant("beta").read(one(select<Word>().where(col<&Word::text> == "a")))).row();
+    try_everything(two.tenant("beta"), strangers);
+    must(two.tenant("beta").write(update(own))); // the plain row was written
+    two.check_untouched("alpha", 1);
+    two.check_untouched("beta", 2);
+
+    // They are good where they came from, also in the next fleet, and in a copy.
+    two.fleet = must(Fleet<Lexicon>::open(two.directory.path() / "root", {.threads = 2}));
+    const auto alpha = two.tenant("alpha");
+    auto word = strangers.words.front();
+    word.count = 5;
+    const auto query = select<Word>().order_by(col<&Word::text>);
+    CHECK(must(alpha.write(update(word))) == 1);
+    CHECK(must(alpha.read(page_after(query, word))).size() == 2);
+    CHECK(must(alpha.write(remove(word))) == 1);
+    must(alpha.write(insert(word)));
+    CHECK(must(alpha.read(one(select<Word>().where(col<&Word::text> == "a")))).count == 5);
+    auto use = strangers.use;
+    use.times = 6;
+    CHECK(must(alpha.write(update(use))) == 1);
+}
+
+TEST_CASE(
+    "records of rows without an id are their tenant's too: one body for two tenants, and a name used again")
+{
+    TwoDictionaries two;
+    std::any kept;
+    WordKeeper body{kept};
+    must(run(two.fleet.async_with("alpha", body, boost::asio::use_awaitable)));
+    REQUIRE(kept.has_value());
+    must(run(two.fleet.async_with("beta", body, boost::asio::use_awaitable)));
+    two.check_untouched("alpha", 1);
+
+    must(two.fleet.destroy("alpha"));
+    must(two.fleet.create("alpha"));
+    two.fill("alpha", 3);
+    must(run(two.fleet.async_with("alpha", body, boost::asio::use_awaitable)));
+}
+
+TEST_CASE("a record that a program makes of a plain row is that row")
+{
+    TwoDictionaries two;
+    const auto beta = two.tenant("beta");
+    Record<Word, Lexicon> made{Word{"a", 9}};
+    CHECK(must(beta.write(update(made))) == 1);
+    const auto& [text, count] = must(beta.read(one(select<Word>().where(col<&Word::text> == "a"))));
+    CHECK(text == "a");
+    CHECK(count == 9);
 }

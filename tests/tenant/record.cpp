@@ -1,5 +1,6 @@
 #include <tenantry/tenant/record.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -40,6 +41,24 @@ template <class R>
 concept HasKey = requires(const R& record) { record.key(); };
 
 } // namespace
+
+TEST_CASE("a record of a row without an id has its tenant in eight bytes more, and is used as the row is")
+{
+    using WordRecord = Record<Word, One>;
+    STATIC_REQUIRE(sizeof(WordRecord) == sizeof(Word) + sizeof(std::uint64_t));
+    STATIC_REQUIRE(std::is_aggregate_v<WordRecord>);
+    WordRecord record{Word{"a"}};
+    auto& [text] = record;
+    text = "b";
+    CHECK(record.text == "b");
+    const WordRecord copied = record;
+    const auto& [same] = copied;
+    CHECK(&same == &copied.text);
+    auto [moved] = std::move(record);
+    STATIC_REQUIRE(std::is_same_v<decltype(moved), std::string>);
+    CHECK(moved == "b");
+    CHECK(copied.row().text == "b");
+}
 
 TEST_CASE("a record is its row and nothing more")
 {

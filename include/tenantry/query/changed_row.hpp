@@ -14,6 +14,7 @@
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/fields.hpp>
 #include <tenantry/query/given_row.hpp>
+#include <tenantry/query/record_mark.hpp>
 #include <tenantry/schema/traits.hpp>
 
 namespace tenantry::detail {
@@ -88,6 +89,7 @@ struct WhereRow {
     template <class Parameters>
     void bind(Parameters& to) const
     {
+        refuse_strange_record(to, row.whole());
         bind_key<table_of<typename Parameters::schema, row_type>>(to, row.get());
     }
     [[nodiscard]] constexpr auto owned() const&
@@ -160,6 +162,7 @@ struct SetRow {
     void bind(Parameters& to) const
     {
         using Table = table_of<typename Parameters::schema, row_type>;
+        refuse_strange_record(to, row.whole());
         std::size_t next = 0;
         each_field(row.get(), [&](const auto& field) {
             if (is_rewritten<Table>(next++)) to.add(field);

@@ -340,7 +340,7 @@ template <class Row>
 /// the query, a temporary is moved into it.
 ///
 /// The result is the row's key where it has an id, otherwise nothing. Errors: constraint, wrong_tenant for an
-/// id of another tenant in any field.
+/// id of another tenant in any field, and for a record of another tenant.
 ///
 /// A range of rows is inserted as one: all of them, or after an error none. It costs one prepared statement, run once
 /// a row, and a savepoint where others would keep what came before the error. The result is a vector of their keys

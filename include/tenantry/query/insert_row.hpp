@@ -15,6 +15,7 @@
 #include <tenantry/query/given_row.hpp>
 #include <tenantry/query/given_rows.hpp>
 #include <tenantry/query/parameters.hpp>
+#include <tenantry/query/record_mark.hpp>
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/sqlite/codecs.hpp>
 
@@ -219,6 +220,7 @@ struct RowValues : RowValuesRules<declared_row_t<typename Storage::given>, Omitt
     template <class Parameters>
     void bind(Parameters& to) const
     {
+        refuse_strange_record(to, row.whole());
         RowValues::bind_row(to, row.get());
     }
     [[nodiscard]] constexpr auto owned() const&

@@ -4,6 +4,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -16,6 +17,8 @@
 #include <tenantry/query/into.hpp>
 #include <tenantry/query/order_by.hpp>
 #include <tenantry/query/outputs.hpp>
+#include <tenantry/query/record_mark.hpp>
+#include <tenantry/query/rows.hpp>
 #include <tenantry/query/select.hpp>
 #include <tenantry/query/set_operation.hpp>
 #include <tenantry/query/when.hpp>
@@ -257,17 +260,53 @@ template <std::size_t Place, class Subject, class Row>
     }
 }
 
+// A value out of a record, which may be of another tenant than the query's.
+template <class Record, class T>
+struct RecordParameter {
+    using tenantry_expression = void;
+    using value_type = T;
+    using source = void;
+    using form = ParameterForm;
+    static constexpr bool aggregate = false;
+    template <class...>
+    static constexpr bool grouped = true;
+
+    T value;
+    std::uint64_t mark;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template row<Record>();
+        visitor.template value<T>();
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        refuse_strange_mark<declared_row_t<Record>>(to, mark);
+        to.add(value);
+    }
+    [[nodiscard]] constexpr auto owned() const
+    {
+        return RecordParameter<Record, owning_t<T>>{make_owning(value), mark};
+    }
+};
+
 template <class Row, class T>
-[[nodiscard]] constexpr Parameter<T> key_parameter(const T& value)
+[[nodiscard]] constexpr auto key_parameter(const Row& row, const T& value)
 {
-    return {value};
+    if constexpr (AnyRecord<Row>)
+        return RecordParameter<Row, T>{value, mark_of(row)};
+    else
+        return Parameter<T>{value};
 }
 
 template <class Subject, class Row, class... Nodes>
 [[nodiscard]] constexpr auto keys_of_row(const Row& row, types<Nodes...>)
 {
-    return Pack<decltype(key_parameter<Row>(value_at<place_of_ordering<Nodes, Subject> - 1, Subject>(
-        row)))...>{{key_parameter<Row>(value_at<place_of_ordering<Nodes, Subject> - 1, Subject>(row))}...};
+    return Pack<decltype(key_parameter(row,
+                                       value_at<place_of_ordering<Nodes, Subject> - 1, Subject>(row)))...>{
+        {key_parameter(row, value_at<place_of_ordering<Nodes, Subject> - 1, Subject>(row))}...};
 }
 
 template <class Subject, class... Nodes>
@@ -324,7 +363,8 @@ template <class Q, class... Keys>
 }
 
 /// The same after a row of the query's own result, the last one of a page: `page_after(jobs, page.back())`. What the query
-/// is ordered by is among what it selects. Keys are copied out of the row.
+/// is ordered by is among what it selects. Keys are copied out of the row. A record of another tenant is refused when the
+/// query runs: errc::wrong_tenant.
 template <class Q, class Row>
 [[nodiscard]] constexpr auto page_after(const Q& query, const Row& row)
 {

@@ -1,6 +1,7 @@
 // How the values of a query get to the parameters of a statement, one after the other.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include <tenantry/core/error.hpp>
@@ -22,6 +23,9 @@ public:
     {
         sqlite::Codec<T>::bind(binder_, next_++, value);
     }
+
+    // The tenant that the statement runs for (0: none).
+    [[nodiscard]] std::uint64_t incarnation() const noexcept { return binder_.incarnation(); }
 
     void refuse(Error error) { binder_.refuse(std::move(error)); }
 

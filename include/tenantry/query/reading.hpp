@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <tenantry/core/reflect.hpp>
+#include <tenantry/query/record_mark.hpp>
 #include <tenantry/sqlite/codecs.hpp>
 
 namespace tenantry::detail {
@@ -54,6 +55,7 @@ struct RowReading {
     template <class Reader>
     static sqlite::Misfit read(Reader& from, Out& out, int& column)
     {
+        mark_record(from, out);
         return read_fields(from, tie_fields(static_cast<Row&>(out)), column,
                            std::make_index_sequence<field_count<Row>>{});
     }

@@ -112,7 +112,7 @@ template <class Row, class First, class... Rest>
 
 /// Deletes the row with the primary key of this one. The result is 1, or 0 if there is none. A row that has a name
 /// is borrowed and must outlive the query. Errors: invalid_argument for an id that is unset, wrong_tenant for
-/// one of another tenant.
+/// an id or a record of another tenant.
 template <class G>
 [[nodiscard]] constexpr auto remove(G&& row)
 {

@@ -10,7 +10,8 @@
 namespace tenantry {
 
 /// Rows as they were declared, and ids as keys. A policy of this kind is the `Rows` of `execute`:
-/// - `row<Row>` is Row, or a default-constructible class derived from it that adds no data;
+/// - `row<Row>` is Row, or a default-constructible class derived from it, that has no data of its own but perhaps
+///   the tenant that it was read from (detail::MarkedRecord);
 /// - `key<Row>` is what an id column of Row and an inserted row's id are given as: `Id` or `Key`.
 struct PlainRows {
     template <class Row>

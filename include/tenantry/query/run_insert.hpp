@@ -18,6 +18,7 @@
 #include <tenantry/query/insert_row.hpp>
 #include <tenantry/query/origin.hpp>
 #include <tenantry/query/reading.hpp>
+#include <tenantry/query/record_mark.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 
@@ -175,11 +176,14 @@ template <class Run>
 }
 
 // Adds what one run has given to what all give.
-template <class S, class Rows, class Q, class Row>
+template <class S, class Rows, class Q, class Given>
 [[nodiscard]] Result<void> add_run(sqlite::Connection& connection, sqlite::StatementLease& statement,
-                                   const Q& query, const Row& row, result_t<S, Rows, Q>& all)
+                                   const Q& query, const Given& given, result_t<S, Rows, Q>& all)
 {
+    using Row = typename Q::row_type;
+    const Row& row = given;
     InsertParameters<S, sqlite::StatementLease, Row> to(statement, &row);
+    refuse_strange_record(to, given);
     query.bind(to);
     if constexpr (GivesRows<Q, Rows>) {
         using Reading = typename Q::template reading<Rows>;
@@ -212,9 +216,7 @@ template <class S, class Rows, class Q>
         if constexpr (std::ranges::sized_range<decltype(rows)> && requires { all->reserve(1); })
             all->reserve(std::ranges::size(rows));
         for (auto row = std::ranges::begin(rows); row != end; ++row) {
-            if (auto done = add_run<S, Rows>(connection, statement, query,
-                                             static_cast<const typename Q::row_type&>(*row), *all);
-                !done) [[unlikely]] {
+            if (auto done = add_run<S, Rows>(connection, statement, query, *row, *all); !done) [[unlikely]] {
                 statement.reset(); // before what it did is taken back
                 all = fail(std::move(done).error());
                 return all;

@@ -116,7 +116,7 @@ template <class Row, class First, class... Rest>
 
 /// Writes every column of the row with this primary key, but those that the database computes. The result is the
 /// number of rows changed: 0 if there is none. A row that has a name is borrowed and must outlive the query.
-/// Errors: invalid_argument for an id that is unset, wrong_tenant for one of another tenant.
+/// Errors: invalid_argument for an id that is unset, wrong_tenant for an id or a record of another tenant.
 template <class G>
 [[nodiscard]] constexpr auto update(G&& row)
 {
