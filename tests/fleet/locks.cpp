@@ -1,8 +1,12 @@
 // Another process's lock: who waits for it holds no thread, and does not wait for ever.
 #include <tenantry/fleet/fleet.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
+#include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -29,8 +33,9 @@ public:
         : connection_(must(
               sqlite::Connection::open(must(fleet.directory(id)) / "main.db", sqlite::OpenMode::read_write)))
     {
-        must(connection_.execute("BEGIN IMMEDIATE"));
+        take();
     }
+    void take() { must(connection_.execute("BEGIN IMMEDIATE")); }
     void release() { must(connection_.execute("ROLLBACK")); }
 
 private:
@@ -96,6 +101,87 @@ TEST_CASE("who waits for a lock too long is told so")
     lock.release();
     must(wait_for(test::add_note(open.dbs[0], "written")));
     CHECK(must(test::count_notes(open.dbs[0])) == 1);
+}
+
+TEST_CASE("a lock that is met a second time, however late, refuses nobody who has not waited for it for long")
+{
+    constexpr std::chrono::milliseconds patience{300};
+    FleetOptions options;
+    options.threads = 1; // so that what comes first is known
+    options.tenant.busy_deadline = patience;
+    options.tenant.batch_writes = 1;
+    Open open(options);
+    Lock lock(open.fleet, "a");
+    // What the one thread does between two turns of the tenant's.
+    const auto in_between = [&](auto what) {
+        auto body = [what](auto&) -> Result<void> {
+            what();
+            return {};
+        };
+        return open.dbs[1].async_snapshot(body, asio::use_future);
+    };
+    const auto nothing = [] {};
+    constexpr std::size_t rounds = 2;
+    std::array<test::Door, rounds> running;
+    std::array<test::Door, rounds> to_be_met;
+    std::vector<std::future<Result<void>>> written;
+    for (std::size_t round = 0; round < rounds; ++round) {
+        auto long_one = [&running = running[round], &to_be_met = to_be_met[round],
+                         patience](auto&) -> Result<void> {
+            running.open();
+            const bool opened = to_be_met.wait();
+            std::this_thread::sleep_for(patience);
+            return opened ? Result<void>() : fail(errc::timeout, "");
+        };
+        written.push_back(open.dbs[0].async_write(long_one, asio::use_future));
+    }
+    for (int n = 0; n < 100; ++n) {
+        auto body = [n](auto& tx) -> Result<void> { return tx.run(insert(note("", n))); };
+        written.push_back(open.dbs[0].async_write(body, asio::use_future));
+    }
+    must(in_between(nothing).get()); // it was met by now
+    lock.release();
+    for (std::size_t round = 0; round < rounds; ++round) {
+        // The tenant's own write takes as long as others might wait, and when it is over the lock is held again.
+        REQUIRE(running[round].wait());
+        auto taken = in_between([&] { lock.take(); });
+        to_be_met[round].open();
+        must(written[round].get());
+        must(taken.get());
+        must(in_between(nothing).get()); // all of the others have met it
+        lock.release();
+    }
+    for (std::size_t n = rounds; n < written.size(); ++n) must(written[n].get());
+    CHECK(must(test::count_notes(open.dbs[0])) == 100);
+}
+
+TEST_CASE("a pool that was busy for longer than opening may wait for a lock does not make it give up at once")
+{
+    FleetOptions options;
+    options.threads = 1;
+    options.tenant.busy_deadline = std::chrono::milliseconds(300);
+    test::TempDir directory;
+    {
+        auto fleet = must(open_notes(directory.path() / "root", options));
+        for (const char* id : {"a", "b"}) must(fleet.create(id));
+    }
+    auto fleet = must(open_notes(directory.path() / "root", options));
+    const auto other = must(fleet.tenant("b"));
+    auto connection =
+        must(sqlite::Connection::open(must(fleet.directory("a")) / "main.db", sqlite::OpenMode::read_write));
+    must(
+        connection.execute("DROP TABLE reply; PRAGMA user_version = 0; BEGIN IMMEDIATE")); // to be made again
+    auto long_one = [](auto&) -> Result<void> {
+        std::this_thread::sleep_for(std::chrono::milliseconds(320));
+        return {};
+    };
+    auto brief_one = [](auto&) -> Result<void> { return {}; };
+    auto busy = other.async_snapshot(long_one, asio::use_future);
+    auto opened = fleet.async_tenant("a", asio::use_future);
+    must(busy.get());
+    must(other.async_snapshot(brief_one, asio::use_future).get()); // it was tried by now
+    must(connection.execute("ROLLBACK"));
+    CHECK(must(test::count_notes(must(opened.get()))) == 0);
 }
 
 TEST_CASE("the fleet closes while a write waits for a lock")

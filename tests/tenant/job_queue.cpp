@@ -129,18 +129,48 @@ TEST_CASE("the cancelled ones are taken out and the others keep their order")
 TEST_CASE("who waits for a lock waits from when he began to, and only he is taken out whose time is up")
 {
     using namespace std::chrono_literals;
-    const detail::Job::Clock::time_point begin{};
+    detail::Job::Clock::time_point now{};
     JobQueue queue(10);
+    const auto tried_for = [&](std::chrono::milliseconds time) {
+        std::string late;
+        for (const auto end = now + time; now < end;) late += names(queue.wait_for_lock(now += 5ms, 80ms));
+        return late;
+    };
     queue.push(job('a'));
-    CHECK(queue.wait_for_lock(begin, 10ms).empty());
+    CHECK(queue.wait_for_lock(now, 80ms).empty());
+    CHECK(tried_for(35ms).empty());
     queue.push(job('b'));
     queue.push(job('c'));
-    CHECK(queue.wait_for_lock(begin + 5ms, 10ms).empty());
-    CHECK(names(queue.wait_for_lock(begin + 10ms, 10ms)) == "a");
+    CHECK(tried_for(40ms).empty()); // 'b' and 'c' meet it first after 5ms of these
+    CHECK(tried_for(5ms) == "a");
+    CHECK(tried_for(35ms).empty());
     queue.push(job('d'));
-    CHECK(queue.wait_for_lock(begin + 14ms, 10ms).empty());
-    CHECK(names(queue.wait_for_lock(begin + 15ms, 10ms)) == "bc");
-    CHECK(names(queue.wait_for_lock(begin + 24ms, 10ms)) == "d");
+    CHECK(tried_for(5ms) == "bc");
+    CHECK(tried_for(75ms).empty());
+    CHECK(tried_for(5ms) == "d");
+}
+
+TEST_CASE(
+    "a lock that could be had in between is another one, and what was not looked at is not taken for held")
+{
+    using namespace std::chrono_literals;
+    detail::Job::Clock::time_point now{};
+    JobQueue queue(10);
+    queue.push(job('a'));
+    queue.push(job('b'));
+    for (int round = 0; round < 10; ++round) {
+        for (int n = 0; n < 7; ++n) REQUIRE(queue.wait_for_lock(now += 10ms, 80ms).empty());
+        queue.lock_was_had();
+        now += 1h;
+    }
+    for (int round = 0; round < 8; ++round) REQUIRE(queue.wait_for_lock(now += 1h, 80ms).empty());
+    CHECK(names(queue.wait_for_lock(now += 1h, 80ms)) == "ab");
+    // Whoever may not wait does not, and whoever may wait for ever does.
+    queue.push(job('c'));
+    CHECK(names(queue.wait_for_lock(now, 0ms)) == "c");
+    queue.push(job('d'));
+    for (int n = 0; n < 10; ++n)
+        REQUIRE(queue.wait_for_lock(now += 1h, std::chrono::milliseconds::max()).empty());
 }
 
 TEST_CASE("those whose deadline has passed are taken out, and the next deadline is known")

@@ -30,6 +30,7 @@
 #include <tenantry/fleet/root_lock.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/tenant/directory.hpp>
+#include <tenantry/tenant/held_lock.hpp>
 #include <tenantry/tenant/lease.hpp>
 #include <tenantry/tenant/observation.hpp>
 #include <tenantry/tenant/template.hpp>
@@ -470,13 +471,10 @@ private:
 
     void start_opening(EntryPtr entry)
     {
-        spawn([this, entry = std::move(entry),
-               deadline = Clock::now() + options_.tenant.busy_deadline]() mutable {
-            open(std::move(entry), deadline);
-        });
+        spawn([this, entry = std::move(entry)]() mutable { open(std::move(entry), HeldLock()); });
     }
 
-    void open(EntryPtr entry, Clock::time_point deadline)
+    void open(EntryPtr entry, HeldLock lock)
     {
         const auto begun = Clock::now();
         auto tenant = Tenant::open(entry->id, layout_.directory(entry->id), schema_, hazards_,
@@ -489,8 +487,11 @@ private:
             return;
         }
         // Another process is changing the schema: ask again later, without holding a thread meanwhile.
-        if (tenant.error() == errc::busy && Clock::now() < deadline)
-            return open_later(std::move(entry), deadline);
+        if (tenant.error() == errc::busy) {
+            lock.found(Clock::now(), options_.tenant.busy_deadline);
+            if (!HeldLock::is_enough(lock.time(), options_.tenant.busy_deadline))
+                return open_later(std::move(entry), lock);
+        }
         Error error = std::move(tenant).error();
         if (error == errc::no_such_tenant)
             error = Error(errc::no_such_tenant, "there is no tenant '" + entry->id.string() + "'");
@@ -498,11 +499,10 @@ private:
         decide([&](Registry::Actions& actions) { registry_.open_failed(entry, error, actions); });
     }
 
-    void open_later(EntryPtr entry, Clock::time_point deadline)
+    void open_later(EntryPtr entry, const HeldLock& lock)
     {
-        spawn_later(std::chrono::milliseconds(5), [this, entry = std::move(entry), deadline]() mutable {
-            open(std::move(entry), deadline);
-        });
+        spawn_later(std::chrono::milliseconds(5),
+                    [this, entry = std::move(entry), lock]() mutable { open(std::move(entry), lock); });
     }
 
     void start_closing(EntryPtr entry)

@@ -22,6 +22,7 @@
 #include <tenantry/fleet/migration_report.hpp>
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/migrate/forecast.hpp>
+#include <tenantry/tenant/held_lock.hpp>
 #include <tenantry/tenant/open_database.hpp>
 
 namespace tenantry {
@@ -97,23 +98,26 @@ private:
             finished_ = running_ == 0;
             if (finished_) finished = std::move(report_);
         }
-        for (const std::size_t index : begun)
-            spawn(index, Clock::now() + core_->options().tenant.busy_deadline);
+        for (const std::size_t index : begun) spawn(index);
         if (finished) done_->complete(std::move(*finished));
     }
 
-    void spawn(std::size_t index, Clock::time_point deadline)
+    void spawn(std::size_t index)
     {
-        core_->spawn([self = shared_from_this(), index, deadline] { self->run(index, deadline); });
+        core_->spawn([self = shared_from_this(), index] { self->run(index, HeldLock()); });
     }
 
-    void run(std::size_t index, Clock::time_point deadline)
+    void run(std::size_t index, HeldLock lock)
     {
         TenantMigration result{.id = report_.tenants[index].id, .canary = report_.tenants[index].canary};
         const auto begun = Clock::now();
         auto done = migrate(result);
-        if (!done && done.error() == errc::busy && Clock::now() < deadline && !done_->cancelled())
-            return later(index, deadline); // without holding a thread meanwhile
+        if (!done && done.error() == errc::busy && !done_->cancelled()) {
+            const auto patience = core_->options().tenant.busy_deadline;
+            lock.found(Clock::now(), patience);
+            if (!HeldLock::is_enough(lock.time(), patience))
+                return later(index, lock); // without holding a thread meanwhile
+        }
         result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
         if (!done) {
             result.outcome = Outcome::failed;
@@ -122,10 +126,10 @@ private:
         record(index, std::move(result));
     }
 
-    void later(std::size_t index, Clock::time_point deadline)
+    void later(std::size_t index, const HeldLock& lock)
     {
         core_->spawn_later(std::chrono::milliseconds(5),
-                           [self = shared_from_this(), index, deadline] { self->run(index, deadline); });
+                           [self = shared_from_this(), index, lock] { self->run(index, lock); });
     }
 
     Result<void> migrate(TenantMigration& result)

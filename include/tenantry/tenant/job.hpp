@@ -94,8 +94,10 @@ public:
     /// When it began to wait; nothing where nobody asks.
     Clock::time_point queued_at{};
 
-    /// When waiting for another process's lock ends; set when the wait begins.
-    std::optional<Clock::time_point> lock_deadline;
+    /// How long the lock that it waits for had been held when its wait began (HeldLock::time), and which wait that is:
+    /// see JobQueue.
+    Clock::duration lock_held_before{};
+    std::uint64_t lock_wait = 0;
 
     /// It was claimed, and waits to be run again.
     bool claimed = false;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <iterator>
 #include <memory>
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/tenant/held_lock.hpp>
 #include <tenantry/tenant/job.hpp>
 
 namespace tenantry::detail {
@@ -88,14 +90,24 @@ public:
     /// How many have a deadline.
     [[nodiscard]] std::size_t deadlines() const noexcept { return deadlines_; }
 
-    /// All wait for another process's lock, which is held at `now`: each does so for `patience` at most.
-    /// Those whose time is up are taken out.
+    /// All wait for another process's lock, which is held at `now`: each lets it be held for `patience` at most.
+    /// Those for whom that is over are taken out.
     [[nodiscard]] std::vector<JobPtr> wait_for_lock(Job::Clock::time_point now,
                                                     std::chrono::milliseconds patience)
     {
+        lock_.found(now, patience);
         for (auto& job : jobs_)
-            if (!job->lock_deadline) job->lock_deadline = now + patience;
-        return take_if([now](const Job& job) { return *job.lock_deadline <= now; });
+            if (std::exchange(job->lock_wait, lock_wait_) != lock_wait_) job->lock_held_before = lock_.time();
+        return take_if([&](const Job& job) {
+            return HeldLock::is_enough(lock_.time() - job.lock_held_before, patience);
+        });
+    }
+
+    /// The lock could be had: for those who wait on, waiting for it begins anew when it is found held the next time.
+    void lock_was_had() noexcept
+    {
+        lock_.was_had();
+        ++lock_wait_;
     }
 
     [[nodiscard]] std::vector<JobPtr> take_all()
@@ -137,6 +149,8 @@ private:
     std::deque<JobPtr> jobs_;
     std::size_t deadlines_ = 0;
     std::size_t bytes_ = 0;
+    HeldLock lock_;
+    std::uint64_t lock_wait_ = 1; // of those for the lock, the one that goes on or comes next
     std::size_t limit_;
     std::size_t limit_of_bytes_;
 };

@@ -33,7 +33,8 @@ public:
         JobPtr
             unfinished{}; ///< is to be run again; nullptr: it was answered, or dropped since its caller is gone
         std::optional<Error>
-            locked{}; ///< why: another process has the lock that it needs. Else others go first
+            locked{};          ///< why: another process has the lock that it needs. Else others go first
+        bool had_lock = false; ///< it had that lock
     };
 
     Maintenance(Writer& writer, TenantFile& file, const sqlite::Profile& profile, LogTender& log,
@@ -66,10 +67,12 @@ public:
                 Error locked = *error;
                 return {.unfinished = std::move(job), .locked = std::move(locked.with_tenant(name()))};
             }
-            if (job->succeeded() && job->again() && !job->cancelled()) return {.unfinished = std::move(job)};
+            if (job->succeeded() && job->again() && !job->cancelled())
+                return {.unfinished = std::move(job), .had_lock = true};
         }
+        const bool succeeded = job->succeeded();
         end(*job, there);
-        return {};
+        return {.had_lock = succeeded};
     }
 
     /// What there is to say of it. From any thread.

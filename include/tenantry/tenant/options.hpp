@@ -62,7 +62,9 @@ struct TenantOptions {
     /// Asynchronous reads that may wait for one tenant; one more is answered with `errc::overloaded` at once.
     std::size_t queued_reads = 1024;
 
-    /// How long a write waits for a lock that another process holds before it is `errc::busy`.
+    /// How long another process may hold the tenant's write lock, without letting it go in between as far as that can be
+    /// seen, before a write that waits for it is `errc::busy`; and opening a tenant that has to be changed. Each time that
+    /// the lock could be had, waiting begins anew for those that still wait.
     std::chrono::milliseconds busy_deadline{5000};
 
     /// How long `read` on the calling thread waits for a reader before it is `errc::overloaded`.

@@ -556,6 +556,7 @@ private:
         const bool full = room == LogTender::Room::little && log_.is_full();
         auto turn = full ? log_.refuse(std::move(first))
                          : writer_.run(std::move(first), [this] { return pop_write(); });
+        if (turn.had_lock) lock_was_had();
         if (turn.locked) {
             log_.note(writer_.now());
             wait_for_lock(std::move(turn.unfinished), *turn.locked);
@@ -588,9 +589,17 @@ private:
         return writes_.empty();
     }
 
+    void lock_was_had()
+    {
+        if (!std::exchange(met_lock_, false)) return;
+        const std::lock_guard lock(mutex_);
+        writes_.lock_was_had();
+    }
+
     // The strand stays free while another process has the lock: a timer begins the next turn.
     void wait_for_lock(std::vector<JobPtr> unfinished, const Error& locked)
     {
+        met_lock_ = true;
         retry_->expires_after(std::chrono::milliseconds(2));
         retry_->async_wait(
             [self = shared_self(), on = async::at_work(executor_)](boost::system::error_code error) {
@@ -616,6 +625,7 @@ private:
     {
         auto run = maintenance_.run(std::move(job));
         const bool over = run.unfinished == nullptr;
+        if (run.had_lock) lock_was_had();
         if (run.locked) {
             std::vector<JobPtr> unfinished;
             unfinished.push_back(std::move(run.unfinished));
@@ -895,6 +905,7 @@ private:
     // Of the strand:
     std::optional<async::Strand> strand_;
     std::optional<boost::asio::steady_timer> retry_;
+    bool met_lock_ = false; // another process's, and it could not be had since
     Writer writer_;
 
     async::Gate gate_;

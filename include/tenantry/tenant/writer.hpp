@@ -42,6 +42,7 @@ public:
         std::size_t done = 0; ///< jobs that were answered by then, or dropped since their callers are gone
         std::vector<JobPtr> unfinished; ///< could not be run, because of `locked`; in order
         std::optional<Error> locked;    ///< another process has the write lock
+        bool had_lock = false;          ///< a transaction could be begun, before that or instead
     };
 
     Writer(sqlite::Connection connection, TenantFile& file, const TenantOptions& options,
@@ -191,6 +192,7 @@ private:
             not_begun(std::move(job), std::move(transaction).error(), turn);
             return kept_waiting(std::move(second), turn);
         }
+        turn.had_lock = true;
         for (; job; job = following()) {
             if (dismissed(job)) continue;
             // A body that may be ended half-way would take its neighbours with it, and they could not all be run again.
@@ -252,7 +254,10 @@ private:
         if (end == End::locked) {
             Error locked = *job->error();
             not_begun(std::move(job), std::move(locked), turn);
-        } else if (job->succeeded()) {
+            return nullptr;
+        }
+        turn.had_lock = turn.had_lock || job->succeeded() || *job->error() == errc::constraint;
+        if (job->succeeded()) {
             answer_if_there(std::move(job));
         } else {
             answer(std::move(job));
