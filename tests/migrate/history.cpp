@@ -283,6 +283,51 @@ TEST_CASE("a database without a ledger is taken to be where its schema is")
     }
 }
 
+TEST_CASE("a database without a ledger runs the revision that moves columns of its own into another")
+{
+    struct Place {
+        Id<Place> id{};
+        std::string name{};
+    };
+    struct Places : Schema<Table<"place", Place>> {};
+    const Revision first =
+        revision(1, "initial",
+                 "CREATE TABLE \"place\" (\"id\" INTEGER PRIMARY KEY, \"name\" TEXT NOT NULL,"
+                 " \"town\" TEXT, \"street\" TEXT) STRICT; CREATE TABLE \"old\" (\"a\" TEXT)");
+    const Revision moves =
+        revision(2, "moves",
+                 "UPDATE place SET name = name || ', ' || street || ', ' || town;"
+                 "ALTER TABLE place DROP COLUMN town; ALTER TABLE place DROP COLUMN street");
+    const Revision drops = revision(3, "drops", "DROP TABLE \"old\"");
+    const History revisions = history(first, moves, drops);
+    const std::string besides =
+        GENERATE("", "; ALTER TABLE place ADD COLUMN extra TEXT; CREATE VIEW v AS SELECT 1");
+    TempDir dir;
+    Connection connection = database(dir, first.sql + besides);
+    must(connection.execute("INSERT INTO place(name, town, street) VALUES ('Ada', 'London', 'Ring 1')"));
+    const auto foreseen = must(migrate::forecast(connection, schema_info<Places>(), &revisions, true));
+    CHECK(foreseen.to_do == Names{"revision 2 moves", "revision 3 drops"});
+    CHECK(must(ensure_schema(connection, schema_info<Places>(), &revisions)).done ==
+          Names{"revision 2 moves", "revision 3 drops"});
+    CHECK(names_in_ledger(connection) == Names{"included initial", "revision moves", "revision drops"});
+    CHECK(must(connection.query_integer("SELECT name = 'Ada, Ring 1, London' FROM place")) == 1);
+}
+
+TEST_CASE(
+    "a database that is in none of the history's states, but has what a revision removes, is a mismatch")
+{
+    const History revisions = history(
+        revision(1, "initial", "CREATE TABLE a (b TEXT, c TEXT, d TEXT NOT NULL); CREATE INDEX i ON a (c)"),
+        revision(2, "moves", "UPDATE a SET d = c; DROP INDEX i; ALTER TABLE a DROP COLUMN c"));
+    constexpr SchemaObject objects[] = {{"table", "a", "a", "CREATE TABLE a (b TEXT, d TEXT NOT NULL)", {}}};
+    TempDir dir;
+    Connection connection =
+        database(dir, "CREATE TABLE a (b TEXT, c TEXT, d TEXT NOT NULL)"); // without its index
+    auto opened = ensure_schema(connection, SchemaInfo{objects, 78}, &revisions);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error() == errc::history_mismatch);
+}
+
 TEST_CASE("a declaration that the history does not lead to is refused, and the next revision leads there")
 {
     TempDir dir;

@@ -60,19 +60,42 @@ inline bool is_of_newer_program(const Ledger& ledger, std::size_t index, const H
     return true;
 }
 
-// The first of the history's states that the database is in; what it has besides is another's.
+// Has it anything besides `states[n]` that an earlier state has? Then the revision that removes it has not run.
+inline bool has_earlier(const Plan& plan, const std::vector<SchemaModel>& states, std::size_t n)
+{
+    if (plan.tolerated.empty()) return false;
+    for (std::size_t m = 1; m < n; ++m)
+        for (const std::string& earlier : diff(states[m], states[n]).tolerated)
+            if (std::ranges::find(plan.tolerated, earlier) != plan.tolerated.end()) return true;
+    return false;
+}
+
+// The history's state that the database is in: its own, or the one of which it has least besides, which must be another's.
+// Of states that are the same it is the first, so that what leaves no trace in the schema, a revision that changes only
+// data, is run.
 inline Result<std::size_t> find_state(const SchemaModel& live, const History& history,
                                       const sqlite::Functions& functions)
 {
     auto models = history.models(functions);
     if (!models) return fail(std::move(models).error());
     const auto& states = **models;
-    for (std::size_t n = states.size(); n-- > 1;) {
-        if (!diff(live, states[n]).empty()) continue;
-        // A revision that changes only data leaves no trace: it is run.
-        while (n > 1 && diff(states[n - 1], states[n], Unknown::drop).empty()) --n;
-        return n;
+    std::size_t nearest = 0;
+    std::size_t least = 0;
+    bool nearest_is_exact = false;
+    for (std::size_t n = states.size(); n-- > 1 && !nearest_is_exact;) {
+        const Plan plan = diff(live, states[n]);
+        if (!plan.empty()) continue;
+        // Without a column that is not known a constraint may be left that tells two states apart.
+        const bool exact = diff(live, states[n], Unknown::drop).empty();
+        if (!exact && nearest != 0 && plan.tolerated.size() >= least) continue;
+        if (!exact && has_earlier(plan, states, n)) continue;
+        nearest = n;
+        least = plan.tolerated.size();
+        nearest_is_exact = exact;
     }
+    for (std::size_t n = 1; n < nearest; ++n)
+        if (diff(states[n], states[nearest], Unknown::drop).empty()) return n;
+    if (nearest != 0) return nearest;
     std::string common;
     for (const SchemaModel& state : states)
         for (const TableModel& table : state.tables)

@@ -22,8 +22,8 @@ namespace tenantry {
 /// newer program has changed is left as it is.
 ///
 /// With a history its revisions are run that the ledger does not have, each in a transaction of its own; late ones
-/// too. An empty database gets the declared schema at once. One without a ledger is taken to be at the revision after
-/// which the history's schema is its own.
+/// too. An empty database gets the declared schema at once. One without a ledger is taken to be at the first revision
+/// after which the history's schema is its own, but for what no revision knows.
 ///
 /// Errors: destructive_migration (rows would be lost, or are not what is declared; the message holds the plan, how
 /// many rows and which), newer_schema (a newer program's, and rows do not fit it), history_mismatch (a
