@@ -1,12 +1,19 @@
 // Handles whose operations may not wait or run for ever.
 #include <tenantry/tenant/limits.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <future>
+#include <string>
 #include <vector>
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <tenantry/fleet/fleet.hpp>
 
 #include "support/catch.hpp"
+#include "support/door.hpp"
 #include "support/fleet_fixture.hpp"
 #include "support/must.hpp"
 #include "support/temp_dir.hpp"
@@ -18,6 +25,50 @@ using test::Note;
 using test::note;
 using test::Notes;
 using test::wait_for;
+
+namespace {
+
+// The one thread of a fleet's pool is at work while it lives.
+class Busy {
+public:
+    explicit Busy(Fleet<Notes>& fleet)
+    {
+        auto body = [this](auto&) -> Result<void> {
+            begun_.open();
+            (void)may_end_.wait();
+            ended_ = true;
+            return {};
+        };
+        auto db = must(fleet.tenant("busy"));
+        over_ = db.async_snapshot(body, boost::asio::use_future);
+        REQUIRE(begun_.wait());
+    }
+    ~Busy()
+    {
+        may_end_.open();
+        over_.wait();
+    }
+    [[nodiscard]] bool is_over() const { return ended_; }
+
+private:
+    test::Door begun_;
+    test::Door may_end_;
+    std::atomic<bool> ended_{false};
+    std::future<Result<void>> over_;
+};
+
+// Whether that is the answer. It is told beside the pool, whose threads may be at work.
+template <class R, class... Parts>
+bool times_out(boost::asio::deferred_async_operation<void(R), Parts...> operation)
+{
+    test::Arrival<R> arrival;
+    auto future = arrival.promise->get_future();
+    std::move(operation)(boost::asio::bind_executor(boost::asio::system_executor(), std::move(arrival)));
+    const R result = future.get();
+    return !result && result.error() == errc::timeout;
+}
+
+} // namespace
 
 TEST_CASE("every operation of a limited handle is limited, and of no other")
 {
@@ -54,4 +105,44 @@ TEST_CASE("every operation of a limited handle is limited, and of no other")
                               std::int64_t>();
     CHECK(must(db.read(one(long_one))) == 2000000);
     CHECK(must(test::count_notes(db)) == 1);
+}
+
+TEST_CASE("the first operation of an idle tenant has its deadline while every thread of the pool is at work")
+{
+    FleetOptions options;
+    options.sole_owner = GENERATE(false, true);
+    CAPTURE(options.sole_owner);
+    options.threads = 1;
+    test::TempDir directory;
+    auto fleet = must(test::open_notes(directory.path() / "root", options));
+    std::vector<TenantDb<Notes>> idle;
+    for (const std::string id : {"busy", "read", "snapshot", "write", "body", "blocking", "two"}) {
+        must(fleet.create(id));
+        if (id != "busy") idle.push_back(must(fleet.tenant(id)));
+    }
+    auto next = idle.begin();
+    const auto soon = [&] { return (next++)->limited(Limits::within(10ms)); };
+    auto body = [](auto&) -> Result<void> { return {}; };
+    {
+        const Busy busy(fleet);
+        CHECK(times_out(soon().async_read(select<Note>())));
+        CHECK(times_out(soon().async_snapshot(body)));
+        CHECK(times_out(test::add_note(soon())));
+        CHECK(times_out(soon().async_write(body)));
+        const auto blocking = soon().write(body);
+        CHECK((!blocking && blocking.error() == errc::timeout));
+        // The one that comes second has the earlier one.
+        const auto& db = *next;
+        auto waits = test::add_note(db.limited(Limits::within(1h)), "waits")(boost::asio::use_future);
+        CHECK(times_out(test::add_note(db.limited(Limits::within(10ms)))));
+        CHECK(times_out(db.limited(Limits::within(10ms)).async_read(select<Note>())));
+        CHECK(waits.wait_for(0s) == std::future_status::timeout);
+        CHECK_FALSE(busy.is_over());
+    }
+    // Nothing of what was refused was run, and what waited was.
+    for (const auto& db : idle) {
+        must(wait_for(test::add_note(db.limited(Limits::within(1h)))));
+        CHECK(must(wait_for(db.limited(Limits::within(1h)).async_read(one(select(count()).from<Note>())))) ==
+              (db.id() == "two" ? 2 : 1));
+    }
 }

@@ -256,6 +256,7 @@ public:
             refused_ = error;
             waiting = writes_.take_all();
             for (auto& job : reads_.take_all()) waiting.push_back(std::move(job));
+            rest_if_none_waits();
         }
         answer(std::move(waiting), error);
     }
@@ -275,6 +276,7 @@ public:
         {
             const std::lock_guard waiting(mutex_);
             late_timer_.reset();
+            late_work_.reset();
         }
         // The last connection to close writes the WAL back into the database and removes it.
         auto closed = writer_.close();
@@ -312,7 +314,7 @@ private:
         writes_.push(std::move(job));
         disturbed_ = true;
         const bool begin = turns_.write_came();
-        if (!begin) wake_at(deadline);
+        begin ? wake_at(deadline) : wait_until(deadline);
         return begin;
     }
 
@@ -329,9 +331,9 @@ private:
         const bool first = !is_sole() && ReadRunner::is_brief(*job) && turns_.reads_first();
         reads_.push(std::move(job));
         disturb_if_sole();
-        if (first ? turns_.read_came() : turns_.want_reading()) return first ? Begin::turn : Begin::read_turn;
-        wake_at(deadline);
-        return Begin::nothing;
+        const bool begin = first ? turns_.read_came() : turns_.want_reading();
+        begin ? wake_at(deadline) : wait_until(deadline);
+        return !begin ? Begin::nothing : first ? Begin::turn : Begin::read_turn;
     }
 
     void turn_away(JobPtr job, std::string_view what, std::string_view options)
@@ -362,7 +364,7 @@ private:
         if (job->cancelled()) return cancelled_error(); // those that wait have been looked through meanwhile
         const auto deadline = job->limits.deadline;
         queue.put_back(std::move(job));
-        wake_at(deadline);
+        wait_until(deadline);
         return std::nullopt;
     }
 
@@ -373,40 +375,53 @@ private:
             const std::lock_guard lock(mutex_);
             cancelled = writes_.take_cancelled();
             for (auto& job : reads_.take_cancelled()) cancelled.push_back(std::move(job));
+            rest_if_none_waits();
         }
         if (!cancelled.empty()) answer(std::move(cancelled), cancelled_error());
     }
 
     // --- deadlines of those that wait, under the lock -------------------------------------------------------------
 
-    // Only for jobs that wait behind others: the next one is about to be looked at anyway.
+    // For a job whose turn was posted, too: the pool may be busy for long. Who has set the timer leaves it set when his job's
+    // turn has come, since setting it costs a system call now and then: deadlines that lie equally far ahead set it once in
+    // that time, however many operations there are.
     void wake_at(std::optional<Job::Clock::time_point> deadline)
     {
         if (!deadline || !late_timer_ || (late_timer_set_ && *late_timer_set_ <= *deadline)) return;
         late_timer_set_ = deadline;
         late_timer_->expires_at(*deadline);
-        late_timer_->async_wait(
-            [weak = weak_from_this(), on = async::at_work(executor_)](boost::system::error_code error) {
-                const auto self = weak.lock();
-                if (!error && self) static_cast<Tenant&>(*self).sweep_late();
-            });
+        late_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (!error && self) static_cast<Tenant&>(*self).sweep_late();
+        });
+    }
+
+    // The same for a job whose turn is not posted, but begun later by somebody else: the executor's context is at work as
+    // long as it waits.
+    void wait_until(std::optional<Job::Clock::time_point> deadline)
+    {
+        if (!deadline || !late_timer_) return;
+        wake_at(deadline);
+        if (!late_work_) late_work_.emplace(async::at_work(executor_));
     }
 
     // The next turn of writing is begun later, by somebody else.
-    void wake_at_deadline()
+    void wait_until_deadline()
     {
         const std::lock_guard lock(mutex_);
-        wake_at(writes_.next_deadline());
+        wait_until(writes_.next_deadline());
+    }
+
+    // Nobody who waits has a deadline: the executor's context is not kept at work for nothing.
+    void rest_if_none_waits()
+    {
+        if (late_work_ && writes_.deadlines() + reads_.deadlines() == 0) late_work_.reset();
     }
 
     [[nodiscard]] JobPtr pop(JobQueue& queue)
     {
         JobPtr job = queue.pop();
-        if (late_timer_set_ && writes_.deadlines() + reads_.deadlines() == 0) {
-            // It would keep the executor's context at work for nothing.
-            late_timer_set_.reset();
-            if (late_timer_) late_timer_->cancel();
-        }
+        rest_if_none_waits();
         return job;
     }
 
@@ -421,6 +436,7 @@ private:
             for (auto& job : reads_.take_late(now)) late.push_back(std::move(job));
             wake_at(writes_.next_deadline());
             wake_at(reads_.next_deadline());
+            rest_if_none_waits();
         }
         if (!late.empty()) answer(std::move(late), late_error());
     }
@@ -546,9 +562,9 @@ private:
     [[nodiscard]] std::size_t write_some(Then& then)
     {
         const WritingTurn begun(*connections_);
-        if (!begun) return wake_at_deadline(), 0;
+        if (!begun) return wait_until_deadline(), 0;
         const auto room = log_.room();
-        if (room == LogTender::Room::none) return wake_at_deadline(), 0;
+        if (room == LogTender::Room::none) return wait_until_deadline(), 0;
         JobPtr first = next_write();
         if (!first) return 0;
         if (room == LogTender::Room::little) (void)tend_log(false, Job::Clock::now());
@@ -657,7 +673,7 @@ private:
                 if (!ended) {
                     const auto deadline = job->limits.deadline;
                     writes_.push(std::move(job));
-                    wake_at(deadline);
+                    wait_until(deadline);
                 }
                 begin = write_or_rest();
             }
@@ -929,6 +945,8 @@ private:
     std::function<void()> then_;
     std::optional<boost::asio::steady_timer> late_timer_; // until it is closed
     std::optional<Job::Clock::time_point> late_timer_set_;
+    std::optional<boost::asio::any_io_executor>
+        late_work_; // while somebody waits whose turn nobody has posted
 };
 
 } // namespace tenantry::detail
