@@ -6,9 +6,11 @@ using namespace company;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = page_after_keys(select(col<&Employee::name>).order_by(col<&Employee::salary>), "a");
+    auto query = page_after_keys(
+        unique_by<&Employee::salary>(select(col<&Employee::name>).order_by(col<&Employee::salary>)), "a");
 #else
-    auto query = page_after_keys(select(col<&Employee::name>).order_by(col<&Employee::salary>), 5);
+    auto query = page_after_keys(
+        unique_by<&Employee::salary>(select(col<&Employee::name>).order_by(col<&Employee::salary>)), 5);
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

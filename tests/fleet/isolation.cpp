@@ -420,7 +420,8 @@ void try_everything(const TenantDb<T>& db, const Strangers<T>& strangers)
     page(select<Word>().order_by(desc(col<&Word::count>), col<&Word::text>), strangers.words.front());
     page(select<Rare>().where(col<&Rare::count> > 0).order_by(col<&Rare::text>), strangers.rare);
     page(select<Total>().with(total_words()).order_by(col<&Total::word>), strangers.total);
-    page(select<Note>().order_by(col<&Note::text>), strangers.note); // its id is not among what orders
+    page(unique_by<&Note::text>(select<Note>().order_by(col<&Note::text>)),
+         strangers.note); // its id is not among what orders
 
     // Plain rows are of no tenant.
     const Word plain = strangers.words.front().row();

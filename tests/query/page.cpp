@@ -37,7 +37,8 @@ TEST_CASE("a single order, the greatest first, beside other conditions")
     const auto query = select(col<&Employee::salary>, col<&Employee::name>)
                            .where(col<&Employee::name> != "cid" || col<&Employee::salary> > 100)
                            .order_by(desc(col<&Employee::salary>));
-    const auto next = page_after(query, std::tuple(std::int64_t{40}, std::string("bob")));
+    const auto next =
+        page_after(unique_by<&Employee::salary>(query), std::tuple(std::int64_t{40}, std::string("bob")));
     CHECK(text_of(next) ==
           R"(SELECT "salary", "name" FROM "employee" WHERE ("name" <> ? OR "salary" > ?) AND "salary" < ? )"
           R"(ORDER BY "salary" DESC)");
@@ -68,13 +69,17 @@ TEST_CASE("pages of structs, of single columns, of joins, and beside when()")
     const auto structs = select(col<&Employee::salary>.as<"pay">(), col<&Employee::name>)
                              .order_by(col<&Employee::name>)
                              .into<Short>();
-    CHECK(db.run(page_after(structs, Short{.name = "cid", .pay = 0})).front().name == "dan");
-    const auto names = select(col<&Employee::name>).order_by(col<&Employee::name>);
+    CHECK(db.run(page_after(unique_by<&Employee::name>(structs), Short{.name = "cid", .pay = 0}))
+              .front()
+              .name == "dan");
+    const auto names =
+        unique_by<&Employee::name>(select(col<&Employee::name>).order_by(col<&Employee::name>));
     CHECK(db.run(page_after(names, std::string("dan"))) == Names{"eve"});
     const auto joined = select(col<&Department::name>, col<&Employee::name>)
                             .join<Department>()
                             .order_by(col<&Department::name>, col<&Employee::name>);
-    CHECK(db.run(page_after_keys(joined, "sales", "bob")).size() == 2);
+    const auto unique = unique_by<&Department::name, &Employee::name>(joined);
+    CHECK(db.run(page_after_keys(unique, "sales", "bob")).size() == 2);
     for (const bool rich : {false, true}) {
         const auto some = names.where(when(rich, col<&Employee::salary> > 35));
         CHECK(db.run(page_after(some, std::string("ann"))).size() == (rich ? 1 : 4));

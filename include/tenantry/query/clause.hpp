@@ -40,6 +40,7 @@ enum class Position {
 // - `bind(to)`, static `visit(visitor)`, `owned()`, as expressions have them.
 // and, asked for only if it is there:
 // - `template <class S> static constexpr void check()`: rules that need the schema
+// - `template <class S, class Q> static constexpr void check_in()`: rules that need the whole statement as well
 // - `owns_row`: whether it was given a row as a temporary that is not trivial to destroy
 // - `form::template takes<At>`: whether it says what belongs at another position, too.
 //
@@ -75,10 +76,14 @@ inline constexpr bool says = Form::position == At || requires { requires Form::t
 template <class Clause>
 inline constexpr bool clause_owns_row = requires { requires Clause::owns_row; };
 
-template <class S, class Clause>
+template <class S, class Clause, class Whole = void>
 constexpr void check_clause()
 {
-    if constexpr (requires { Clause::template check<S>(); }) Clause::template check<S>();
+    if constexpr (requires { Clause::template check<S>(); })
+        Clause::template check<S>();
+    else if constexpr (!std::is_void_v<Whole>)
+        if constexpr (requires { Clause::template check_in<S, Whole>(); })
+            Clause::template check_in<S, Whole>();
 }
 
 // The first of some names that is not empty.

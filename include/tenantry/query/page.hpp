@@ -21,6 +21,7 @@
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/select.hpp>
 #include <tenantry/query/set_operation.hpp>
+#include <tenantry/query/unique_order.hpp>
 #include <tenantry/query/when.hpp>
 #include <tenantry/query/where.hpp>
 
@@ -98,6 +99,56 @@ template <class... Ordering, class... Operand>
         return beyond<0>(order, keys);
 }
 
+// The WHERE of a page. The order of the statement has to tell every row from every other, or rows that are equal in it
+// would be passed over: what is unique, the schema knows.
+template <class Clause>
+struct PageWhere {
+    using source = typename Clause::source;
+    using form = typename Clause::form;
+
+    Clause where;
+
+    template <class S, class Q>
+    static constexpr void check_in();
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        Clause::visit(visitor);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        where.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const { return PageWhere<decltype(where.owned())>{where.owned()}; }
+};
+
+template <class S, class Known, class Read, class Clause>
+struct equations_by<S, Known, Read, PageWhere<Clause>> : equations_by<S, Known, Read, Clause> {};
+
+// An order of which the program says that it tells every row from every other.
+template <class Order>
+struct UniqueOrder : Order {
+    static constexpr bool is_unique = true;
+
+    [[nodiscard]] constexpr auto owned() const
+    {
+        using Owned = decltype(static_cast<const Order&>(*this).owned());
+        return UniqueOrder<Owned>{static_cast<const Order&>(*this).owned()};
+    }
+};
+
+template <class Order>
+struct plain_order {
+    using type = Order;
+    static constexpr bool is_unique = false;
+};
+template <class Order>
+struct plain_order<UniqueOrder<Order>> {
+    using type = Order;
+    static constexpr bool is_unique = true;
+};
+
 // The statement with one more condition that has to hold.
 template <class E>
 struct AddCondition {
@@ -112,12 +163,24 @@ struct AddCondition {
     [[nodiscard]] constexpr auto operator()(const Where<Old>& where) const
     {
         using Both = Compound<And, bool, Old, E>;
-        return Where<Both>{Both{{{where.condition}, {condition}}}};
+        return as_page(Where<Both>{Both{{{where.condition}, {condition}}}});
     }
     template <class... Nodes>
     [[nodiscard]] constexpr auto operator()(const Filters<Nodes...>& filters) const
     {
-        return join_filters(filters, as_filters(condition));
+        return as_page(join_filters(filters, as_filters(condition)));
+    }
+    template <class Clause>
+    [[nodiscard]] constexpr auto operator()(const PageWhere<Clause>& page) const
+    {
+        return (*this)(page.where);
+    }
+
+private:
+    template <class Clause>
+    [[nodiscard]] static constexpr PageWhere<Clause> as_page(Clause clause)
+    {
+        return {std::move(clause)};
     }
 };
 
@@ -133,7 +196,7 @@ template <class Subject, class... Clauses, class E>
                 Pack<Subject, std::remove_cvref_t<decltype(change(each))>...>{{subject}, {change(each)}...});
         });
     } else {
-        return with_clause(query, Where<E>{condition});
+        return with_clause(query, PageWhere<Where<E>>{{condition}});
     }
 }
 
@@ -172,11 +235,12 @@ struct page_traits<SelectQuery<Subject, Clauses...>> {
     static constexpr auto find_order()
     {
         if constexpr (is_ordered)
-            return std::type_identity<nth_type<place, Subject, Clauses...>>{};
+            return plain_order<nth_type<place, Subject, Clauses...>>{};
         else
-            return std::type_identity<void>{};
+            return plain_order<void>{};
     }
     using order = typename decltype(find_order())::type;
+    static constexpr bool said_unique = decltype(find_order())::is_unique;
 };
 
 template <class Q>
@@ -235,6 +299,58 @@ struct order_types<OrderBy<Nodes...>> {
         using Made = Pack<operand_t<base_value_t<typename ordering_traits<Nodes>::expression>, Keys>...>;
         return Made{{as_operand<base_value_t<typename ordering_traits<Nodes>::expression>>(
             std::forward<Keys>(keys))}...};
+    }
+};
+
+// Whether what a query is ordered by is different in all of its rows.
+template <class S, class Q>
+consteval bool is_unique_order()
+{
+    using Traits = page_traits<Q>;
+    if constexpr (Traits::said_unique)
+        return true;
+    else
+        return unique_columns<S, TypeList<>, Q>::are_ordered(
+            typename order_types<typename Traits::order>::list{});
+}
+
+template <class Clause>
+template <class S, class Q>
+constexpr void PageWhere<Clause>::check_in()
+{
+    static_assert(
+        is_unique_order<S, Q>(),
+        "tenantry: pages need an order that tells every row from every other, since rows that are "
+        "equal in it would be passed over: end order_by() with the primary key, or with columns that are "
+        "unique, of each table that is read, or say unique_by<columns...>(query)");
+}
+
+// ---- what users say to be unique
+
+template <auto Column>
+struct told_column {
+    using type = std::remove_cv_t<decltype(Column)>;
+};
+template <auto Member>
+    requires FieldPointer<Member>
+struct told_column<Member> {
+    using type = tenantry::detail::Column<Member>;
+};
+
+template <class Form, class... Ordering>
+consteval bool is_ordered_by(types<Ordering...>)
+{
+    return (std::same_as<Form, typename ordered_form<typename Ordering::form>::type> || ...);
+}
+
+struct MakeOrderUnique {
+    template <class Clause>
+    [[nodiscard]] constexpr auto operator()(const Clause& clause) const
+    {
+        if constexpr (order_nodes<Clause>::is_fixed)
+            return UniqueOrder<Clause>{clause};
+        else
+            return clause;
     }
 };
 
@@ -335,9 +451,33 @@ constexpr bool check_page_row()
 
 } // namespace detail
 
+/// The same query, of which the program says that no two rows of its result are equal in these columns, which its
+/// order_by() names among others: for pages whose rows the schema does not know to be different. Rows that are equal all
+/// the same are passed over. A column is `&Row::field`, or what `col` and `alias` give.
+///
+///     page_after(unique_by<&Import::line>(lines), page.back())
+template <auto... Columns, class Q>
+[[nodiscard]] constexpr auto unique_by(const Q& query)
+{
+    if constexpr (detail::check_page<Q>()) {
+        using Order = typename detail::order_types<typename detail::page_traits<Q>::order>::list;
+        static_assert(sizeof...(Columns) > 0, "tenantry: unique_by<columns...>() names at least one column");
+        static_assert(
+            (detail::is_ordered_by<typename detail::told_column<Columns>::type::form>(Order{}) && ...),
+            "tenantry: unique_by<columns...>() names what order_by() does not");
+        return detail::map_clauses(query, detail::MakeOrderUnique{});
+    } else {
+        return query;
+    }
+}
+
 /// The query for what comes after a row with these keys, the values of its order_by() in that order: keyset
-/// pagination, which costs the same on the last page as on the first, unlike offset(). What the query is ordered by has to
-/// be different in all rows together (say the id last), and never NULL; equal rows would be passed over.
+/// pagination, which costs the same on the last page as on the first, unlike offset().
+///
+/// What the query is ordered by is never NULL, and different in all rows of the result, since equal rows would be passed
+/// over: it has the primary key or unique columns of each table that is read (end it with the id). Left out are
+/// tables of which there is one row with each row of the others, since a unique key of theirs equals columns of those,
+/// and columns that where() sets equal to a value. Else it does not compile; see `unique_by`.
 ///
 ///     auto jobs = select<Job>().order_by(col<&Job::created_at>, col<&Job::id>).limit(50);
 ///     page_after_keys(jobs, last_time, last_key)

@@ -259,7 +259,7 @@ public:
                       "tenantry: nothing says which table is read: name it with .from<Row>()");
         if constexpr (requires { Subject::is_into; })
             Subject::template check_columns<typename Subject::template column_types<missing>>();
-        (detail::check_clause<S, Clauses>(), ...);
+        (detail::check_clause<S, Clauses, SelectQuery>(), ...);
         if constexpr (Parts::has_joins) {
             static_assert(
                 Parts::template keys_are_there<S>,

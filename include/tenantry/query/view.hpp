@@ -147,6 +147,7 @@ struct View {
     using options = detail::TypeList<>;
     static constexpr std::string_view name = Name.view();
     static constexpr bool tenantry_read_only = true;
+    using tenantry_view_of = detail::node_t<Query>;
     using tenantry_objects = detail::TypeList<detail::CreateView<View, Query>>;
 
     static consteval bool part_rules() noexcept

@@ -17,6 +17,7 @@ namespace tenantry {
 template <auto Field, FixedString Collation>
 struct Collate {
     using tenantry_members = detail::Members<Field>;
+    static constexpr std::string_view tenantry_collation = Collation.view();
 
     template <class Table>
     static consteval void rules() noexcept

@@ -31,48 +31,18 @@ namespace detail {
 
 // ---- the rules
 
-// The field of a source that is ordered by, or no_field.
-template <class Source, class E>
-inline constexpr std::size_t ordered_field = [] {
-    if constexpr (requires { E::member; })
-        if constexpr (std::same_as<typename E::source, Source>) return member_index<E::member>;
-    return no_field;
-}();
-
-// Whether the primary key of a source is among what is ordered by.
-template <class S, class Source, class... Nodes>
-consteval bool orders_by_key(types<Nodes...>)
-{
-    if constexpr (std::is_void_v<Source>) {
-        return true;
-    } else if constexpr (!has_table<S, source_row<Source>>) {
-        return false;
-    } else {
-        const auto key = primary_key<table_of<S, source_row<Source>>>;
-        for (const std::size_t column : key)
-            if (!((ordered_field<Source, typename ordering_traits<Nodes>::expression> == column) || ...))
-                return false;
-        return !key.empty();
-    }
-}
-
-template <class S, class Order, class... Sources>
-consteval bool orders_by_keys(types<Sources...>)
-{
-    return (orders_by_key<S, Sources>(Order{}) && ...);
-}
-
 template <class S, class Q>
 constexpr bool check_walk()
 {
     if constexpr (!check_page_row<Q>()) {
         return false;
     } else {
-        using Order = typename order_types<typename page_traits<Q>::order>::list;
-        constexpr bool is_unique = orders_by_keys<S, Order>(typename Q::read_sources{});
-        static_assert(is_unique,
-                      "tenantry: a walk needs an order that tells every row from every other: end order_by() "
-                      "with the primary key of each table that is read");
+        constexpr bool is_unique = is_unique_order<S, Q>();
+        static_assert(
+            is_unique,
+            "tenantry: a walk needs an order that tells every row from every other: end order_by() "
+            "with the primary key, or with columns that are unique, of each table that is read, or say "
+            "unique_by<columns...>(query)");
         constexpr bool is_whole = !Q::template has<Position::limit> && !Q::template has<Position::offset>;
         static_assert(is_whole, "tenantry: a walk has limits of its own: say how many rows a batch has");
         return is_unique && is_whole;
@@ -188,8 +158,8 @@ private:
 /// checkpointed. The walk is therefore not of one moment: a row that is written meanwhile is seen if it comes
 /// after the place that was reached. For one moment read in `async_snapshot`, with `for_each`.
 ///
-/// The query has an order that tells every row from every other: its order_by() ends with the primary key, which is
-/// among what is selected. `batch` is at least 1 (`errc::invalid_argument`). Otherwise as `TenantDb::async_read`; what the
+/// The query has an order that tells every row from every other, as `page_after` asks for, and what it is ordered by is
+/// among what it selects. `batch` is at least 1 (`errc::invalid_argument`). Otherwise as `TenantDb::async_read`; what the
 /// body captures by reference must live until the operation completes.
 template <class T, class Q, class Body, class Token = boost::asio::deferred_t>
 auto async_walk(const TenantDb<T>& db, Q&& query, std::size_t batch, Body&& body, Token&& token = {})
