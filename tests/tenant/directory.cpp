@@ -61,7 +61,11 @@ TEST_CASE("a new tenant is a database with its tables and a state file, for its 
 
     auto database = must(sqlite::Connection::open(site.place / "main.db", sqlite::OpenMode::read_write));
     CHECK(must(database.query_integer("PRAGMA application_id")) == 4711);
-    CHECK(must(database.query_integer("PRAGMA user_version")) == schema_info<Things>().fingerprint);
+    // The mark is mixed with the incarnation, which only the tenant's own database has.
+    CHECK(must(migrate::read_mark(database)) != schema_info<Things>().fingerprint);
+    database.set_incarnation(must(detail::read_state(site.place)).incarnation);
+    CHECK(must(migrate::read_mark(database)) == schema_info<Things>().fingerprint);
+    CHECK(must(detail::read_identity(database)).value().incarnation == database.incarnation());
     CHECK(must(database.query_integer("SELECT count(*) FROM thing")) == 0);
     CHECK(must(database.query_integer("SELECT 'wal' = journal_mode FROM pragma_journal_mode")) == 1);
 }

@@ -556,8 +556,11 @@ private:
     void start_draining(const EntryPtr& entry)
     {
         const bool closing = registry_closed();
+        const char* const gone = entry->tenant->lost()
+                                     ? "the tenant's database was removed or replaced by another process"
+                                     : "the tenant was destroyed";
         entry->tenant->shut(closing ? errc::fleet_closed : errc::tenant_gone,
-                            closing ? "the fleet was closed" : "the tenant was destroyed",
+                            closing ? "the fleet was closed" : gone,
                             [self = shared_from_this(), entry] { self->start_closing(entry); });
     }
 

@@ -137,8 +137,10 @@ private:
         if (core_->options().sole_owner && found_open(result)) return {};
         const TenantOptions& options = core_->options().tenant;
         const SchemaInfo& schema = core_->schema();
-        auto connection = open_database(core_->layout().directory(result.id), options);
-        if (!connection) return fail(std::move(connection).error());
+        auto opened = open_database(core_->layout().directory(result.id), options,
+                                    migrate::current_mark(schema, options.history));
+        if (!opened) return fail(std::move(opened).error());
+        auto* const connection = &opened->connection;
         if (options_.dry_run == DryRun::plan) {
             auto found = migrate::forecast(*connection, schema, options.history, true);
             if (!found) return fail(std::move(found).error());
@@ -154,7 +156,7 @@ private:
         }
         const bool rehearsal = options_.dry_run == DryRun::deep;
         auto migrated = rehearsal ? migrate::rehearse(*connection, schema, options.history)
-                                  : ensure_schema(*connection, schema, options.history);
+                                  : bring_up(*opened, schema, options);
         if (!migrated) return fail(std::move(migrated).error());
         // What was moved away meanwhile is no tenant any more.
         if (auto moved = connection->file_moved(); !moved || *moved)

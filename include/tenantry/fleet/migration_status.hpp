@@ -68,11 +68,12 @@ private:
     {
         if (found_open(status)) return;
         const TenantOptions& options = core_->options().tenant;
-        auto connection = open_database(core_->layout().directory(status.id), options);
+        auto opened = open_database(core_->layout().directory(status.id), options,
+                                    migrate::current_mark(core_->schema(), options.history));
         // Where there is one connection to a tenant, it may just have been opened.
-        if (!connection && connection.error() == errc::busy && found_open(status)) return;
-        auto found = connection ? migrate::forecast(*connection, core_->schema(), options.history, false)
-                                : fail(std::move(connection).error());
+        if (!opened && opened.error() == errc::busy && found_open(status)) return;
+        auto found = opened ? migrate::forecast(opened->connection, core_->schema(), options.history, false)
+                            : fail(std::move(opened).error());
         if (found) {
             status.state = std::move(*found);
         } else {

@@ -35,7 +35,7 @@ struct Entry {
         closing,    ///< a thread closes its files; who asks meanwhile gets it opened again
         draining,   ///< to be destroyed: waits for its operations, and closes
         destroying, ///< its files are being taken away
-        lost,       ///< its files were taken away by another process; kept for those who still hold it
+        lost,       ///< its files were taken away by another process: waits for its operations, and closes
     };
 
     explicit Entry(TenantId the_id) : id(std::move(the_id)) {}
@@ -165,10 +165,7 @@ public:
     void release(const EntryPtr& entry, Actions& actions)
     {
         if (--entry->leases != 0) return;
-        if (entry->phase == Phase::lost)
-            actions.close.push_back(entry);
-        else if (entry->phase == Phase::open)
-            rest(entry, actions);
+        if (entry->phase == Phase::open) rest(entry, actions);
         balance(actions);
     }
 
@@ -259,7 +256,8 @@ public:
         return destroyer;
     }
 
-    /// The tenant's files are gone or are another tenant's now. Who asks for it is given the new one.
+    /// The tenant's files are gone or are another tenant's now. Who asks for it is given the new one. This one is closed as
+    /// soon as its operations have ended, whoever still holds it: the new one cannot be opened before.
     void lost(const EntryPtr& entry, Actions& actions)
     {
         if (entry->phase != Phase::open || entry->destroyer) return;
@@ -267,7 +265,7 @@ public:
         unlist(*entry);
         entry->phase = Phase::lost;
         lost_.push_back(entry);
-        if (entry->leases == 0) actions.close.push_back(entry);
+        actions.drain.push_back(entry);
         balance(actions);
     }
 
@@ -370,8 +368,6 @@ public:
         draining_ = true;
         for (const auto& [id, entry] : entries_)
             if (entry->phase == Phase::open) drain(entry, actions);
-        for (const auto& entry : lost_)
-            if (entry->phase == Phase::lost && entry->leases != 0) drain(entry, actions);
     }
 
     /// Somebody wants to make a tenant. What is on disk decides whether there is one; but while the files of one of that

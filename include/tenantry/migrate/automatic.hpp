@@ -17,6 +17,7 @@
 #include <tenantry/migrate/fit.hpp>
 #include <tenantry/migrate/introspect.hpp>
 #include <tenantry/migrate/ledger.hpp>
+#include <tenantry/migrate/mark.hpp>
 #include <tenantry/migrate/migrated.hpp>
 #include <tenantry/migrate/plan.hpp>
 #include <tenantry/schema/schema_info.hpp>
@@ -43,22 +44,11 @@ namespace tenantry::migrate {
     return known.try_emplace(key, std::make_shared<const SchemaModel>(std::move(*model))).first->second;
 }
 
-/// The mark of a database: the fingerprint it was brought to, unless it is adopted
-/// (https://sqlite.org/pragma.html#pragma_user_version). Read through the connection: the file's header is stale while
-/// there is a WAL.
-[[nodiscard]] inline Result<std::int64_t> read_mark(sqlite::Connection& connection)
-{
-    return connection.query_integer("PRAGMA main.user_version");
-}
-
-[[nodiscard]] inline Result<void> write_mark(sqlite::Connection& connection, std::int32_t mark)
-{
-    return connection.execute("PRAGMA main.user_version=" + std::to_string(mark));
-}
-
+/// Nothing is in it but what the library keeps about the file itself.
 [[nodiscard]] inline Result<bool> is_empty(sqlite::Connection& connection)
 {
-    auto empty = connection.query_integer("SELECT NOT EXISTS (SELECT 1 FROM main.sqlite_schema)");
+    auto empty = connection.query_integer(
+        "SELECT NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE tbl_name <> '_tenantry')");
     if (!empty) return fail(std::move(empty).error());
     return *empty != 0;
 }
@@ -128,7 +118,7 @@ inline Result<Prospect> look(sqlite::Connection& connection, const SchemaInfo& d
     constexpr std::int64_t has_ledger = std::int64_t{1} << 62;
     auto objects = connection.query_integer(
         "SELECT count(*) + ifnull(sum(type = 'table' AND name = '_tenantry_migrations'), 0) * (1 << 62)"
-        " FROM main.sqlite_schema");
+        " FROM main.sqlite_schema WHERE tbl_name <> '_tenantry'");
     if (!objects) return fail(std::move(objects).error());
     if (*objects == 0) {
         found.state = State::created;
@@ -138,6 +128,7 @@ inline Result<Prospect> look(sqlite::Connection& connection, const SchemaInfo& d
         auto ledger = Ledger::read_there(connection);
         if (!ledger) return fail(std::move(ledger).error());
         found.ledger = std::move(*ledger);
+        if (found.ledger.is_adopted()) found.mark = mix_mark(found.mark, connection.incarnation()); // its own
     }
     const auto& rows = found.ledger.rows();
     if (found.ledger.has_history())

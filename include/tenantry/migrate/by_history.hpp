@@ -17,6 +17,7 @@
 #include <tenantry/migrate/fit.hpp>
 #include <tenantry/migrate/history.hpp>
 #include <tenantry/migrate/ledger.hpp>
+#include <tenantry/migrate/mark.hpp>
 #include <tenantry/migrate/migrated.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>

@@ -15,7 +15,7 @@ namespace tenantry {
 
 /// Makes sure that rows of the declared schema can be written and read.
 ///
-/// `user_version` holds the declaration's fingerprint once that is so, and a current database costs one read. Else
+/// `user_version` holds the declaration's fingerprint (see `mix_mark`) once that is so, and a current database costs one read. Else
 /// its schema is compared with the declared one, and what loses nothing is done, in one IMMEDIATE transaction with
 /// the ledger's row and the mark, or not at all. Of two that come at once one does it and the other finds it done.
 /// What is there and not declared is tolerated and reported where rows can be written without it. A database that a

@@ -18,6 +18,9 @@ namespace tenantry::migrate {
 /// The name of the library's own table in a tenant's database; it is part of no model.
 inline constexpr std::string_view ledger_table = "_tenantry_migrations";
 
+/// The table by which a tenant's database says which tenant's it is. It is no part of any schema either.
+inline constexpr std::string_view identity_table = "_tenantry";
+
 namespace introspecting {
 
 inline Error not_understood(const TableModel& table, const std::string& why)
@@ -132,7 +135,7 @@ inline void resolve_references(SchemaModel& model)
         std::string name(objects->text(1));
         std::string table(objects->text(2));
         std::string sql(objects->text(3));
-        if (same_name(table, ledger_table)) continue;
+        if (same_name(table, ledger_table) || same_name(table, identity_table)) continue;
         if (type == "table") {
             const TableModel* same =
                 find_same([&](const SchemaModel* m) { return m->table(name); }, name, sql);

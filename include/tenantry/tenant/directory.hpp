@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -27,6 +28,7 @@
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/identity.hpp>
 #include <tenantry/tenant/options.hpp>
 
 namespace tenantry::detail {
@@ -239,11 +241,26 @@ public:
         return keep(state_descriptor_, make_file(*directory_, state_file, to_text(state_)));
     }
 
+    [[nodiscard]] const TenantState& state() const noexcept { return state_; }
+
     [[nodiscard]] std::filesystem::path database() const { return path_ / database_file; }
 
-    [[nodiscard]] Result<void> write_database(std::string_view bytes)
+    /// Other bytes in the place of some.
+    struct Patch {
+        std::size_t at = 0;
+        std::string bytes{};
+    };
+    [[nodiscard]] Result<void> write_database(std::string_view bytes, std::span<const Patch> patches)
     {
-        return keep(database_descriptor_, make_file(*directory_, database_file, bytes));
+        auto file = make_file(*directory_, database_file, bytes);
+        for (const Patch& patch : patches) {
+            if (!file) break;
+            const auto size = static_cast<ssize_t>(patch.bytes.size());
+            if (::pwrite(file->number(), patch.bytes.data(), patch.bytes.size(),
+                         static_cast<off_t>(patch.at)) != size)
+                file = fail(system_error(errno, "writing", database()));
+        }
+        return keep(database_descriptor_, std::move(file));
     }
 
     /// Nobody may have it open any more.
@@ -293,14 +310,17 @@ private:
     bool moved_ = false;
 };
 
-/// Makes a new database with the tables of the schema, all of it in the one file. Not durable yet.
-[[nodiscard]] inline Result<void> build_database(const std::filesystem::path& path, const SchemaInfo& schema,
-                                                 const TenantOptions& options)
+/// Makes a new database of the tenant with this incarnation, with the tables of the schema, all of it in the one file. Not
+/// durable yet.
+[[nodiscard]] inline Result<void> build_database(const std::filesystem::path& path, std::uint64_t incarnation,
+                                                 const SchemaInfo& schema, const TenantOptions& options)
 {
     auto database = sqlite::Connection::open(path, sqlite::OpenMode::create, options.profile);
     if (!database) return fail(std::move(database).error());
     const std::string mark = "PRAGMA application_id = " + std::to_string(options.application_id);
     if (auto marked = database->execute(mark.c_str()); !marked) return fail(std::move(marked).error());
+    database->set_incarnation(incarnation);
+    if (auto made = make_identity(*database, incarnation); !made) return made;
     if (auto ensured = ensure_schema(*database, schema, options.history); !ensured)
         return fail(std::move(ensured).error());
     // Closing would do the same, and say nothing if it failed: the log would stay, and it is not synced.
@@ -320,7 +340,8 @@ private:
     if (!place) return fail(place.error());
     StagedDirectory staged(staging, place->name);
     if (auto begun = staged.begin(); !begun) return begun;
-    if (auto built = build_database(staged.database(), schema, options); !built) return built;
+    if (auto built = build_database(staged.database(), staged.state().incarnation, schema, options); !built)
+        return built;
     if (auto adopted = staged.adopt_database(); !adopted) return adopted;
     return staged.move_to(*place);
 }

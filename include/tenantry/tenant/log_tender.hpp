@@ -171,6 +171,7 @@ private:
     // On a connection of its own.
     [[nodiscard]] Result<void> checkpoint()
     {
+        if (!file_.look()) return fail(file_.lost_error()); // no other file beside the one that is open
         auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile_);
         if (!connection) return fail(file_.not_opened(std::move(connection).error()));
         if (!file_.look_at_new(*connection)) return fail(file_.lost_error());

@@ -109,6 +109,7 @@ private:
     {
         auto profile = profile_;
         profile.fences = {.attached = 1, .defensive = false, .authorizer = false};
+        if (!file_.look()) return fail(file_.lost_error()); // no other file beside the one that is open
         auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile);
         if (!connection) return connection;
         if (!file_.look_at_new(*connection)) return fail(file_.lost_error());

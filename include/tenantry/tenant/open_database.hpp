@@ -9,19 +9,25 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
-#include <tenantry/migrate/automatic.hpp>
+#include <tenantry/migrate/ensure.hpp>
+#include <tenantry/migrate/mark.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/directory.hpp>
+#include <tenantry/tenant/identity.hpp>
+#include <tenantry/tenant/open_name.hpp>
 #include <tenantry/tenant/options.hpp>
 
 namespace tenantry::detail {
 
 /// A tenant's database, open, and what else is known of it.
 struct OpenedDatabase {
+    OpenName name; // longer than the connection
     sqlite::Connection connection;
     TenantState state;
     FileIdentity file;
-    std::int64_t mark = 0; ///< of its schema, see `migrate::read_mark`
+    std::int64_t mark = 0;   ///< of its schema, see `migrate::read_mark`
+    bool is_current = false; ///< by its mark
+    bool is_bound = true;    ///< false: made by others, and no tenant's yet
 };
 
 /// Who a database says it belongs to, and the mark of its schema.
@@ -45,12 +51,27 @@ struct DatabaseMarks {
     return marks;
 }
 
-// Once; `known` is what is known of the tenant.
+[[nodiscard]] inline Error another_tenants_database(const std::filesystem::path& path,
+                                                    const TenantState& state)
+{
+    return Error(errc::misplaced_tenant,
+                 "'" + path.string() + "' was made for another tenant than '" + state.id +
+                     "', or for an earlier one of that name, as its row in _tenantry says: it, or the " +
+                     std::string(state_file) +
+                     " beside it, was copied or moved here. Put back the one that belongs here; nothing was "
+                     "touched");
+}
+
+// Once; `known` is what is known of the tenant, `current` the mark of a database that is up to date.
 [[nodiscard]] inline Result<OpenedDatabase> open_database_of(const std::filesystem::path& directory,
-                                                             const StateFile& known,
+                                                             const StateFile& known, std::int64_t current,
                                                              const TenantOptions& options)
 {
     const auto path = directory / database_file;
+    const auto file = file_identity(path);
+    if (!file) return fail(errc::io_error, "there is no '" + path.string() + "'");
+    auto name = OpenName::take(path, *file);
+    if (!name) return fail(std::move(name).error());
     auto connection = sqlite::Connection::open(path, sqlite::OpenMode::read_write, options.profile);
     if (!connection) {
         Error error = std::move(connection).error();
@@ -59,9 +80,11 @@ struct DatabaseMarks {
         return fail(std::move(error));
     }
     // Database and state must be of one tenant.
-    const auto file = file_identity(path);
     const auto moved = connection->file_moved();
-    if (!file || !moved || *moved || !known.is_there()) return fail(replaced_while_opening());
+    if (file_identity(path) != file || !moved || *moved || !known.is_there())
+        return fail(replaced_while_opening());
+    name->opened();
+    connection->set_incarnation(known.state().incarnation);
     auto marks = read_marks(*connection);
     if (!marks) return fail(std::move(marks).error());
     if (marks->application_id != options.application_id)
@@ -69,20 +92,30 @@ struct DatabaseMarks {
                                                 std::to_string(marks->application_id) + ", this fleet's is " +
                                                 std::to_string(options.application_id) +
                                                 ": it is another program's file, and was left as it is");
-    return OpenedDatabase{std::move(*connection), known.state(), *file, marks->schema};
+    OpenedDatabase opened{std::move(*name), std::move(*connection), known.state(), *file, marks->schema};
+    // The incarnation is mixed into it: no other tenant's database has the same.
+    opened.is_current = current != 0 && marks->schema == current;
+    if (opened.is_current) return opened;
+    auto identity = read_identity(opened.connection);
+    if (!identity) return fail(std::move(identity).error());
+    opened.is_bound = identity->has_value();
+    if (*identity && (*identity)->incarnation != opened.state.incarnation)
+        return fail(another_tenants_database(path, opened.state));
+    return opened;
 }
 
 /// Opens the database of the tenant in `directory` and gives what `use(OpenedDatabase)` makes of it, a `Result`. What
-/// fails since the tenant was taken away or replaced meanwhile is tried again. Never creates a database. Errors as
-/// `open_database`, and what `use` says.
+/// fails since the tenant was taken away or replaced meanwhile is tried again. Never creates a database. `current`: the mark
+/// of one that is up to date. Errors as `open_database`, and what `use` says.
 template <class Use>
-[[nodiscard]] auto use_database(const std::filesystem::path& directory, const TenantOptions& options, Use use)
+[[nodiscard]] auto use_database(const std::filesystem::path& directory, std::int64_t current,
+                                const TenantOptions& options, Use use)
     -> std::invoke_result_t<Use&, OpenedDatabase>
 {
     for (int tries = 1;; ++tries) {
         const auto known = StateFile::open(directory);
         if (!known) return fail(known.error());
-        auto used = open_database_of(directory, *known, options).and_then(use);
+        auto used = open_database_of(directory, *known, current, options).and_then(use);
         // What another process takes away or replaces meanwhile is no failure of the disk.
         if (used || known->is_there()) return used;
         if (tries == 3) return fail(replaced_while_opening());
@@ -93,14 +126,27 @@ template <class Use>
 /// open elsewhere, in this process too, unless somebody is its sole owner: only SQLite touches the file.
 ///
 /// Errors: no_such_tenant, tenant_gone (it went or was replaced meanwhile), foreign_database (another application_id),
-/// busy (a sole owner has it open, or the profile is exclusive and somebody has), not_a_database, corrupt, and those of
-/// input and output.
-[[nodiscard]] inline Result<sqlite::Connection> open_database(const std::filesystem::path& directory,
-                                                              const TenantOptions& options)
+/// misplaced_tenant (the directory or the database is another tenant's), unsupported_version, busy (a sole owner has it
+/// open, or the profile is exclusive and somebody has, or this process has a file open that lay there before),
+/// not_a_database, corrupt, and those of input and output.
+[[nodiscard]] inline Result<OpenedDatabase> open_database(const std::filesystem::path& directory,
+                                                          const TenantOptions& options,
+                                                          std::int64_t current = 0)
 {
-    return use_database(directory, options, [](OpenedDatabase opened) -> Result<sqlite::Connection> {
-        return std::move(opened.connection);
-    });
+    return use_database(directory, current, options,
+                        [](OpenedDatabase opened) -> Result<OpenedDatabase> { return opened; });
+}
+
+/// `ensure_schema` of a tenant's database, which is made the tenant's own before, if others have made it.
+[[nodiscard]] inline Result<Migrated> bring_up(OpenedDatabase& opened, const SchemaInfo& schema,
+                                               const TenantOptions& options)
+{
+    if (opened.is_current) return Migrated{.was_current = true};
+    if (!opened.is_bound)
+        if (auto bound = bind_database(opened.connection, opened.state.incarnation); !bound)
+            return fail(std::move(bound).error());
+    opened.is_bound = true;
+    return ensure_schema(opened.connection, schema, options.history);
 }
 
 } // namespace tenantry::detail

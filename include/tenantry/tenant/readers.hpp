@@ -164,12 +164,17 @@ private:
 
     [[nodiscard]] Result<Connection> open() const
     {
+        // Another tenant's database may lie there now: its rows are not to be read under this one's name. And another file
+        // is not to be opened beside the one that is open: see OpenName.
+        const auto replaced = [&] { return file_identity(database_) != file_; };
+        const auto gone = [&] {
+            return fail(errc::tenant_gone, "'" + database_.string() + "' was removed or replaced");
+        };
+        if (replaced()) return gone();
         auto opened = sqlite::Connection::open(database_, sqlite::OpenMode::read_only, profile_);
         if (!opened) return fail(std::move(opened).error());
-        // Another tenant's database may lie there now: its rows are not to be read under this one's name.
         const auto moved = opened->file_moved();
-        if (!moved || *moved || file_identity(database_) != file_)
-            return fail(errc::tenant_gone, "'" + database_.string() + "' was removed or replaced");
+        if (!moved || *moved || replaced()) return gone();
         opened->set_incarnation(incarnation_);
         observation_.begin(*opened, tenant_);
         return Connection(new sqlite::Connection(std::move(*opened)));

@@ -1,7 +1,9 @@
 // The empty database of a schema, as bytes: what new tenants are made of.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -11,6 +13,8 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
+#include <tenantry/migrate/ensure.hpp>
+#include <tenantry/migrate/mark.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/options.hpp>
@@ -18,9 +22,11 @@
 namespace tenantry::detail {
 
 /// Makes tenants at the speed of writing a file. The first one is made by the statements, and its database kept as bytes
-/// before anything of its own is in it: what is there is the same for every tenant (tables, application id, the mark of the
-/// schema, the ledger). So a program that makes one tenant pays for no other, and the second one is fast already. The bytes
-/// are some pages for each table, and are kept for good. Thread-safe.
+/// before anything of its own is in it but its incarnation: all else is the same for every tenant (tables, application id,
+/// the mark of the schema, the ledger), and the incarnation is written over for each. A database has it in two places, in the
+/// row of its identity and mixed into `user_version`, and its pages have no checksums. So a program that makes one tenant
+/// pays for no other, and the second one is fast already. The bytes are some pages for each table, and are kept for good.
+/// Thread-safe.
 class TenantTemplate {
 public:
     TenantTemplate(const SchemaInfo& schema, const TenantOptions& options)
@@ -32,22 +38,33 @@ public:
     {
         StagedDirectory staged(staging, place.name);
         if (auto begun = staged.begin(); !begun) return begun;
-        auto bytes = bytes_or_build(staged.database());
-        if (!bytes) return fail(std::move(bytes).error());
-        auto made = *bytes ? staged.write_database(**bytes) : staged.adopt_database();
+        auto pattern = pattern_or_build(staged);
+        if (!pattern) return fail(std::move(pattern).error());
+        auto made = *pattern ? write(staged, **pattern) : staged.adopt_database();
         if (!made) return made;
         return staged.move_to(place);
     }
 
 private:
-    using Bytes = std::shared_ptr<const std::string>;
+    struct Pattern {
+        std::string bytes;
+        std::size_t incarnation_at = 0; // its digits
+        std::int64_t mark = 0;
+    };
+    using PatternPtr = std::shared_ptr<const Pattern>;
 
-    // The bytes; nullptr: there were none, and a database was built at `path`.
-    [[nodiscard]] Result<Bytes> bytes_or_build(const std::filesystem::path& path)
+    // https://sqlite.org/fileformat2.html#the_database_header: four bytes, the highest first.
+    static constexpr std::size_t user_version_at = 60;
+    static constexpr std::size_t user_version_size = 4;
+
+    // nullptr: there was none, and a database was built.
+    [[nodiscard]] Result<PatternPtr> pattern_or_build(const StagedDirectory& staged)
     {
         const std::lock_guard lock(mutex_);
-        if (bytes_) return bytes_;
-        if (auto built = build_database(path, schema_, options_); !built)
+        if (pattern_) return pattern_;
+        const auto path = staged.database();
+        const auto incarnation = staged.state().incarnation;
+        if (auto built = build_database(path, incarnation, schema_, options_); !built)
             return fail(std::move(built).error());
         // It is in nobody's hands yet or any more: here a database may be read as a file.
         std::error_code error;
@@ -55,14 +72,47 @@ private:
         if (error) return fail(system_error(error.value(), "asking for the size of", path));
         auto contents = read_small_file(path, static_cast<std::size_t>(size));
         if (!contents) return fail(std::move(contents).error());
-        bytes_ = std::make_shared<const std::string>(std::move(contents->text));
-        return Bytes();
+        auto pattern = pattern_of(std::move(contents->text), incarnation);
+        if (!pattern) return fail(std::move(pattern).error());
+        pattern_ = std::move(*pattern);
+        return PatternPtr();
+    }
+
+    [[nodiscard]] Result<PatternPtr> pattern_of(std::string bytes, std::uint64_t incarnation) const
+    {
+        const std::string digits = hex(incarnation);
+        const auto at = bytes.find(digits);
+        const auto mark = migrate::current_mark(schema_, options_.history);
+        const bool found =
+            at != std::string::npos && bytes.find(digits, at + 1) == std::string::npos &&
+            bytes.compare(user_version_at, user_version_size, kept_mark(mark, incarnation)) == 0;
+        if (!found)
+            return fail(errc::internal,
+                        "a new tenant's database has its incarnation in other places than are known");
+        return std::make_shared<const Pattern>(Pattern{std::move(bytes), at, mark});
+    }
+
+    [[nodiscard]] static std::string kept_mark(std::int64_t mark, std::uint64_t incarnation)
+    {
+        const auto kept = static_cast<std::uint32_t>(migrate::mix_mark(mark, incarnation));
+        std::string bytes;
+        for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>((kept >> shift) & 0xffU);
+        return bytes;
+    }
+
+    [[nodiscard]] static Result<void> write(StagedDirectory& staged, const Pattern& pattern)
+    {
+        const auto incarnation = staged.state().incarnation;
+        const std::array patches{
+            StagedDirectory::Patch{user_version_at, kept_mark(pattern.mark, incarnation)},
+            StagedDirectory::Patch{pattern.incarnation_at, hex(incarnation)}};
+        return staged.write_database(pattern.bytes, patches);
     }
 
     const SchemaInfo& schema_;
     const TenantOptions& options_;
     std::mutex mutex_;
-    Bytes bytes_; // null until the first one was built
+    PatternPtr pattern_; // null until the first one was built
 };
 
 } // namespace tenantry::detail

@@ -36,6 +36,7 @@
 #include <tenantry/tenant/maintenance.hpp>
 #include <tenantry/tenant/observation.hpp>
 #include <tenantry/tenant/open_database.hpp>
+#include <tenantry/tenant/open_name.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/port.hpp>
 #include <tenantry/tenant/quiet_upkeep.hpp>
@@ -71,18 +72,16 @@ public:
         const boost::asio::any_io_executor& executor, async::TimerThread& timers,
         const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {})
     {
-        return use_database(
-            directory, options, [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
-                auto ensured = opened.mark == migrate::current_mark(schema, options.history)
-                                   ? Result<Migrated>(Migrated{.was_current = true})
-                                   : ensure_schema(opened.connection, schema, options.history);
-                if (!ensured) return fail(std::move(ensured).error());
-                opened.connection.set_incarnation(opened.state.incarnation);
-                observation.begin(opened.connection, id.view());
-                return std::make_shared<Tenant>(Private(), id, directory / database_file, std::move(opened),
-                                                std::move(*ensured), hazards, options, executor, timers,
-                                                budget, observation);
-            });
+        return use_database(directory, migrate::current_mark(schema, options.history), options,
+                            [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
+                                auto ensured = bring_up(opened, schema, options);
+                                if (!ensured) return fail(std::move(ensured).error());
+                                observation.begin(opened.connection, id.view());
+                                return std::make_shared<Tenant>(Private(), id, directory / database_file,
+                                                                std::move(opened), std::move(*ensured),
+                                                                hazards, options, executor, timers, budget,
+                                                                observation);
+                            });
     }
 
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, OpenedDatabase opened,
@@ -90,6 +89,7 @@ public:
            const boost::asio::any_io_executor& executor, async::TimerThread& timers,
            std::shared_ptr<ReaderBudget> budget, const Observation& observation)
         : TenantPort(id, opened.state.incarnation, std::move(opening)),
+          name_(std::move(opened.name)),
           file_(id, database, opened.file),
           options_(options),
           executor_(executor),
@@ -280,6 +280,7 @@ public:
         }
         // The last connection to close writes the WAL back into the database and removes it.
         auto closed = writer_.close();
+        if (closed) name_.release();
         file_.close();
         if (!closed) closed.error().with_tenant(id().view());
         return closed;
@@ -913,6 +914,7 @@ private:
         if (turns.read && !start_read_turn()) connections_->nothing_to_read();
     }
 
+    OpenName name_;
     TenantFile file_;
     const TenantOptions options_;
     const boost::asio::any_io_executor executor_;
