@@ -33,7 +33,11 @@ namespace tenantry::async {
 /// The handler is called exactly once: with what `complete` says, or with `errc::cancelled` when the Promise
 /// is destroyed before. The exception is the end of the handler's execution context, which destroys the
 /// handler uncalled, as Asio's own operations have it. A thread that runs the caller's code for the operation
-/// `claim`s the promise first: the context then waits for that code to end.
+/// `claim`s the promise first: the context then waits for that code to end. Where the executor throws, or the handler while
+/// it is moved, there is nobody to tell: the handler is destroyed uncalled, as at its context's end.
+///
+/// What else belongs to the caller, such as the function that the operation calls, is kept beside the handler, in the same
+/// block of memory. It is destroyed before the handler is posted, or with it; always while the execution context lives.
 ///
 /// Stays where it was made: the context's end is heard through its address.
 template <class R>
@@ -51,6 +55,7 @@ class Promise {
         }
 
         std::atomic<State*>* home = nullptr;
+        void* kept = nullptr;
 
     protected:
         ~State() = default;
@@ -60,14 +65,17 @@ public:
     template <class Handler>
     Promise(Handler handler, const boost::asio::any_io_executor& fallback, std::weak_ptr<Waker> waker = {})
     {
-        auto slot = boost::asio::get_associated_cancellation_slot(handler);
-        if (slot.is_connected()) {
-            cancellation_ = std::make_shared<Cancellation>(std::move(waker));
-            slot.assign([cancellation = cancellation_](boost::asio::cancellation_type type) {
-                cancellation->request(type);
-            });
-        }
-        HandlerState<Handler>::make(std::move(handler), fallback, state_);
+        connect(handler, std::move(waker));
+        make<KeepingState<Handler, Nothing>>(std::move(handler), fallback, Nothing());
+    }
+
+    /// Keeps `kept` with the handler.
+    template <class Handler, class Kept>
+    Promise(Handler handler, const boost::asio::any_io_executor& fallback, std::weak_ptr<Waker> waker,
+            Kept kept)
+    {
+        connect(handler, std::move(waker));
+        make<KeepingState<Handler, Kept>>(std::move(handler), fallback, std::move(kept));
     }
 
     Promise(const Promise&) = delete;
@@ -115,6 +123,15 @@ public:
         return state != nullptr && state->post(std::move(function));
     }
 
+    /// What is kept with the handler. Only for the thread that has claimed the promise, or from within the handler's context,
+    /// on a pending one.
+    template <class Kept>
+    [[nodiscard]] Kept& kept() noexcept
+    {
+        State* const state = claimed_ != nullptr ? claimed_ : state_.load(std::memory_order_acquire);
+        return *static_cast<Kept*>(state->kept);
+    }
+
     /// The handler's executor. Only to be asked from within its context, on a pending promise that is not
     /// claimed.
     [[nodiscard]] boost::asio::any_io_executor executor() const
@@ -133,6 +150,8 @@ public:
     }
 
 private:
+    struct Nothing {};
+
     // What is posted. It carries the handler's associations, so that Asio's allocator and executor rules
     // hold.
     template <class Handler>
@@ -154,12 +173,11 @@ private:
     };
 
     template <class Handler>
-    struct HandlerState final : State {
+    struct HandlerState : State {
         using Executor = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
         using Tracked = std::decay_t<decltype(boost::asio::prefer(
             std::declval<const Executor&>(), boost::asio::execution::outstanding_work.tracked))>;
-        using Allocator = typename std::allocator_traits<
-            boost::asio::associated_allocator_t<Handler>>::template rebind_alloc<HandlerState>;
+        using Allocator = boost::asio::associated_allocator_t<Handler>;
 
         HandlerState(Handler&& the_handler, const boost::asio::any_io_executor& fallback)
             : handler(std::move(the_handler)),
@@ -176,37 +194,25 @@ private:
             return found;
         }
 
-        static void make(Handler&& handler, const boost::asio::any_io_executor& fallback,
-                         std::atomic<State*>& home)
-        {
-            Allocator allocator(boost::asio::get_associated_allocator(handler));
-            HandlerState* state = std::allocator_traits<Allocator>::allocate(allocator, 1);
-            try {
-                std::construct_at(state, std::move(handler), fallback);
-            } catch (...) {
-                std::allocator_traits<Allocator>::deallocate(allocator, state, 1);
-                throw;
-            }
-            state->home = &home;
-            home.store(state, std::memory_order_release);
-            if (state->watch != nullptr) state->watch->add(*state);
-        }
-
         // Frees the memory before the handler can run, so that the handler's next operation may reuse it.
         void deliver(Result<R>&& result) noexcept override
         {
             ContextWatch* const context = watch;
             if (context != nullptr) context->begin_delivery(*this);
-            {
+            const Allocator allocator(boost::asio::get_associated_allocator(handler));
+            bool freed = false;
+            try {
                 Tracked target = std::move(executor);
                 Delivery<Handler> delivery{std::move(handler), std::move(result)};
-                const auto allocator = delivery.get_allocator();
-                free(Allocator(allocator));
+                freed = true;
+                free(allocator);
                 // What boost::asio::post does, without copies of the executor for properties that it has anyway.
                 boost::asio::prefer(
                     boost::asio::require(std::move(target), boost::asio::execution::blocking.never),
                     boost::asio::execution::allocator(allocator))
                     .execute(std::move(delivery));
+            } catch (...) {
+                if (!freed) free(allocator);
             }
             if (context != nullptr) context->end_delivery();
         }
@@ -216,7 +222,7 @@ private:
             ContextWatch* const context = watch;
             if (context != nullptr) context->begin_delivery(*this);
             // Destroying the handler may destroy the coroutine that waits, and with it almost anything.
-            free(Allocator(boost::asio::get_associated_allocator(handler)));
+            free(boost::asio::get_associated_allocator(handler));
             if (context != nullptr) context->end_delivery();
         }
 
@@ -232,10 +238,16 @@ private:
                 drop();
                 return false;
             }
-            boost::asio::post(*target, std::move(function));
+            bool posted = true;
+            try {
+                boost::asio::post(*target, std::move(function));
+            } catch (...) {
+                posted = false;
+            }
             target.reset();
+            if (!posted) function = nullptr; // the context is held until here
             if (context != nullptr) context->end_delivery();
-            return true;
+            return posted;
         }
 
         bool put_back() noexcept override
@@ -263,16 +275,71 @@ private:
             return boost::asio::prefer(executor, boost::asio::execution::outstanding_work.untracked);
         }
 
-        void free(Allocator allocator) noexcept
-        {
-            std::destroy_at(this);
-            std::allocator_traits<Allocator>::deallocate(allocator, this, 1);
-        }
+        virtual void free(Allocator allocator) noexcept = 0;
 
         Handler handler;
         Tracked executor;
         ContextWatch* watch;
     };
+
+    // The handler may own what the kept refers to: that goes first.
+    template <class Handler, class Kept>
+    struct KeepingState final : HandlerState<Handler> {
+        KeepingState(Handler&& the_handler, const boost::asio::any_io_executor& fallback, Kept&& the_kept)
+            : HandlerState<Handler>(std::move(the_handler), fallback), own(std::move(the_kept))
+        {
+            this->kept = std::addressof(own);
+        }
+
+        void free(typename HandlerState<Handler>::Allocator allocator) noexcept override
+        {
+            destroy(this, allocator);
+        }
+
+        Kept own;
+    };
+
+    template <class Held, class Allocator>
+    using HeldAllocator = typename std::allocator_traits<Allocator>::template rebind_alloc<Held>;
+
+    template <class Held, class Allocator>
+    static void destroy(Held* held, const Allocator& of_handler) noexcept
+    {
+        HeldAllocator<Held, Allocator> allocator(of_handler);
+        std::destroy_at(held);
+        std::allocator_traits<decltype(allocator)>::deallocate(allocator, held, 1);
+    }
+
+    template <class Held, class Handler, class... Kept>
+    void make(Handler&& handler, const boost::asio::any_io_executor& fallback, Kept&&... kept)
+    {
+        using Allocator = HeldAllocator<Held, typename Held::Allocator>;
+        Allocator allocator(boost::asio::get_associated_allocator(handler));
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        Held* held = nullptr;
+        try {
+            held = std::allocator_traits<Allocator>::allocate(allocator, 1);
+            std::construct_at(held, std::move(handler), fallback, std::move(kept)...);
+        } catch (...) {
+            if (held != nullptr) std::allocator_traits<Allocator>::deallocate(allocator, held, 1);
+            if (cancellation_) slot.clear();
+            throw;
+        }
+        held->home = &state_;
+        state_.store(held, std::memory_order_release);
+        if (held->watch != nullptr) held->watch->add(*held);
+    }
+
+    template <class Handler>
+    void connect(const Handler& handler, std::weak_ptr<Waker> waker)
+    {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        if (!slot.is_connected()) return;
+        cancellation_ = std::make_shared<Cancellation>(std::move(waker));
+        slot.assign([cancellation = cancellation_](boost::asio::cancellation_type type) {
+            cancellation->request(type);
+        });
+    }
 
     std::atomic<State*> state_{nullptr};
     State* claimed_ = nullptr;

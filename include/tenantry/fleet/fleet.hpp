@@ -37,12 +37,13 @@ public:
     [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor(); }
 
 protected:
-    template <class R, class Handler>
-    [[nodiscard]] std::unique_ptr<async::Promise<R>> promise(Handler&& handler) const
+    // `kept`: what else is the caller's, if there is something.
+    template <class R, class Handler, class... Kept>
+    [[nodiscard]] std::unique_ptr<async::Promise<R>> promise(Handler&& handler, Kept... kept) const
     {
         const async::GatePass alive(&core_->executor_gate());
         return std::make_unique<async::Promise<R>>(std::forward<Handler>(handler), core_->fallback(alive),
-                                                   core_);
+                                                   core_, std::move(kept)...);
     }
 
     [[nodiscard]] FleetPort& core() const noexcept { return *core_; }
@@ -133,8 +134,8 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, const Result<TenantId>& id, Body body) const
     {
-        std::make_shared<ScopeRun<S, Body>>(shared_core(), std::move(body))
-            ->start(std::forward<Handler>(handler), id);
+        std::make_shared<ScopeRun<S, Body>>(shared_core())
+            ->start(std::forward<Handler>(handler), id, std::move(body));
     }
 };
 

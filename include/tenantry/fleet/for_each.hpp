@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,7 @@
 
 #include <tenantry/async/promise.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/fleet/core.hpp>
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/fleet/with.hpp>
@@ -68,7 +70,8 @@ struct ForEachOptions {
     std::size_t stop_after_errors = 0;
 
     /// Called after each, one call at a time, on the handler's executor: the tenant, its error if there was one, how
-    /// many are done, of how many.
+    /// many are done, of how many. Where it throws no further body is begun, and the operation gives
+    /// `errc::body_failed`.
     std::function<void(const TenantId&, const std::optional<Error>&, std::size_t done, std::size_t of)>
         progress{};
 };
@@ -83,18 +86,16 @@ class ForEach final : public async::Waker, public std::enable_shared_from_this<F
     using Strand = boost::asio::strand<boost::asio::any_io_executor>;
 
 public:
-    ForEach(std::shared_ptr<FleetCore> core, Body body, ForEachOptions options)
-        : core_(std::move(core)), body_(std::move(body)), options_(std::move(options))
-    {
-        options_.concurrency = std::max<std::size_t>(options_.concurrency, 1);
-    }
+    explicit ForEach(std::shared_ptr<FleetCore> core) : core_(std::move(core)) {}
 
     template <class Handler>
-    void start(Handler&& handler, const Which& which)
+    void start(Handler&& handler, const Which& which, Body body, ForEachOptions options)
     {
+        options.concurrency = std::max<std::size_t>(options.concurrency, 1);
         {
             const async::GatePass alive(&core_->executor_gate());
-            promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this());
+            promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this(),
+                             Callers{.body = std::move(body), .options = std::move(options)});
         }
         core_->spawn([self = this->shared_from_this(), which]() mutable { list(std::move(self), which); });
     }
@@ -114,6 +115,12 @@ public:
 private:
     using Listed = Result<std::vector<TenantId>>;
 
+    // What the caller has handed in: kept with his handler until it is used, here while it is.
+    struct Callers {
+        Body body;
+        ForEachOptions options;
+    };
+
     static void list(std::shared_ptr<ForEach> self, const Which& which)
     {
         auto found = which.ids() ? Listed(*which.ids()) : self->core_->tenants();
@@ -125,6 +132,7 @@ private:
     void go_through(const Listed& found)
     {
         if (!found) return promise_->complete(fail(found.error()));
+        callers_.emplace(std::move(promise_->template kept<Callers>()));
         for (const TenantId& id : *found) report_.tenants.push_back({.id = id});
         {
             const std::lock_guard lock(mutex_);
@@ -138,26 +146,33 @@ private:
     {
         if (promise_->cancelled()) report_.cancelled = true;
         const bool left = next_ < report_.tenants.size();
-        if (left && options_.stop_after_errors != 0 && report_.failures >= options_.stop_after_errors)
+        const ForEachOptions& options = callers_->options;
+        if (left && options.stop_after_errors != 0 && report_.failures >= options.stop_after_errors)
             report_.stopped = true;
-        while (!report_.cancelled && !report_.stopped && signals_.size() < options_.concurrency &&
-               next_ < report_.tenants.size())
+        while (!report_.cancelled && !report_.stopped && !progress_error_ &&
+               signals_.size() < options.concurrency && next_ < report_.tenants.size())
             begin(next_++);
-        if (signals_.empty()) promise_->complete(std::move(report_));
+        if (signals_.empty()) end();
     }
 
     void begin(std::size_t index)
     {
         auto signal = std::make_shared<boost::asio::cancellation_signal>();
         signals_.push_back(signal);
-        auto ended = [self = this->shared_from_this(), index, signal](Result<R> result) {
-            std::erase(self->signals_, signal);
-            self->record(index, std::move(result));
-        };
-        std::make_shared<ScopeRun<S, Body>>(core_, body_, true)
-            ->start(boost::asio::bind_executor(
-                        *strand_, boost::asio::bind_cancellation_slot(signal->slot(), std::move(ended))),
-                    Result<TenantId>(report_.tenants[index].id));
+        try {
+            auto ended = [self = this->shared_from_this(), index, signal](Result<R> result) {
+                std::erase(self->signals_, signal);
+                self->record(index, std::move(result));
+                self->go_on();
+            };
+            std::make_shared<ScopeRun<S, Body>>(core_, true)
+                ->start(boost::asio::bind_executor(
+                            *strand_, boost::asio::bind_cancellation_slot(signal->slot(), std::move(ended))),
+                        Result<TenantId>(report_.tenants[index].id), callers_->body);
+        } catch (...) {
+            std::erase(signals_, signal);
+            throw;
+        }
     }
 
     void record(std::size_t index, Result<R> result)
@@ -168,13 +183,25 @@ private:
         if (error) ++report_.failures;
         tenant.result.emplace(std::move(result));
         ++ended_;
-        if (options_.progress) options_.progress(tenant.id, error, ended_, report_.tenants.size());
-        go_on();
+        try {
+            if (const auto& progress = callers_->options.progress)
+                progress(tenant.id, error, ended_, report_.tenants.size());
+        } catch (...) {
+            if (!progress_error_)
+                progress_error_ = thrown_error(std::current_exception(), errc::body_failed,
+                                               "the progress callback of async_for_each");
+        }
+    }
+
+    void end()
+    {
+        callers_.reset();
+        if (progress_error_) return promise_->complete(fail(std::move(*progress_error_)));
+        promise_->complete(std::move(report_));
     }
 
     const std::shared_ptr<FleetCore> core_;
-    const Body body_;
-    ForEachOptions options_;
+    std::optional<Callers> callers_; // until the end
     std::mutex mutex_;
     std::optional<Strand> strand_; // under the mutex as long as it is none
     std::optional<async::Promise<ForEachReport<R>>> promise_;
@@ -182,6 +209,7 @@ private:
     std::vector<std::shared_ptr<boost::asio::cancellation_signal>> signals_; // of those that run
     std::size_t next_ = 0;
     std::size_t ended_ = 0;
+    std::optional<Error> progress_error_; // ends the run
 };
 
 template <class S, class Body>
@@ -192,8 +220,8 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, const Which& which, Body body, ForEachOptions options) const
     {
-        std::make_shared<ForEach<S, Body>>(FleetCore::of(shared_core()), std::move(body), std::move(options))
-            ->start(std::forward<Handler>(handler), which);
+        std::make_shared<ForEach<S, Body>>(FleetCore::of(shared_core()))
+            ->start(std::forward<Handler>(handler), which, std::move(body), std::move(options));
     }
 };
 

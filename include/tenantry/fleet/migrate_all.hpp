@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +19,7 @@
 
 #include <tenantry/async/promise.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/fleet/core.hpp>
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/fleet/migration_report.hpp>
@@ -35,9 +38,12 @@ class MigrateAll : public std::enable_shared_from_this<MigrateAll> {
     using Outcome = MigrationOutcome;
 
 public:
+    /// What is told of the progress: kept with the caller's handler, since it is his.
+    using Progress = decltype(MigrateOptions::progress);
+
     MigrateAll(std::shared_ptr<FleetCore> core, MigrateOptions options,
-               std::unique_ptr<async::Promise<MigrationReport>> done)
-        : core_(std::move(core)), options_(std::move(options)), done_(std::move(done))
+               std::unique_ptr<async::Promise<MigrationReport>> done, bool tells)
+        : core_(std::move(core)), options_(std::move(options)), done_(std::move(done)), tells_(tells)
     {
         options_.concurrency = std::max<std::size_t>(options_.concurrency, 1);
     }
@@ -45,8 +51,12 @@ public:
     void start()
     {
         core_->spawn([self = shared_from_this()] {
-            if (auto listed = self->list(); !listed)
-                return self->done_->complete(fail(std::move(listed).error()));
+            try {
+                if (auto listed = self->list(); !listed)
+                    return self->done_->complete(fail(std::move(listed).error()));
+            } catch (...) {
+                return self->done_->complete(fail(failed_to_run(std::current_exception())));
+            }
             self->go_on();
         });
     }
@@ -76,30 +86,46 @@ private:
         return {};
     }
 
-    // Begins as many as may run; answers when all have ended.
-    void go_on()
+    [[nodiscard]] static Error failed_to_run(std::exception_ptr thrown) noexcept
     {
-        std::vector<std::size_t> begun;
-        std::optional<MigrationReport> finished;
+        return thrown_error(std::move(thrown), errc::internal, "migrating the fleet");
+    }
+
+    // Begins as many as may run; answers when all have ended.
+    void go_on() noexcept
+    {
+        while (auto index = begin_one()) {
+            try {
+                spawn(*index);
+            } catch (...) {
+                record(*index, failure(*index, std::current_exception()));
+            }
+        }
+        std::optional<Result<MigrationReport>> finished;
         {
             const std::lock_guard lock(mutex_);
-            if (finished_) return;
-            if (done_->cancelled()) report_.cancelled = true;
-            const bool enough =
-                options_.stop_after_failures != 0 && failures_ >= options_.stop_after_failures;
-            const bool canary_failed = failures_ != 0 && next_ <= canaries_;
-            if (next_ < report_.tenants.size() && (enough || canary_failed)) report_.stopped = true;
-            const bool stop = report_.cancelled || report_.stopped;
-            if (!stop && running_ == 0 && next_ == canaries_) limit_ = report_.tenants.size();
-            while (!stop && running_ < options_.concurrency && next_ < limit_) {
-                begun.push_back(next_++);
-                ++running_;
-            }
-            finished_ = running_ == 0;
-            if (finished_) finished = std::move(report_);
+            if (finished_ || running_ != 0) return;
+            finished_ = true;
+            finished = progress_error_ ? Result<MigrationReport>(fail(std::move(*progress_error_)))
+                                       : Result<MigrationReport>(std::move(report_));
         }
-        for (const std::size_t index : begun) spawn(index);
-        if (finished) done_->complete(std::move(*finished));
+        done_->complete(std::move(*finished));
+    }
+
+    // The next one, if it may run now.
+    [[nodiscard]] std::optional<std::size_t> begin_one() noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        if (finished_) return std::nullopt;
+        if (done_->cancelled() || abandoned_) report_.cancelled = true;
+        const bool enough = options_.stop_after_failures != 0 && failures_ >= options_.stop_after_failures;
+        const bool canary_failed = failures_ != 0 && next_ <= canaries_;
+        if (next_ < report_.tenants.size() && (enough || canary_failed)) report_.stopped = true;
+        if (report_.cancelled || report_.stopped || progress_error_) return std::nullopt;
+        if (running_ == 0 && next_ == canaries_) limit_ = report_.tenants.size();
+        if (running_ >= options_.concurrency || next_ >= limit_) return std::nullopt;
+        ++running_;
+        return next_++;
     }
 
     void spawn(std::size_t index)
@@ -107,29 +133,43 @@ private:
         core_->spawn([self = shared_from_this(), index] { self->run(index, HeldLock()); });
     }
 
-    void run(std::size_t index, HeldLock lock)
+    void run(std::size_t index, HeldLock lock) noexcept
     {
-        TenantMigration result{.id = report_.tenants[index].id, .canary = report_.tenants[index].canary};
-        const auto begun = Clock::now();
-        auto done = migrate(result);
-        if (!done && done.error() == errc::busy && !done_->cancelled()) {
-            const auto patience = core_->options().tenant.busy_deadline;
-            lock.found(Clock::now(), patience);
-            if (!HeldLock::is_enough(lock.time(), patience))
-                return later(index, lock); // without holding a thread meanwhile
+        try {
+            TenantMigration result{.id = report_.tenants[index].id, .canary = report_.tenants[index].canary};
+            const auto begun = Clock::now();
+            auto done = migrate(result);
+            if (!done && done.error() == errc::busy && !done_->cancelled()) {
+                const auto patience = core_->options().tenant.busy_deadline;
+                lock.found(Clock::now(), patience);
+                if (!HeldLock::is_enough(lock.time(), patience))
+                    return later(index, lock); // without holding a thread meanwhile
+            }
+            result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
+            if (!done) {
+                result.outcome = Outcome::failed;
+                result.error.emplace(std::move(done.error().with_tenant(result.id.view())));
+            }
+            record(index, std::move(result));
+        } catch (...) {
+            record(index, failure(index, std::current_exception()));
         }
-        result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
-        if (!done) {
-            result.outcome = Outcome::failed;
-            result.error.emplace(std::move(done.error().with_tenant(result.id.view())));
-        }
-        record(index, std::move(result));
+        go_on();
     }
 
     void later(std::size_t index, const HeldLock& lock)
     {
         core_->spawn_later(std::chrono::milliseconds(5),
                            [self = shared_from_this(), index, lock] { self->run(index, lock); });
+    }
+
+    // Of a tenant that has its place in the report still.
+    [[nodiscard]] TenantMigration failure(std::size_t index, std::exception_ptr thrown) noexcept
+    {
+        TenantMigration result = std::move(report_.tenants[index]);
+        result.outcome = Outcome::failed;
+        result.error.emplace(thrown_error(std::move(thrown), errc::internal, "migrating a tenant"));
+        return result;
     }
 
     Result<void> migrate(TenantMigration& result)
@@ -184,7 +224,7 @@ private:
         return true;
     }
 
-    void record(std::size_t index, TenantMigration result)
+    void record(std::size_t index, TenantMigration result) noexcept
     {
         const std::lock_guard telling(progress_mutex_); // one call at a time, in the order of the numbers
         std::size_t ended = 0;
@@ -193,18 +233,37 @@ private:
             if (result.outcome == Outcome::failed) ++failures_;
             ended = ++ended_;
         }
-        if (options_.progress) options_.progress(result, ended, report_.tenants.size());
-        {
-            const std::lock_guard lock(mutex_);
-            report_.tenants[index] = std::move(result);
-            --running_;
+        auto threw = tell(result, ended);
+        const std::lock_guard lock(mutex_);
+        if (threw && !progress_error_) progress_error_ = std::move(threw);
+        report_.tenants[index] = std::move(result);
+        --running_;
+    }
+
+    // Calls what is the caller's, unless his execution context has ended. What it throws is returned.
+    [[nodiscard]] std::optional<Error> tell(const TenantMigration& result, std::size_t ended) noexcept
+    {
+        if (!tells_) return std::nullopt;
+        std::optional<Error> threw;
+        bool is_there = done_->claim();
+        if (is_there) {
+            try {
+                done_->kept<Progress>()(result, ended, report_.tenants.size());
+            } catch (...) {
+                threw = thrown_error(std::current_exception(), errc::body_failed,
+                                     "the progress callback of async_migrate_all");
+            }
+            is_there = done_->unclaim();
         }
-        go_on();
+        if (!is_there) abandoned_ = true;
+        return threw;
     }
 
     const std::shared_ptr<FleetCore> core_;
     MigrateOptions options_;
     const std::unique_ptr<async::Promise<MigrationReport>> done_;
+    const bool tells_;                   // there is a Progress with it
+    std::atomic<bool> abandoned_{false}; // the caller's execution context has ended
     std::mutex progress_mutex_;
 
     std::mutex
@@ -217,6 +276,7 @@ private:
     std::size_t ended_ = 0;
     std::size_t failures_ = 0;
     bool finished_ = false;
+    std::optional<Error> progress_error_; // ends the run
 };
 
 class InitiateMigrateAll : public InitiateOnFleet {
@@ -226,8 +286,10 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, MigrateOptions options) const
     {
-        auto done = promise<MigrationReport>(std::forward<Handler>(handler));
-        std::make_shared<MigrateAll>(FleetCore::of(shared_core()), std::move(options), std::move(done))
+        const bool tells = options.progress != nullptr;
+        auto done = promise<MigrationReport>(std::forward<Handler>(handler),
+                                             std::exchange(options.progress, nullptr));
+        std::make_shared<MigrateAll>(FleetCore::of(shared_core()), std::move(options), std::move(done), tells)
             ->start();
     }
 };

@@ -84,7 +84,7 @@ struct MigrateOptions {
     /// After so many failures no further tenant is begun; 0: all are tried.
     std::size_t stop_after_failures = 0;
     /// Called after each tenant, one call at a time, from the fleet's threads: the tenant, how many are done, of how
-    /// many. Must not throw.
+    /// many. Where it throws no further tenant is begun, and the operation gives `errc::body_failed`.
     std::function<void(const TenantMigration&, std::size_t, std::size_t)> progress{};
 };
 

@@ -3,7 +3,6 @@
 
 #include <exception>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +20,7 @@
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/promise.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/fleet/port.hpp>
 #include <tenantry/tenant/scope.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
@@ -47,22 +47,17 @@ using scope_result = awaitable_traits<std::invoke_result_t<Body&, TenantDb<tenan
 {
     const std::string body = "the body of " + std::string(operation);
     try {
-        std::rethrow_exception(std::move(thrown));
-    } catch (const std::bad_alloc&) {
-        return Error(errc::out_of_memory, body + " ran out of memory");
+        std::rethrow_exception(thrown);
     } catch (const boost::system::system_error& error) {
         if (error.code() == boost::asio::error::operation_aborted)
             return Error(errc::cancelled, body + " was cancelled");
-        return Error(errc::body_failed, body + " threw: " + error.what());
-    } catch (const std::exception& error) {
-        return Error(errc::body_failed, body + " threw: " + error.what());
-    } catch (...) {
-        return Error(errc::body_failed, body + " threw something that is no std::exception");
+    } catch (...) { // as any other
     }
+    return thrown_error(std::move(thrown), errc::body_failed, body);
 }
 
-/// One call of `async_with`, from the wait for its tenant to the answer. The body is kept here while its
-/// coroutine runs: a coroutine lambda refers to its closure.
+/// One call of `async_with`, from the wait for its tenant to the answer. The body is kept with the handler until it is
+/// called, and here while its coroutine runs: a coroutine lambda refers to its closure.
 template <class S, class Body>
 class ScopeRun final : public async::Waker, public std::enable_shared_from_this<ScopeRun<S, Body>> {
     using T = tenantry::Scope<S, Body>;
@@ -70,18 +65,19 @@ class ScopeRun final : public async::Waker, public std::enable_shared_from_this<
 
 public:
     /// `guest`: a tenant that is opened for this alone is closed after it.
-    ScopeRun(std::shared_ptr<FleetPort> core, Body body, bool guest = false)
-        : core_(std::move(core)), body_(std::move(body)), guest_(guest)
+    explicit ScopeRun(std::shared_ptr<FleetPort> core, bool guest = false)
+        : core_(std::move(core)), guest_(guest)
     {}
 
     ~ScopeRun() override { end(); }
 
     template <class Handler>
-    void start(Handler&& handler, const Result<TenantId>& id)
+    void start(Handler&& handler, const Result<TenantId>& id, Body body)
     {
         {
             const async::GatePass alive(&core_->executor_gate());
-            promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this());
+            promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this(),
+                             std::move(body));
         }
         if (!id) return promise_->complete(fail(id.error()));
         if (auto entered = core_->enter_scope(); !entered)
@@ -134,8 +130,9 @@ private:
         lease_ = std::move(lease);
         running_ = true;
         try {
+            body_.emplace(std::move(promise_->template kept<Body>()));
             boost::asio::co_spawn(
-                promise_->executor(), body_(HandleMaker::make<T>(lease_, core_->executor())),
+                promise_->executor(), (*body_)(HandleMaker::make<T>(lease_, core_->executor())),
                 boost::asio::bind_cancellation_slot(cancel_.slot(), [self = this->shared_from_this()](
                                                                         std::exception_ptr thrown,
                                                                         Result<R> result) {
@@ -151,6 +148,7 @@ private:
     {
         running_ = false;
         if (!result && lease_) result.error().with_tenant(lease_->tenant().id().view());
+        body_.reset(); // its coroutine has ended
         end();
         promise_->complete(std::move(result));
     }
@@ -163,7 +161,7 @@ private:
     }
 
     std::shared_ptr<FleetPort> core_;
-    Body body_;
+    std::optional<Body> body_; // while its coroutine lives
     std::optional<async::Promise<R>> promise_;
     LeasePtr lease_;
     boost::asio::cancellation_signal cancel_;

@@ -183,28 +183,32 @@ protected:
             return false;
     }
 
-    /// What is told: after `run_work` or `fail_with`.
+    /// What is told: after `run_work` or `fail_with`. Nothing of it stays here.
     [[nodiscard]] Result<R> take_result(std::string_view tenant) noexcept
     {
         if (!*result_) result_->error().with_tenant(tenant);
-        return std::move(*result_);
+        Result<R> taken = std::move(*result_);
+        result_.reset();
+        return taken;
     }
+
+    /// In place of that.
+    void forget_result() noexcept { result_.reset(); }
 
 private:
     std::optional<Result<R>> result_;
 };
 
 /// The job of one caller: `Work` is `Result<R>(sqlite::Connection&)` and has a `kind`; `Keep` lives as long as
-/// the job.
+/// the job. The work is the caller's, as his handler is, and is kept with it: where his execution context ends while
+/// the job waits, what stays in the queue is a job without work, whose `claim` fails.
 template <class R, class Work, class Keep>
 class CallerJob final : public JobOf<R> {
 public:
     template <class Handler>
     CallerJob(Work work, Keep keep, Handler handler, const boost::asio::any_io_executor& fallback,
               std::weak_ptr<async::Waker> waker)
-        : keep_(std::move(keep)),
-          work_(std::move(work)),
-          promise_(std::move(handler), fallback, std::move(waker))
+        : keep_(std::move(keep)), promise_(std::move(handler), fallback, std::move(waker), std::move(work))
     {}
 
     JobKind kind() const noexcept override { return Work::kind; }
@@ -213,15 +217,26 @@ public:
     bool cancelled() const noexcept override { return promise_.cancelled(); }
     const std::atomic<bool>* cancel_flag() const noexcept override { return promise_.cancel_flag(); }
 
-    bool run(sqlite::Connection& connection) noexcept override { return this->run_work(work_, connection); }
-    bool again() const noexcept override { return this->again_of(work_); }
+    // Only what was claimed is run.
+    bool run(sqlite::Connection& connection) noexcept override
+    {
+        Work& work = promise_.template kept<Work>();
+        const bool succeeded = this->run_work(work, connection);
+        again_ = this->again_of(work);
+        return succeeded;
+    }
+    bool again() const noexcept override { return again_; }
     void complete(std::string_view tenant) noexcept override { promise_.complete(this->take_result(tenant)); }
-    void refuse(Error error) noexcept override { promise_.complete(fail(std::move(error))); }
+    void refuse(Error error) noexcept override
+    {
+        this->forget_result();
+        promise_.complete(fail(std::move(error)));
+    }
 
 private:
     Keep keep_;
-    Work work_;
     async::Promise<R> promise_;
+    bool again_ = false;
 };
 
 } // namespace tenantry::detail

@@ -56,7 +56,7 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, Work work) const
     {
-        std::size_t bytes = sizeof(CallerJob<R, Work, LeasePtr>);
+        std::size_t bytes = sizeof(CallerJob<R, Work, LeasePtr>) + sizeof(Work);
         if constexpr (requires { work.held_bytes(); }) bytes += work.held_bytes();
         std::weak_ptr<async::Waker> waker;
         if (lease_) waker = lease_->tenant().weak_from_this();

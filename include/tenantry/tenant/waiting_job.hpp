@@ -28,7 +28,11 @@ public:
     bool run(sqlite::Connection& connection) noexcept override { return this->run_work(work_, connection); }
     bool again() const noexcept override { return this->again_of(work_); }
     void complete(std::string_view tenant) noexcept override { answer_.give(this->take_result(tenant)); }
-    void refuse(Error error) noexcept override { answer_.give(fail(std::move(error))); }
+    void refuse(Error error) noexcept override
+    {
+        this->forget_result();
+        answer_.give(fail(std::move(error)));
+    }
 
 private:
     const JobKind kind_;

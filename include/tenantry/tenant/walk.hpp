@@ -59,10 +59,8 @@ public:
     using Row = typename Rows::value_type;
 
     WalkStep(TenantDb<T> db, Q query, std::size_t batch, Body body, Handler handler)
-        : db_(std::move(db)),
-          query_(std::move(query)),
+        : parts_(std::in_place, std::move(db), std::move(query), std::move(body)),
           batch_(batch),
-          body_(std::move(body)),
           handler_(std::move(handler)),
           cancellation_(boost::asio::get_associated_cancellation_slot(handler_),
                         boost::asio::enable_total_cancellation(), boost::asio::enable_total_cancellation())
@@ -79,32 +77,55 @@ public:
 
     static void begin(WalkStep&& step)
     {
-        const TenantDb<T> db = step.db_;
-        auto page = step.query_.limit(step.batch_);
+        const TenantDb<T> db = step.parts_->db;
+        auto page = step.parts_->query.limit(step.batch_);
         db.async_read(std::move(page), std::move(step));
     }
 
     void operator()(Result<Rows> rows)
     {
-        if (!rows) return end(fail(std::move(rows).error()));
-        if (batch_ == 0) return end(fail(errc::invalid_argument, "a batch of a walk has at least one row"));
-        if (rows->empty()) return end(seen_);
-        seen_ += static_cast<std::int64_t>(rows->size());
-        using Next = decltype(own(page_after(query_, rows->back()).limit(batch_)));
-        std::optional<Next> next; // before the body, which may move from rows
-        if (rows->size() == batch_) next.emplace(own(page_after(query_, rows->back()).limit(batch_)));
-        Result<bool> more = call(std::span<Row>(*rows));
-        if (!more) return end(fail(std::move(more).error()));
-        if (!*more || !next) return end(seen_);
+        std::optional<Next> next;
+        Result<void> going_on = see(std::move(rows), next);
+        if (!going_on) return end(fail(std::move(going_on).error()));
+        if (!next) return end(seen_);
         if (cancellation_.cancelled() != boost::asio::cancellation_type::none)
-            return end(fail(Error(errc::cancelled, "cancelled between two batches").with_tenant(db_.id())));
-        const TenantDb<T> db = db_;
+            return end(
+                fail(Error(errc::cancelled, "cancelled between two batches").with_tenant(parts_->db.id())));
+        const TenantDb<T> db = parts_->db;
         db.async_read(std::move(*next), std::move(*this));
     }
 
 private:
+    using Next = decltype(own(page_after(std::declval<Q&>(), std::declval<Row&>()).limit(std::size_t{})));
+
+    // What is not to outlive the handler's call.
+    struct Parts {
+        Parts(TenantDb<T> the_db, Q the_query, Body the_body)
+            : db(std::move(the_db)), query(std::move(the_query)), body(std::move(the_body))
+        {}
+        TenantDb<T> db;
+        Q query;
+        Body body;
+    };
+
+    // Calls the body; `next` is what is to be read then, if the walk goes on.
+    [[nodiscard]] Result<void> see(Result<Rows> rows, std::optional<Next>& next)
+    {
+        if (!rows) return fail(std::move(rows).error());
+        if (batch_ == 0) return fail(errc::invalid_argument, "a batch of a walk has at least one row");
+        if (rows->empty()) return {};
+        seen_ += static_cast<std::int64_t>(rows->size());
+        // Before the body, which may move from rows.
+        if (rows->size() == batch_) next.emplace(own(page_after(parts_->query, rows->back()).limit(batch_)));
+        Result<bool> more = call(std::span<Row>(*rows));
+        if (!more || !*more) next.reset();
+        if (!more) return fail(std::move(more).error());
+        return {};
+    }
+
     void end(Result<std::int64_t> result)
     {
+        parts_.reset();
         boost::asio::get_associated_cancellation_slot(handler_).clear();
         std::move(handler_)(std::move(result));
     }
@@ -112,16 +133,14 @@ private:
     [[nodiscard]] Result<bool> call(std::span<Row> rows) noexcept
     {
         try {
-            return call_row_body(body_, rows);
+            return call_row_body(parts_->body, rows);
         } catch (...) {
             return fail(body_error(std::current_exception()));
         }
     }
 
-    TenantDb<T> db_;
-    Q query_;
+    std::optional<Parts> parts_; // until the end
     std::size_t batch_;
-    Body body_;
     Handler handler_;
     boost::asio::cancellation_state cancellation_;
     std::int64_t seen_ = 0;
