@@ -22,6 +22,7 @@ struct Asked {
     std::size_t tenant = 0;        ///< its place among the tenants
     int rows = 0; ///< that are to be there: none until it is acknowledged, none after it was removed
     bool answered = false;
+    int perhaps = 0; ///< rows that may be there as well, all or none: nobody could be told
 };
 
 /// The numbers of a client begin at `client * numbers_each`.
