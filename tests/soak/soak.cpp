@@ -6,8 +6,8 @@
 // its clients) and opened once more to be looked through:
 //
 // - Each write that was acknowledged is there exactly once, and no other is. No answer leaves it open here. In general
-//   two do: `tenant_gone`, which may come after COMMIT where the tenant was removed or replaced under its name (nobody
-//   will ever find the write, then), and `io_error` out of a COMMIT whose sync has failed, where the machine goes down
+//   two do: `unknown_outcome`, where a tenant's files were removed or moved under its name while it was being committed
+//   (nobody does so here), and `io_error` out of a COMMIT whose sync has failed, where the machine goes down
 //   afterwards.
 // - Of one client's writes to one tenant the later ones lie behind the earlier ones.
 // - A tenant that comes and goes is there if it was made once more often than it was destroyed.

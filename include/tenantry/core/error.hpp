@@ -31,6 +31,7 @@ enum class errc {
     cancelled,     ///< the caller cancelled, or the fleet was closed with operations outstanding
     fleet_closed,  ///< the fleet no longer takes work
     batch_aborted, ///< another write of the same transaction rolled it back; nothing was written
+    unknown_outcome, ///< it was committed into a file that is no longer under its name: it may be there again later
     // The database
     constraint,     ///< UNIQUE, NOT NULL, CHECK, FOREIGN KEY or a trigger's RAISE
     busy,           ///< another connection or process kept its lock beyond the deadline
@@ -85,6 +86,7 @@ inline ErrcText errc_text(errc code) noexcept
     case errc::cancelled: return {"cancelled", "the operation was cancelled"};
     case errc::fleet_closed: return {"fleet_closed", "the fleet is closed"};
     case errc::batch_aborted: return {"batch_aborted", "another write rolled the transaction back"};
+    case errc::unknown_outcome: return {"unknown_outcome", "it is not known whether the write is kept"};
     case errc::constraint: return {"constraint", "a constraint of the schema is violated"};
     case errc::busy: return {"busy", "the database is locked"};
     case errc::disk_full: return {"disk_full", "the disk is full"};

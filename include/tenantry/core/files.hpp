@@ -141,12 +141,28 @@ struct FileIdentity {
     friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
 };
 
-/// The file under this name now, if there is one. Does not open it.
-[[nodiscard]] inline std::optional<FileIdentity> file_identity(const std::filesystem::path& path)
+/// What looking a file up by its name has found.
+struct FoundFile {
+    std::optional<FileIdentity> identity{}; ///< none: there is no such file, or it could not be looked up
+    off_t size = 0;
+    int failed = 0; ///< why it could not be looked up, so that nothing is known of it; 0: it could
+
+    [[nodiscard]] bool missing() const noexcept { return !identity && failed == 0; }
+};
+
+/// The file under this name now. Does not open it.
+[[nodiscard]] inline FoundFile find_file(const char* path) noexcept
 {
     struct stat found{};
-    if (::lstat(path.c_str(), &found) != 0) return std::nullopt;
-    return FileIdentity{found.st_dev, found.st_ino};
+    if (::lstat(path, &found) == 0)
+        return {.identity = FileIdentity{found.st_dev, found.st_ino}, .size = found.st_size};
+    return {.failed = errno == ENOENT || errno == ENOTDIR ? 0 : errno};
+}
+
+/// The file under this name now, if there is one that can be found. Does not open it.
+[[nodiscard]] inline std::optional<FileIdentity> file_identity(const std::filesystem::path& path)
+{
+    return find_file(path.c_str()).identity;
 }
 
 /// What a small file holds; `missing` where there is no such file.

@@ -1,6 +1,7 @@
 // Many tenants, without the user's types: the registry's decisions carried out on an executor.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -119,9 +120,10 @@ public:
         waiting->deadline = std::chrono::steady_clock::now() + options_.open_deadline;
         const auto lost = find_lost(id);
         decide([&](Registry::Actions& actions) {
-            if (lost != nullptr) forget(id, *lost, actions);
+            if (lost != nullptr) forget(id, lost, actions);
             registry_.acquire(id, std::move(waiting), actions);
         });
+        if (lost != nullptr) retire(lost);
     }
 
     void create(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
@@ -477,8 +479,10 @@ private:
     void open(EntryPtr entry, HeldLock lock)
     {
         const auto begun = Clock::now();
-        auto tenant = Tenant::open(entry->id, layout_.directory(entry->id), schema_, hazards_,
-                                   options_.tenant, executor(), *timers_, readers_, observation_);
+        auto tenant = is_retiring(entry->id)
+                          ? fail(errc::busy, "what was lost under this name is still in use in this process")
+                          : Tenant::open(entry->id, layout_.directory(entry->id), schema_, hazards_,
+                                         options_.tenant, executor(), *timers_, readers_, observation_);
         if (tenant) {
             observation_.tell([&](Observer& by) {
                 by.tenant_opened({entry->id.view(), Clock::now() - begun, (*tenant)->opening().done});
@@ -486,7 +490,7 @@ private:
             decide([&](Registry::Actions& actions) { registry_.opened(entry, std::move(*tenant), actions); });
             return;
         }
-        // Another process is changing the schema: ask again later, without holding a thread meanwhile.
+        // Another process is changing the schema, or what was lost is being closed: ask again later, without holding a thread meanwhile.
         if (tenant.error() == errc::busy) {
             lock.found(Clock::now(), options_.tenant.busy_deadline);
             if (!HeldLock::is_enough(lock.time(), options_.tenant.busy_deadline))
@@ -652,12 +656,42 @@ private:
         return tenant == nullptr || tenant->look() ? nullptr : tenant;
     }
 
+    // What was lost is closed as soon as its operations have ended, whoever has handles of it: the name is opened anew only
+    // then, and a log that can be rescued is by that.
+    void retire(const std::shared_ptr<Tenant>& lost)
+    {
+        lost->shut(errc::tenant_gone, std::string(lost->lost_error().message()),
+                   [self = shared_from_this(), lost] {
+                       self->spawn([self, lost] {
+                           lost->wait_idle();
+                           self->note(lost->close());
+                       });
+                   });
+    }
+
     // --- small things, under the lock -------------------------------------------------------------------------------
 
-    void forget(const TenantId& id, const Tenant& lost, Registry::Actions& actions)
+    void forget(const TenantId& id, const std::shared_ptr<Tenant>& lost, Registry::Actions& actions)
     {
         const auto entry = registry_.find(id);
-        if (entry && entry->tenant.get() == &lost) registry_.lost(entry, actions);
+        if (!entry || entry->tenant != lost) return;
+        retired_.emplace_back(lost);
+        registry_.lost(entry, actions);
+    }
+
+    // Whether connections are still open to what was lost under this name. They share locks and the log's index with
+    // whatever is opened there in this process.
+    [[nodiscard]] bool is_retiring(const TenantId& id)
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(retired_, [](const std::weak_ptr<Tenant>& each) {
+            const auto tenant = each.lock();
+            return !tenant || tenant->is_closed();
+        });
+        return std::any_of(retired_.begin(), retired_.end(), [&](const std::weak_ptr<Tenant>& each) {
+            const auto tenant = each.lock();
+            return tenant && tenant->id() == id;
+        });
     }
 
     // Wakes when the first one who waits for room gives up.
@@ -702,7 +736,8 @@ private:
     std::optional<Clock::time_point> timer_set_;
     std::vector<std::unique_ptr<EndWaiter>> closers_;
     Result<void> close_error_;
-    TenantStats closed_; // what was counted in tenants that were closed
+    std::vector<std::weak_ptr<Tenant>> retired_; // were found lost, and may not be closed yet
+    TenantStats closed_;                         // what was counted in tenants that were closed
 
     const std::shared_ptr<ReaderBudget> readers_;
     // A tenant is being looked after: one at a time, so that the pool is the others'.

@@ -279,10 +279,11 @@ public:
     /// The length of the write-ahead log after the last commit here, if `leave_log` was called before.
     [[nodiscard]] std::uint64_t log_frames() const noexcept { return state_->log_frames; }
 
-    /// Closing the last connection neither checkpoints nor removes the log.
-    void keep_log_on_close() noexcept
+    /// Closing the last connection neither checkpoints nor removes the log; `false`: it does, as usual.
+    void keep_log_on_close(bool keep = true) noexcept
     {
-        sqlite3_db_config(state_->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
+        sqlite3_db_config(state_->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0,
+                          static_cast<int*>(nullptr));
     }
 
     /// Which tenant this is, so that statements can refuse ids of others. 0: none.
@@ -593,12 +594,16 @@ private:
 /// While it lives, notes when a commit on the connection begins: for a statement that is a transaction by itself. From then on
 /// `Connection::watch` does not end it: SQLite asks for that once more after the commit, and what is there would be told as
 /// ended. The commit of one of which it is found only now that it `fires_triggers` is refused, and the statement taken back:
-/// it may be committed though it has failed. Not inside of an `Uncommittable`.
+/// it may be committed though it has failed. So is one that `may_commit`, called right before it, says false of. Not inside
+/// of an `Uncommittable`.
 class CommitWatch {
 public:
     using TimePoint = Connection::TimePoint;
+    using MayCommit = bool (*)(void* context);
 
-    explicit CommitWatch(Connection& connection) noexcept : connection_(connection)
+    explicit CommitWatch(Connection& connection, MayCommit may_commit = nullptr,
+                         void* context = nullptr) noexcept
+        : connection_(connection), may_commit_(may_commit), context_(context)
     {
         connection.state_->met_trigger = false;
         sqlite3_commit_hook(connection.native_handle(), &CommitWatch::begin, this);
@@ -621,12 +626,15 @@ private:
         self.calm_.emplace(self.connection_);
         self.begun_ = TimePoint::clock::now();
         // Prepared again since the schema has changed, too.
-        self.refused_ = state.met_trigger;
-        if (self.refused_) state.fires_triggers = true;
+        if (state.met_trigger) state.fires_triggers = true;
+        self.refused_ =
+            state.met_trigger || (self.may_commit_ != nullptr && !self.may_commit_(self.context_));
         return self.refused_ ? 1 : 0;
     }
 
     Connection& connection_;
+    const MayCommit may_commit_;
+    void* const context_;
     std::optional<TimePoint> begun_;
     std::optional<Uninterruptible> calm_; // since then
     bool refused_ = false;

@@ -153,7 +153,7 @@ private:
         else if (!job.cancelled())
             failed(job, job.error() != nullptr ? *job.error() : Error(errc::internal));
         if (!there)
-            job.refuse(file_.lost_error());
+            job.refuse(file_.absence());
         else if (unfinished)
             job.refuse(cancelled_error());
         else

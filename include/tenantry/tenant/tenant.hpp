@@ -105,14 +105,22 @@ public:
           writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
           late_timer_(std::in_place, timers.executor())
-    {}
+    {
+        file_.watch_log(writer_.connection(), !is_sole());
+    }
 
     /// True once the file was found removed or replaced under its name: everything is answered with
     /// `errc::tenant_gone` from then on.
     [[nodiscard]] bool lost() const noexcept { return file_.lost(); }
 
     /// Looks whether the file is still there under its name, and opens nothing. False: it is lost.
-    [[nodiscard]] bool look() { return file_.look(); }
+    [[nodiscard]] bool look() { return file_.look() || !file_.lost(); }
+
+    /// Where it is lost: what its operations are answered with.
+    [[nodiscard]] Error lost_error() const { return file_.lost_error(); }
+
+    /// Its connections were closed. From any thread.
+    [[nodiscard]] bool is_closed() const noexcept { return is_closed_.load(std::memory_order_acquire); }
 
     void submit_write(JobPtr job) override
     {
@@ -278,10 +286,14 @@ public:
             late_timer_.reset();
             late_work_.reset();
         }
+        file_.leave_log();
+        // What was acknowledged before the log was removed is in the file that this connection has open, and nowhere else.
+        if (file_.lost()) writer_.connection().keep_log_on_close(!file_.can_rescue_log());
         // The last connection to close writes the WAL back into the database and removes it.
         auto closed = writer_.close();
         if (closed) name_.release();
         file_.close();
+        is_closed_.store(true, std::memory_order_release);
         if (!closed) closed.error().with_tenant(id().view());
         return closed;
     }
@@ -935,6 +947,7 @@ private:
     ReadRunner runner_;
     Maintenance maintenance_; // of the strand
     std::mutex closing_;
+    std::atomic<bool> is_closed_{false};
 
     std::mutex mutex_; // of all that follows
     JobQueue writes_;

@@ -1,10 +1,12 @@
-// Which file a tenant's database is, and whether it is still there under its name.
+// Which files a tenant's database and its log are, and whether they are still there under their names.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <tenantry/core/error.hpp>
@@ -17,33 +19,71 @@
 namespace tenantry::detail {
 
 /// Another process may remove a tenant or put another one in its place, and a connection to the old file goes
-/// on "succeeding": so everything is asked here before anybody is told "done". Thread-safe, except for `close`.
+/// on "succeeding". It does so as well where only the log was removed (`main.db-wal`, or `main.db-shm`, its index): what is
+/// committed then is in a file that nobody will find. So before a write is committed and before an answer is given it is asked
+/// here whether the files are there. Thread-safe, except for `watch_log` and `close`.
 class TenantFile {
 public:
     TenantFile(TenantId id, std::filesystem::path path, const FileIdentity& identity)
-        : id_(std::move(id)), path_(std::move(path)), identity_(identity)
+        : id_(std::move(id)),
+          path_(std::move(path)),
+          log_path_(path_.native() + "-wal"),
+          index_path_(path_.native() + "-shm"),
+          identity_(identity)
     {}
 
     [[nodiscard]] const TenantId& id() const noexcept { return id_; }
     [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
     [[nodiscard]] const FileIdentity& identity() const noexcept { return identity_; }
 
-    /// True once the file was found removed or replaced. It stays so.
-    [[nodiscard]] bool lost() const noexcept { return lost_.load(std::memory_order_acquire); }
+    /// From now on the log and, where it has one (`shared`), its index are looked for as well. For a connection that has read
+    /// from the database, and so has opened them; as long as it is open SQLite removes and replaces neither of them, whoever
+    /// else opens or closes the database. Before other threads use the object.
+    void watch_log(sqlite::Connection& connection, bool shared)
+    {
+        log_ = find_file(log_path_.c_str()).identity;
+        if (shared) index_ = find_file(index_path_.c_str()).identity;
+        const bool whole = log_.has_value() && (index_.has_value() || !shared);
+        if (!whole && has_log(connection)) lose(Loss::log); // it was removed right after it had been opened
+    }
 
-    /// Looks whether the file is there under its name, and opens nothing. False: it is lost.
+    /// The connection is about to be closed, and SQLite to remove the log. From any thread.
+    void leave_log() noexcept { watches_log_.store(false, std::memory_order_release); }
+
+    /// True once a file was found removed or replaced. It stays so.
+    [[nodiscard]] bool lost() const noexcept { return loss_.load(std::memory_order_acquire) != Loss::none; }
+
+    /// Looks whether the files are there under their names, and opens nothing. False: one of them is lost, or it could not
+    /// be looked up, which may pass; `lost_error` says which.
     [[nodiscard]] bool look()
     {
-        if (file_identity(path_) != identity_) lose();
+        if (!is_there(path_.c_str(), identity_, Loss::database)) return false;
+        if (!watches_log_.load(std::memory_order_acquire)) return !lost();
+        if (log_ && !is_there(log_path_.c_str(), *log_, Loss::log)) return false;
+        if (index_ && !is_there(index_path_.c_str(), *index_, Loss::log)) return false;
         return !lost();
     }
 
     /// The same of a connection that was just opened by the name: another tenant's database may lie there now.
     [[nodiscard]] bool look_at_new(sqlite::Connection& connection)
     {
+        if (!look()) return false;
         const auto moved = connection.file_moved();
-        if (!moved || *moved) lose();
-        return look();
+        if (!moved || *moved) lose(Loss::database);
+        return !lost();
+    }
+
+    /// Where the log alone is lost: whether what is in it can still be written back into the database by the connection
+    /// that has it open. Not if another process has begun another log meanwhile.
+    [[nodiscard]] bool can_rescue_log() const
+    {
+        if (loss_.load(std::memory_order_acquire) != Loss::log) return false;
+        if (find_file(path_.c_str()).identity != identity_) return false;
+        // An empty one was made by opening the database, and nothing is in it.
+        const auto log = find_file(log_path_.c_str());
+        const bool unused = log.missing() || (log.identity && (log.identity == log_ || log.size == 0));
+        const auto index = find_file(index_path_.c_str());
+        return unused && (index.missing() || (index.identity && index.identity == index_));
     }
 
     /// The same as `look()` for less, as long as nothing happens in the tenant's directory or to it. Only that a directory
@@ -81,10 +121,43 @@ public:
         if (directory_) directory_->close();
     }
 
+    /// Why the files cannot be relied on, for what was not committed.
     [[nodiscard]] Error lost_error() const
     {
-        return Error(errc::tenant_gone, "the tenant's database was removed or replaced by another process; "
-                                        "nothing of this operation is kept")
+        Error error = absence();
+        std::string text(error.message());
+        return Error(error_code(), text + "; nothing of this operation was done").with_tenant(id_.view());
+    }
+
+    /// The same for what was done to the database itself, and changes nothing of what is in it.
+    [[nodiscard]] Error absence() const
+    {
+        switch (loss_.load(std::memory_order_acquire)) {
+        case Loss::database:
+            return Error(
+                       errc::tenant_gone,
+                       "the tenant's database was removed or replaced by another process, or its directory was moved")
+                .with_tenant(id_.view());
+        case Loss::log:
+            return Error(errc::tenant_gone, "the log of the tenant's database ('" + log_path_ +
+                                                "', or its -shm) was removed or replaced by another process")
+                .with_tenant(id_.view());
+        case Loss::none: break;
+        }
+        return std::move(system_error(failed_.load(std::memory_order_relaxed),
+                                      "looking up the tenant's database and its log", path_)
+                             .with_tenant(id_.view()));
+    }
+
+    /// For what was committed before the files were found to be lost.
+    [[nodiscard]] Error unknown_outcome() const
+    {
+        return Error(
+                   errc::unknown_outcome,
+                   std::string(absence().message()) +
+                       ", while the write was being committed: it may be in the file that is no longer under this "
+                       "name, and come back with it. Ask for the tenant again and look whether it is there before "
+                       "it is repeated")
             .with_tenant(id_.view());
     }
 
@@ -95,7 +168,37 @@ public:
     }
 
 private:
-    void lose() noexcept { lost_.store(true, std::memory_order_release); }
+    enum class Loss : std::uint8_t { none, database, log };
+
+    // The first loss is the one that is told.
+    void lose(Loss what) noexcept
+    {
+        auto none = Loss::none;
+        loss_.compare_exchange_strong(none, what, std::memory_order_acq_rel);
+    }
+
+    [[nodiscard]] bool is_there(const char* path, const FileIdentity& identity, Loss what) noexcept
+    {
+        const auto found = find_file(path);
+        if (found.identity == identity) return true;
+        if (found.failed != 0)
+            failed_.store(found.failed, std::memory_order_relaxed);
+        else if (what == Loss::database || watches_log_.load(std::memory_order_acquire))
+            lose(what);
+        else
+            return !lost(); // it was closed meanwhile
+        return false;
+    }
+
+    [[nodiscard]] errc error_code() const noexcept { return lost() ? errc::tenant_gone : errc::io_error; }
+
+    [[nodiscard]] static bool has_log(sqlite::Connection& connection)
+    {
+        if (sqlite3_db_readonly(connection.native_handle(), "main") != 0) return false;
+        const auto found =
+            connection.query_integer("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'");
+        return found && *found != 0;
+    }
 
     // It need not be the directory the file was found in: what is remembered is only what holds of the one under the name.
     void watch()
@@ -106,8 +209,14 @@ private:
 
     const TenantId id_;
     const std::filesystem::path path_;
+    const std::string log_path_;
+    const std::string index_path_;
     const FileIdentity identity_;
-    std::atomic<bool> lost_{false};
+    std::optional<FileIdentity> log_;   // none: it is not watched
+    std::optional<FileIdentity> index_; // the same
+    std::atomic<bool> watches_log_{true};
+    std::atomic<Loss> loss_{Loss::none};
+    std::atomic<int> failed_{0}; // why files could not be looked up the last time that they could not
     const WatchedDirectory::Time made_ = WatchedDirectory::now();
     std::once_flag watching_;
     std::optional<WatchedDirectory> directory_;

@@ -274,7 +274,8 @@ private:
 
     [[nodiscard]] End run_and_commit(Job& job)
     {
-        const sqlite::CommitWatch commit(connection_);
+        const sqlite::CommitWatch commit(
+            connection_, [](void* file) { return static_cast<TenantFile*>(file)->glance(); }, &file_);
         run(job);
         if (commit.refused()) return End::refused;
         const Error* const error = job.error();
@@ -283,6 +284,7 @@ private:
             run_time_.add(*begun - std::exchange(now_, *begun));
         else
             run_time_.add(pass_time());
+        if (job.succeeded() && !commit.begun() && !file_.glance()) job.fail_with(file_.lost_error());
         if (job.succeeded()) committed(1);
         return End::over;
     }
@@ -385,17 +387,29 @@ private:
     {
         running_here = this;
         connection_.watch(job.cancel_flag(), job.limits.end_of_run());
-        (void)job.run(connection_);
+        const bool succeeded = job.run(connection_);
         connection_.watch(nullptr);
         connection_.report_statements();
         running_here = nullptr;
+        if (!succeeded) say_if_lost(job);
+    }
+
+    // What cannot be read since the files were taken away is not the disk's fault.
+    void say_if_lost(Job& job)
+    {
+        const Error* const error = job.error();
+        const bool unreadable = error != nullptr && (*error == errc::io_error || *error == errc::corrupt ||
+                                                     *error == errc::not_a_database);
+        if (unreadable && !file_.look()) job.fail_with(file_.lost_error());
     }
 
     // The end of a transaction that can be committed. The first in the batch, if there is one, was kept.
     void finish(sqlite::Transaction& transaction)
     {
         if (batch_.empty()) return (void)transaction.rollback();
-        auto done = transaction.commit();
+        // Before COMMIT, so that it can be said for certain that nothing of it is kept. What happens to the files afterwards
+        // might as well have happened after the answer.
+        auto done = file_.glance() ? transaction.commit() : given_up(transaction);
         if (done) committed(batch_.size());
         for (auto& job : batch_) {
             if (done)
@@ -407,6 +421,12 @@ private:
         holds_body_ = false;
     }
 
+    [[nodiscard]] Result<void> given_up(sqlite::Transaction& transaction)
+    {
+        (void)transaction.rollback();
+        return fail(file_.lost_error());
+    }
+
     // So many jobs, just now.
     void committed(std::size_t jobs)
     {
@@ -414,13 +434,12 @@ private:
         batch_sizes_.add(jobs);
         Recorder::increment(commits_);
         log_.store(connection_.log_frames() * frame_, std::memory_order_relaxed);
-        (void)file_.glance();
     }
 
-    // What was committed into a file that is the tenant's no more is lost.
+    // Another thread may have found out, since it was asked before COMMIT, that the file is the tenant's no more.
     void answer_if_there(JobPtr job)
     {
-        if (file_.lost()) return refuse(std::move(job), file_.lost_error());
+        if (file_.lost() && job->succeeded()) return refuse(std::move(job), file_.unknown_outcome());
         if (job->succeeded()) Recorder::increment(writes_);
         answer(std::move(job));
     }
