@@ -254,30 +254,36 @@ TEST_CASE("only directories that carry a tenant's name, where it belongs, are te
     }
 }
 
-TEST_CASE("what a crash has left aside is swept at the next open, unless it is young")
+TEST_CASE("what a crash has left aside is swept at the next open, however old, unless somebody holds it")
 {
     const TempDir directory;
     const auto layout = must(Layout::open(directory.path() / "root", {}));
+    std::vector<detail::OpenDirectory> held;
     for (const auto& aside : {layout.staging(), layout.trash()}) {
-        fs::create_directories(aside / "old");
-        write(aside / "old" / "main.db", "half a database");
-        write(aside / "old" / "main.db-wal", "and its log");
-        fs::create_directory(aside / "young");
-        write(aside / "young" / "main.db", "somebody is working on it");
+        for (const char* name : {"old", "young", "held"}) {
+            fs::create_directory(aside / name);
+            write(aside / name / "main.db", "half a database");
+            write(aside / name / "main.db-wal", "and its log");
+        }
         age(aside / "old", std::chrono::minutes(61));
-        age(aside / "young", std::chrono::minutes(50));
+        age(aside / "held", std::chrono::hours(100'000)); // by a clock that is wrong
+        held.emplace_back(aside / "held");
+        REQUIRE(detail::try_lock(held.back()) == detail::DirectoryLock::taken);
     }
     // A link is removed, and not what it points to.
     fs::create_directory(directory.path() / "elsewhere");
     write(directory.path() / "elsewhere" / "file", "precious");
-    age(directory.path() / "elsewhere", std::chrono::minutes(100));
     fs::create_directory_symlink(directory.path() / "elsewhere", layout.staging() / "link");
 
     must(Layout::open(directory.path() / "root", {}));
-    CHECK(names_below(layout.trash()) == std::vector<std::string>{"young", "young/main.db"});
-    CHECK_FALSE(fs::exists(layout.staging() / "old"));
-    CHECK(fs::exists(layout.staging() / "young" / "main.db"));
+    const std::vector<std::string> left{"held", "held/main.db", "held/main.db-wal"};
+    CHECK(names_below(layout.trash()) == left);
+    CHECK(names_below(layout.staging()) == left);
     CHECK(read(directory.path() / "elsewhere" / "file") == "precious");
+    held.clear();
+    must(Layout::open(directory.path() / "root", {}));
+    CHECK(fs::is_empty(layout.trash()));
+    CHECK(fs::is_empty(layout.staging()));
 }
 
 TEST_CASE("threads that open a new root at once all get it")

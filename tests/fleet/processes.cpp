@@ -2,13 +2,18 @@
 // the process's locks on it, another process then takes itself for the last one and removes the log, and what was
 // acknowledged is lost.
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <optional>
 #include <set>
+#include <string>
+#include <thread>
 
 #include <tenantry/fleet/fleet.hpp>
 
 #include "support/catch.hpp"
 #include "support/child.hpp"
+#include "support/door.hpp"
 #include "support/fleet_fixture.hpp"
 #include "support/listing.hpp"
 #include "support/must.hpp"
@@ -311,4 +316,63 @@ TEST_CASE("a process that is killed while it creates and destroys leaves a whole
         }
     }
     must(wait_for(fleet.async_create("acme")));
+}
+
+TEST_CASE("a tenant that is being made is not swept, whatever the clock of who opens the root says")
+{
+    const TempDir directory;
+    const auto root = directory.path() / "root";
+    auto fleet = must(open_notes(root, {.threads = 2}));
+    std::atomic<bool> made_all{false};
+    // Everything aside looks as if it had been left there long ago.
+    std::thread opener([&] {
+        while (!made_all) {
+            std::error_code gone;
+            for (fs::directory_iterator at(root / "staging", gone), end; !gone && at != end;
+                 at.increment(gone)) {
+                std::error_code ignored;
+                fs::last_write_time(at->path(), fs::file_time_type::clock::now() - std::chrono::hours(10'000),
+                                    ignored);
+            }
+            must(open_notes(root, {.threads = 1}));
+        }
+    });
+    for (int n = 0; n < 200; ++n) {
+        const auto name = "t" + std::to_string(n);
+        REQUIRE_NOTHROW(must(wait_for(fleet.async_create(name))));
+        const auto db = must(wait_for(fleet.async_tenant(name)));
+        REQUIRE(must(count_notes(db)) == 0);
+        if (n % 3 == 0) {
+            must(wait_for(fleet.async_destroy(name)));
+        }
+    }
+    made_all = true;
+    opener.join();
+    CHECK(must(fleet.tenants()).size() == 133);
+    CHECK(fs::is_empty(root / "staging"));
+    CHECK(fs::is_empty(root / "trash"));
+}
+
+TEST_CASE("what a killed process has left aside is removed when the root is opened next")
+{
+    const TempDir directory;
+    const auto root = directory.path() / "root";
+    must(open_notes(root, {.threads = 1}));
+    std::size_t left = 0;
+    for (int round = 0; round < 100 && left < 3; ++round) {
+        {
+            Child other("fleet_client", {root.string()});
+            REQUIRE(other.ask("open") == "ok");
+            other.send("churn short");
+            for (int n = 0; n <= round % 4; ++n) REQUIRE(other.receive());
+            spin(static_cast<std::size_t>(round) * 3000);
+        } // killed
+        left += names_below(root / "staging").size() + names_below(root / "trash").size();
+        must(open_notes(root, {.threads = 1}));
+        REQUIRE(fs::is_empty(root / "staging"));
+        REQUIRE(fs::is_empty(root / "trash"));
+        auto fleet = must(open_notes(root, {.threads = 1}));
+        (void)wait_for(fleet.async_destroy("short")); // it may have been there
+    }
+    if (left == 0) WARN("no process was killed at the right moment");
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -81,6 +82,24 @@ private:
     Descriptor descriptor_;
     int failed_ = 0;
 };
+
+/// What came of locking a directory.
+enum class DirectoryLock {
+    taken,       ///< until it is closed, or the process ends
+    in_use,      ///< somebody else has it, here or in another process
+    unsupported, ///< the file system has no such locks on directories
+};
+
+/// Locks a directory that is open, for whoever makes or removes it; does not wait. The lock is of the open directory
+/// (https://man7.org/linux/man-pages/man2/flock.2.html), whatever it is renamed to, and keeps nobody from what is in it.
+[[nodiscard]] inline DirectoryLock try_lock(const OpenDirectory& directory) noexcept
+{
+    while (::flock(directory.number(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EINTR) continue;
+        return errno == EWOULDBLOCK ? DirectoryLock::in_use : DirectoryLock::unsupported;
+    }
+    return DirectoryLock::taken;
+}
 
 /// `OpenDirectory::sync` of one that is not open.
 [[nodiscard]] inline Result<void> sync_directory(const std::filesystem::path& path)

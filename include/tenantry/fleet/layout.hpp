@@ -12,7 +12,6 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -269,19 +268,10 @@ private:
         return {};
     }
 
-    // What a crash has left: tenants that were never finished, and such as were gone already. Young ones may
-    // be another process's work.
+    // What a crash has left: tenants that were never finished, and such as were gone already.
     void sweep() const
     {
-        using namespace std::chrono_literals;
-        std::error_code error;
-        for (const auto& directory : {staging_, trash_})
-            for (std::filesystem::directory_iterator at(directory, error), end; !error && at != end;
-                 at.increment(error)) {
-                std::error_code unknown;
-                const auto age = std::filesystem::file_time_type::clock::now() - at->last_write_time(unknown);
-                if (!unknown && age > 1h) std::filesystem::remove_all(at->path(), unknown);
-            }
+        for (const auto& directory : {staging_, trash_}) sweep_directory(directory);
     }
 
     std::filesystem::path root_;

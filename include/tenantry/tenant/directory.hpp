@@ -216,9 +216,10 @@ class StagedDirectory {
 public:
     /// `staging` is a directory that exists, on the file system of the place. `id`: the new tenant's, and the place's name.
     StagedDirectory(const std::filesystem::path& staging, std::string id)
-        : state_{.id = std::move(id), .incarnation = random_number()},
-          path_(staging / hex(state_.incarnation))
-    {}
+        : state_{.id = std::move(id)}, path_(staging)
+    {
+        choose_name(staging);
+    }
     StagedDirectory(const StagedDirectory&) = delete;
     StagedDirectory& operator=(const StagedDirectory&) = delete;
     ~StagedDirectory()
@@ -232,13 +233,28 @@ public:
         std::filesystem::remove_all(path_, ignored);
     }
 
+    /// The directory is locked from here on until it is in its place or removed, so that nobody takes it for what a crash has
+    /// left.
     [[nodiscard]] Result<void> begin()
     {
-        if (auto made = make_private_directory(path_); !made) return fail(std::move(made).error());
-        directory_.emplace(path_);
-        if (!*directory_) return fail(directory_->error());
-        // Before the database, which takes longer: when the sync of the database is over, the disk has this as well.
-        return keep(state_descriptor_, make_file(*directory_, state_file, to_text(state_)));
+        constexpr int most = 100;
+        for (int tries = 1;; ++tries) {
+            if (auto made = make_private_directory(path_); !made) return fail(std::move(made).error());
+            directory_.emplace(path_);
+            const bool opened = static_cast<bool>(*directory_);
+            const bool locked = opened && try_lock(*directory_) != DirectoryLock::in_use;
+            Result<Descriptor> made = fail(errc::io_error);
+            // Before the database, which takes longer: when the sync of the database is over, the disk has this as well.
+            if (locked) made = make_file(*directory_, state_file, to_text(state_));
+            if (made) return keep(state_descriptor_, std::move(made));
+            // Before it was locked somebody may have found it without a lock and removed it.
+            const bool swept = (opened && !locked) || find_file(path_.c_str()).missing();
+            if (!swept || tries == most)
+                return fail(!opened   ? directory_->error()
+                            : !locked ? Error(errc::io_error, "'" + path_.string() + "' is in use")
+                                      : std::move(made).error());
+            choose_name(path_.parent_path());
+        }
     }
 
     [[nodiscard]] const TenantState& state() const noexcept { return state_; }
@@ -294,6 +310,12 @@ public:
     }
 
 private:
+    void choose_name(const std::filesystem::path& staging)
+    {
+        state_.incarnation = random_number();
+        path_ = staging / hex(state_.incarnation);
+    }
+
     [[nodiscard]] static Result<void> keep(Descriptor& kept, Result<Descriptor> made)
     {
         if (!made) return fail(std::move(made).error());
@@ -362,9 +384,30 @@ private:
     return away;
 }
 
+/// Removes what a process that has ended has left in `aside`, a directory where tenants are built or removed. Whoever is still
+/// at it holds a lock, and that is left alone; how old it is does not matter. What cannot be removed stays.
+inline void sweep_directory(const std::filesystem::path& aside)
+{
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(aside, error), end; !error && at != end;
+         at.increment(error)) {
+        std::error_code unknown;
+        // Held while it is removed: who has just made it and not locked it yet finds it locked, and makes another one. Who had
+        // it locked may have moved it into its place meanwhile, and then nothing is under this name.
+        std::optional<OpenDirectory> held;
+        if (at->symlink_status(unknown).type() == std::filesystem::file_type::directory) {
+            held.emplace(at->path());
+            if (!*held || try_lock(*held) != DirectoryLock::taken) continue;
+        }
+        std::filesystem::remove_all(at->path(), unknown);
+    }
+}
+
 /// Removes a directory that `discard_directory` has moved away.
 [[nodiscard]] inline Result<void> remove_directory(const std::filesystem::path& away)
 {
+    const OpenDirectory held(away); // so that nobody sweeps it meanwhile
+    if (held) (void)try_lock(held);
     // Where another process sweeps it at the same time, what is in it goes away under this one's hands.
     for (int tries = 1;; ++tries) {
         std::error_code error;

@@ -50,7 +50,11 @@ public:
     /// The connection is about to be closed, and SQLite to remove the log. From any thread.
     void leave_log() noexcept { watches_log_.store(false, std::memory_order_release); }
 
-    /// True once a file was found removed or replaced. It stays so.
+    /// The connection cannot write: where looking its log up fails once and succeeds the next time, SQLite opens it to be read
+    /// only, for as long as the connection is open.
+    void cannot_write() noexcept { lose(Loss::unwritable); }
+
+    /// True once a file was found removed or replaced, or cannot be used. It stays so.
     [[nodiscard]] bool lost() const noexcept { return loss_.load(std::memory_order_acquire) != Loss::none; }
 
     /// Looks whether the files are there under their names, and opens nothing. False: one of them is lost, or it could not
@@ -142,6 +146,11 @@ public:
             return Error(errc::tenant_gone, "the log of the tenant's database ('" + log_path_ +
                                                 "', or its -shm) was removed or replaced by another process")
                 .with_tenant(id_.view());
+        case Loss::unwritable:
+            return Error(
+                       errc::tenant_gone,
+                       "the log of the tenant's database could not be opened for writing when the tenant was opened")
+                .with_tenant(id_.view());
         case Loss::none: break;
         }
         return std::move(system_error(failed_.load(std::memory_order_relaxed),
@@ -168,7 +177,7 @@ public:
     }
 
 private:
-    enum class Loss : std::uint8_t { none, database, log };
+    enum class Loss : std::uint8_t { none, database, log, unwritable };
 
     // The first loss is the one that is told.
     void lose(Loss what) noexcept

@@ -324,6 +324,7 @@ private:
 
     void not_begun(JobPtr job, Error error, Turn& turn)
     {
+        if (is_unwritable(error)) file_.cannot_write();
         if (!(error == errc::busy)) return refuse(std::move(job), std::move(error));
         turn.unfinished.push_back(std::move(job));
         turn.locked = std::move(error.with_tenant(name()));
@@ -394,10 +395,18 @@ private:
         if (!succeeded) say_if_lost(job);
     }
 
+    // The tenant is to be opened anew.
+    [[nodiscard]] bool is_unwritable(const Error& error) const noexcept
+    {
+        return error.sqlite_code() == SQLITE_READONLY &&
+               sqlite3_db_readonly(connection_.native_handle(), "main") == 0;
+    }
+
     // What cannot be read since the files were taken away is not the disk's fault.
     void say_if_lost(Job& job)
     {
         const Error* const error = job.error();
+        if (error != nullptr && is_unwritable(*error)) return file_.cannot_write();
         const bool unreadable = error != nullptr && (*error == errc::io_error || *error == errc::corrupt ||
                                                      *error == errc::not_a_database);
         if (unreadable && !file_.look()) job.fail_with(file_.lost_error());
