@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <mutex>
 
+#include <tenantry/async/fork.hpp>
+
 namespace tenantry::async {
 
 /// Operations enter and leave; once shut, nobody enters. Entering and leaving an open gate is one atomic
-/// exchange each. Thread-safe.
+/// exchange each. In a process that was forked from its own nobody enters, and nobody waits. Thread-safe.
 class Gate {
 public:
     /// False: the gate is shut, and the caller is not inside.
@@ -17,7 +19,7 @@ public:
     {
         auto state = state_.load(std::memory_order_relaxed);
         do {
-            if ((state & shut_bit) != 0) return false;
+            if ((state & shut_bit) != 0 || is_forked()) return false;
         } while (!state_.compare_exchange_weak(state, state + one, std::memory_order_acq_rel));
         return true;
     }
@@ -26,6 +28,7 @@ public:
     [[nodiscard]] bool leave() noexcept
     {
         if (state_.fetch_sub(one, std::memory_order_acq_rel) != (one | shut_bit)) return false;
+        if (is_forked()) return false;
         emptied();
         return true;
     }
@@ -33,19 +36,23 @@ public:
     /// Lets nobody in any more. True: the gate was open until now, and nobody is inside.
     [[nodiscard]] bool shut() noexcept
     {
-        if (state_.fetch_or(shut_bit, std::memory_order_acq_rel) != 0) return false;
+        if (state_.fetch_or(shut_bit, std::memory_order_acq_rel) != 0 || is_forked()) return false;
         emptied();
         return true;
     }
 
     [[nodiscard]] bool is_shut() const noexcept
     {
-        return (state_.load(std::memory_order_acquire) & shut_bit) != 0;
+        return (state_.load(std::memory_order_acquire) & shut_bit) != 0 || is_forked();
     }
+
+    /// The gate was made in another process, which this one was forked from.
+    [[nodiscard]] bool is_forked() const noexcept { return origin_.is_forked(); }
 
     /// Blocks until the gate is shut and everybody has left.
     void wait_empty()
     {
+        if (is_forked()) return; // the others are not here, and one of them may have had the lock
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return empty_; });
     }
@@ -61,6 +68,7 @@ private:
     static constexpr std::uint64_t shut_bit = 1;
     static constexpr std::uint64_t one = 2;
 
+    const Origin origin_;
     std::atomic<std::uint64_t> state_{0};
     std::mutex mutex_;
     std::condition_variable changed_;

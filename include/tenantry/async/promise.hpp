@@ -22,13 +22,14 @@
 
 #include <tenantry/async/cancellation.hpp>
 #include <tenantry/async/context_watch.hpp>
+#include <tenantry/async/fork.hpp>
 #include <tenantry/core/error.hpp>
 
 namespace tenantry::async {
 
 /// Keeps a completion handler `void(Result<R>)` until the result is there, then posts it to its associated
 /// executor, on which outstanding work is counted meanwhile. Where it has none, that is the executor given, and
-/// the system's if that one is empty. Uses the handler's associated allocator; connects to its cancellation slot.
+/// the system's if that one is empty (after a fork, the calling thread). Uses the handler's associated allocator; connects to its cancellation slot.
 ///
 /// The handler is called exactly once: with what `complete` says, or with `errc::cancelled` when the Promise
 /// is destroyed before. The exception is the end of the handler's execution context, which destroys the
@@ -190,7 +191,8 @@ private:
         {
             Executor found = boost::asio::get_associated_executor(handler, fallback);
             if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>)
-                if (!found) return boost::asio::system_executor();
+                if (!found)
+                    return Forks::count() == 0 ? Executor(boost::asio::system_executor()) : calling_thread();
             return found;
         }
 

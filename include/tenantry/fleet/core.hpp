@@ -18,6 +18,7 @@
 
 #include <tenantry/async/cancellation.hpp>
 #include <tenantry/async/context_watch.hpp>
+#include <tenantry/async/fork.hpp>
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/inside.hpp>
 #include <tenantry/async/runs_here.hpp>
@@ -82,6 +83,7 @@ public:
     /// What opening the tenant has found, if it is open here.
     [[nodiscard]] std::optional<Migrated> opening(const TenantId& id)
     {
+        if (is_forked()) return std::nullopt;
         const std::lock_guard lock(mutex_);
         const auto entry = registry_.find(id);
         if (!entry || entry->phase != Entry::Phase::open) return std::nullopt;
@@ -90,6 +92,7 @@ public:
 
     [[nodiscard]] FleetStats stats() override
     {
+        if (is_forked()) return {};
         FleetStats stats;
         std::vector<std::shared_ptr<Tenant>> open;
         {
@@ -106,7 +109,11 @@ public:
         return stats;
     }
 
-    [[nodiscard]] Result<std::vector<TenantId>> tenants() const override { return layout_.tenants(); }
+    [[nodiscard]] Result<std::vector<TenantId>> tenants() const override
+    {
+        if (is_forked()) return fail(async::forked_error());
+        return layout_.tenants();
+    }
     [[nodiscard]] std::filesystem::path directory(const TenantId& id) const override
     {
         return layout_.directory(id);
@@ -114,6 +121,7 @@ public:
 
     void acquire(const TenantId& id, std::unique_ptr<LeaseWaiter> waiter) override
     {
+        if (is_forked()) return waiter->refused(async::forked_error());
         const bool guest = waiter->guest;
         auto waiting = std::make_unique<WaitingForLease>(shared_from_this(), std::move(waiter));
         waiting->guest = guest;
@@ -128,12 +136,14 @@ public:
 
     void create(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
     {
+        if (is_forked()) return waiter->ended(fail(async::forked_error()));
         auto creation = std::make_unique<Creation>(shared_from_this(), std::move(waiter), id);
         decide([&](Registry::Actions& actions) { registry_.create(id, std::move(creation), actions); });
     }
 
     void destroy(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
     {
+        if (is_forked()) return waiter->ended(fail(async::forked_error()));
         auto waiting = std::make_unique<WaitingForEnd>(std::move(waiter));
         decide([&](Registry::Actions& actions) { registry_.destroy(id, std::move(waiting), actions); });
     }
@@ -165,6 +175,7 @@ public:
 
     [[nodiscard]] Result<void> may_wait() override
     {
+        if (is_forked()) return fail(async::forked_error());
         const async::GatePass alive(&executor_gate());
         if (!alive || !async::runs_here(executor())) return {};
         return fail(errc::wrong_thread,
@@ -174,6 +185,7 @@ public:
 
     [[nodiscard]] Result<void> may_wait_for_destruction(const TenantId& id) override
     {
+        if (is_forked()) return fail(async::forked_error());
         {
             const std::lock_guard lock(mutex_);
             const auto entry = registry_.find(id);
@@ -184,6 +196,7 @@ public:
 
     [[nodiscard]] Result<void> may_wait_for_close() override
     {
+        if (is_forked()) return fail(async::forked_error());
         if (async::Inside::of(static_cast<FleetPort*>(this)))
             return fail(errc::wrong_thread,
                         "close() inside of a body of with() would wait for the body: call it after the body");
@@ -197,7 +210,8 @@ public:
 
     [[nodiscard]] Result<void> enter_scope() override
     {
-        return scopes_.enter() ? Result<void>() : fail(Registry::closed_error());
+        if (scopes_.enter()) return {};
+        return fail(is_forked() ? async::forked_error() : Registry::closed_error());
     }
     void leave_scope() override
     {
@@ -216,6 +230,7 @@ public:
 
     void close(Shutdown how, std::unique_ptr<EndWaiter> waiter) override
     {
+        if (is_forked()) return waiter->ended(fail(async::forked_error()));
         {
             const std::lock_guard lock(mutex_);
             closers_.push_back(std::move(waiter));
@@ -262,9 +277,14 @@ public:
         timers_.reset(); // with all that was to be done later, which counts as work of the executor's
         if (!executor_gate().shut()) executor_gate().wait_empty();
         if (watch_ != nullptr) std::exchange(watch_, nullptr)->remove(*this);
+        exposed_.reset();
     }
 
-    void context_gone() noexcept override { shut_down(); }
+    void context_gone() noexcept override
+    {
+        if (is_forked()) return watch_->remove(*this);
+        shut_down();
+    }
 
 private:
     using EntryPtr = std::shared_ptr<Entry>;
@@ -312,7 +332,15 @@ private:
         GrantedLease(std::shared_ptr<FleetCore> core, EntryPtr entry) noexcept
             : Lease(entry->tenant), core_(std::move(core)), entry_(std::move(entry))
         {}
-        ~GrantedLease() override { core_->release(entry_); }
+        ~GrantedLease() override
+        {
+            if (core_->is_forked()) {
+                // What it has is the parent's: nothing of it is destroyed here.
+                (void)new auto(std::pair(std::move(core_), std::move(entry_)));
+                return;
+            }
+            core_->release(entry_);
+        }
 
         [[nodiscard]] async::Gate* executor_gate() const noexcept override { return &core_->executor_gate(); }
 
@@ -718,6 +746,7 @@ private:
             });
     }
 
+    std::optional<async::Forks::Exposed> exposed_{std::in_place}; // until it is shut down
     const Layout layout_;
     const SchemaInfo& schema_;
     const WriteHazards hazards_;

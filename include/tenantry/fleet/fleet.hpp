@@ -162,7 +162,9 @@ public:
 /// the answer needs it is refused with `errc::wrong_thread`: in the fleet's own pool, and where an executor was handed
 /// in, in the threads of that (known for a thread_pool, an io_context, and strands over them).
 ///
-/// Several processes may have one root open at a time, unless one is its sole owner (`FleetOptions::sole_owner`).
+/// Several processes may have one root open at a time, unless one is its sole owner (`FleetOptions::sole_owner`). In a child
+/// process that was made by `fork` every operation of its parent's fleets is `errc::fleet_closed` at once, and destroying them
+/// does nothing.
 template <SchemaType S>
 class Fleet {
 public:
@@ -202,11 +204,18 @@ public:
     ~Fleet()
     {
         if (!core_) return;
+        if (core_->is_forked()) {
+            abandon();
+            return;
+        }
         core_->shut_down();
         if (pool_) pool_->finish();
     }
 
-    [[nodiscard]] executor_type get_executor() const noexcept { return core_->executor(); }
+    [[nodiscard]] executor_type get_executor() const noexcept
+    {
+        return core_->is_forked() ? async::calling_thread() : core_->executor();
+    }
 
     /// Makes a tenant with the tables of the schema; it is on disk for good when the operation completes.
     /// `errc::tenant_exists` if there is one, `errc::invalid_tenant_id`. A creation that fails leaves nothing
@@ -331,6 +340,13 @@ private:
         constexpr bool is_here = requires { sizeof(detail::FleetOpener<S>); };
         static_assert(is_here, "tenantry: opening a fleet needs #include <tenantry/fleet/open.hpp>");
         return detail::FleetOpener<S>();
+    }
+
+    // In a forked process: the threads that would have to be waited for are not here, and the databases are the parent's.
+    void abandon() noexcept
+    {
+        (void)pool_.release();
+        (void)new std::shared_ptr<detail::FleetPort>(std::move(core_));
     }
 
     Fleet(std::unique_ptr<detail::FleetPool> pool, std::shared_ptr<detail::FleetPort> core) noexcept

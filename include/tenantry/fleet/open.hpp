@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <tenantry/async/fork.hpp>
 #include <tenantry/fleet/check_options.hpp>
 #include <tenantry/fleet/core.hpp>
 #include <tenantry/fleet/fleet.hpp>
@@ -57,6 +58,7 @@ struct OpenedRoot {
     [[nodiscard]] static Result<OpenedRoot> open(const std::filesystem::path& root,
                                                  const FleetOptions& options)
     {
+        if (async::Forks::count() != 0) return fail(async::forked_error());
         if (auto checked = check_options(options); !checked) return fail(std::move(checked).error());
         auto layout = Layout::open(root, options);
         if (!layout) return fail(std::move(layout).error());

@@ -43,6 +43,10 @@ class FleetPort : public async::Waker {
 public:
     [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
 
+    /// The fleet was opened in another process, which this one was forked from: nothing of it may be touched, and none of its
+    /// locks taken.
+    [[nodiscard]] bool is_forked() const noexcept { return executor_gate_.is_forked(); }
+
     /// Shut once the executor may have ended: nothing is posted there any more.
     [[nodiscard]] async::Gate& executor_gate() noexcept { return executor_gate_; }
 

@@ -18,6 +18,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <tenantry/async/cancellation.hpp>
+#include <tenantry/async/fork.hpp>
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/inside.hpp>
 #include <tenantry/async/runs_here.hpp>
@@ -225,6 +226,7 @@ public:
     [[nodiscard]] TenantStats stats() override
     {
         TenantStats stats;
+        if (gate_.is_forked()) return stats;
         writer_.count(stats);
         connections_->count(stats);
         stats.overloaded = overloaded_.load(std::memory_order_relaxed);
@@ -313,6 +315,7 @@ private:
 
     [[nodiscard]] Error shut_error()
     {
+        if (gate_.is_forked()) return std::move(async::forked_error().with_tenant(id().view()));
         const std::lock_guard lock(mutex_);
         return shut_error_.value_or(Error(errc::tenant_gone));
     }

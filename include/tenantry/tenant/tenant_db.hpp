@@ -198,7 +198,11 @@ public:
 
     /// Where operations are begun and where handlers without an executor of their own are called: the
     /// fleet's.
-    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+    [[nodiscard]] executor_type get_executor() const noexcept
+    {
+        const async::Gate* const gate = lease_ ? lease_->executor_gate() : nullptr;
+        return gate != nullptr && gate->is_forked() ? async::calling_thread() : executor_;
+    }
 
     /// The tenant's name; empty for a handle of nothing.
     [[nodiscard]] std::string_view id() const noexcept { return lease_ ? lease_->tenant().id().view() : ""; }

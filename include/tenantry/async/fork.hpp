@@ -1,0 +1,106 @@
+// Whether what the process has was made in it, or in the one it was forked from.
+#pragma once
+
+#include <atomic>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+
+#include <pthread.h>
+
+#include <tenantry/core/error.hpp>
+
+namespace tenantry::async {
+
+/// A child process that was made by `fork` has a copy of everything but the other threads: locks that they held stay locked, and
+/// what they were to do is never done. POSIX locks on files are not inherited either, though SQLite's memory says that it has
+/// them. So nothing of a fleet may be used there (https://sqlite.org/howtocorrupt.html, 2.6). This is how it is found out:
+/// the process counts how often it was forked since its first ancestor, where there was something to lose.
+class Forks {
+public:
+    /// How many forks lie between this process and the one that the program was begun in. One load of memory that hardly ever
+    /// changes.
+    [[nodiscard]] static unsigned count() noexcept { return count_.load(std::memory_order_relaxed); }
+
+    /// While one lives, a fork counts.
+    class Exposed {
+    public:
+        Exposed()
+        {
+            static const int watched = ::pthread_atfork(nullptr, nullptr, [] {
+                if (exposed_.load(std::memory_order_relaxed) != 0)
+                    count_.fetch_add(1, std::memory_order_relaxed);
+            });
+            (void)watched;
+            exposed_.fetch_add(1, std::memory_order_relaxed);
+        }
+        Exposed(const Exposed&) = delete;
+        Exposed& operator=(const Exposed&) = delete;
+        ~Exposed() { exposed_.fetch_sub(1, std::memory_order_relaxed); }
+    };
+
+private:
+    static inline std::atomic<unsigned> count_{0};
+    static inline std::atomic<unsigned> exposed_{0};
+};
+
+/// Remembers which process it was made in. Thread-safe.
+class Origin {
+public:
+    /// True: in another one, of which this process is a fork.
+    [[nodiscard]] bool is_forked() const noexcept { return made_in_ != Forks::count(); }
+
+private:
+    const unsigned made_in_ = Forks::count();
+};
+
+/// What everything that was made before the fork is answered with after it.
+[[nodiscard]] inline Error forked_error()
+{
+    return Error(
+        errc::fleet_closed,
+        "this process was forked from one that has a fleet open, and nothing of that fleet can be used here, nor "
+        "another one be opened: exec a program, or end with _exit()");
+}
+
+/// Runs what it is given at once, in the calling thread, also where it is to be posted: for handlers whose own executor has lost
+/// its threads by a fork.
+class CallingThread {
+public:
+    template <class Function>
+    void execute(Function&& function) const
+    {
+        auto copy = std::forward<Function>(function);
+        std::move(copy)();
+    }
+
+    [[nodiscard]] static boost::asio::execution_context& query(
+        boost::asio::execution::context_t /*property*/) noexcept
+    {
+        static auto* const context =
+            new boost::asio::execution_context; // for as long as there is the process
+        return *context;
+    }
+    [[nodiscard]] static constexpr boost::asio::execution::blocking_t query(
+        boost::asio::execution::blocking_t /*property*/) noexcept
+    {
+        return boost::asio::execution::blocking.never;
+    }
+    [[nodiscard]] CallingThread require(
+        boost::asio::execution::blocking_t::never_t /*property*/) const noexcept
+    {
+        return *this;
+    }
+
+    friend bool operator==(const CallingThread&, const CallingThread&) noexcept { return true; }
+    friend bool operator!=(const CallingThread&, const CallingThread&) noexcept { return false; }
+};
+
+/// Where handlers are called that have no executor of their own, while the fleet's cannot be used.
+[[nodiscard]] inline boost::asio::any_io_executor calling_thread() { return CallingThread(); }
+
+} // namespace tenantry::async
