@@ -27,6 +27,31 @@ auto load()
         .into<Load>();
 }
 
+// Of somebody without a department all of it is NULL.
+struct Seat {
+    std::optional<std::string> floor{};
+    std::optional<Id<Department>> department{};
+
+    friend bool operator==(const Seat&, const Seat&) = default;
+};
+auto seats()
+{
+    return select(col<&Department::floor>, col<&Employee::department>)
+        .from<Employee>()
+        .left_join<Department>()
+        .into<Seat>();
+}
+
+struct Upstairs {
+    std::optional<std::string> floor{};
+    std::optional<std::string> no_floor{};
+};
+inline constexpr auto floors =
+    select(col<&Department::floor>, nullif(col<&Department::floor>, "first").as<"no_floor">());
+
+struct House : Schema<Table<"department", Department>, Table<"employee", Employee>,
+                      View<"upstairs", Upstairs, floors>> {};
+
 } // namespace
 
 TEST_CASE("a query with a name is read by the struct it goes into")
@@ -144,4 +169,80 @@ TEST_CASE("a key of another tenant is refused in a query with a name")
     auto kept = own(select<Load>().with(cte<"load">(load().where(col<&Employee::name> == name))));
     name = "ann";
     CHECK(db.run(kept).empty());
+}
+
+TEST_CASE("a row that a left join found is there, even if all of it is NULL")
+{
+    Staff db;
+    const auto nobody = is_null(col<&Seat::department>);
+    // eve's seat is NULL altogether, and ann has none
+    const auto query = select(col<&Employee::name>, row<Seat>, col<&Employee::salary>)
+                           .with(cte<"seat">(seats()))
+                           .left_join<Seat>(nobody && col<&Employee::name> == "eve")
+                           .where(in(col<&Employee::name>, Names{"eve", "ann"}))
+                           .order_by(col<&Employee::name>);
+    CHECK(text_of(query).find(
+              R"("seat"."department", "seat"."tenantry_found", "employee"."salary" FROM "employee" )"
+              R"(LEFT JOIN (SELECT *, 1 AS "tenantry_found" FROM "seat") AS "seat" ON )") !=
+          std::string::npos);
+    using Row = std::tuple<std::string, std::optional<Seat>, std::int64_t>;
+    const std::vector<Row> expected{{"ann", std::nullopt, 50}, {"eve", Seat{}, 10}};
+    CHECK(db.run(query) == expected);
+    CHECK(db.run(first(query)) == expected[0]);
+
+    const auto nested = select(col<&Employee::name>, row<Seat>, col<&Employee::salary>)
+                            .left_join(subquery<"t">(seats()), nobody && col<&Employee::name> == "eve")
+                            .where(col<&Employee::salary> == 10 || col<&Employee::salary> == 50)
+                            .order_by(col<&Employee::name>);
+    CHECK(db.run(nested) == expected);
+
+    const auto other = alias<"other">;
+    const auto both = select(col<&Employee::name>, row<Alias<"other", Seat>>, col<&Employee::salary>)
+                          .with(cte<"seat">(seats()))
+                          .left_join<Alias<"other", Seat>>(is_null(other[col<&Seat::department>]) &&
+                                                           col<&Employee::name> == "eve")
+                          .where(col<&Employee::salary> == 10 || col<&Employee::salary> == 50)
+                          .order_by(col<&Employee::name>);
+    CHECK(db.run(both) == expected);
+
+    const auto alone = select<Seat>()
+                           .from<Employee>()
+                           .with(cte<"seat">(seats()))
+                           .left_join<Seat>(nobody && col<&Employee::name> == "eve")
+                           .order_by(col<&Employee::name>);
+    const std::vector<std::optional<Seat>> seen = db.run(alone);
+    CHECK(seen == std::vector<std::optional<Seat>>{{}, {}, {}, {}, Seat{}});
+
+    // Where columns are read there is no such column, nor inside other statements.
+    CHECK(
+        text_of(select(col<&Seat::floor>).from<Employee>().with(cte<"seat">(seats())).left_join<Seat>(nobody))
+            .find("tenantry_found") == std::string::npos);
+    CHECK(db.run(select(count()).from<Department>().where(exists(alone))) == std::vector<std::int64_t>{3});
+}
+
+TEST_CASE("the same of a view, and values behind such a row that do not fit are named")
+{
+    auto connection = test::must(sqlite::Connection::open_memory());
+    // Not STRICT, so that a text can be a blob.
+    test::must(connection.execute("CREATE TABLE department (id INTEGER PRIMARY KEY, name, floor);"
+                                  "INSERT INTO department VALUES (1, 'sales', 'first'), (2, 'works', NULL), "
+                                  "(3, 'rest', NULL)"));
+    test::must(connection.execute(std::string(schema_info<House>().objects.back().sql).c_str()));
+    const auto query =
+        select(row<Upstairs>, col<&Department::name>)
+            .from<Department>()
+            .left_join<Upstairs>(is_null(col<&Upstairs::floor>) && col<&Department::name> == "rest")
+            .where(col<&Department::name> != "sales")
+            .order_by(desc(col<&Department::name>));
+    auto rows = test::must(execute<House>(connection, query));
+    REQUIRE(rows.size() == 3); // works, and rest twice
+    CHECK_FALSE(std::get<0>(rows[0]));
+    CHECK(std::get<0>(rows[1]));
+    CHECK(std::get<0>(rows[2]));
+    test::must(connection.execute("UPDATE department SET name = x'ff' WHERE name = 'works'"));
+    const auto failed = execute<House>(connection, query);
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error() == errc::value_misfit);
+    CHECK(std::string(failed.error().message()).find("column 'name' of table 'department'") !=
+          std::string::npos);
 }

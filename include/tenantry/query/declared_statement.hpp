@@ -39,6 +39,11 @@ public:
         bind_declared(Node, literal);
     }
 
+    // No result of it is read as rows.
+    template <class Source>
+    constexpr void mark() noexcept
+    {}
+
 private:
     TextSink& sink_;
     std::size_t next_ = 0;

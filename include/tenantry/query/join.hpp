@@ -276,6 +276,17 @@ struct resolved_join<JoinByKeyForm<Kind, Source>, types<Read...>> {
     static constexpr std::size_t ways = key_ways_to<S, Source>(types<Read...>{});
 };
 
+// Joins what says of each row that it was found, for rows that can be all NULL.
+template <class Form>
+struct MarkedJoinForm : Form {
+    template <class Out>
+    static constexpr void define(Out& out)
+    {
+        if constexpr (requires { Form::define(out); }) Form::define(out);
+        out.template mark<typename Form::introduced>();
+    }
+};
+
 // ---- what users say
 
 template <JoinKind Kind, class Source, class Statement>

@@ -264,9 +264,12 @@ struct NestedTableForm : NamedQueryForm<Name, typename query_row<Q>::type, query
     static constexpr void render_table(Out& out)
     {
         out.read();
+        const bool is_marked = out.template begin_marked<introduced>();
         out.text("(");
         Q::form::render(out);
-        out.text(") AS ");
+        out.text(")");
+        if (is_marked) out.text(")");
+        out.text(" AS ");
         out.identifier(Name.view());
     }
 };

@@ -44,11 +44,41 @@ consteval auto value_where_missing()
 template <class E, class Missing>
 using output_value_t = typename decltype(value_where_missing<typename E::value_type, Missing, E>())::type;
 
+// Whether the row of a source has a column behind it that says whether it was found.
+template <class Source, class Missing>
+inline constexpr bool is_marked_row = false;
+template <class Source, class Missing>
+    requires(Missing::template contains<Source>)
+inline constexpr bool is_marked_row<Source, Missing> = is_all_nullable<source_row<Source>>;
+
+template <class Source, class Missing>
+struct row_reader {
+    template <class Rows>
+    using type = RowReading<source_row<Source>, typename Rows::template row<source_row<Source>>>;
+};
+template <class Source, class Missing>
+    requires(Missing::template contains<Source> && !is_marked_row<Source, Missing>)
+struct row_reader<Source, Missing> {
+    template <class Rows>
+    using type = OptionalRowReading<source_row<Source>, typename Rows::template row<source_row<Source>>>;
+};
+template <class Source, class Missing>
+    requires(is_marked_row<Source, Missing>)
+struct row_reader<Source, Missing> {
+    template <class Rows>
+    using type = FoundRowReading<source_row<Source>, typename Rows::template row<source_row<Source>>>;
+};
 template <class Source, class Rows, class Missing>
-using row_reading = std::conditional_t<
-    Missing::template contains<Source>,
-    OptionalRowReading<source_row<Source>, typename Rows::template row<source_row<Source>>>,
-    RowReading<source_row<Source>, typename Rows::template row<source_row<Source>>>>;
+using row_reading = typename row_reader<Source, Missing>::template type<Rows>;
+
+// Writes the columns of a whole row, and whether it was found.
+template <class Source, class Out>
+constexpr void render_row(Out& out)
+{
+    out.template columns<Source>();
+    if constexpr (is_all_nullable<source_row<Source>>)
+        if constexpr (requires { out.template found<Source>(); }) out.template found<Source>();
+}
 
 template <class Row, std::size_t... I>
 types<field_type<Row, I>...> field_types_of(std::index_sequence<I...>);
@@ -86,7 +116,7 @@ struct WholeRow {
     static constexpr void render(Out& out)
     {
         out.text(" ");
-        out.template columns<Source>();
+        render_row<Source>(out);
     }
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)
@@ -104,7 +134,7 @@ struct RowForm {
     template <class Out>
     static constexpr void render(Out& out)
     {
-        out.template columns<Source>();
+        render_row<Source>(out);
     }
 };
 
@@ -234,6 +264,50 @@ struct Expressions {
         });
     }
 };
+
+// Which of its outputs are whole rows of a source that may be missing, and can be all NULL.
+template <class Subject, class Missing>
+struct marked_rows {
+    template <class Source>
+    static constexpr bool of = false;
+    static constexpr bool any = false;
+};
+template <class Source, class Missing>
+    requires(Missing::any)
+struct marked_rows<WholeRow<Source>, Missing> {
+    template <class Joined>
+    static constexpr bool of = std::same_as<Joined, Source> && is_marked_row<Source, Missing>;
+    static constexpr bool any = is_marked_row<Source, Missing>;
+    static constexpr std::array<bool, 1> each{any};
+};
+template <class E, class Missing>
+inline constexpr bool is_marked_output = false;
+template <class Source, class Missing>
+inline constexpr bool is_marked_output<RowOutput<Source>, Missing> = is_marked_row<Source, Missing>;
+template <class... E, class Missing>
+    requires(Missing::any && (AnyRowOutput<E> || ...))
+struct marked_rows<Expressions<E...>, Missing> {
+    template <class Joined>
+    static constexpr bool of = is_marked_row<Joined, Missing> && (std::same_as<RowOutput<Joined>, E> || ...);
+    static constexpr bool any = (is_marked_output<E, Missing> || ...);
+    static constexpr std::array<bool, sizeof...(E)> each{is_marked_output<E, Missing>...};
+};
+
+// The subject of a result that has such rows: each is a column wider.
+template <class Subject, class Missing>
+struct MarkedSubject {
+    template <class S>
+    static consteval auto origins()
+    {
+        auto all = Subject::template origins<S>();
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (marked_rows<Subject, Missing>::each[i]) ++all[i].width;
+        return all;
+    }
+};
+template <class Subject, class Missing>
+using marked_subject =
+    std::conditional_t<marked_rows<Subject, Missing>::any, MarkedSubject<Subject, Missing>, Subject>;
 
 // The names of a subject's columns.
 template <class Subject>

@@ -61,6 +61,12 @@ struct RowReading {
     }
 };
 
+// Whether a row can be there and be all NULL.
+template <class Row>
+inline constexpr bool is_all_nullable = []<std::size_t... I>(std::index_sequence<I...>) {
+    return (sqlite::is_nullable<field_type<Row, I>> && ...);
+}(std::make_index_sequence<field_count<Row>>{});
+
 // The row of a left join: none where each of its columns is NULL.
 template <class Row, class Out>
 struct OptionalRowReading {
@@ -79,6 +85,31 @@ struct OptionalRowReading {
             return sqlite::Misfit::none;
         }
         return RowReading<Row, Out>::read(from, out ? *out : out.emplace(), column);
+    }
+};
+
+// The same of a row that can be all NULL: behind it there is a column that is NULL only where the row is missing.
+template <class Row, class Out>
+struct FoundRowReading {
+    using type = std::optional<Out>;
+    static constexpr auto expected = [] {
+        std::array<sqlite::Storage, field_count<Row> + 1> all{};
+        for (std::size_t i = 0; i < field_count<Row>; ++i) all[i] = RowReading<Row, Out>::expected[i];
+        all[field_count<Row>] = sqlite::Storage::integer;
+        return all;
+    }();
+
+    template <class Reader>
+    static sqlite::Misfit read(Reader& from, type& out, int& column)
+    {
+        const int found = column + static_cast<int>(field_count<Row>);
+        sqlite::Misfit misfit = sqlite::Misfit::none;
+        if (from.storage(found) == sqlite::Storage::null)
+            out.reset();
+        else
+            misfit = RowReading<Row, Out>::read(from, out ? *out : out.emplace(), column);
+        if (misfit == sqlite::Misfit::none) column = found + 1;
+        return misfit;
     }
 };
 

@@ -123,6 +123,7 @@ struct SelectParts<true, Subject, types<Subjects...>, Clauses...> {
     using source = first_type_t<Subjects..., typename Clauses::source...>;
     using read = types<source>;
     using missing = MissingSources<>;
+    using result_subject = Subject;
     using form = typename select_form<wants_limit<Clauses...>, source, typename Subject::form,
                                       typename Clauses::form...>::type;
 };
@@ -154,11 +155,23 @@ struct SelectParts<false, Subject, types<Subjects...>, Clauses...> {
             return MissingSources<>{};
     }
     using missing = decltype(find_missing());
+    using result_subject = marked_subject<Subject, missing>;
+
+    template <class Clause>
+    static consteval auto find_form()
+    {
+        using Form = typename resolved_join<typename Clause::form, read>::type;
+        if constexpr (!is_left_join<Form>)
+            return std::type_identity<Form>{};
+        else
+            return std::type_identity<
+                std::conditional_t<marked_rows<Subject, missing>::template of<typename Form::introduced>,
+                                   MarkedJoinForm<Form>, Form>>{};
+    }
 
     using form =
         typename select_form<wants_limit<Clauses...>, std::conditional_t<std::is_void_v<from>, source, void>,
-                             typename Subject::form,
-                             typename resolved_join<typename Clauses::form, read>::type...>::type;
+                             typename Subject::form, typename decltype(find_form<Clauses>())::type...>::type;
 
     template <class S>
     static constexpr bool keys_are_there =
@@ -232,7 +245,7 @@ public:
     using source = typename Parts::source;
     using form = typename Parts::form;
     using subject = Subject;
-    using result_subject = Subject;
+    using result_subject = typename Parts::result_subject;
     using missing = typename Parts::missing;
     using read_sources = typename Parts::read;
     template <class Rows>

@@ -320,6 +320,12 @@ template <class A, class B, class Struct>
 inline constexpr bool same_places<Into<A, Struct>, Into<B, Struct>> =
     subject_names<A>::value == subject_names<B>::value;
 
+template <class Q>
+inline constexpr bool has_marked_row = false;
+template <class Q>
+    requires requires { typename Q::missing; }
+inline constexpr bool has_marked_row<Q> = marked_rows<typename Q::subject, typename Q::missing>::any;
+
 template <class A, class B>
 constexpr bool check_sides()
 {
@@ -336,6 +342,10 @@ constexpr bool check_sides()
             "tenantry: order_by() and limit() belong to the whole of a set operation: say them after it");
         static_assert(!B::template has<Position::with> && !A::template has<Position::with>,
                       "tenantry: with() belongs to the whole of a set operation: say it after it");
+        static_assert(
+            !has_marked_row<A> && !has_marked_row<B>,
+            "tenantry: a side of a set operation selects a whole row that a left join may not find and that can be "
+            "all NULL: the two cannot be told apart; name the columns, and one that is never NULL among them");
         if constexpr (!A::subject::is_flat || !B::subject::is_flat) {
             static_assert(A::subject::is_flat && B::subject::is_flat,
                           "tenantry: a set operation takes columns, or one whole row: select<Row>()");

@@ -59,6 +59,18 @@ public:
     {
         using Row = source_row<Source>;
         ++sources_;
+        if (begin_marked<Source>()) {
+            if constexpr (is_alias<Source>)
+                if (is_local(&row_mark<Row>, source_traits<Source>::alias))
+                    sink_.identifier(source_traits<Source>::alias);
+                else
+                    table<Row>();
+            else
+                table<Row>();
+            sink_.text(") AS ");
+            source_name<Source>();
+            return;
+        }
         if constexpr (is_alias<Source>) {
             if (!is_local(&row_mark<Row>, source_traits<Source>::alias)) {
                 table<Row>();
@@ -68,6 +80,31 @@ public:
         } else {
             table<Row>();
         }
+    }
+
+    // Rows of a source that the statement joins from the left can be all NULL: a column more says which of them were found.
+    // Statements inside it have no result that is read as rows.
+    template <class Source>
+    constexpr void mark() noexcept
+    {
+        if (depth_ == 1) marked_[marks_++] = &row_mark<Source>;
+    }
+    // Before what is joined, if it needs that column: a virtual table has its rowid.
+    template <class Source>
+    constexpr bool begin_marked() noexcept
+    {
+        if (!is_marked<Source>() || has_rowid<Source>()) return false;
+        sink_.text("(SELECT *, 1 AS \"tenantry_found\" FROM ");
+        return true;
+    }
+    // Behind the columns of its row.
+    template <class Source>
+    constexpr void found() noexcept
+    {
+        if (!is_marked<Source>()) return;
+        sink_.text(", ");
+        qualify<Source>();
+        sink_.text(has_rowid<Source>() ? "rowid" : "\"tenantry_found\"");
     }
 
     template <auto Member>
@@ -119,8 +156,16 @@ public:
     constexpr void read() noexcept { ++sources_; }
 
     // A statement begins and ends: the names that it gives to queries are known in it alone.
-    constexpr std::size_t enter() noexcept { return locals_; }
-    constexpr void leave(std::size_t outer) noexcept { locals_ = outer; }
+    constexpr std::size_t enter() noexcept
+    {
+        ++depth_;
+        return locals_;
+    }
+    constexpr void leave(std::size_t outer) noexcept
+    {
+        --depth_;
+        locals_ = outer;
+    }
 
     template <class Row>
     constexpr void define(std::string_view name)
@@ -149,12 +194,36 @@ private:
     {
         if (!qualified_) return;
         const std::size_t before = sink_.size();
+        source_name<Source>();
+        sink_.put('.');
+        qualification_ += sink_.size() - before;
+    }
+
+    template <class Source>
+    constexpr void source_name() noexcept
+    {
         if constexpr (is_alias<Source>)
             sink_.identifier(source_traits<Source>::alias);
         else
             table<Source>();
-        sink_.put('.');
-        qualification_ += sink_.size() - before;
+    }
+
+    template <class Source>
+    [[nodiscard]] constexpr bool is_marked() const noexcept
+    {
+        if (depth_ != 1) return false;
+        for (std::size_t i = 0; i < marks_; ++i)
+            if (marked_[i] == &row_mark<Source>) return true;
+        return false;
+    }
+
+    template <class Source>
+    [[nodiscard]] static consteval bool has_rowid() noexcept
+    {
+        if constexpr (has_table<S, source_row<Source>>)
+            return is_virtual<table_of<S, source_row<Source>>>;
+        else
+            return false;
     }
 
     [[nodiscard]] constexpr bool is_local(const char* row, std::string_view name) const noexcept
@@ -179,6 +248,9 @@ private:
     std::size_t qualification_ = 0;
     std::array<LocalTable, 16> local_{};
     std::size_t locals_ = 0;
+    std::array<const char*, 16> marked_{};
+    std::size_t marks_ = 0;
+    std::size_t depth_ = 0;
 };
 
 // What has to be known of a text before it is written.
