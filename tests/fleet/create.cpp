@@ -212,6 +212,25 @@ TEST_CASE("system calls that fail at any moment: a whole tenant or none")
     }
 }
 
+TEST_CASE("a signal that interrupts a system call makes nothing fail")
+{
+    const TempDir directory;
+    Child other("fleet_client", {(directory.path() / "root").string(), "flat"});
+    REQUIRE(other.ask("open") == "ok");
+    REQUIRE(other.ask("create first") == "ok");
+    for (const std::string call : {"open", "write", "fsync"}) {
+        INFO(call);
+        for (int n = 1;; ++n) {
+            const auto created =
+                other.ask("create_failing acme " + call + ' ' + std::to_string(n) + " interrupted");
+            CHECK(other.ask("count acme") == "0");
+            REQUIRE(other.ask("destroy acme") == "ok");
+            if (created == "ok never") break;
+            REQUIRE(created == "ok failed");
+        }
+    }
+}
+
 TEST_CASE("the names of shards that are there are made durable once, not for each of them")
 {
     const TempDir directory;

@@ -75,10 +75,11 @@ void limit(int what, const std::string& value)
 
 // Creates a tenant while the n-th call of a kind fails. Answers "<how it ended> <failed, or never where there were fewer
 // calls>"; and what has gone wrong besides.
-void create_failing(Fleet<Notes>& fleet, const std::string& id, const std::string& call, int nth)
+void create_failing(Fleet<Notes>& fleet, const std::string& id, const std::string& call, int nth,
+                    bool interrupted)
 {
     const auto before = open_descriptors();
-    FaultyCalls::fail(call, nth);
+    FaultyCalls::fail(call, nth, interrupted ? EINTR : EIO);
     const auto created = wait_for(fleet.async_create(id));
     const bool failed = FaultyCalls::heal();
     std::string told =
@@ -131,8 +132,9 @@ int main(int argc, char** argv)
         } else if (command == "create_failing") {
             std::string call;
             int nth = 0;
-            words >> call >> nth;
-            create_failing(*fleet, id, call, nth);
+            std::string how;
+            words >> call >> nth >> how;
+            create_failing(*fleet, id, call, nth, how == "interrupted");
         } else if (command == "destroy") {
             answer(wait_for(fleet->async_destroy(id)));
         } else if (command == "add") {

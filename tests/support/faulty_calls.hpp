@@ -16,12 +16,13 @@
 
 namespace tenantry::test {
 
-/// The n-th call of a kind fails once, with EIO, whoever makes it: `open`, `mkdir`, `write` (to a file, no pipe), `fsync` or
-/// `rename`.
+/// The n-th call of a kind fails once, with EIO or what is said, whoever makes it: `open`, `mkdir`, `write` (to a file, no
+/// pipe), `fsync` or `rename`.
 class FaultyCalls {
 public:
-    static void fail(std::string_view call, int nth) noexcept
+    static void fail(std::string_view call, int nth, int error = EIO) noexcept
     {
+        error_ = error;
         databases_moved_ = 0;
         failed_ = false;
         armed_ = call;
@@ -48,7 +49,7 @@ public:
         }
         if (call != armed_ || --left_ != 0) return false;
         failed_ = true;
-        errno = EIO;
+        errno = error_;
         return true;
     }
 
@@ -56,6 +57,7 @@ private:
     // One thread tells and waits for what another one does.
     static inline std::string_view armed_;
     static inline std::atomic<int> left_{0};
+    static inline std::atomic<int> error_{EIO};
     static inline std::atomic<bool> failed_{false};
     static inline std::atomic<std::size_t> databases_moved_{0};
     static inline thread_local bool looking_ = false;

@@ -30,6 +30,23 @@ namespace tenantry::detail {
     return Error(full ? errc::disk_full : errc::io_error, std::move(message));
 }
 
+/// What `call()` gives, a system call that has failed where that is -1; made again where a signal has interrupted it. For
+/// calls that a signal leaves undone. (`close` is none: its descriptor is free nevertheless.)
+template <class Call>
+[[nodiscard]] auto uninterrupted(Call call) noexcept -> decltype(call())
+{
+    for (;;) {
+        const auto result = call();
+        if (result != -1 || errno != EINTR) return result;
+    }
+}
+
+/// `open(2)`.
+[[nodiscard]] inline int open_file(const char* path, int flags, mode_t mode = 0) noexcept
+{
+    return uninterrupted([&] { return ::open(path, flags, mode); });
+}
+
 /// A file descriptor that closes itself.
 class Descriptor {
 public:
@@ -58,7 +75,7 @@ class OpenDirectory {
 public:
     /// False where it could not be opened.
     explicit OpenDirectory(std::filesystem::path path)
-        : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+        : path_(std::move(path)), descriptor_(open_file(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     {
         if (!descriptor_) failed_ = errno;
     }
@@ -73,7 +90,8 @@ public:
     /// Makes the names in it durable: what was created, renamed or removed in it stays so after a crash.
     [[nodiscard]] Result<void> sync() const
     {
-        if (::fsync(number()) != 0) return fail(system_error(errno, "syncing directory", path_));
+        if (uninterrupted([&] { return ::fsync(number()); }) != 0)
+            return fail(system_error(errno, "syncing directory", path_));
         return {};
     }
 
@@ -122,7 +140,8 @@ enum class DirectoryLock {
 /// Makes durable what is in an open file. Its path is for the message.
 [[nodiscard]] inline Result<void> sync_file(const Descriptor& file, const std::filesystem::path& path)
 {
-    if (::fsync(file.number()) != 0) return fail(system_error(errno, "syncing", path));
+    if (uninterrupted([&] { return ::fsync(file.number()); }) != 0)
+        return fail(system_error(errno, "syncing", path));
     return {};
 }
 
@@ -141,11 +160,11 @@ inline void begin_sync([[maybe_unused]] const Descriptor& file) noexcept
                                                   std::string_view contents)
 {
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    Descriptor file(::openat(directory.number(), name.c_str(), flags, 0600));
+    Descriptor file(uninterrupted([&] { return ::openat(directory.number(), name.c_str(), flags, 0600); }));
     if (!file) return fail(system_error(errno, "creating", directory.path() / name));
     while (!contents.empty()) {
-        const ssize_t written = ::write(file.number(), contents.data(), contents.size());
-        if (written < 0 && errno == EINTR) continue;
+        const ssize_t written =
+            uninterrupted([&] { return ::write(file.number(), contents.data(), contents.size()); });
         if (written < 0) return fail(system_error(errno, "writing", directory.path() / name));
         contents.remove_prefix(static_cast<std::size_t>(written));
     }
@@ -194,15 +213,15 @@ struct FileContents {
 [[nodiscard]] inline Result<FileContents> read_small_file(const std::filesystem::path& path,
                                                           std::size_t limit = 4096)
 {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    const Descriptor file(open_file(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
     if (!file && (errno == ENOENT || errno == ENOTDIR)) return FileContents{.missing = true};
     if (!file) return fail(system_error(errno, "opening", path));
     FileContents contents;
     contents.text.resize(limit + 1);
     std::size_t size = 0;
     while (size < contents.text.size()) {
-        const ssize_t got = ::read(file.number(), contents.text.data() + size, contents.text.size() - size);
-        if (got < 0 && errno == EINTR) continue;
+        const ssize_t got = uninterrupted(
+            [&] { return ::read(file.number(), contents.text.data() + size, contents.text.size() - size); });
         if (got < 0) return fail(system_error(errno, "reading", path));
         if (got == 0) break;
         size += static_cast<std::size_t>(got);

@@ -66,7 +66,8 @@ public:
     /// it, and that of the one above for its own.
     [[nodiscard]] bool wait_for_changes() const noexcept
     {
-        const Descriptor above(::openat(file_.number(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        const Descriptor above(uninterrupted(
+            [&] { return ::openat(file_.number(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
         return above && list_some(file_) && list_some(above);
     }
 
@@ -84,7 +85,7 @@ private:
     [[nodiscard]] static Descriptor opened(const std::filesystem::path& directory)
     {
 #if defined(__linux__)
-        Descriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        Descriptor file(open_file(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         struct statfs system{};
         if (file && ::fstatfs(file.number(), &system) == 0) {
             constexpr std::uint32_t ext = 0xEF53; // see statfs(2)

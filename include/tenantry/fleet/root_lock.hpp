@@ -26,7 +26,7 @@ public:
     [[nodiscard]] static Result<RootLock> take(const std::filesystem::path& root, bool alone)
     {
         const auto path = root / file_name;
-        RootLock lock(Descriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)));
+        RootLock lock(Descriptor(open_file(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)));
         if (!lock.file_) return fail(system_error(errno, "opening", path));
         const int how = (alone ? LOCK_EX : LOCK_SH) | LOCK_NB;
         while (::flock(lock.file_.number(), how) != 0) {

@@ -97,7 +97,7 @@ public:
     [[nodiscard]] static Result<StateFile> open(const std::filesystem::path& directory)
     {
         auto path = directory / state_file;
-        Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        Descriptor file(open_file(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
         if (!file && (errno == ENOENT || errno == ENOTDIR))
             return fail(errc::no_such_tenant, "there is no tenant in '" + directory.string() + "'");
         if (!file) return fail(system_error(errno, "opening", path));
@@ -282,7 +282,7 @@ public:
     /// Nobody may have it open any more.
     [[nodiscard]] Result<void> adopt_database()
     {
-        Descriptor file(::open(database().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+        Descriptor file(open_file(database().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
         if (!file) return fail(system_error(errno, "opening", database()));
         return keep(database_descriptor_, std::move(file));
     }
