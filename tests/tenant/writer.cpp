@@ -934,3 +934,16 @@ TEST_CASE("a body with limits is committed alone, and its end harms nobody")
     CHECK(desk.commits() == (ended ? 2U : 3U));
     CHECK(desk.entries() == (ended ? "1 3" : "1 2 3"));
 }
+
+TEST_CASE("a statement that leaves a transaction open is taken back, and what comes next is not inside of it")
+{
+    Desk desk;
+    const auto left = desk.statement("BEGIN IMMEDIATE; INSERT INTO entry VALUES (1)");
+    (void)desk.run();
+    CHECK(left->failed(errc::internal));
+    const auto next = desk.add(JobKind::statement, 2);
+    (void)desk.run();
+    CHECK(next->succeeded());
+    CHECK(desk.entries() == "2");
+    CHECK(desk.commits() == 1);
+}

@@ -278,6 +278,13 @@ private:
             connection_, [](void* file) { return static_cast<TenantFile*>(file)->glance(); }, &file_);
         run(job);
         if (commit.refused()) return End::refused;
+        if (connection_.in_transaction()) [[unlikely]] {
+            // What comes next would be inside of it, and be answered before it is committed.
+            (void)sqlite::detail::run_control(connection_, sqlite::detail::rollback_text());
+            job.fail_with(
+                Error(errc::internal, "the statement left a transaction open, which was rolled back"));
+            return End::over;
+        }
         const Error* const error = job.error();
         if (!commit.begun() && error != nullptr && *error == errc::busy) return End::locked;
         if (const auto begun = commit.begun())
