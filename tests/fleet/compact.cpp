@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <thread>
+
+#include <sqlite3.h>
 
 #include <tenantry/fleet/for_each.hpp>
 
@@ -211,4 +214,39 @@ TEST_CASE("tenants are written to and closed while they are looked after")
         site.db = must(wait_for(site.fleet.async_tenant("a")));
         REQUIRE(must(test::count_notes(site.db)) == expected);
     }
+}
+
+namespace {
+
+std::atomic<int> connections_opened{0};
+
+// SQLite calls it for every connection that is opened (https://sqlite.org/c3ref/auto_extension.html).
+int count_connection(sqlite3*, const char**, const sqlite3_api_routines*)
+{
+    ++connections_opened;
+    return SQLITE_OK;
+}
+const auto counting = reinterpret_cast<void (*)()>(&count_connection);
+
+} // namespace
+
+TEST_CASE("upkeep that waits for another process's lock opens no connection for every try")
+{
+    test::TempDir directory;
+    auto fleet = must(open_notes(directory.path() / "root", usual()));
+    must(fleet.create("a"));
+    const auto db = must(fleet.tenant("a"));
+    auto other =
+        must(sqlite::Connection::open(must(fleet.directory("a")) / "main.db", sqlite::OpenMode::read_write));
+    must(other.execute("BEGIN IMMEDIATE"));
+    connections_opened = 0;
+    REQUIRE(sqlite3_auto_extension(counting) == SQLITE_OK);
+    const auto late = wait_for(async_compact(db.limited(Limits::within(300ms)), {.whole = true}));
+    CHECK((!late && late.error() == errc::timeout));
+    CHECK(connections_opened == 1);
+    auto compacted = async_compact(db, {.whole = true}, asio::use_future);
+    std::this_thread::sleep_for(20ms);
+    must(other.execute("ROLLBACK"));
+    CHECK(must(compacted.get()).after.free_pages == 0);
+    REQUIRE(sqlite3_cancel_auto_extension(counting) == 1);
 }

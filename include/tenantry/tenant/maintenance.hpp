@@ -12,6 +12,7 @@
 #include <tenantry/core/observer.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/profile.hpp>
+#include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/connections.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/log_tender.hpp>
@@ -56,6 +57,12 @@ public:
             const sqlite::Unfenced unfenced(writer_.connection());
             there = run_on(writer_.connection(), *job);
         } else {
+            // A connection is not opened for every try: the writer's tells whether the lock is free.
+            if (job->lock_wait != 0)
+                if (auto locked =
+                        sqlite::Transaction::begin(writer_.connection(), sqlite::Behaviour::immediate);
+                    !locked)
+                    return not_begun(std::move(job), std::move(locked).error());
             auto connection = open();
             if (!connection) return not_begun(std::move(job), std::move(connection).error());
             there = run_on(*connection, *job);
