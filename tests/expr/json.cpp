@@ -44,6 +44,9 @@ TEST_CASE("functions of JSON read as they are written")
     CHECK(selected(json_set(doc, "$.a", true)) == R"(json_set("note", ?, json(?)))");
     CHECK(selected(json_remove(doc, "$.a")) == R"(json_remove("note", ?))");
     CHECK(selected(json_group_array(col<&Job::cost>)) == R"(json_group_array("cost"))");
+    CHECK(
+        selected(json_extract<int, "$.a">(doc) + 1) ==
+        R"(CASE WHEN typeof(json_extract("note", '$.a')) = 'integer' THEN json_extract("note", '$.a') END + ?)");
 }
 
 TEST_CASE("values are read from JSON by their types")
@@ -110,4 +113,62 @@ TEST_CASE("documents are changed where they are")
     static_assert(std::same_as<decltype(json_set(col<&Job::module>, "$", 1))::value_type, std::string>);
     static_assert(
         std::same_as<decltype(json_remove(col<&Job::module>, "$"))::value_type, std::optional<std::string>>);
+}
+
+TEST_CASE("conditions go into JSON as true and false")
+{
+    Document db(R"({"n": 1})");
+    const auto mail = col<&Job::module> != "mail";
+    CHECK(db.of(json_set(doc, "$.b", mail)) == R"({"n":1,"b":true})");
+    CHECK(db.of(json_set(doc, "$.b", !mail)) == R"({"n":1,"b":false})");
+    CHECK(db.of(json_set(doc, "$.b", nullif(mail, mail))) == R"({"n":1,"b":null})");
+    CHECK(db.of(json_set(doc, "$.b", std::optional(false))) == R"({"n":1,"b":false})");
+    CHECK(db.of(json_set(doc, "$.b", std::optional<bool>())) == R"({"n":1,"b":null})");
+    CHECK(db.of(json_set(doc, "$.b", json_extract<bool>(concat(doc, ""), "$.n"))) == R"({"n":1,"b":true})");
+    CHECK(db.of(json_group_array(mail)) == "[true]");
+    CHECK(db.of(json_group_array(is_null(doc))) == "[false]");
+    CHECK(db.of(json_group_array(col<&Job::cost> > 1).filter(mail)) == "[false]");
+    CHECK(db.run(select(json_group_array(col<&User::active>))) == std::vector<std::string>{"[true]"});
+    CHECK(db.of(call<"json_object", std::string>("a", true, "b", mail, "c", col<&Job::cost>)) ==
+          R"({"a":true,"b":true,"c":1})");
+    CHECK(db.of(call<"JSON_ARRAY", std::string>(mail && false, 1, std::nullopt)) == "[false,1,null]");
+    CHECK(db.of(call<"json_insert", std::string>(doc, "$.x", mail)) == R"({"n":1,"x":true})");
+    CHECK(db.of(call<"json_replace", std::string>(doc, "$.n", mail)) == R"({"n":true})");
+    CHECK(db.of(call<"json_quote", std::string>(mail)) == "true");
+    CHECK(db.of(call_aggregate<"json_group_object", std::string>(col<&Job::module>, mail)) ==
+          R"({"{\"n\": 1}":true})");
+}
+
+TEST_CASE("a filter sees a value of JSON as reading does")
+{
+    Document db(R"({"t": "text", "digits": "7", "n": 7, "x": 7.5, "yes": true, "a": [1]})");
+    const auto holds = [&](const auto& condition) {
+        return db.run(one(select(count()).from<Job>().where(condition))) == 1;
+    };
+    const std::string t = "$.t";
+    CHECK_FALSE(holds(json_extract<int>(doc, "$.t") > 3));
+    CHECK_FALSE(holds(json_extract<int, "$.t">(doc) > 3));
+    CHECK_FALSE(holds(json_extract<int>(doc, t) != 3));
+    CHECK_FALSE(holds(!(json_extract<int>(doc, t) == 3)));
+    CHECK(holds(is_null(json_extract<int>(doc, t))));
+    CHECK_FALSE(holds(json_extract<int>(doc, "$.digits") + 1 > 3));
+    CHECK_FALSE(holds(json_extract<int>(doc, "$.x") > 3));
+    CHECK_FALSE(holds(json_extract<int>(doc, "$.a") > 3));
+    CHECK_FALSE(holds(json_extract<double>(doc, "$.t") > 3.0));
+    CHECK_FALSE(holds(json_extract<std::string>(doc, "$.n") < "a"));
+    CHECK_FALSE(holds(json_extract<std::string>(doc, "$.n") != "a"));
+    CHECK_FALSE(holds(json_extract<Timestamp>(doc, "$.t") > Timestamp{}));
+    CHECK_FALSE(holds(json_extract<bool>(doc, "$.t")));
+    CHECK(holds(json_extract<int>(doc, "$.n") > 3));
+    CHECK(holds(json_extract<double>(doc, "$.n") > 6.5 && json_extract<double>(doc, "$.x") > 7.0));
+    CHECK(holds(json_extract<std::string>(doc, "$.t") == "text"));
+    CHECK(holds(json_extract<bool>(doc, "$.yes")));
+    // inside of other queries too
+    CHECK_FALSE(holds(scalar(select(json_extract<int>(doc, "$.t"))) > 3));
+    CHECK(db.of(json_extract<int>(doc, t) + 1) == std::nullopt);
+    CHECK(db.of(sum(json_extract<int>(doc, "$.digits"))) == std::nullopt);
+    CHECK(db.of(json_extract<int>(max(doc), "$.n") + 1) == 8);
+    CHECK(db.fails(select(json_extract<int>(doc, t).as<"t">())) == errc::value_misfit);
+    CHECK(db.fails(select(json_extract<int, "$.t">(doc), count()).group_by(json_extract<int, "$.t">(doc))) ==
+          errc::value_misfit);
 }

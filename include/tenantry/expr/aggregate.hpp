@@ -12,6 +12,7 @@
 #include <tenantry/expr/aggregate_call.hpp>
 #include <tenantry/expr/collate.hpp>
 #include <tenantry/expr/comparison.hpp>
+#include <tenantry/expr/json_operand.hpp>
 #include <tenantry/expr/result.hpp>
 
 namespace tenantry {
@@ -165,7 +166,7 @@ template <FixedString Name, class R, class... Args>
                   "tenantry: an argument of a function is an expression, or a value that can be bound");
     if constexpr (sound && !said)
         return detail::aggregate<Name, R, detail::WindowNull::declared>(
-            detail::argument(std::forward<Args>(args))...);
+            detail::call_argument<Name>(std::forward<Args>(args))...);
     else
         return detail::Refused{};
 }

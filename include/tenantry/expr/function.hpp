@@ -7,6 +7,7 @@
 
 #include <tenantry/core/fixed_string.hpp>
 #include <tenantry/expr/collate.hpp>
+#include <tenantry/expr/json_operand.hpp>
 #include <tenantry/expr/result.hpp>
 
 namespace tenantry {
@@ -30,7 +31,7 @@ struct Typeof : FunctionSyntax<"typeof"> {
 
 /// Any function of SQLite's or of the program's own, and the type of its result: `call<"soundex", std::string>(
 /// col<&User::name>)`. R is an optional where the function can give NULL; what no R holds is `errc::value_misfit` when
-/// it is read. Whether there is such a function is seen when the statement is prepared: `errc::invalid_sql`.
+/// it is read. Functions that make JSON (`json_object` and its like) take values as `json_set` does. Whether there is such a function is seen when the statement is prepared: `errc::invalid_sql`.
 template <FixedString Name, class R, class... Args>
 [[nodiscard]] constexpr auto call(Args&&... args)
 {
@@ -43,7 +44,7 @@ template <FixedString Name, class R, class... Args>
                   "tenantry: an argument of a function is an expression, or a value that can be bound");
     if constexpr (sound && !said)
         return detail::compound<detail::FunctionSyntax<Name>, R>(
-            detail::argument(std::forward<Args>(args))...);
+            detail::call_argument<Name>(std::forward<Args>(args))...);
     else
         return detail::Refused{};
 }

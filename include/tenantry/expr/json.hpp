@@ -12,16 +12,14 @@
 #include <tenantry/core/fixed_string.hpp>
 #include <tenantry/expr/aggregate_call.hpp>
 #include <tenantry/expr/function.hpp>
+#include <tenantry/expr/json_operand.hpp>
+#include <tenantry/expr/json_value.hpp>
 #include <tenantry/expr/operand.hpp>
 #include <tenantry/expr/result.hpp>
 
 namespace tenantry {
 
 namespace detail {
-
-// A type of columns that are JSON whatever their value: its codec says `is_json = true`.
-template <class T>
-inline constexpr bool is_json_type = requires { requires sqlite::Codec<T>::is_json; };
 
 // A text, or a column of JSON.
 template <class E>
@@ -67,8 +65,9 @@ template <class T, class E, class Path>
     else if constexpr (is_json_type<T>)
         return compound<JsonArrow, std::optional<T>>(std::forward<E>(document), std::forward<Path>(path));
     else
-        return compound<FunctionSyntax<"json_extract">, std::optional<T>>(std::forward<E>(document),
-                                                                          std::forward<Path>(path));
+        return compound<
+            JsonValue<sqlite::Codec<T>::storage, std::remove_cvref_t<E>::aggregate || is_windowed<E>>,
+            std::optional<T>>(std::forward<E>(document), std::forward<Path>(path));
 }
 
 template <class Path>
@@ -95,33 +94,13 @@ template <FixedString Name, class Value, class E, class... More>
             std::forward<E>(document), std::forward<More>(more)...);
 }
 
-// A value that goes into JSON: `json(?)` where it is a bool or JSON, which SQLite would make a number or a text of.
-template <class V>
-[[nodiscard]] constexpr auto json_operand(V&& value)
-{
-    if constexpr (AnyExpression<V>) {
-        if constexpr (is_json_type<base_value_t<V>>)
-            return compound<FunctionSyntax<"json">, typename std::remove_cvref_t<V>::value_type>(
-                std::forward<V>(value));
-        else
-            return std::remove_cvref_t<V>(std::forward<V>(value));
-    } else if constexpr (std::same_as<std::decay_t<V>, bool>) {
-        return compound<FunctionSyntax<"json">, std::string>(
-            Parameter<std::string_view>{value ? std::string_view("true") : std::string_view("false")});
-    } else if constexpr (is_json_type<std::decay_t<V>>) {
-        return compound<FunctionSyntax<"json">, std::decay_t<V>>(
-            Parameter<std::decay_t<V>>{std::forward<V>(value)});
-    } else {
-        return argument(std::forward<V>(value));
-    }
-}
-
 } // namespace detail
 
 /// The value at a path of a JSON text: `json_extract<std::string>(col<&Job::payload>, "$.to[0]")`. None where the
 /// document or the path is not there, and of JSON's null. What no T holds (a text where a number is read) is
-/// `errc::value_misfit`; a text that is not JSON fails with `errc::invalid_sql`. Of an object or array a std::string is
-/// its text; a type of JSON's own is any value.
+/// `errc::value_misfit` where a query gives it, and NULL where it is compared or calculated with, and in queries inside of
+/// others; a text that is not JSON fails with `errc::invalid_sql`. Of an object or array a std::string is its text; a type of
+/// JSON's own is any value.
 template <class T, detail::AnyExpression E, class Path>
 [[nodiscard]] constexpr auto json_extract(E&& document, Path&& path)
 {
@@ -175,7 +154,8 @@ template <detail::AnyExpression E>
 }
 
 /// The document with a value at a path, in place of what is there or added to an object or array:
-/// `col<&Job::payload> = json_set(col<&Job::payload>, "$.tries", 3)`. NULL is JSON's null.
+/// `col<&Job::payload> = json_set(col<&Job::payload>, "$.tries", 3)`. NULL is JSON's null, a bool or condition true or
+/// false, a column of JSON what is in it.
 template <detail::AnyExpression E, class Path, class V>
 [[nodiscard]] constexpr auto json_set(E&& document, Path&& path, V&& value)
 {
@@ -199,7 +179,7 @@ template <detail::AnyExpression E, class Path>
         std::forward<E>(document), detail::path_operand(std::forward<Path>(path)));
 }
 
-/// The values of a group as a JSON array, NULL as null; `[]` where there is no row. Has `.filter()` and `.over()` as
+/// The values of a group as a JSON array, as `json_set` has them, NULL as null; `[]` where there is no row. Has `.filter()` and `.over()` as
 /// other aggregate functions have.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto json_group_array(E&& expression)

@@ -39,7 +39,11 @@ public:
         bind_declared(Node, literal);
     }
 
-    // No result of it is read as rows.
+    [[nodiscard]] constexpr std::size_t next_literal() const noexcept { return next_; }
+    constexpr void go_to_literal(std::size_t next) noexcept { next_ = next; }
+
+    // What a view gives is no result yet, and no rows are read of it.
+    [[nodiscard]] constexpr bool is_outermost() const noexcept { return false; }
     template <class Source>
     constexpr void mark() noexcept
     {}

@@ -11,6 +11,7 @@
 #include <tenantry/core/reflect.hpp>
 #include <tenantry/expr/column.hpp>
 #include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/json_value.hpp>
 #include <tenantry/expr/named.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/clause.hpp>
@@ -223,7 +224,7 @@ template <class... E>
 struct Expressions {
     using list = ListClause<Position::subject, " ", E...>;
     using source = typename list::source;
-    using form = typename list::form;
+    using form = ListForm<Position::subject, " ", output_form_t<typename E::form>...>;
     using sources = types<typename E::source...>;
     static constexpr bool aggregate = (E::aggregate || ...);
     static constexpr bool is_flat = !(AnyRowOutput<E> || ...);

@@ -87,7 +87,7 @@ public:
     template <class Source>
     constexpr void mark() noexcept
     {
-        if (depth_ == 1) marked_[marks_++] = &row_mark<Source>;
+        if (is_outermost()) marked_[marks_++] = &row_mark<Source>;
     }
     // Before what is joined, if it needs that column: a virtual table has its rowid.
     template <class Source>
@@ -167,6 +167,9 @@ public:
         locals_ = outer;
     }
 
+    // Whether what is written is the statement itself, not one inside of it.
+    [[nodiscard]] constexpr bool is_outermost() const noexcept { return depth_ == 1; }
+
     template <class Row>
     constexpr void define(std::string_view name)
     {
@@ -211,7 +214,7 @@ private:
     template <class Source>
     [[nodiscard]] constexpr bool is_marked() const noexcept
     {
-        if (depth_ != 1) return false;
+        if (!is_outermost()) return false;
         for (std::size_t i = 0; i < marks_; ++i)
             if (marked_[i] == &row_mark<Source>) return true;
         return false;

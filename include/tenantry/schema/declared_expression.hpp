@@ -40,6 +40,10 @@ public:
         Node.bind(literal);
     }
 
+    // What is written twice has its literals twice.
+    [[nodiscard]] constexpr std::size_t next_literal() const noexcept { return next_; }
+    constexpr void go_to_literal(std::size_t next) noexcept { next_ = next; }
+
     template <class Row>
     constexpr void table() noexcept
     {
