@@ -15,7 +15,7 @@ namespace {
 
 class Client final : public async::ContextClient {
 public:
-    explicit Client(ContextWatch& watch) : watch_(watch) { watch_.add(*this); }
+    explicit Client(ContextWatch& watch) : watch_(watch) { REQUIRE(watch_.add(*this)); }
     ~Client() { watch_.remove(*this); }
     void context_gone() noexcept override { gone = true; }
 

@@ -12,6 +12,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/bind_executor.hpp>
@@ -19,6 +20,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -268,4 +270,117 @@ TEST_CASE("a context ends that owns the coroutine that owns the fleet")
         REQUIRE(ledger.use_count() == 1);
         check_kept(root.path, *ledger);
     }
+}
+
+namespace {
+
+// Begins operations when it is destroyed, which is when the context that it was posted to ends.
+class BeginsLate {
+public:
+    // For handlers of these operations: they are destroyed, and none is called.
+    struct Seen {
+        std::atomic<int> destroyed{0};
+        std::atomic<int> called{0};
+    };
+
+private:
+    struct Dies {
+        explicit Dies(Seen& seen) noexcept : seen_(seen) {}
+        ~Dies() { ++seen_.destroyed; }
+        Seen& seen_;
+    };
+
+    [[nodiscard]] auto handler() const
+    {
+        return asio::bind_executor(
+            context_->get_executor(),
+            [seen = seen_, dies = std::make_shared<Dies>(*seen_)](const auto&) { ++seen->called; });
+    }
+
+public:
+    BeginsLate(asio::io_context& context, Fleet<Notes>& fleet, TenantDb<Notes> db, Seen& seen)
+        : context_(&context), fleet_(&fleet), db_(std::move(db)), seen_(&seen)
+    {}
+    BeginsLate(BeginsLate&& other) noexcept
+        : context_(std::exchange(other.context_, nullptr)),
+          fleet_(other.fleet_),
+          db_(std::move(other.db_)),
+          seen_(other.seen_)
+    {}
+    ~BeginsLate()
+    {
+        if (context_ == nullptr) return;
+        db_.async_read(select<Note>(), handler());
+        test::add_note(db_, "late")(handler());
+        fleet_->async_create("late", handler());
+        fleet_->async_tenant("a", handler());
+    }
+    void operator()() const {}
+
+private:
+    asio::io_context* context_;
+    Fleet<Notes>* fleet_;
+    TenantDb<Notes> db_;
+    Seen* seen_;
+};
+
+} // namespace
+
+TEST_CASE("operations that are begun while their context ends go with it")
+{
+    const bool is_known = GENERATE(false, true); // the fleet has delivered into that context before
+    CAPTURE(is_known);
+    const Root root;
+    auto fleet = must(open_notes(root.path, {.threads = 2}));
+    const auto db = must(fleet.tenant("a"));
+    for (int round = 0; round < 20; ++round) {
+        BeginsLate::Seen seen;
+        {
+            asio::io_context context;
+            if (is_known) {
+                bool told = false;
+                db.async_read(select<Note>(),
+                              asio::bind_executor(context.get_executor(), [&](const auto&) { told = true; }));
+                context.run();
+                REQUIRE(told);
+            }
+            asio::post(context, BeginsLate(context, fleet, db, seen));
+        }
+        REQUIRE(seen.destroyed == 4);
+        REQUIRE(seen.called == 0);
+    }
+    must(wait_for(test::add_note(db, "after")));
+}
+
+TEST_CASE("a fleet that is opened in a context that ends refuses everything")
+{
+    const Root root;
+    struct OpensLate {
+        asio::io_context* context;
+        const std::filesystem::path& path;
+        bool& refused;
+        OpensLate(asio::io_context& in, const std::filesystem::path& at, bool& result)
+            : context(&in), path(at), refused(result)
+        {}
+        OpensLate(OpensLate&& other) noexcept
+            : context(std::exchange(other.context, nullptr)), path(other.path), refused(other.refused)
+        {}
+        ~OpensLate()
+        {
+            if (context == nullptr) return;
+            auto fleet = open_notes(context->get_executor(), path);
+            refused = fleet && fleet->create("b").error() == errc::fleet_closed;
+        }
+        void operator()() const {}
+    };
+    bool refused = false;
+    {
+        asio::io_context context;
+        {
+            const auto first = open_notes(context.get_executor(), root.path); // the context is watched
+            REQUIRE(first);
+        }
+        asio::post(context, OpensLate(context, root.path, refused));
+    }
+    CHECK(refused);
 }

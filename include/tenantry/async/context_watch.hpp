@@ -52,7 +52,11 @@ public:
         : boost::asio::execution_context::service(context)
     {}
 
-    ~ContextWatch() override { ended_.fetch_add(1, std::memory_order_release); }
+    ~ContextWatch() override
+    {
+        shutdown(); // it may have been made while the context ended, which does not tell it then
+        ended_.fetch_add(1, std::memory_order_release);
+    }
 
     /// Each thread remembers the context that it asked for last, since asking one takes a lock that all its threads share.
     [[nodiscard]] static ContextWatch& of(boost::asio::execution_context& context)
@@ -81,14 +85,18 @@ public:
             return nullptr;
     }
 
-    void add(ContextClient& client)
+    /// False: the context has been told of its end, and so would nobody be who comes after that. The client must not use the
+    /// context, and is to let go of it at once.
+    [[nodiscard]] bool add(ContextClient& client)
     {
         const std::lock_guard lock(mutex_);
+        if (closing_) return false;
         client.previous_ = nullptr;
         client.next_ = first_;
         if (first_ != nullptr) first_->previous_ = &client;
         first_ = &client;
         client.linked_ = true;
+        return true;
     }
 
     /// The client will not use the context any more. The context may be gone right afterwards.

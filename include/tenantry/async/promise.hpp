@@ -329,7 +329,7 @@ private:
         }
         held->home = &state_;
         state_.store(held, std::memory_order_release);
-        if (held->watch != nullptr) held->watch->add(*held);
+        if (held->watch != nullptr && !held->watch->add(*held)) held->context_gone();
     }
 
     template <class Handler>

@@ -66,7 +66,11 @@ public:
     {
         deadline_timer_.emplace(timers_->executor());
         tick_timer_.emplace(timers_->executor());
-        if (watch_ != nullptr) watch_->add(*this);
+        if (watch_ != nullptr && !watch_->add(*this)) {
+            watch_ = nullptr;
+            shut_down(); // what the fleet would do would never be done
+            return;
+        }
         tick_later();
     }
 
