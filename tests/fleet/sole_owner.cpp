@@ -2,13 +2,18 @@
 // in this mode too, as <name>.sole.
 #include <tenantry/fleet/fleet.hpp>
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "support/child.hpp"
+#include "support/door.hpp"
 #include "support/fleet_fixture.hpp"
 #include "support/must.hpp"
 #include "support/temp_dir.hpp"
@@ -222,4 +227,90 @@ TEST_CASE("reads inside of a reading see its moment, and what would wait for it 
     CHECK(must(wait_for(db.async_snapshot(nested))) == 1);
     must(add(fleet, "a"));
     CHECK(must(db.snapshot(nested)) == 2);
+}
+
+namespace {
+
+// In a circle each thread reads one tenant, and calls something of the next one's inside of that. What each is answered.
+template <class Call>
+std::vector<Result<void>> in_a_circle(const std::vector<TenantDb<Notes>>& dbs, Call call)
+{
+    Meeting all_read(dbs.size());
+    std::vector<Result<void>> answers(dbs.size());
+    std::vector<std::thread> threads;
+    for (std::size_t n = 0; n < dbs.size(); ++n)
+        threads.emplace_back([&, n] {
+            auto body = [&](auto&) -> Result<void> {
+                if (!all_read.attend()) return fail(errc::timeout, "");
+                answers[n] = call((n + 1) % dbs.size());
+                return {};
+            };
+            if (auto read = dbs[n].snapshot(body); !read) answers[n] = std::move(read);
+        });
+    for (auto& thread : threads) thread.join();
+    return answers;
+}
+
+std::size_t refused_of(const std::vector<Result<void>>& answers)
+{
+    std::size_t count = 0;
+    for (const auto& answer : answers)
+        if (!answer) {
+            CHECK(refused(answer, errc::wrong_thread, "another thread"));
+            ++count;
+        }
+    return count;
+}
+
+} // namespace
+
+TEST_CASE("threads that would wait for each other's readings: one is told so, and the others are served")
+{
+    const auto threads = GENERATE(std::size_t{2}, std::size_t{3});
+    CAPTURE(threads);
+    const TempDir directory;
+    auto fleet = must(open_notes(directory.path() / "root", sole()));
+    std::vector<TenantDb<Notes>> dbs;
+    for (std::size_t n = 0; n < threads; ++n) {
+        const auto id = "t" + std::to_string(n);
+        must(fleet.create(id));
+        dbs.push_back(must(fleet.tenant(id)));
+    }
+    constexpr int rounds = 20;
+    for (int round = 0; round < rounds; ++round) {
+        const auto answers = in_a_circle(dbs, [&](std::size_t next) -> Result<void> {
+            auto key = dbs[next].write(insert(note("from the one before")));
+            return key ? Result<void>() : fail(key.error());
+        });
+        REQUIRE(refused_of(answers) == 1);
+    }
+    std::int64_t written = 0;
+    for (const auto& db : dbs) written += must(count_notes(db));
+    CHECK(written == rounds * (static_cast<std::int64_t>(threads) - 1));
+    // Who only waits, and is waited for by nobody, is served.
+    auto last = [&](auto&) -> Result<void> {
+        auto key = dbs[0].write(insert(note("from the last")));
+        return key ? Result<void>() : fail(key.error());
+    };
+    must(dbs.back().snapshot(last));
+}
+
+TEST_CASE("threads that would destroy each other's tenants inside of readings: one is told so")
+{
+    const bool alone = GENERATE(true, false);
+    CAPTURE(alone);
+    const TempDir directory;
+    auto fleet = must(open_notes(directory.path() / "root", alone ? sole() : FleetOptions{.threads = 2}));
+    for (int round = 0; round < 5; ++round) {
+        std::vector<TenantDb<Notes>> dbs;
+        const std::array ids{"a", "b"};
+        for (const char* id : ids) {
+            must(fleet.create(id));
+            dbs.push_back(must(fleet.tenant(id)));
+        }
+        const auto answers = in_a_circle(dbs, [&](std::size_t next) { return fleet.destroy(ids[next]); });
+        REQUIRE(refused_of(answers) == 1);
+        for (std::size_t n = 0; n < ids.size(); ++n)
+            if (!answers[n]) must(fleet.destroy(ids[(n + 1) % ids.size()]));
+    }
 }

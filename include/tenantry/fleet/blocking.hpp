@@ -7,12 +7,14 @@
 #include <utility>
 
 #include <tenantry/async/answer.hpp>
+#include <tenantry/async/blocked_inside.hpp>
 #include <tenantry/async/inside.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/port.hpp>
 #include <tenantry/fleet/with.hpp>
 #include <tenantry/tenant/lease.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
+#include <tenantry/tenant/waiting_job.hpp>
 
 namespace tenantry::detail {
 
@@ -50,7 +52,10 @@ private:
 [[nodiscard]] inline Result<void> destroy_and_wait(FleetPort& core, const Result<TenantId>& id)
 {
     if (!id) return fail(id.error());
-    if (auto may = core.may_wait_for_destruction(*id); !may) return may;
+    const auto awaited = core.may_wait_for_destruction(*id);
+    if (!awaited) return fail(awaited.error());
+    const async::BlockedInside blocked(*awaited);
+    if (blocked.is_for_itself()) return fail(blocked_error().with_tenant(id->view()));
     async::Answer<void> answer;
     core.destroy(*id, std::make_unique<BlockedEnd>(answer));
     return answer.wait();

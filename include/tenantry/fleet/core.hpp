@@ -187,15 +187,17 @@ public:
                     "wait for: use the asynchronous operation (async_...) there");
     }
 
-    [[nodiscard]] Result<void> may_wait_for_destruction(const TenantId& id) override
+    [[nodiscard]] Result<const void*> may_wait_for_destruction(const TenantId& id) override
     {
         if (is_forked()) return fail(async::forked_error());
+        const void* awaited = nullptr;
         {
             const std::lock_guard lock(mutex_);
-            const auto entry = registry_.find(id);
-            if (entry && async::Inside::of(entry->tenant.get())) return inside_of_reading(id);
+            if (const auto entry = registry_.find(id)) awaited = entry->tenant.get();
         }
-        return may_wait();
+        if (awaited != nullptr && async::Inside::of(awaited)) return fail(inside_of_reading(id).error());
+        if (auto may = may_wait(); !may) return fail(std::move(may).error());
+        return awaited;
     }
 
     [[nodiscard]] Result<void> may_wait_for_close() override

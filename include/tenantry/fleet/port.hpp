@@ -74,8 +74,9 @@ public:
     /// Whether the calling thread may wait for the fleet: `errc::wrong_thread` where it would wait for itself.
     [[nodiscard]] virtual Result<void> may_wait() = 0;
 
-    /// The same for the end of a tenant, which waits for reads of it, and of the fleet, which waits for scopes too.
-    [[nodiscard]] virtual Result<void> may_wait_for_destruction(const TenantId& id) = 0;
+    /// The same for the end of a tenant, which waits for reads of it, and of the fleet, which waits for scopes too. The first
+    /// gives what it waits for, for `async::BlockedInside`.
+    [[nodiscard]] virtual Result<const void*> may_wait_for_destruction(const TenantId& id) = 0;
     [[nodiscard]] virtual Result<void> may_wait_for_close() = 0;
 
     /// Counts the scopes (bodies of async_with and with) that have begun. `errc::fleet_closed`: no more of them.

@@ -48,8 +48,9 @@ public:
     /// Queues a read for the pool. Answered in any case, as `submit_write`.
     virtual void submit_read(JobPtr job) = 0;
 
-    /// Whether the calling thread may wait for a write: `errc::wrong_thread` where it would wait for itself.
-    [[nodiscard]] virtual Result<void> may_wait() = 0;
+    /// What a calling thread waits for that waits for a write, for `async::BlockedInside`: `errc::wrong_thread` where it would
+    /// wait for itself.
+    [[nodiscard]] virtual Result<const void*> may_wait() = 0;
 
     /// What there is to say of the tenant now.
     [[nodiscard]] virtual TenantStats stats() = 0;

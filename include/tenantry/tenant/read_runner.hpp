@@ -101,7 +101,8 @@ public:
         if (!connection) return std::nullopt;
         const auto begun = Clock::now();
         const bool to_be_ended = watch(*connection, nullptr, begun, limits.end_of_run());
-        const async::Inside inside(&writer_); // a function of the program's own may be called by the query
+        const async::Inside inside(
+            &writer_, async::Awaited::yes); // a function of the program's own may be called by the query
         task.run(*connection);
         const bool takes_long = to_be_ended && connection->out_of_time();
         writer_.used(begun);

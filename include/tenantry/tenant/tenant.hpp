@@ -152,7 +152,7 @@ public:
         if (job) return turn_away(std::move(job), "reads", "queued_reads");
     }
 
-    [[nodiscard]] Result<void> may_wait() override
+    [[nodiscard]] Result<const void*> may_wait() override
     {
         const async::GatePass alive(&posting_);
         const void* const holder = is_sole() ? static_cast<const void*>(this) : &writer_;
@@ -161,7 +161,7 @@ public:
                               "write() inside of a reading of the same tenant, which has the connection "
                               "that it would wait for: make it afterwards")
                             .with_tenant(id().view()));
-        if (!alive || !async::runs_here(executor_)) return {};
+        if (!alive || !async::runs_here(executor_)) return holder;
         return fail(Error(errc::wrong_thread,
                           "write() in a thread of the fleet's own pool, which it would wait for: "
                           "use async_write there, and the body's tx in a transaction")
@@ -874,7 +874,7 @@ private:
                               "read() inside a transaction body of the same tenant: use the body's tx")
                             .with_tenant(id().view()));
         if (!gate_.enter()) return fail(shut_error());
-        const async::Inside inside(this);
+        const async::Inside inside(this, async::Awaited::yes);
         auto done = read_inside(task, limits);
         leave();
         if (!done) done.error().with_tenant(id().view());

@@ -14,6 +14,7 @@
 #include <boost/asio/deferred.hpp>
 
 #include <tenantry/async/answer.hpp>
+#include <tenantry/async/blocked_inside.hpp>
 #include <tenantry/async/gate.hpp>
 #include <tenantry/core/compiler.hpp>
 #include <tenantry/core/error.hpp>
@@ -464,9 +465,12 @@ private:
         using R = typename std::invoke_result_t<Work&, sqlite::Connection&>::value_type;
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
         detail::TenantPort& tenant = lease_->tenant();
-        if (auto may = tenant.may_wait(); !may) return fail(std::move(may).error());
+        const auto awaited = tenant.may_wait();
+        if (!awaited) return fail(awaited.error());
+        async::BlockedInside blocked(*awaited);
+        if (blocked.is_for_itself()) return fail(detail::blocked_error().with_tenant(id()));
         async::Answer<R> answer;
-        auto job = std::make_unique<detail::WaitingJob<R, Work>>(kind, work, answer);
+        auto job = std::make_unique<detail::WaitingJob<R, Work>>(kind, work, answer, blocked);
         job->limits = limits_;
         tenant.submit_write(std::move(job));
         return answer.wait();
