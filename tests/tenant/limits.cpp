@@ -56,6 +56,24 @@ TEST_CASE("limits say when a run must end")
     CHECK(end >= now + 1h);
     CHECK(end < now + 24h);
     CHECK(Limits::within(1h).deadline >= now + 1h);
+    constexpr auto never = Limits::Clock::time_point::max();
+    CHECK(Limits::within(std::chrono::milliseconds::max()).deadline == never);
+    CHECK(Limits{.time_limit = std::chrono::milliseconds::max()}.end_of_run() == never);
+    CHECK(Limits{.time_limit = -1ms}.passed(now));
+    CHECK(Limits{.time_limit = -1ms}.any());
+}
+
+TEST_CASE("what is run in parts has its time limit for all of them")
+{
+    Limits limits{.time_limit = 20ms};
+    limits.has_run(12ms);
+    CHECK(limits.time_limit == 8ms);
+    CHECK_FALSE(limits.passed(Limits::Clock::now()));
+    limits.has_run(8ms);
+    CHECK(limits.passed(Limits::Clock::now()));
+    Limits none{};
+    none.has_run(1h);
+    CHECK_FALSE(none.any());
 }
 
 TEST_CASE("a write whose deadline passes in the queue is answered while the one before it still runs")

@@ -23,7 +23,7 @@ enum class errc {
     no_such_tenant,        ///< nothing was ever created under this id, or it was destroyed
     tenant_exists,         ///< somebody created it first
     tenant_gone,           ///< destroyed, replaced or out of scope while a handle was still held
-    wrong_tenant,          ///< an id or key of one tenant was used with another
+    wrong_tenant,          ///< an id, key or record of one tenant was used with another
     // Capacity and time
     overloaded,    ///< a bounded queue or pool is full; try again later
     too_many_open, ///< every open tenant is in use and the deadline passed

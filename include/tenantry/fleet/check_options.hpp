@@ -1,5 +1,9 @@
-// Options of a fleet that exclude each other.
+// Options of a fleet that mean nothing, or exclude each other.
 #pragma once
+
+#include <chrono>
+#include <string>
+#include <utility>
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/options.hpp>
@@ -10,6 +14,23 @@ namespace tenantry::detail {
 [[nodiscard]] inline Result<void> check_options(const FleetOptions& options)
 {
     const auto refused = [](const char* why) { return fail(errc::invalid_argument, why); };
+    const std::pair<const char*, std::chrono::milliseconds> times[] = {
+        {"trim_idle_after", options.trim_idle_after},
+        {"close_idle_after", options.close_idle_after},
+        {"open_deadline", options.open_deadline},
+        {"upkeep.idle_after", options.upkeep.idle_after},
+        {"upkeep.every", options.upkeep.every},
+        {"tenant.batch_time", options.tenant.batch_time},
+        {"tenant.busy_deadline", options.tenant.busy_deadline},
+        {"tenant.read_wait", options.tenant.read_wait},
+        {"tenant.checkpoints.interval", options.tenant.checkpoints.interval},
+        {"tenant.checkpoints.age", options.tenant.checkpoints.age},
+        {"tenant.profile.busy_timeout", options.tenant.profile.busy_timeout},
+    };
+    for (const auto& [name, time] : times)
+        if (time.count() < 0)
+            return fail(errc::invalid_argument,
+                        std::string("FleetOptions::") + name + " is negative: a time cannot be");
     if (!options.sole_owner && options.tenant.profile.exclusive)
         return refused("tenant.profile.exclusive is what FleetOptions::sole_owner sets: say that instead");
     if (options.sole_owner && (options.tenant.readers != 0 || options.max_readers != 0))

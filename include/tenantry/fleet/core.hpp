@@ -25,6 +25,7 @@
 #include <tenantry/async/timer_thread.hpp>
 #include <tenantry/core/descriptors.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/saturating_time.hpp>
 #include <tenantry/fleet/layout.hpp>
 #include <tenantry/fleet/options.hpp>
 #include <tenantry/fleet/port.hpp>
@@ -129,7 +130,7 @@ public:
         const bool guest = waiter->guest;
         auto waiting = std::make_unique<WaitingForLease>(shared_from_this(), std::move(waiter));
         waiting->guest = guest;
-        waiting->deadline = std::chrono::steady_clock::now() + options_.open_deadline;
+        waiting->deadline = later(std::chrono::steady_clock::now(), options_.open_deadline);
         const auto lost = find_lost(id);
         decide([&](Registry::Actions& actions) {
             if (lost != nullptr) forget(id, lost, actions);
@@ -483,15 +484,15 @@ private:
         std::shared_ptr<Tenant> quiet_tenant;
         decide([&](Registry::Actions& actions) {
             if (options_.close_idle_after.count() > 0)
-                registry_.close_idle(now - options_.close_idle_after, actions);
+                registry_.close_idle(earlier(now, options_.close_idle_after), actions);
             if (options_.trim_idle_after.count() > 0)
-                for (const auto& entry : registry_.trim_idle(now - options_.trim_idle_after))
+                for (const auto& entry : registry_.trim_idle(earlier(now, options_.trim_idle_after)))
                     trimmed.push_back(entry->tenant);
             for (const auto& entry : registry_.entries())
                 if (entry->tenant) open.push_back(entry->tenant);
             const auto& upkeep = options_.upkeep;
             if (upkeep.idle_after.count() > 0 && !*upkeep_)
-                quiet = registry_.next_for_upkeep(now - upkeep.idle_after, upkeep.every);
+                quiet = registry_.next_for_upkeep(earlier(now, upkeep.idle_after), upkeep.every);
             if (quiet) quiet_tenant = quiet->tenant;
         });
         if (quiet) {

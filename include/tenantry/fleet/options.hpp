@@ -19,7 +19,8 @@ enum class ShardRule : std::uint8_t {
 };
 
 /// How a fleet behaves. What is written in the root's manifest (`shards`, `tenant.application_id`) must be
-/// the same at every open.
+/// the same at every open. Times are not negative (`errc::invalid_argument`); however long one is, it is waited for:
+/// `std::chrono::milliseconds::max()` is "never".
 struct FleetOptions {
     /// The program alone has the fleet's files open, for as long as the fleet lives. Small reads and opening a tenant
     /// then cost about half: no shared memory, no file locks for each transaction, one connection for each tenant.

@@ -18,6 +18,7 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/observer.hpp>
+#include <tenantry/core/saturating_time.hpp>
 #include <tenantry/fleet/stats.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
@@ -295,7 +296,7 @@ public:
     {
         for (const auto& entry : idle_) {
             if (entry->idle_since > since) break;
-            if (entry->looked_after || (entry->upkeep_at && now_ - *entry->upkeep_at < every)) continue;
+            if (entry->looked_after || (entry->upkeep_at && now_ < later(*entry->upkeep_at, every))) continue;
             entry->looked_after = true;
             entry->upkeep_at = now_;
             return entry;

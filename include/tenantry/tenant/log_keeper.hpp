@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include <tenantry/core/saturating_time.hpp>
 #include <tenantry/tenant/options.hpp>
 
 namespace tenantry::detail {
@@ -62,7 +63,7 @@ public:
             if (beside_) return start(Step::beside);
             if (idle) return start(Step::reuse);
         }
-        if (idle && since_ && now - *since_ >= options_.age && tried_ != bytes_) return start(Step::inside);
+        if (idle && is_aged(now) && tried_ != bytes_) return start(Step::inside);
         return Step::none;
     }
 
@@ -90,7 +91,7 @@ public:
     /// There may be something to do though nobody has written since.
     [[nodiscard]] bool is_old(TimePoint now) const noexcept
     {
-        return options_.automatic && since_ && (now - *since_ >= options_.age || has_grown(now));
+        return options_.automatic && since_ && (is_aged(now) || has_grown(now));
     }
 
     /// It is too long, and is being written back: the next batch has to wait for `ended`.
@@ -109,11 +110,16 @@ public:
     }
 
 private:
+    [[nodiscard]] bool is_aged(TimePoint now) const noexcept
+    {
+        return since_ && now >= later(*since_, options_.age);
+    }
+
     // By as much as is worth writing back.
     [[nodiscard]] bool has_grown(TimePoint now) const noexcept
     {
         const std::uint64_t before = std::max(done_, tried_);
-        const bool young = before == 0 && since_ && now - *since_ < options_.interval;
+        const bool young = before == 0 && since_ && now < later(*since_, options_.interval);
         return bytes_ >= before + (young ? std::max(options_.size, options_.limit / 2) : options_.size);
     }
 

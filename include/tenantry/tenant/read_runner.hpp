@@ -13,6 +13,7 @@
 #include <tenantry/async/inside.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/histogram.hpp>
+#include <tenantry/core/saturating_time.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/connections.hpp>
@@ -116,11 +117,13 @@ public:
                                         std::chrono::milliseconds patience)
     {
         if (limits.deadline)
-            patience = std::min(
-                patience, std::chrono::ceil<std::chrono::milliseconds>(*limits.deadline - Clock::now()));
+            patience = std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(
+                                              time_between(Clock::now(), *limits.deadline)));
         auto reader = connections_.acquire(patience);
         if (!reader) return fail(file_.not_opened(std::move(reader).error()));
-        if (!*reader && limits.deadline && limits.passed(Clock::now())) return fail(too_late_error());
+        const bool is_late = limits.any() && limits.passed(Clock::now());
+        if (is_late && *reader) connections_.release(std::move(*reader));
+        if (is_late) return fail(too_late_error());
         if (!*reader)
             return fail(errc::overloaded,
                         "the tenant's connections that may read (TenantOptions::readers) were in use for too "

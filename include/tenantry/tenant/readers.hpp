@@ -16,6 +16,7 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
+#include <tenantry/core/saturating_time.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/connections.hpp>
 #include <tenantry/tenant/observation.hpp>
@@ -74,12 +75,12 @@ public:
     /// The same, waiting for one that comes back; nullptr when the time has passed.
     [[nodiscard]] Result<Connection> acquire(std::chrono::milliseconds patience)
     {
-        const auto until = std::chrono::steady_clock::now() + patience;
+        const auto until = later(std::chrono::steady_clock::now(), patience);
         std::unique_lock lock(mutex_);
         for (;;) {
             auto taken = take(lock);
             if (!taken || *taken) return taken;
-            if (released_.wait_until(lock, until) == std::cv_status::timeout) return take(lock);
+            if (wait_until(released_, lock, until) == std::cv_status::timeout) return take(lock);
         }
     }
 

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/saturating_time.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/connections.hpp>
 
@@ -167,13 +168,13 @@ private:
 
     [[nodiscard]] bool wait_to_read(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds patience)
     {
-        const auto until = Clock::now() + patience;
+        const auto until = later(Clock::now(), patience);
         const bool runs_turns = runs_turns_();
         ++waiting_;
         bool can = can_read(runs_turns);
         while (!can && Clock::now() < until) {
             const bool for_a_moment = runs_turns && !taken_ && owed_.any();
-            changed_.wait_until(lock, for_a_moment ? std::min(until, owed_since_ + moment) : until);
+            wait_until(changed_, lock, for_a_moment ? std::min(until, owed_since_ + moment) : until);
             can = can_read(runs_turns);
         }
         --waiting_;

@@ -21,6 +21,7 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/histogram.hpp>
+#include <tenantry/core/saturating_time.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/job.hpp>
@@ -71,7 +72,7 @@ public:
     {
         Turn turn;
         now_ = Clock::now();
-        const auto until = now_ + time_;
+        const auto until = later(now_, time_);
         // Asked for where there is more than one job: before any has run, or when only the first has been taken.
         std::optional<int> spills;
         if (!is_transaction(*job)) spills = connection_.cache_spills();
@@ -309,7 +310,7 @@ private:
             refuse(std::move(job), cancelled_early_error());
         else if (file_.lost())
             refuse(std::move(job), file_.lost_error());
-        else if (job->limits.deadline && job->limits.passed(Clock::now()))
+        else if (job->limits.any() && job->limits.passed(Clock::now()))
             refuse(std::move(job), too_late_error());
         return job == nullptr;
     }
