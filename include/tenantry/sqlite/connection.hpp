@@ -320,6 +320,14 @@ public:
         state_->is_watched = watched;
     }
 
+    /// For what works between two steps of a statement: errc::cancelled where a statement would be ended now.
+    [[nodiscard]] Result<void> may_go_on() noexcept
+    {
+        if (!state_->is_watched || must_end(state_.get()) == 0) [[likely]]
+            return {};
+        return fail(Error(errc::cancelled, "ended between two rows"));
+    }
+
     /// What `watch` was told last.
     struct Watched {
         const std::atomic<bool>* cancelled;

@@ -51,7 +51,10 @@ public:
     /// Runs the job, or as much of it as is done at a time. Blocks.
     [[nodiscard]] Run run(JobPtr job)
     {
-        if (auto why = not_to_be_run(*job)) return job->refuse(std::move(*why)), Run();
+        if (auto why = not_to_be_run(*job)) {
+            if (job->claimed) put_in_order(); // it has had turns before
+            return job->refuse(std::move(*why)), Run();
+        }
         bool there = true;
         if (profile_.exclusive) {
             const sqlite::Unfenced unfenced(writer_.connection());
@@ -142,18 +145,25 @@ private:
         // What VACUUM is to make of the file.
         if (profile_.incremental_vacuum) (void)connection.execute("PRAGMA main.auto_vacuum = INCREMENTAL");
         connection.watch(job.cancel_flag(), job.limits.end_of_run());
+        const auto begun = Job::Clock::now();
         (void)job.run(connection);
+        job.limits.has_run(Job::Clock::now() - begun);
         connection.watch(nullptr);
         if (connection.log_frames() != 0) writer_.log_has(connection.log_frames());
         log_.note(Job::Clock::now());
         return file_.glance();
     }
 
-    void end(Job& job, bool there)
+    // Nothing of what was done is to stay behind.
+    void put_in_order()
     {
-        // Before it is answered, also where it failed: nothing of it is to stay behind.
         log_.cut();
         readers_.close(); // so that they are opened with what is known now
+    }
+
+    void end(Job& job, bool there)
+    {
+        put_in_order(); // before it is answered, also where it failed
         const bool unfinished = job.succeeded() && job.again();
         if (job.succeeded())
             ++done_;

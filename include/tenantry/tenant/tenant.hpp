@@ -883,6 +883,7 @@ private:
 
     [[nodiscard]] Result<void> read_inside(ReaderTask task, const Limits& limits)
     {
+        if (limits.any() && limits.passed(Job::Clock::now())) return fail(too_late_error());
         disturb_if_sole();
         if (task.calls == ReaderTask::Calls::again)
             if (auto read = runner_.run_brief_task(task, limits)) return *std::move(read);

@@ -275,9 +275,11 @@ public:
     {
         static_assert(check_query<T, Q>());
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
-        return lease_->tenant().template read_now<void>([&](sqlite::Connection& connection) {
-            return tenantry::for_each<schema, Records<T>>(connection, query, body);
-        });
+        return lease_->tenant().template read_now<void>(
+            [&](sqlite::Connection& connection) {
+                return tenantry::for_each<schema, Records<T>>(connection, query, body);
+            },
+            limits_);
     }
 
     /// Reads on the fleet's pool, beside the tenant's writes. It sees every write that was awaited before. It may be begun

@@ -178,8 +178,9 @@ private:
 /// after the place that was reached. For one moment read in `async_snapshot`, with `for_each`.
 ///
 /// The query has an order that tells every row from every other, as `page_after` asks for, and what it is ordered by is
-/// among what it selects. `batch` is at least 1 (`errc::invalid_argument`). Otherwise as `TenantDb::async_read`; what the
-/// body captures by reference must live until the operation completes.
+/// among what it selects. `batch` is at least 1 (`errc::invalid_argument`). Otherwise as `TenantDb::async_read`: of a
+/// limited handle the deadline is the whole walk's, the time limit each batch's. What the body captures by reference must
+/// live until the operation completes.
 template <class T, class Q, class Body, class Token = boost::asio::deferred_t>
 auto async_walk(const TenantDb<T>& db, Q&& query, std::size_t batch, Body&& body, Token&& token = {})
 {
