@@ -144,3 +144,37 @@ TEST_CASE("limits that are known are part of the text")
           R"(SELECT "cost" FROM "job" LIMIT -1 OFFSET 12345678901)");
     CHECK(db.run(first(query)) == 2);
 }
+
+TEST_CASE("what is selected of groups has the values that they are grouped by")
+{
+    Database db;
+    const auto owner = db.run(insert(User{}));
+    for (int i = 0; i < 12; ++i) {
+        Job made = job(i);
+        made.owner = owner;
+        db.run(insert(made));
+    }
+    const auto cost = col<&Job::cost>;
+    const auto differs = [&](const auto& query) { CHECK(db.fails(query) == errc::invalid_argument); };
+    const std::string seven = "7";
+    CHECK(db.run(select(cost % 7, count()).group_by(cost % 7)).size() == 7);
+    CHECK(db.run(select(cost % 7 + 1, count()).group_by(cost % std::int16_t{7})).size() == 7);
+    differs(select(cost % 10, count()).group_by(cost % 7));
+    differs(select(cost % 10 + 1).group_by(cost % 7));
+    differs(select(count(), (cost % 10).as<"n">()).group_by(cost % 7));
+    differs(select(count()).group_by(cost % 7).having(cost % 10 > 3));
+    differs(select(count()).group_by(cost % 7).order_by(desc(cost % 10)));
+    differs(select(concat(col<&Job::module>, "x")).group_by(concat(col<&Job::module>, seven)));
+    differs(select(rank().over(order_by(cost % 10))).group_by(cost % 7));
+    differs(select(sum(cost % 10).over()).group_by(cost % 7));
+    differs(select(count()).from<User>().where(in(col<&User::level>, select(cost % 10).group_by(cost % 7))));
+    // inside of aggregate functions there is no group yet, and of several keys one is enough
+    CHECK(db.run(select(sum(cost % 10)).group_by(cost % 7)).size() == 7);
+    CHECK(db.run(select(cost % 10, cost % 7).group_by(cost % 7, cost % 10)).size() == 12);
+    CHECK(db.run(select(cost % 10).group_by(cost % 7, cost)).size() == 12);
+    CHECK(db.run(select(cost % 7, scalar(select(count()).from<User>().where(col<&User::level> % 10 < 100)))
+                     .group_by(cost % 7)
+                     .having(cost % 7 > 2)
+                     .order_by(desc(cost % 7)))
+              .size() == 4);
+}

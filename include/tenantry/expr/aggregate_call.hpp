@@ -190,6 +190,11 @@ struct Aggregate {
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
+        if constexpr (!checks_groups<Parameters>) bind_inside(to);
+    }
+    template <class Parameters>
+    constexpr void bind_inside(Parameters& to) const
+    {
         args.bind(to);
         where.bind(to);
     }

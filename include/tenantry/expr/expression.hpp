@@ -183,6 +183,11 @@ struct Parameter {
     }
 };
 
+// Whether what values are bound to does not bind them but looks whether they are those of GROUP BY: it asks for
+// `look_at(compound)`, and is told nothing of what is computed before groups are made, or in another statement.
+template <class Parameters>
+inline constexpr bool checks_groups = requires { Parameters::tenantry_checks_groups; };
+
 // An operator or function with its operands; `Value` is the type of its result. Syntax is an empty type: see
 // Form. If it has `aggregate = true` it is an aggregate function.
 template <class Syntax, class Value, class... Args>
@@ -233,7 +238,10 @@ struct Compound {
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
-        args.bind(to);
+        if constexpr (checks_groups<Parameters>)
+            to.look_at(*this);
+        else
+            args.bind(to);
     }
     [[nodiscard]] constexpr auto owned() const&
     {

@@ -56,6 +56,12 @@ struct Form {
     }
 };
 
+// Whether a form has no values and no statements in it: what it says is all in its text.
+template <class F>
+inline constexpr bool is_repeatable_form = requires { F::member; };
+template <class Syntax, class... Args>
+inline constexpr bool is_repeatable_form<Form<Syntax, Args...>> = (is_repeatable_form<Args> && ...);
+
 // An operand, in parentheses if it would not hold together in its place.
 template <class Operand, class Out>
 constexpr void render_operand(Out& out, Precedence at_least)

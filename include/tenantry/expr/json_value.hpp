@@ -11,12 +11,6 @@
 
 namespace tenantry::detail {
 
-// Whether a form has no values and no statements in it, so that it may be written twice.
-template <class F>
-inline constexpr bool is_repeatable_form = requires { F::member; };
-template <class Syntax, class... Args>
-inline constexpr bool is_repeatable_form<Form<Syntax, Args...>> = (is_repeatable_form<Args> && ...);
-
 // json_extract(document, path) in an expression is NULL where the value is of another storage than the codec's, since
 // SQLite would compare and calculate with whatever is there: a text is greater than every number.
 template <sqlite::Storage Of, bool Aggregates>

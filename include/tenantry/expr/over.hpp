@@ -74,7 +74,11 @@ struct Windowed {
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
-        call.bind(to);
+        // Over a window an aggregate function is of groups.
+        if constexpr (requires { call.bind_inside(to); })
+            call.bind_inside(to);
+        else
+            call.bind(to);
         over.bind(to);
     }
     [[nodiscard]] constexpr auto owned() const

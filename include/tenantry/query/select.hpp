@@ -14,6 +14,7 @@
 #include <tenantry/query/distinct.hpp>
 #include <tenantry/query/from.hpp>
 #include <tenantry/query/group_by.hpp>
+#include <tenantry/query/group_values.hpp>
 #include <tenantry/query/having.hpp>
 #include <tenantry/query/into.hpp>
 #include <tenantry/query/join.hpp>
@@ -261,6 +262,16 @@ public:
         !List::template has<detail::Position::offset>;
 
     constexpr explicit SelectQuery(detail::Pack<Subject, Clauses...>&& given) : List(std::move(given)) {}
+
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        using Group = typename detail::group_of<Clauses...>::type;
+        if constexpr (detail::groups_by_values<Group>)
+            if constexpr (requires { to.incarnation(); }) // it is going to run
+                detail::check_group_values(to, detail::pack_find<Group>(this->clauses), this->clauses);
+        List::bind(to);
+    }
 
     // Rules that need the whole statement.
     template <class S>

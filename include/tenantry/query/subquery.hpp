@@ -53,7 +53,7 @@ struct QueryOperand {
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
-        query.bind(to);
+        if constexpr (!checks_groups<Parameters>) query.bind(to);
     }
     [[nodiscard]] constexpr auto owned() const&
     {
