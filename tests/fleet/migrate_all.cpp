@@ -207,6 +207,53 @@ TEST_CASE("a dry run tells what would be done, and does nothing")
         CHECK(status.state.standing == migrate::Standing::behind);
 }
 
+TEST_CASE("where another keeps the logs, no tool and no opening writes them back")
+{
+    TempDir dir;
+    FleetOptions options;
+    options.tenant.checkpoints.automatic = false;
+    {
+        auto fleet = must(Fleet<Notes>::open(dir.path() / "fleet", options));
+        for (const std::string name : {"a", "b", "broken"}) {
+            must(fleet.create(name));
+            auto db = must(fleet.tenant(name));
+            // More than a thousand pages, after which SQLite would write them back by itself.
+            auto fill = [&name](auto& tx) -> Result<void> {
+                for (int n = 0; n < 1200; ++n) {
+                    auto row = note(std::string(4000, 'x') + std::to_string(name == "broken" ? 0 : n));
+                    if (auto done = tx.run(insert(row)); !done) return fail(std::move(done).error());
+                }
+                return {};
+            };
+            must(db.write(fill));
+        }
+    }
+    auto fleet = must(Fleet<NewNotes>::open(dir.path() / "fleet", options));
+    const auto size = [&](const std::string& id, const char* suffix) {
+        return std::filesystem::file_size((must(fleet.directory(id)) / "main.db").string() + suffix);
+    };
+    const auto before = size("a", "");
+    const auto log = size("a", "-wal");
+    REQUIRE(log > std::uintmax_t{4} << 20);
+    const auto untouched = [&](const std::string& id) {
+        return size(id, "") == before && size(id, "-wal") >= log;
+    };
+    REQUIRE(must(migration_status(fleet)).size() == 3);
+    CHECK((untouched("a") && untouched("b") && untouched("broken")));
+    MigrateOptions dry;
+    dry.dry_run = GENERATE(DryRun::plan, DryRun::deep);
+    CHECK(must(wait_for(async_migrate_all(fleet, dry))).tenants.size() == 3);
+    CHECK((untouched("a") && untouched("b") && untouched("broken")));
+    must(fleet.tenant("b")); // which migrates it
+    CHECK(untouched("b"));
+    CHECK(fleet.tenant("broken").error() == errc::destructive_migration);
+    CHECK(untouched("broken"));
+    CHECK(must(wait_for(async_migrate_all(fleet))).count(MigrationOutcome::migrated) == 1);
+    CHECK((untouched("a") && untouched("b") && untouched("broken")));
+    must(wait_for(fleet.async_close(Shutdown::drain)));
+    CHECK((untouched("a") && untouched("b") && untouched("broken")));
+}
+
 TEST_CASE("an older program goes on beside a newer one, and the newer one after it")
 {
     TempDir dir;

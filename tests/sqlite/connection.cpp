@@ -470,6 +470,38 @@ TEST_CASE("a checkpoint moves the log into the database")
     CHECK(blocked.error() == errc::busy);
 }
 
+TEST_CASE("no commit writes the log back, on any connection, and closing only where it may")
+{
+    TempDir dir;
+    const fs::path path = dir.path() / "a.db";
+    {
+        Connection connection = database(path);
+        must(connection.checkpoint(Checkpoint::truncate));
+        const auto size = fs::file_size(path);
+        // SQLite would after a thousand pages.
+        must(connection.execute("CREATE TABLE big AS SELECT zeroblob(8000000) AS b"));
+        must(connection.execute("INSERT INTO t VALUES (4)"));
+        CHECK(connection.log_frames() > 1900);
+        CHECK(fs::file_size(path) == size);
+        must(connection.close());
+    }
+    CHECK_FALSE(fs::exists(path.string() + "-wal"));
+
+    Profile keeping;
+    keeping.keep_log = true;
+    auto kept = must(Connection::open(path, OpenMode::read_write, keeping));
+    must(kept.execute("INSERT INTO t VALUES (5)"));
+    must(kept.close());
+    const auto log = fs::file_size(path.string() + "-wal");
+    CHECK(log > 0);
+    // Where opening fails the connection has been there as well.
+    keeping.page_cache_kib = -1;
+    CHECK_FALSE(Connection::open(path, OpenMode::read_write, keeping));
+    keeping.page_cache_kib = 512;
+    must(must(Connection::open(path, OpenMode::read_write, keeping)).query_integer("SELECT count(*) FROM t"));
+    CHECK(fs::file_size(path.string() + "-wal") == log);
+}
+
 TEST_CASE("a statement is ended by the flag that is watched")
 {
     Connection connection = must(Connection::open_memory());

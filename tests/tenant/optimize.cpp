@@ -22,9 +22,7 @@ struct Site {
     {
         sqlite::Profile profile;
         profile.fences = {.attached = 1, .defensive = false, .authorizer = false};
-        auto connection = must(sqlite::Connection::open(path, sqlite::OpenMode::read_write, profile));
-        connection.leave_log();
-        return connection;
+        return must(sqlite::Connection::open(path, sqlite::OpenMode::read_write, profile));
     }
     void optimize() const
     {

@@ -22,7 +22,6 @@ struct Site {
     // Half of it is free, some 300 KiB.
     explicit Site(bool incremental = false) : connection(make(directory.path() / "main.db", incremental))
     {
-        connection.leave_log();
         must(connection.execute("CREATE TABLE t(id INTEGER PRIMARY KEY, same INT) STRICT;"
                                 "CREATE INDEX i ON t(same);"
                                 "INSERT INTO t(same) WITH RECURSIVE c(n) AS "

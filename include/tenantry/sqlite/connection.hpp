@@ -85,6 +85,9 @@ struct ConnectionState {
 /// Two kinds of statement: `execute`, `query_integer` and `prepare_privileged` are the library's own and
 /// may do anything; `prepare` and `statement` are users' and are refused what the profile's fences say,
 /// with `errc::not_authorized`.
+///
+/// No commit checkpoints, on any connection (https://sqlite.org/wal.html#ckpt): the log grows until somebody calls
+/// `checkpoint`, or the last connection is closed.
 class Connection {
 public:
     /// Opens the database at `path`; only `OpenMode::create` makes one. No symbolic link is followed, in any
@@ -140,7 +143,8 @@ public:
     }
 
     /// Closes, and says what went wrong: errc::busy while statements of it are alive, and it stays open then.
-    /// An open transaction is rolled back. The last connection to a database checkpoints and removes its log.
+    /// An open transaction is rolled back. The last connection to a database checkpoints and removes its log, unless
+    /// `Profile::keep_log` says otherwise.
     [[nodiscard]] Result<void> close()
     {
         state_->slots.drop();
@@ -263,23 +267,10 @@ public:
         return left;
     }
 
-    /// From now on commits do not checkpoint, however long the log is, and `log_frames` says how long.
-    void leave_log() noexcept
-    {
-        sqlite3_wal_hook(
-            state_->db,
-            [](void* context, sqlite3*, const char*, int frames) {
-                static_cast<detail::ConnectionState*>(context)->log_frames =
-                    static_cast<std::uint64_t>(frames);
-                return SQLITE_OK;
-            },
-            state_.get());
-    }
-
-    /// The length of the write-ahead log after the last commit here, if `leave_log` was called before.
+    /// The length of the write-ahead log after the last commit here, in frames; 0 before the first one.
     [[nodiscard]] std::uint64_t log_frames() const noexcept { return state_->log_frames; }
 
-    /// Closing the last connection neither checkpoints nor removes the log; `false`: it does, as usual.
+    /// From now on as with `Profile::keep_log`, or as without.
     void keep_log_on_close(bool keep = true) noexcept
     {
         sqlite3_db_config(state_->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0,
@@ -474,6 +465,19 @@ private:
         return error;
     }
 
+    // Commits do not checkpoint, however long the log is: how long is noted instead.
+    void leave_log() noexcept
+    {
+        sqlite3_wal_hook(
+            state_->db,
+            [](void* context, sqlite3*, const char*, int frames) {
+                static_cast<detail::ConnectionState*>(context)->log_frames =
+                    static_cast<std::uint64_t>(frames);
+                return SQLITE_OK;
+            },
+            state_.get());
+    }
+
     Result<void> set_up(const Profile& profile, bool read_only);
     Result<sqlite3_stmt*> compile(std::string_view sql, unsigned flags);
     Result<StatementLease> prepare_slot(const StatementText& text);
@@ -495,6 +499,7 @@ private:
         // A statement that outlives the connection must not call back into what is gone.
         sqlite3_set_authorizer(state_->db, nullptr, nullptr);
         sqlite3_progress_handler(state_->db, 0, nullptr, nullptr);
+        sqlite3_wal_hook(state_->db, nullptr, nullptr);
         if (state_->observed) sqlite3_trace_v2(state_->db, 0, nullptr, nullptr);
     }
 
@@ -699,6 +704,7 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
         return fail(errc::invalid_argument, "a page cache cannot be smaller than nothing");
     sqlite3* const db = state_->db;
     const Fences& fences = profile.fences;
+    leave_log();
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, fences.attached);
     if (auto installed = profile.functions.install(db); !installed) return installed;
     state_->functions = profile.functions;
@@ -709,6 +715,7 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
         {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, false},
         {SQLITE_DBCONFIG_TRUSTED_SCHEMA, profile.trusted_schema},
         {SQLITE_DBCONFIG_ENABLE_FKEY, profile.foreign_keys},
+        {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, profile.keep_log},
     };
     for (const auto& [option, wanted] : switches) {
         int is = -1;

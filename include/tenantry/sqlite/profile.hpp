@@ -44,6 +44,9 @@ struct Profile {
     /// Functions and virtual tables that are not innocuous may be used by views, triggers, CHECK
     /// (https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigtrustedschema).
     bool trusted_schema = false;
+    /// Closing the last connection neither writes the log back nor removes it, also where opening fails: for databases whose
+    /// log is somebody else's business, as Litestream's.
+    bool keep_log = false;
     /// The connection is the only one to its database, and others are refused with errc::busy while it is open, also in
     /// other processes; so is this one where it is not the first. Then there is no shared memory file, and no file lock
     /// is taken for each transaction (https://sqlite.org/wal.html#noshm).

@@ -337,7 +337,9 @@ private:
 [[nodiscard]] inline Result<void> build_database(const std::filesystem::path& path, std::uint64_t incarnation,
                                                  const SchemaInfo& schema, const TenantOptions& options)
 {
-    auto database = sqlite::Connection::open(path, sqlite::OpenMode::create, options.profile);
+    sqlite::Profile profile = options.profile;
+    profile.keep_log = false; // nobody else knows of the file yet, and it is to be whole without a log
+    auto database = sqlite::Connection::open(path, sqlite::OpenMode::create, profile);
     if (!database) return fail(std::move(database).error());
     const std::string mark = "PRAGMA application_id = " + std::to_string(options.application_id);
     if (auto marked = database->execute(mark.c_str()); !marked) return fail(std::move(marked).error());

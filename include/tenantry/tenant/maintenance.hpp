@@ -123,7 +123,6 @@ private:
         auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile);
         if (!connection) return connection;
         if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
-        connection->leave_log();
         return connection;
     }
 

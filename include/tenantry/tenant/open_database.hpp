@@ -62,6 +62,18 @@ struct DatabaseMarks {
                      "touched");
 }
 
+// The connection that may be the last one to be closed: the log is left where somebody else keeps it, whatever becomes of
+// the opening.
+[[nodiscard]] inline Result<sqlite::Connection> open_as_owner(const std::filesystem::path& path,
+                                                              const TenantOptions& options)
+{
+    constexpr auto mode = sqlite::OpenMode::read_write;
+    if (options.checkpoints.automatic) return sqlite::Connection::open(path, mode, options.profile);
+    sqlite::Profile profile = options.profile;
+    profile.keep_log = true;
+    return sqlite::Connection::open(path, mode, profile);
+}
+
 // Once; `known` is what is known of the tenant, `current` the mark of a database that is up to date.
 [[nodiscard]] inline Result<OpenedDatabase> open_database_of(const std::filesystem::path& directory,
                                                              const StateFile& known, std::int64_t current,
@@ -72,7 +84,7 @@ struct DatabaseMarks {
     if (!file) return fail(errc::io_error, "there is no '" + path.string() + "'");
     auto name = OpenName::take(path, *file);
     if (!name) return fail(std::move(name).error());
-    auto connection = sqlite::Connection::open(path, sqlite::OpenMode::read_write, options.profile);
+    auto connection = open_as_owner(path, options);
     if (!connection) {
         Error error = std::move(connection).error();
         if (options.profile.exclusive && error == errc::busy)

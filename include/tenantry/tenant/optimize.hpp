@@ -55,7 +55,7 @@ namespace tenantry::detail {
 
 /// `PRAGMA optimize` (https://sqlite.org/pragma.html#pragma_optimize) for all tables: those that have grown or shrunk a
 /// lot since they were looked at, or never were, are looked at. In little time however many rows there are: no more
-/// than some hundred of each index are read. For a connection of maintenance, with `leave_log` and without the defensive
+/// than some hundred of each index are read. For a connection of maintenance, without the defensive
 /// fence.
 [[nodiscard]] inline Result<void> optimize_planner(sqlite::Connection& connection)
 {

@@ -14,7 +14,8 @@ class History;
 /// When a tenant's write-ahead log is written back into its database (https://sqlite.org/wal.html#ckpt). Never inside
 /// of somebody's COMMIT.
 struct CheckpointOptions {
-    /// False: never, also not when the tenant is closed. For where something else does it, as Litestream.
+    /// False: never, neither when the tenant is opened, migrated or closed, nor by `migration_status` and
+    /// `async_migrate_all`. For where something else does it, as Litestream.
     bool automatic = true;
 
     /// Bytes of log that are worth writing back; done on the pool, beside the tenant's writes.

@@ -56,8 +56,6 @@ public:
     {
         batch_.reserve(limit_);
         ended_.reserve(limit_);
-        connection_.leave_log();
-        if (!options.checkpoints.automatic) connection_.keep_log_on_close();
         constexpr std::int64_t usual_page = 4096;
         constexpr std::uint64_t frame_header = 24; // https://sqlite.org/fileformat2.html#the_write_ahead_log
         frame_ =
