@@ -470,6 +470,99 @@ TEST_CASE("a checkpoint moves the log into the database")
     CHECK(blocked.error() == errc::busy);
 }
 
+namespace {
+
+// A database of which the file, without its log, must have so many rows, and be whole.
+void check_rows(const fs::path& path, std::int64_t rows)
+{
+    Connection connection = must(Connection::open(path, OpenMode::read_write));
+    CHECK(must(connection.query_integer("SELECT count(*) FROM t")) == rows);
+    CHECK(must(connection.query_integer("SELECT count(*) FROM pragma_integrity_check WHERE "
+                                        "integrity_check = 'ok'")) == 1);
+}
+
+} // namespace
+
+TEST_CASE("a commit that restarts the log in the middle of a checkpoint is not lost, with any SQLite")
+{
+    using Op = test::FaultyVfs::Op;
+    test::FaultyVfs vfs;
+    TempDir dir;
+    const fs::path path = dir.path() / "a.db";
+    std::int64_t rows = 4;
+    {
+        Connection writer = database(path); // has three rows
+        const auto insert = [&](int times) {
+            for (int n = 0; n < times; ++n, ++rows)
+                must(writer.execute("INSERT INTO t VALUES (hex(randomblob(300)))"));
+        };
+        must(writer.execute("INSERT INTO t VALUES (0)"));
+        insert(60);
+        Connection checkpointer = must(Connection::open(path, OpenMode::read_write));
+        must(checkpointer.query_integer("SELECT count(*) FROM t"));
+        insert(1); // which is news to it
+        {
+            Connection other = must(Connection::open(path, OpenMode::read_write));
+            REQUIRE(must(other.checkpoint(Checkpoint::passive)).complete()); // nothing is left to do
+        }
+        const auto how =
+            GENERATE(Checkpoint::passive, Checkpoint::full, Checkpoint::restart, Checkpoint::truncate);
+        const bool alone = how == Checkpoint::passive;
+        CAPTURE(static_cast<int>(how));
+        // SQLite makes a passive one of it where another writes.
+        if (!alone) must(writer.execute("BEGIN IMMEDIATE"));
+        vfs.call(Op::unfetch, 1, [&] {
+            if (!alone) insert(1);
+            if (!alone) must(writer.execute("COMMIT"));
+            insert(3);
+        });
+        auto done = checkpointer.checkpoint(how);
+        CHECK(done.has_value() == alone);
+        if (!done) {
+            CHECK(done.error() == errc::busy);
+            CHECK(done.error().sqlite_code() == SQLITE_BUSY);
+        }
+        if (writer.in_transaction()) must(writer.execute("COMMIT"));
+        // It is as it was before.
+        must(checkpointer.execute("INSERT INTO t VALUES (1)"));
+        ++rows;
+        insert(5);
+        must(checkpointer.checkpoint(Checkpoint::passive));
+        insert(100);
+        must(checkpointer.checkpoint(Checkpoint::passive));
+        insert(1);
+    }
+    check_rows(path, rows);
+}
+
+TEST_CASE("a checkpoint waits for a lock as long as the connection does, and no longer")
+{
+    TempDir dir;
+    const fs::path path = dir.path() / "a.db";
+    Connection writer = database(path);
+    Profile patient;
+    patient.busy_timeout = std::chrono::milliseconds(5);
+    Connection connection = must(Connection::open(path, OpenMode::read_write, patient));
+    must(writer.execute("BEGIN IMMEDIATE"));
+    CHECK(connection.checkpoint(Checkpoint::truncate).error() == errc::busy);
+    CHECK(connection.execute("INSERT INTO t VALUES (4)").error() == errc::busy);
+    must(writer.execute("COMMIT"));
+    must(connection.checkpoint(Checkpoint::truncate));
+    must(connection.execute("INSERT INTO t VALUES (4)"));
+
+    patient.busy_timeout = std::chrono::hours(1);
+    Connection waiting = must(Connection::open(path, OpenMode::read_write, patient));
+    must(writer.execute("BEGIN IMMEDIATE"));
+    std::atomic<bool> called{false};
+    std::thread other([&] {
+        while (!called) std::this_thread::yield();
+        must(writer.execute("COMMIT"));
+    });
+    called = true;
+    must(waiting.checkpoint(Checkpoint::truncate));
+    other.join();
+}
+
 TEST_CASE("no commit writes the log back, on any connection, and closing only where it may")
 {
     TempDir dir;

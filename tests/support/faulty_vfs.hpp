@@ -5,8 +5,10 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <functional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <sqlite3.h>
 #include <unistd.h>
@@ -18,7 +20,20 @@ namespace tenantry::test {
 /// One at a time; counting and failing are thread-safe.
 class FaultyVfs {
 public:
-    enum class Op { open, read, write, sync, truncate, remove, shm, lock, count_ };
+    enum class Op {
+        open,
+        read,
+        write,
+        sync,
+        truncate,
+        remove,
+        shm,
+        lock,
+        database,   ///< of a database itself, which is opened
+        checkpoint, ///< the lock that every checkpoint begins with
+        unfetch, ///< a checkpoint that finds a log changed gives mapped pages back, before it looks what is left to do
+        count_
+    };
 
     /// As the code of a failure: the process ends there and then, as if it was killed.
     static constexpr int crash = -1;
@@ -67,10 +82,18 @@ public:
         plan.at = plan.seen + nth;
     }
 
-    /// Nothing fails any more.
+    /// The n-th `op` from now on (the next is 1) calls `what` before it is done, in the thread that does it. Once.
+    void call(Op op, int nth, std::function<void()> what)
+    {
+        Plan& plan = plans_[static_cast<std::size_t>(op)];
+        plan.what = std::move(what);
+        plan.call_at = plan.seen + nth;
+    }
+
+    /// Nothing fails or is called any more.
     void heal()
     {
-        for (Plan& plan : plans_) plan.at = 0;
+        for (Plan& plan : plans_) plan.at = plan.call_at = 0;
         errno_ = 0;
     }
 
@@ -86,6 +109,8 @@ private:
         std::atomic<int> at{0};
         std::atomic<int> code{0};
         std::atomic<bool> forever{false};
+        std::atomic<int> call_at{0};
+        std::function<void()> what;
     };
 
     // Behind it in memory comes the real file.
@@ -99,6 +124,7 @@ private:
     {
         Plan& plan = plans_[static_cast<std::size_t>(op)];
         const int number = ++plan.seen;
+        if (number == plan.call_at) plan.what();
         const int at = plan.at;
         if (at == 0 || number < at || (number > at && !plan.forever)) return SQLITE_OK;
         if (plan.code == crash) ::_exit(crash_status);
@@ -121,6 +147,8 @@ private:
     {
         file->pMethods = nullptr;
         if (const int code = self(vfs)->next(Op::open)) return code;
+        if ((flags & SQLITE_OPEN_MAIN_DB) != 0)
+            if (const int code = self(vfs)->next(Op::database)) return code;
         const int code = real(vfs)->xOpen(real(vfs), name, real(file), flags, out);
         if (real(file)->pMethods == nullptr) return code;
         File* wrapped = mine(file);
@@ -174,8 +202,12 @@ private:
             return real(f)->pMethods->xShmMap(real(f), page, size, extend, out);
         };
         m.xShmLock = [](sqlite3_file* f, int at, int n, int flags) {
+            constexpr int checkpointer = 1; // https://sqlite.org/walformat.html#wal_locks
+            constexpr int exclusive = SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE;
             if ((flags & SQLITE_SHM_LOCK) != 0)
                 if (const int code = mine(f)->owner->next(Op::lock)) return code;
+            if (at == checkpointer && n == 1 && flags == exclusive)
+                if (const int code = mine(f)->owner->next(Op::checkpoint)) return code;
             return real(f)->pMethods->xShmLock(real(f), at, n, flags);
         };
         m.xShmBarrier = [](sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); };
@@ -186,6 +218,7 @@ private:
             return real(f)->pMethods->xFetch(real(f), at, n, out);
         };
         m.xUnfetch = [](sqlite3_file* f, sqlite3_int64 at, void* page) {
+            if (page == nullptr) (void)mine(f)->owner->next(Op::unfetch);
             return real(f)->pMethods->xUnfetch(real(f), at, page);
         };
         return m;

@@ -39,7 +39,7 @@ TEST_CASE("a log that has grown is written back beside the writer")
     REQUIRE(log.next(false, begin) == Step::beside);
     CHECK(log.next(false, begin) == Step::none); // one at a time
     log.grown(150, begin);
-    log.ended(Step::beside, true, begin);
+    CHECK(log.passed({100, 100}, begin));
     CHECK(log.next(false, begin) == Step::none);
     log.grown(200, begin);
     CHECK(log.next(false, begin) == Step::beside);
@@ -68,7 +68,7 @@ TEST_CASE("what came while a log was written back is little, and done as soon as
     log.grown(100, begin);
     REQUIRE(log.next(false, begin) == Step::beside);
     log.grown(102, begin);
-    log.ended(Step::beside, true, begin);
+    CHECK(log.passed({100, 100}, begin));
     CHECK(log.next(false, begin) == Step::none);
     SECTION("so that it is begun anew")
     {
@@ -96,10 +96,10 @@ TEST_CASE("what came while a log was written back is little, and done as soon as
         log.grown(150, begin);
         REQUIRE(log.next(true, begin) == Step::beside);
         log.grown(174, begin);
-        log.ended(Step::beside, true, begin);
+        CHECK(log.passed({150, 150}, begin));
         REQUIRE(log.next(true, begin) == Step::beside);
         log.grown(190, begin);
-        log.ended(Step::beside, true, begin);
+        CHECK(log.passed({174, 174}, begin));
         REQUIRE(log.next(true, begin) == Step::reuse); // it does not become less
         log.ended(Step::reuse, true, begin);
         CHECK(log.bytes() == 0);
@@ -132,7 +132,7 @@ TEST_CASE("a log that grows fast is left to grow long")
         CHECK(log.is_old(begin + 1s)); // though nobody writes any more
         REQUIRE(log.next(false, begin + 1s) == Step::beside);
         log.grown(550, begin + 1s);
-        log.ended(Step::beside, true, begin + 1s);
+        CHECK(log.passed({499, 499}, begin + 1s));
         CHECK(log.next(false, begin + 1s) == Step::none);
         log.grown(599, begin + 1s);
         CHECK(log.next(false, begin + 1s) == Step::beside); // it is long now: what comes is written back soon
@@ -142,9 +142,9 @@ TEST_CASE("a log that grows fast is left to grow long")
         log.grown(500, begin + 999ms);
         REQUIRE(log.next(false, begin + 999ms) == Step::beside);
         log.grown(520, begin + 999ms);
-        log.ended(Step::beside, true, begin + 999ms);
+        CHECK(log.passed({500, 500}, begin + 999ms));
         REQUIRE(log.next(true, begin + 999ms) == Step::beside);
-        log.ended(Step::beside, true, begin + 999ms);
+        CHECK(log.passed({520, 520}, begin + 999ms));
         log.grown(521, begin + 999ms);
         REQUIRE(log.next(true, begin + 999ms) == Step::reuse);
         log.ended(Step::reuse, true, begin + 1s);
@@ -163,9 +163,67 @@ TEST_CASE("a batch waits while a log that is too long is written back, and what 
     CHECK(log.must_wait());
     CHECK(log.next(false, begin) == Step::none);
     const bool complete = GENERATE(false, true);
-    log.ended(Step::beside, complete, begin);
+    CHECK(log.passed({990, complete ? 990U : 500U}, begin) == complete);
     CHECK_FALSE(log.must_wait());
     CHECK(log.next(false, begin) == Step::inside);
+}
+
+TEST_CASE("what is done is what the checkpoint says, not what was there when it was to be done")
+{
+    LogKeeper log(small());
+    log.grown(200, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    SECTION("more")
+    {
+        CHECK(log.passed({260, 260}, begin));
+        log.grown(260, begin);
+        CHECK(log.next(true, begin + 1h) == Step::none); // nothing is left
+        log.grown(250, begin);                           // shorter than that: it is another log
+        CHECK(log.restarts() == 1);
+        CHECK(log.next(true, begin) == Step::beside);
+    }
+    SECTION("not what came meanwhile, which is no failure")
+    {
+        CHECK(log.passed({260, 200}, begin));
+        log.grown(260, begin);
+        CHECK(log.next(true, begin) == Step::beside);
+    }
+    SECTION("less, since a reader is in the way")
+    {
+        CHECK_FALSE(log.passed({260, 199}, begin));
+        log.grown(299, begin);
+        CHECK(log.next(true, begin) == Step::none);
+        log.grown(300, begin);
+        CHECK(log.next(true, begin) == Step::beside);
+    }
+    SECTION("of another log, which another process has begun")
+    {
+        CHECK(log.passed({50, 50}, begin));
+        CHECK(log.restarts() == 1);
+        CHECK(log.next(true, begin + 1h) == Step::none);
+        log.grown(150, begin);
+        CHECK(log.next(true, begin) == Step::beside);
+    }
+}
+
+TEST_CASE("a log that cannot be restarted is written back beside the writer as far as that goes")
+{
+    LogKeeper log(small());
+    log.grown(1000, begin);
+    REQUIRE(log.next(false, begin) == Step::inside);
+    log.ended(Step::inside, false, begin);
+    log.grown(1100, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    CHECK(log.must_wait());
+    CHECK_FALSE(log.passed({1100, 400}, begin));
+    CHECK(log.next(false, begin) == Step::none);
+    log.grown(1200, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    CHECK(log.passed({1200, 1200}, begin)); // the reader has gone
+    log.grown(1201, begin);
+    REQUIRE(log.next(false, begin) == Step::inside);
+    log.ended(Step::inside, true, begin);
+    CHECK(log.bytes() == 0);
 }
 
 TEST_CASE("a log that was begun anew counts from its beginning")
@@ -175,13 +233,13 @@ TEST_CASE("a log that was begun anew counts from its beginning")
     REQUIRE(log.next(false, begin) == Step::beside);
     SECTION("after it was written back")
     {
-        log.ended(Step::beside, true, begin);
+        CHECK(log.passed({500, 500}, begin));
         log.grown(50, begin);
     }
     SECTION("while that was still to be told")
     {
         log.grown(50, begin);
-        log.ended(Step::beside, true, begin);
+        CHECK(log.passed({500, 500}, begin));
     }
     CHECK(log.next(false, begin) == Step::none);
     log.grown(100, begin);
@@ -208,7 +266,7 @@ TEST_CASE("a log that is too long is begun anew between two batches")
         log.grown(1099, begin);
         CHECK(log.next(false, begin) == Step::none);
         log.grown(1100, begin);
-        CHECK(log.next(false, begin) == Step::inside);
+        CHECK(log.next(false, begin) == Step::beside); // first beside the writer
     }
 }
 
@@ -224,6 +282,19 @@ TEST_CASE("a log that cannot be begun anew is full at last, and tried each time 
         log.ended(Step::inside, false, begin);
         CHECK(log.full());
     }
+    REQUIRE(log.next(false, begin) == Step::inside);
+    log.ended(Step::inside, true, begin);
+    CHECK_FALSE(log.full());
+}
+
+TEST_CASE("a full log of which nothing is left to write back is restarted, since no commit does it")
+{
+    LogKeeper log(small());
+    log.grown(999, begin);
+    REQUIRE(log.next(false, begin) == Step::beside);
+    log.grown(5000, begin);
+    CHECK(log.passed({5000, 5000}, begin));
+    CHECK(log.full());
     REQUIRE(log.next(false, begin) == Step::inside);
     log.ended(Step::inside, true, begin);
     CHECK_FALSE(log.full());
@@ -264,9 +335,25 @@ TEST_CASE("an old log is written back when nobody writes")
     SECTION("and not again and again where that is in vain")
     {
         log.ended(Step::inside, false, begin + 10s);
-        CHECK(log.next(true, begin + 100s) == Step::none);
-        log.grown(3, begin + 101s);
-        CHECK(log.next(true, begin + 101s) == Step::inside);
+        log.grown(3, begin + 11s);
+        CHECK_FALSE(log.is_old(begin + 11s));
+        CHECK(log.next(true, begin + 11s) == Step::none); // not after each commit
+        SECTION("but after as much time again")
+        {
+            CHECK_FALSE(log.is_old(begin + 19s));
+            CHECK(log.is_old(begin + 20s));
+            REQUIRE(log.next(true, begin + 20s) == Step::inside);
+            log.ended(Step::inside, true, begin + 20s);
+            CHECK(log.restarts() == 1);
+            CHECK_FALSE(log.is_old(begin + 100s));
+        }
+        SECTION("or when it has grown by what is worth it")
+        {
+            log.grown(101, begin + 12s);
+            CHECK(log.next(true, begin + 12s) == Step::none);
+            log.grown(102, begin + 12s);
+            CHECK(log.next(true, begin + 12s) == Step::beside);
+        }
     }
 }
 
@@ -301,7 +388,7 @@ TEST_CASE(
         for (int n = 0; n < 2000; ++n) {
             const auto now = begin + std::chrono::seconds(n);
             if (back == bytes && !reader) bytes = back = longest_read = 0;
-            if (!(reader && bytes >= 3000))
+            if (!(reader && bytes >= 3000) && !log.must_wait())
                 bytes += std::uniform_int_distribution<std::uint64_t>(1, 90)(random);
             log.grown(bytes, now);
             if (!reader) REQUIRE(bytes < options.limit + options.size + 90 + 3000);
@@ -327,7 +414,7 @@ TEST_CASE(
             if (beside && chance(3)) {
                 beside = false;
                 if (!reader && beside_to <= bytes) back = beside_to;
-                log.ended(Step::beside, !reader, now);
+                (void)log.passed({beside_to, reader ? back : beside_to}, now);
             }
             if (chance(50)) reader = !reader;
         }
@@ -349,7 +436,7 @@ TEST_CASE("a log is cut on request, unless it is being written back or is anothe
     log.grown(100, begin);
     REQUIRE(log.next(false, begin) == Step::beside);
     CHECK(log.cut() == Step::none);
-    log.ended(Step::beside, true, begin);
+    CHECK(log.passed({100, 100}, begin));
     REQUIRE(log.cut() == Step::inside);
     log.ended(Step::inside, false, begin); // a reader was in the way
     CHECK(log.bytes() == 100);

@@ -45,10 +45,11 @@ TEST_CASE("a batch that has to wait for the log is begun by whoever has written 
     CHECK(site.log.write_back() == waits);
     CHECK(site.log.room() != Room::none);
     CHECK(site.stats().checkpoints == 1);
-    // What was written meanwhile takes it beyond its limit: now it is begun anew, here.
+    // It has written back what came meanwhile, too: nothing is left to do, and the next commit restarts the log.
     CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
-    CHECK(site.stats().checkpoints == 2);
-    CHECK(site.writer.log_bytes() == 0);
+    CHECK(site.stats().checkpoints == 1);
+    site.write(kib);
+    CHECK(site.writer.log_bytes() < 32 * kib);
     CHECK(site.background->heard.empty());
 }
 
@@ -124,7 +125,7 @@ TEST_CASE("who is in the way is counted and heard of, and the log is refused at 
     site.write(500 * kib);
     CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {})); // tried here, in vain
     CHECK(site.stats().checkpoints_blocked == 2);
-    CHECK((site.background->heard == checkpoints(2, errc::busy)));
+    CHECK((site.background->heard == checkpoints(1, errc::busy))); // once, of one log
     REQUIRE(site.log.is_full());
     auto fate = std::make_shared<test::Fate>();
     auto job = std::make_unique<PlainJob>(fate, [](sqlite::Connection&) -> Result<void> { return {}; });

@@ -21,11 +21,13 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/authorizer.hpp>
+#include <tenantry/sqlite/checkpoint_guard.hpp>
 #include <tenantry/sqlite/error.hpp>
 #include <tenantry/sqlite/memory_use.hpp>
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/statement.hpp>
 #include <tenantry/sqlite/statement_watch.hpp>
+#include <tenantry/sqlite/wal_reset_fault.hpp>
 
 namespace tenantry::sqlite {
 
@@ -67,6 +69,8 @@ struct ConnectionState {
     bool runs_again = false;                     // what is ended then is begun again
     bool out_of_time = false;                    // a statement was ended since its time was up
     std::uint64_t log_frames = 0;                // of the write-ahead log, at the last commit
+    int busy_timeout = 0;                        // milliseconds
+    bool alone = false;                          // there is no other connection to the database
     Functions functions;
     std::string_view refused; // what the authorizer refused last
     bool met_trigger = false; // while something was prepared
@@ -257,15 +261,13 @@ public:
     /// have it open in another mode.
     [[nodiscard]] Result<void> enable_wal();
 
-    /// Moves the log's frames into the database. errc::busy if somebody is in the way of more than `passive`.
-    [[nodiscard]] Result<CheckpointState> checkpoint(Checkpoint how)
-    {
-        CheckpointState left;
-        const int code = sqlite3_wal_checkpoint_v2(state_->db, "main", static_cast<int>(how),
-                                                   &left.log_frames, &left.checkpointed_frames);
-        if (code != SQLITE_OK) return fail(make_error(state_->db, code, "checkpointing"));
-        return left;
-    }
+    /// Moves the log's frames into the database. errc::busy if somebody is in the way of more than `passive`: a reader,
+    /// another writer, another checkpoint. What `passive` leaves is no failure: it is told by the frames.
+    ///
+    /// Safe with every SQLite (see has_wal_reset_fault). One with the fault is given a second connection that reads meanwhile;
+    /// then `passive` leaves what is committed after it was begun, and needs the file to be there under its name
+    /// (errc::io_error). And where somebody is in the way of more than `passive`, nothing or only some is moved.
+    [[nodiscard]] Result<CheckpointState> checkpoint(Checkpoint how);
 
     /// The length of the write-ahead log after the last commit here, in frames; 0 before the first one.
     [[nodiscard]] std::uint64_t log_frames() const noexcept { return state_->log_frames; }
@@ -479,6 +481,7 @@ private:
     }
 
     Result<void> set_up(const Profile& profile, bool read_only);
+    Result<CheckpointState> checkpoint_now(Checkpoint how);
     Result<sqlite3_stmt*> compile(std::string_view sql, unsigned flags);
     Result<StatementLease> prepare_slot(const StatementText& text);
     [[nodiscard]] Error compile_error(int code, std::string_view sql);
@@ -685,6 +688,30 @@ inline Result<Statement> Connection::prepare_privileged(std::string_view sql)
     return prepare(sql);
 }
 
+inline Result<CheckpointState> Connection::checkpoint(Checkpoint how)
+{
+    if (state_->alone || !has_wal_reset_fault()) return checkpoint_now(how);
+    if (how == Checkpoint::passive) {
+        detail::CheckpointGuard guard;
+        if (auto begun = guard.begin(state_->db); !begun) return fail(std::move(begun).error());
+        return checkpoint_now(how);
+    }
+    const detail::EndedWhereLocked careful(state_->db, state_->busy_timeout);
+    return checkpoint_now(how);
+}
+
+inline Result<CheckpointState> Connection::checkpoint_now(Checkpoint how)
+{
+    CheckpointState left;
+    const int code = sqlite3_wal_checkpoint_v2(state_->db, "main", static_cast<int>(how), &left.log_frames,
+                                               &left.checkpointed_frames);
+    if (code == SQLITE_INTERRUPT) // see EndedWhereLocked
+        return fail(Error(errc::busy, "checkpointing: somebody reads what is in the log, or writes to it",
+                          SQLITE_BUSY));
+    if (code != SQLITE_OK) return fail(make_error(state_->db, code, "checkpointing"));
+    return left;
+}
+
 inline Result<void> Connection::enable_wal()
 {
     const Privileged gate(*this);
@@ -704,6 +731,7 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
         return fail(errc::invalid_argument, "a page cache cannot be smaller than nothing");
     sqlite3* const db = state_->db;
     const Fences& fences = profile.fences;
+    state_->alone = profile.exclusive || state_->path.empty();
     leave_log();
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, fences.attached);
     if (auto installed = profile.functions.install(db); !installed) return installed;
@@ -726,7 +754,8 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
     }
     if (profile.busy_timeout.count() > 0) {
         const auto wait = profile.busy_timeout.count();
-        sqlite3_busy_timeout(db, wait < INT_MAX ? static_cast<int>(wait) : INT_MAX);
+        state_->busy_timeout = wait < INT_MAX ? static_cast<int>(wait) : INT_MAX;
+        sqlite3_busy_timeout(db, state_->busy_timeout);
     }
     // One pass for what has no other way in. Setting the page cache reads the schema, so that a file which is
     // no database says so here.

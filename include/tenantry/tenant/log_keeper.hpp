@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include <tenantry/core/saturating_time.hpp>
 #include <tenantry/tenant/options.hpp>
@@ -40,10 +41,10 @@ public:
     /// The log has so many bytes after a commit.
     void grown(std::uint64_t bytes, TimePoint now) noexcept
     {
-        if (bytes < bytes_) {
-            // It was begun anew.
-            done_ = tried_ = stuck_ = 0;
-            passed_ = 0;
+        // It was restarted. (What was written back may be more than was heard of before, but not than is heard of next.)
+        if (bytes < bytes_ || (bytes != bytes_ && bytes < done_)) {
+            restarted();
+            changed_ = running_;
         }
         if (bytes > done_ && !since_) since_ = now;
         bytes_ = bytes;
@@ -52,19 +53,8 @@ public:
     /// Asked before and after a batch, and now and then while nothing happens; `idle`: nobody waits to write.
     [[nodiscard]] Step next(bool idle, TimePoint now) noexcept
     {
-        if (!options_.automatic || bytes_ <= done_ || running_) return Step::none;
-        // What has been tried in vain is tried again when the log has grown by as much again.
-        if (full() || bytes_ >= std::max(options_.limit, stuck_ + options_.size)) return start(Step::inside);
-        const std::uint64_t left = bytes_ - done_;
-        if (idle && passed_ != 0 && left > options_.size / 32 && left <= passed_ / 2)
-            return start(Step::beside);
-        if (idle && passed_ != 0 && left <= options_.size / 4) return start(Step::reuse);
-        if (has_grown(now)) {
-            if (beside_) return start(Step::beside);
-            if (idle) return start(Step::reuse);
-        }
-        if (idle && is_aged(now) && tried_ != bytes_) return start(Step::inside);
-        return Step::none;
+        const Step step = due(idle, now);
+        return step == Step::none ? step : start(step);
     }
 
     /// The log is to be begun anew now, since much of it is of no use any more.
@@ -73,28 +63,55 @@ public:
         return options_.automatic && !running_ ? start(Step::inside) : Step::none;
     }
 
-    /// What came of it: all that was in the log when it was begun is in the database, or somebody was in the way.
-    void ended(Step step, bool complete, TimePoint now) noexcept
+    /// What SQLite says that a checkpoint beside the writer has left, in bytes of log.
+    struct Passed {
+        std::uint64_t log = 0;    ///< its length when the checkpoint began
+        std::uint64_t copied = 0; ///< of it are in the database
+    };
+
+    /// What came of `beside`. False: it was blocked, and some of what was in the log when it was begun is not in the
+    /// database yet. What came later may be left without that.
+    bool passed(Passed pass, TimePoint now) noexcept
     {
-        running_ = false;
-        if (step == Step::inside) stuck_ = complete ? 0 : bytes_;
-        if (step != Step::beside && complete) bytes_ = target_ = stuck_ = 0;
-        // The writer may have begun it anew meanwhile.
-        tried_ = bytes_ < target_ ? 0 : target_;
-        passed_ = complete && tried_ > done_ ? tried_ - done_ : 0;
-        if (!complete) return;
-        done_ = tried_;
+        if (!changed_ && pass.log < target_) {
+            // Another process has restarted it before.
+            restarted();
+            bytes_ = std::min(bytes_, pass.log);
+            target_ = pass.log;
+        }
+        // Only what was written back whole is restarted; it is not known how much of the new log is in the database.
+        if (std::exchange(changed_, false)) target_ = pass.copied = 0;
+        const bool whole = pass.copied >= target_;
+        end(now);
+        passed_ = whole && pass.copied > done_ ? pass.copied - done_ : 0;
+        done_ = pass.copied;
+        if (!whole) return false;
+        stuck_ = 0;
         since_.reset();
         if (bytes_ > done_) since_ = now;
+        return true;
+    }
+
+    /// What came of the others, or of any that was not done at all: the log was restarted, or it is as it was.
+    void ended(Step step, bool complete, TimePoint now) noexcept
+    {
+        changed_ = false;
+        end(now);
+        passed_ = 0;
+        if (step == Step::beside) return;
+        if (!complete) {
+            if (step == Step::inside) stuck_ = bytes_;
+            return;
+        }
+        restarted();
+        bytes_ = 0;
+        since_.reset();
     }
 
     /// There may be something to do though nobody has written since.
-    [[nodiscard]] bool is_old(TimePoint now) const noexcept
-    {
-        return options_.automatic && since_ && (is_aged(now) || has_grown(now));
-    }
+    [[nodiscard]] bool is_old(TimePoint now) const noexcept { return due(true, now) != Step::none; }
 
-    /// It is too long, and is being written back: the next batch has to wait for `ended`.
+    /// It is too long, and is being written back so that it can be restarted: the next batch has to wait for the end of that.
     [[nodiscard]] bool must_wait() const noexcept { return running_ && bytes_ >= options_.limit; }
 
     /// Something may have to be done about its length before the next batch.
@@ -109,10 +126,44 @@ public:
         return options_.refuse_at != 0 && bytes_ >= options_.refuse_at;
     }
 
+    /// How often it was restarted, as far as is known.
+    [[nodiscard]] std::uint64_t restarts() const noexcept { return restarts_; }
+
 private:
     [[nodiscard]] bool is_aged(TimePoint now) const noexcept
     {
         return since_ && now >= later(*since_, options_.age);
+    }
+
+    [[nodiscard]] Step due(bool idle, TimePoint now) const noexcept
+    {
+        if (!options_.automatic || running_) return Step::none;
+        // All of a full one may be in the database, and no commit restarts it while none may come.
+        if (full()) return Step::inside;
+        if (bytes_ <= done_) return Step::none;
+        const std::uint64_t left = bytes_ - done_;
+        if (bytes_ >= options_.limit) {
+            if (stuck_ == 0) return Step::inside;
+            // A checkpoint that is to restart the log may move nothing at all where somebody is in the way.
+            if (!can_retry(now)) return Step::none;
+            return beside_ && left > options_.size / 4 ? Step::beside : Step::inside;
+        }
+        if (idle && passed_ != 0 && left > options_.size / 32 && left <= passed_ / 2) return Step::beside;
+        if (idle && passed_ != 0 && left <= options_.size / 4) return Step::reuse;
+        if (has_grown(now)) {
+            if (beside_) return Step::beside;
+            if (idle) return Step::reuse;
+        }
+        if (idle && is_aged(now) && can_retry(now)) return Step::inside;
+        return Step::none;
+    }
+
+    // What has been tried in vain, somebody being in the way: not after each commit.
+    [[nodiscard]] bool can_retry(TimePoint now) const noexcept
+    {
+        constexpr std::chrono::milliseconds shortest{1000};
+        return tried_ == 0 || bytes_ >= tried_ + options_.size ||
+               now >= later(tried_at_, std::max(options_.age, shortest));
     }
 
     // By as much as is worth writing back.
@@ -130,16 +181,32 @@ private:
         return step;
     }
 
+    void end(TimePoint now) noexcept
+    {
+        running_ = false;
+        tried_ = target_;
+        tried_at_ = now;
+    }
+
+    void restarted() noexcept
+    {
+        done_ = tried_ = stuck_ = passed_ = 0;
+        ++restarts_;
+    }
+
     const CheckpointOptions options_;
     const bool beside_;
     std::uint64_t bytes_ = 0;
     std::uint64_t done_ = 0;   // up to here it is in the database
     std::uint64_t tried_ = 0;  // its length when the last attempt began
-    std::uint64_t stuck_ = 0;  // its length when it could not be begun anew, last time
+    std::uint64_t stuck_ = 0;  // its length when it could not be restarted by the writer, last time
     std::uint64_t target_ = 0; // its length when the running attempt began
     std::uint64_t passed_ = 0; // what was just written back beside the writer; 0: not whole, or otherwise
-    std::optional<TimePoint> since_;
+    std::uint64_t restarts_ = 0;
+    std::optional<TimePoint> since_; // some of it is not in the database
+    TimePoint tried_at_{};           // when the last attempt ended
     bool running_ = false;
+    bool changed_ = false; // it was restarted while that was running
 };
 
 } // namespace tenantry::detail

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -61,12 +62,12 @@ public:
         const auto step = next(idle, now);
         if (step == LogKeeper::Step::inside || step == LogKeeper::Step::reuse) {
             first();
-            begin_anew(step);
+            restart(step);
         }
         return step == LogKeeper::Step::beside;
     }
 
-    /// Begins the log anew if that can be done now, since much of it is of no use any more.
+    /// Restarts the log if that can be done now, since much of it is of no use any more.
     void cut()
     {
         auto step = LogKeeper::Step::none;
@@ -74,7 +75,7 @@ public:
             const std::lock_guard lock(mutex_);
             step = log_.cut();
         }
-        if (step == LogKeeper::Step::inside) begin_anew(step);
+        if (step == LogKeeper::Step::inside) restart(step);
     }
 
     /// What a batch finds.
@@ -104,7 +105,7 @@ public:
         job->refuse(
             Error(errc::overloaded,
                   "the tenant's write-ahead log is " + std::to_string(writer_.log_bytes()) +
-                      " bytes long and cannot be begun anew while somebody reads what is in it; end long "
+                      " bytes long and cannot be restarted while somebody reads what is in it; end long "
                       "reads, or raise CheckpointOptions::refuse_at")
                 .with_tenant(file_.id().view()));
         Writer::Turn turn;
@@ -115,7 +116,21 @@ public:
     // --- the pool's part --------------------------------------------------------------------------------------------
 
     /// What `tend` has asked for. Blocks; whoever writes goes on meanwhile. True: a batch has been waiting for it.
-    [[nodiscard]] bool write_back() { return ended(LogKeeper::Step::beside, checkpoint()); }
+    [[nodiscard]] bool write_back()
+    {
+        auto left = checkpoint();
+        if (!left) return ended(LogKeeper::Step::beside, fail(std::move(left).error()));
+        const LogKeeper::Passed passed{writer_.log_bytes(left->log_frames),
+                                       writer_.log_bytes(left->checkpointed_frames)};
+        bool whole = false;
+        {
+            const std::lock_guard lock(mutex_);
+            whole = log_.passed(passed, Job::Clock::now());
+        }
+        if (whole) return counted({});
+        Error blocked(errc::busy, "a reader needs what is to be written over");
+        return counted(fail(std::move(blocked.with_tenant(file_.id().view()))));
+    }
 
     /// In place of `write_back` where the tenant is about to be closed, which does the same. True: as there.
     [[nodiscard]] bool give_up()
@@ -161,7 +176,7 @@ private:
     }
 
     // Nobody waits for that: it is done where the waiting would be.
-    void begin_anew(LogKeeper::Step step)
+    void restart(LogKeeper::Step step)
     {
         const bool cut = step == LogKeeper::Step::inside;
         (void)ended(step,
@@ -169,31 +184,44 @@ private:
     }
 
     // On a connection of its own.
-    [[nodiscard]] Result<void> checkpoint()
+    [[nodiscard]] Result<sqlite::CheckpointState> checkpoint()
     {
         if (!file_.look()) return fail(file_.lost_error()); // no other file beside the one that is open
         auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile_);
         if (!connection) return fail(file_.not_opened(std::move(connection).error()));
         if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
-        auto state = connection->checkpoint(sqlite::Checkpoint::passive);
-        if (!state) return fail(std::move(state.error().with_tenant(file_.id().view())));
-        if (!state->complete()) return fail(errc::busy, "a reader needs what is to be written over");
-        return {};
+        auto left = connection->checkpoint(sqlite::Checkpoint::passive);
+        if (!left) return fail(file_.not_opened(std::move(left).error()));
+        return left;
     }
 
     // True: a batch has been waiting for it.
     [[nodiscard]] bool ended(LogKeeper::Step step, const Result<void>& done)
     {
-        // A reader keeps the log from being begun anew just now: there will be another time.
+        // A reader keeps the log from being restarted just now: there will be another time.
         const bool missed = step == LogKeeper::Step::reuse && !done && done.error() == errc::busy;
-        bool awaited = false;
         {
             const std::lock_guard lock(mutex_);
             log_.ended(step, done.has_value(), Job::Clock::now());
-            if (!missed) ++(done ? done_ : done.error() == errc::busy ? blocked_ : failed_);
-            awaited = std::exchange(awaited_, false);
+            if (missed) return std::exchange(awaited_, false);
         }
-        if (!done && !missed)
+        return counted(done);
+    }
+
+    // The same.
+    [[nodiscard]] bool counted(const Result<void>& done)
+    {
+        const bool blocked = !done && done.error() == errc::busy;
+        bool awaited = false;
+        bool news = !done;
+        {
+            const std::lock_guard lock(mutex_);
+            ++(done ? done_ : blocked ? blocked_ : failed_);
+            awaited = std::exchange(awaited_, false);
+            // While somebody is in the way of one log, that is tried and met again and again.
+            if (blocked) news = std::exchange(told_of_, log_.restarts()) != log_.restarts();
+        }
+        if (news)
             observation_.tell([&](Observer& observer) {
                 Error error = done.error();
                 observer.background_error(BackgroundTask::checkpoint, error.with_tenant(file_.id().view()));
@@ -209,6 +237,8 @@ private:
 
     std::mutex mutex_; // of all that follows
     LogKeeper log_;
+    std::optional<std::uint64_t>
+        told_of_;          // which log the observer has heard of that it is blocked, by its restarts
     bool awaited_ = false; // only while it is being written back beside the writer
     std::uint64_t done_ = 0;
     std::uint64_t blocked_ = 0;

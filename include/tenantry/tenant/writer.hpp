@@ -128,8 +128,14 @@ public:
     /// thread.
     [[nodiscard]] std::uint64_t log_bytes() const noexcept { return log_.load(std::memory_order_relaxed); }
 
-    /// Writes the whole log back and begins it anew; `truncate` also cuts its file. errc::busy if a reader is in the way, or
-    /// another process.
+    /// So long is a log of so many frames, in bytes.
+    [[nodiscard]] std::uint64_t log_bytes(int frames) const noexcept
+    {
+        return frames > 0 ? static_cast<std::uint64_t>(frames) * frame_ : 0;
+    }
+
+    /// Writes the whole log back, so that the next commit restarts it; `truncate` also cuts its file. errc::busy if a
+    /// reader is in the way, or another process.
     [[nodiscard]] Result<void> restart_log(sqlite::Checkpoint how)
     {
         auto done = connection_.checkpoint(how);
