@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <tenantry/fleet/for_each.hpp>
+#include <tenantry/fleet/open.hpp>
 
 #include "support/catch.hpp"
 #include "support/door.hpp"
@@ -288,6 +289,34 @@ TEST_CASE("a checkpoint that cannot be done is told of")
         CHECK(listener->wait_for("checkpoint a " + Error(errc::io_error).code().message()));
         vfs.heal();
     }
+}
+
+TEST_CASE(
+    "a SQLite that may lose commits is told of once, with its cure, unless nobody else writes logs back")
+{
+    struct Warned : Observer {
+        void warning(std::string_view text) override { heard.emplace_back(text); }
+        Lines heard;
+    };
+    const auto warned = std::make_shared<Warned>();
+    test::TempDir directory;
+    FleetOptions options;
+    options.observer = warned;
+    options.sole_owner = GENERATE(false, true);
+    {
+        auto fleet = must(Fleet<Notes>::open(directory.path() / "root", options));
+        must(fleet.create("a"));
+        must(fleet.tenant("a"));
+    }
+    REQUIRE(warned->heard.size() == (sqlite::has_wal_reset_fault() && !options.sole_owner ? 1U : 0U));
+    for (const auto& text : warned->heard) {
+        CHECK_THAT(text, ContainsSubstring(std::string("SQLite ") + sqlite3_libversion()));
+        CHECK_THAT(text, ContainsSubstring("3.51.3"));
+    }
+    for (const int faulty : {3007000, 3040001, 3044005, 3045001, 3050006, 3051002})
+        CHECK(sqlite::has_wal_reset_fault(faulty));
+    for (const int mended : {3044006, 3050007, 3051003, 3052000, 3053002, 4000000})
+        CHECK_FALSE(sqlite::has_wal_reset_fault(mended));
 }
 
 TEST_CASE("an observer that throws harms nobody")

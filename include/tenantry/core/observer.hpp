@@ -44,9 +44,9 @@ enum class CloseReason : std::uint8_t {
 
 /// What went wrong where no caller waits for an answer.
 enum class BackgroundTask : std::uint8_t {
-    checkpoint, ///< `errc::busy`: a reader or another process is in the way, and the log grows on
-    closing,    ///< of a tenant's database
-    upkeep,     ///< of a tenant's database in quiet times; it is as it was
+    checkpoint, ///< `errc::busy`: a reader or another process is in the way, and the log grows on; once until it is restarted
+    closing, ///< of a tenant's database
+    upkeep,  ///< of a tenant's database in quiet times; it is as it was
 };
 
 /// Derive from it and give it to a fleet: `FleetOptions::observer`. What is not overridden is not heard of.
@@ -72,6 +72,10 @@ public:
     virtual void tenant_opened(const ObservedOpening& /*opened*/) {}
     virtual void tenant_closed(std::string_view /*tenant*/, CloseReason /*why*/) {}
     virtual void tenant_destroyed(std::string_view /*tenant*/) {}
+
+    /// What whoever runs the program should know of the machine it runs on, with its cure: when a fleet is opened, once for each
+    /// thing. Now there is one, a SQLite that may lose commits when other programs write a log back (docs/sqlite.md).
+    virtual void warning(std::string_view /*text*/) {}
 
     /// Something went wrong that nobody else would hear of. The error names the tenant.
     virtual void background_error(BackgroundTask /*task*/, const Error& /*error*/) {}

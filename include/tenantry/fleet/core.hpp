@@ -32,6 +32,7 @@
 #include <tenantry/fleet/registry.hpp>
 #include <tenantry/fleet/root_lock.hpp>
 #include <tenantry/schema/schema_info.hpp>
+#include <tenantry/sqlite/wal_reset_fault.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/held_lock.hpp>
 #include <tenantry/tenant/lease.hpp>
@@ -73,6 +74,9 @@ public:
             return;
         }
         tick_later();
+        // A sole owner's files are checkpointed by nobody else, and by one connection.
+        if (!options_.sole_owner && sqlite::has_wal_reset_fault())
+            observation_.tell([](Observer& by) { by.warning(sqlite::wal_reset_warning()); });
     }
 
     /// What runs a fleet, for operations that go beyond its interface: there is no other kind.
