@@ -62,3 +62,26 @@ TEST_CASE("rows of a query come back where they are asked for")
                            .returning(col<&Setting::key>);
     CHECK(db.run(query).size() == 3);
 }
+
+TEST_CASE("rows come from set operations of queries as well")
+{
+    Filled db;
+    const auto names = select(col<&Contact::name>, col<&Contact::mail>);
+    const auto again = select(concat(col<&Contact::name>, "2"), col<&Contact::name>);
+    const auto into = insert<Setting>().columns<&Setting::key, &Setting::value>();
+    CHECK(db.run(into.from(names.union_all(again))) == 6);
+    CHECK(db.integer("select count(*) from config where value like '%@%'") == 3);
+    const auto some = names.union_(again).order_by(desc(col<&Contact::name>)).limit(2);
+    CHECK(db.run(own(into.from(some).on_conflict(col<&Setting::key>).do_nothing())) == 0);
+    CHECK(db.run(into.from(names.except(again).union_(names))
+                     .on_conflict(col<&Setting::key>)
+                     .do_update(col<&Setting::value> = excluded(col<&Setting::key>))) == 3);
+    CHECK(db.integer("select count(*) from config where value = key") == 3);
+    CHECK(db.run(insert<Setting>()
+                     .columns<&Setting::key, &Setting::value>()
+                     .from(select(concat(col<&Contact::name>, "3"), col<&Contact::mail>)
+                               .intersect(select(concat(col<&Contact::name>, "3"), col<&Contact::mail>)
+                                              .where(col<&Contact::visits> > 1)))
+                     .returning(col<&Setting::key>))
+              .size() == 2);
+}

@@ -10,6 +10,7 @@
 #include <tenantry/expr/mismatch.hpp>
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/insert_row.hpp>
+#include <tenantry/query/subquery.hpp>
 #include <tenantry/sqlite/codec.hpp>
 
 namespace tenantry {
@@ -79,7 +80,7 @@ struct SelectValues {
     static constexpr void check()
     {
         check_inserted_columns<S, Row, false, Members...>();
-        check_copies<Members...>(typename Query::subject::template column_types<typename Query::missing>{});
+        check_copies<Members...>(columns_of<Query>{});
     }
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)
@@ -107,7 +108,7 @@ class InsertColumns {
 public:
     constexpr explicit InsertColumns(Statement statement) : statement_(std::move(statement)) {}
 
-    /// From the rows of a query, by position: as many expressions or columns as there are columns here, of the same
+    /// From the rows of a query, a select or a set operation of selects, by position: as many expressions or columns as there are columns here, of the same
     /// types. The result is the number of rows written.
     template <class Q>
     [[nodiscard]] constexpr auto from(Q&& query) const
