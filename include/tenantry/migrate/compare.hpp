@@ -17,6 +17,7 @@
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/look.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 
 namespace tenantry {
@@ -59,14 +60,14 @@ struct Comparison {
     return found;
 }
 
-/// Compares the database at `path` with the schema `S`. It is opened for reading and left as it is. Errors: those of
-/// `sqlite::Connection::open`; migration_failed for a definition that is not understood.
+/// Compares the database at `path` with the schema `S`. It is only looked at: nothing of it is changed and no file is made beside
+/// it, and it may lie on a file system that is mounted for reading. Errors: those of `sqlite::look_at`; migration_failed for a
+/// definition that is not understood.
 template <SchemaType S>
 [[nodiscard]] Result<Comparison> compare(const std::filesystem::path& path)
 {
-    auto connection = sqlite::Connection::open(path, sqlite::OpenMode::read_only);
-    if (!connection) return fail(std::move(connection).error());
-    return compare(*connection, schema_info<S>());
+    return sqlite::look_at(
+        path, {}, [](sqlite::Connection& connection) { return compare(connection, schema_info<S>()); });
 }
 
 } // namespace tenantry

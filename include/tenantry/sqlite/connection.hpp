@@ -35,6 +35,11 @@ enum class OpenMode {
     read_only,  ///< must exist; nothing can be written
     read_write, ///< must exist and be writable
     create,     ///< must not exist; is made with mode 0600, in WAL mode
+    /// must exist; is read as it lies there, without its log and without a look at locks: where nobody writes to it meanwhile
+    immutable,
+    /// must exist and be writable; nothing is written, the log is read and stays as it is, no index of it is made. Locks
+    /// everybody else out (errc::busy where somebody has it open)
+    untouched,
 };
 
 /// How far a checkpoint goes (https://sqlite.org/c3ref/wal_checkpoint_v2.html).
@@ -118,6 +123,22 @@ public:
             return fail(std::move(opened.error().in("opening '" + native + "'")));
         }
         return opened;
+    }
+
+    /// Whether SQLite can open a database at this absolute path, by its length: what it appends for a journal counts.
+    /// errc::io_error.
+    [[nodiscard]] static Result<void> path_fits(std::string_view path)
+    {
+        constexpr std::string_view longest_suffix = "-journal";
+        const sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+        if (vfs == nullptr ||
+            path.size() + longest_suffix.size() <= static_cast<std::size_t>(vfs->mxPathname))
+            return {};
+        return fail(errc::io_error,
+                    "the path is longer than SQLite takes (" + std::to_string(vfs->mxPathname) +
+                        " bytes, of which " + std::to_string(longest_suffix.size()) +
+                        " are for the names of its journals)",
+                    SQLITE_CANTOPEN);
     }
 
     /// A database of this connection alone, gone with it.
@@ -419,6 +440,13 @@ private:
 
     static Result<Connection> open_file(const std::string& name, OpenMode mode, const Profile& profile)
     {
+        if (mode == OpenMode::immutable) {
+            auto opened = open_handle(immutable_name(name).c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+            if (!opened) return opened;
+            opened->state_->path = name;
+            if (auto set = opened->set_up(profile, true); !set) return fail(std::move(set).error());
+            return opened;
+        }
         const bool read_only = mode == OpenMode::read_only;
         auto opened = open_handle(name.c_str(), (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE));
         if (!opened) return opened;
@@ -426,6 +454,13 @@ private:
         // SQLite falls back to reading where it may not write; whoever asked to write wants to know now.
         if (!read_only && sqlite3_db_readonly(opened->state_->db, "main") == 1)
             return fail(errc::read_only, "the database file is not writable");
+        if (mode == OpenMode::untouched) {
+            opened->keep_log_on_close(); // before it is read
+            Profile alone = profile;
+            alone.exclusive = true; // with its index in this process's memory
+            if (auto set = opened->set_up(alone, true); !set) return fail(std::move(set).error());
+            return opened;
+        }
         if (auto set = opened->set_up(profile, read_only); !set) return fail(std::move(set).error());
         if (mode == OpenMode::create) {
             // Before anything is written: afterwards it would take a VACUUM.
@@ -457,14 +492,29 @@ private:
 
     static Error open_error(sqlite3* db, int code, const char* name)
     {
-        Error error = make_error(db, code);
-        const sqlite3_vfs* vfs = sqlite3_vfs_find(nullptr);
-        if (code == SQLITE_CANTOPEN && vfs != nullptr &&
-            std::strlen(name) >= static_cast<std::size_t>(vfs->mxPathname))
-            return Error(
-                errc::io_error,
-                "the path is longer than SQLite takes (" + std::to_string(vfs->mxPathname) + " bytes)", code);
-        return error;
+        if (code == SQLITE_CANTOPEN)
+            if (auto fits = path_fits(name); !fits) return std::move(fits).error();
+        return make_error(db, code);
+    }
+
+    // https://sqlite.org/uri.html
+    static std::string immutable_name(const std::string& name)
+    {
+        std::string uri = name.front() == '/' ? "file://" : "file:";
+        for (const char c : name) {
+            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                               c == '/' || c == '.' || c == '-' || c == '_' || c == '~';
+            if (plain) {
+                uri += c;
+            } else {
+                constexpr std::string_view digits = "0123456789ABCDEF";
+                const auto byte = static_cast<unsigned char>(c);
+                uri += '%';
+                uri += digits[byte >> 4U];
+                uri += digits[byte & 15U];
+            }
+        }
+        return uri + "?immutable=1";
     }
 
     // Commits do not checkpoint, however long the log is: how long is noted instead.

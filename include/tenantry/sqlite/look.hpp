@@ -1,0 +1,108 @@
+// Looking into a database file that belongs to others, so that nothing beside it is made or changed.
+#pragma once
+
+#include <ctime>
+#include <filesystem>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <sys/stat.h>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/profile.hpp>
+
+namespace tenantry::sqlite {
+
+namespace detail {
+
+// What lies under a database's name and beside it. No file is opened for that: closing it would drop the locks that SQLite has
+// in this process.
+class FilesOfDatabase {
+public:
+    explicit FilesOfDatabase(const std::filesystem::path& path)
+        : main_(path.native()),
+          log_(path.native() + "-wal"),
+          index_(path.native() + "-shm"),
+          journal_(path.native() + "-journal")
+    {}
+
+    // How it can be read without leaving anything.
+    [[nodiscard]] OpenMode mode() const noexcept
+    {
+        if (!main_.there || journal_.size > 0)
+            return OpenMode::read_only;               // which looks at locks, and makes no file
+        if (!log_.there) return OpenMode::immutable;  // whoever had it open in WAL mode would have a log
+        if (index_.there) return OpenMode::read_only; // all that SQLite would make is there
+        return OpenMode::untouched;
+    }
+
+    [[nodiscard]] bool log_is_empty() const noexcept { return log_.there && log_.size == 0; }
+
+    friend bool operator==(const FilesOfDatabase&, const FilesOfDatabase&) = default;
+
+private:
+    struct File {
+        explicit File(const std::string& path)
+        {
+            struct stat found{};
+            if (::lstat(path.c_str(), &found) != 0) return;
+            there = true;
+            device = found.st_dev;
+            number = found.st_ino;
+            size = found.st_size;
+            seconds = found.st_mtim.tv_sec;
+            nanoseconds = found.st_mtim.tv_nsec;
+        }
+        friend bool operator==(const File&, const File&) = default;
+
+        bool there = false;
+        dev_t device{};
+        ino_t number{};
+        off_t size = 0;
+        std::time_t seconds = 0;
+        long nanoseconds = 0;
+    };
+
+    File main_;
+    File log_;
+    File index_;
+    File journal_;
+};
+
+[[nodiscard]] inline Result<Connection> open_to_look(const std::filesystem::path& path,
+                                                     const FilesOfDatabase& files, OpenMode mode,
+                                                     const Profile& profile)
+{
+    auto opened = Connection::open(path, mode, profile);
+    if (opened || mode != OpenMode::untouched || opened.error() == errc::busy) return opened;
+    // It cannot be written to, as on a file system that is mounted for reading.
+    return Connection::open(path, files.log_is_empty() ? OpenMode::immutable : OpenMode::read_only, profile);
+}
+
+} // namespace detail
+
+/// Opens the database at `path` for reading and gives what `use(Connection&)` makes of it, a `Result`. No file is made beside
+/// it and none is changed, also where the file system is mounted for reading. It may be in use by others, but for a sole owner's
+/// (`errc::busy`). `use` only reads, and is called again where somebody has begun to write meanwhile.
+///
+/// A database with a log and no index of it (a copy of one that was in use) is locked exclusively for that time; where it cannot
+/// be written to, SQLite cannot read such a log, and says so. Errors: those of `Connection::open`, and what `use` says.
+template <class Use>
+[[nodiscard]] auto look_at(const std::filesystem::path& path, const Profile& profile, Use use)
+    -> std::invoke_result_t<Use&, Connection&>
+{
+    for (int tries = 1;; ++tries) {
+        const detail::FilesOfDatabase files(path);
+        constexpr int most = 3;
+        // Somebody opens and closes it all the time: with locks, and whatever SQLite makes for them.
+        const OpenMode mode = tries <= most ? files.mode() : OpenMode::read_only;
+        auto opened = detail::open_to_look(path, files, mode, profile);
+        if (!opened) return fail(std::move(opened).error());
+        auto used = use(*opened);
+        if (mode != OpenMode::immutable || detail::FilesOfDatabase(path) == files) return used;
+    }
+}
+
+} // namespace tenantry::sqlite
