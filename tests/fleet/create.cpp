@@ -478,3 +478,31 @@ TEST_CASE("a disk without room for one more name")
     fs::remove_all(fillers);
     check_is_whole(fleet);
 }
+
+TEST_CASE("a tenant that SQLite could not open, since its path is too long, is not made")
+{
+    const TempDir directory;
+    // The root is as deep as it can be for some ids, and not for others.
+    auto root = directory.path();
+    constexpr std::size_t most = 512 - 8; // of which the journal's name takes the rest
+    const std::size_t below = std::string("/tenants/00//main.db").size();
+    const std::size_t id_that_fits = 30;
+    while (root.string().size() + below + id_that_fits + 150 < most) root /= std::string(100, 'd');
+    root /= std::string(most - below - id_that_fits - root.string().size() - 1, 'r');
+    auto fleet = must(open_notes(root, {.threads = 2}));
+    for (const std::size_t length : {id_that_fits - 1, id_that_fits, id_that_fits + 1, std::size_t{63}}) {
+        CAPTURE(length);
+        const auto id = std::string(length, 'a');
+        const auto created = wait_for(fleet.async_create(id));
+        CHECK(created.has_value() == (length <= id_that_fits));
+        if (created) {
+            must(wait_for(add_note(must(wait_for(fleet.async_tenant(id))))));
+        } else {
+            CHECK(created.error() == errc::io_error);
+            CHECK_THAT(said(created.error()), ContainsSubstring("longer than SQLite takes"));
+            CHECK_FALSE(fs::exists(must(fleet.directory(id))));
+            CHECK(fs::is_empty(root / "staging"));
+        }
+    }
+    CHECK(must(fleet.tenants()).size() == 2);
+}

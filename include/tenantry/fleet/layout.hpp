@@ -28,6 +28,7 @@
 #include <tenantry/core/files.hpp>
 #include <tenantry/core/random.hpp>
 #include <tenantry/fleet/options.hpp>
+#include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
@@ -70,9 +71,11 @@ public:
     }
 
     /// Where a new tenant goes, in a shard that is made if there is none. The shard is durable when it returns, also where
-    /// somebody else has just made it.
+    /// somebody else has just made it. `errc::io_error`, and nothing is made, where SQLite could not open a database there.
     [[nodiscard]] Result<Place> prepare(const TenantId& id) const
     {
+        if (auto fits = sqlite::Connection::path_fits((directory(id) / database_file).native()); !fits)
+            return fail(std::move(fits).error());
         if (rule_ == ShardRule::flat) return Place::at(directory(id));
         const auto number = shard_number(id.view());
         bool durable = (*durable_shards_)[number].load(std::memory_order_acquire);
