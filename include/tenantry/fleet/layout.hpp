@@ -22,6 +22,8 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <tenantry/core/error.hpp>
@@ -40,7 +42,10 @@ public:
     /// Makes the root where there is none, and checks the manifest where there is one:
     /// `errc::manifest_mismatch` if the root was made with other choices, `errc::no_such_fleet` if there is none and
     /// none is to be made. The root is made canonical here, once: SQLite then refuses every symbolic link below.
-    [[nodiscard]] static Result<Layout> open(const std::filesystem::path& root, const FleetOptions& options)
+    /// `schema`: the name of the fleet's schema, where it has one. The manifest knows it from then on, unless the options say that
+    /// the root is shared; another one is `errc::manifest_mismatch`.
+    [[nodiscard]] static Result<Layout> open(const std::filesystem::path& root, const FleetOptions& options,
+                                             std::string_view schema = {})
     {
         std::error_code error;
         if (!options.make_root && !holds_fleet(root))
@@ -51,7 +56,9 @@ public:
         auto canonical = std::filesystem::canonical(root, error);
         if (error) return fail(system_error(error.value(), "resolving", root));
         Layout layout(std::move(canonical), options.shards);
-        if (auto checked = layout.check_manifest(options); !checked) return fail(std::move(checked).error());
+        if (auto checked = layout.check_manifest(options, options.shares_root ? std::string_view() : schema);
+            !checked)
+            return fail(std::move(checked).error());
         for (const auto& directory : {layout.tenants_, layout.staging_, layout.trash_})
             if (auto made = make_private_directory(directory); !made) return fail(std::move(made).error());
         // Whoever has made them may not have come so far yet: what lies in them is no safer than their names are.
@@ -176,25 +183,52 @@ private:
                std::filesystem::exists(root / "tenants", unknown);
     }
 
-    static std::string manifest(const FleetOptions& options)
+    // The manifest of a root whose schema has a name is of version 2, which programs that know nothing of such names refuse.
+    static constexpr int newest_version = 2;
+
+    static std::string manifest(const FleetOptions& options, std::string_view schema)
     {
-        std::string text = "tenantry fleet 1\nshards ";
+        std::string text = "tenantry fleet ";
+        text += schema.empty() ? "1" : "2";
+        text += "\nshards ";
         text += options.shards == ShardRule::flat ? "flat" : "fnv1a-256";
         text += "\napplication_id " + std::to_string(options.tenant.application_id) + "\n";
+        if (!schema.empty()) text.append("schema ").append(schema).append("\n");
         return text;
     }
 
-    [[nodiscard]] Result<void> check_manifest(const FleetOptions& options) const
+    // 0: it is no manifest.
+    static int version_of(std::string_view manifest) noexcept
+    {
+        constexpr std::string_view head = "tenantry fleet ";
+        int version = 0;
+        if (manifest.starts_with(head)) {
+            manifest.remove_prefix(head.size());
+            (void)std::from_chars(manifest.data(), manifest.data() + manifest.size(), version);
+        }
+        return version;
+    }
+
+    // Empty where the root's schema has no name.
+    static std::string_view schema_in(std::string_view manifest) noexcept
+    {
+        constexpr std::string_view line = "\nschema ";
+        const auto at = manifest.find(line);
+        if (version_of(manifest) < 2 || at == std::string_view::npos || !manifest.ends_with('\n')) return {};
+        manifest.remove_prefix(at + line.size());
+        return manifest.substr(0, manifest.size() - 1);
+    }
+
+    [[nodiscard]] Result<void> check_manifest(const FleetOptions& options, std::string_view schema) const
     {
         const auto path = root_ / manifest_file;
-        const std::string wanted = manifest(options);
         auto present = read_small_file(path);
         if (present && present->missing) {
             // Whoever makes the directories has made the manifest before: it may be there by now.
             std::error_code error;
             const bool used = std::filesystem::exists(tenants_, error);
             if (!used)
-                if (auto written = write_manifest(path, wanted); !written) return written;
+                if (auto written = write_manifest(path, manifest(options, schema)); !written) return written;
             present = read_small_file(path); // two processes may have made it: the first one's holds
             if (present && present->missing)
                 return fail(errc::manifest_mismatch, "'" + root_.string() +
@@ -202,10 +236,64 @@ private:
                                                          std::string(manifest_file) + "' before it is used");
         }
         if (!present) return fail(std::move(present).error());
-        if (present->text == wanted) return {};
-        return fail(errc::manifest_mismatch,
-                    "'" + path.string() + "' does not fit the options this fleet is opened with. It says: " +
-                        one_line(present->text) + ". The options say: " + one_line(wanted) + ".");
+        if (auto fits = check_text(present->text, options, schema); !fits) return fits;
+        return schema.empty() || !schema_in(present->text).empty() ? Result<void>()
+                                                                   : add_schema(path, options, schema);
+    }
+
+    [[nodiscard]] Result<void> check_text(std::string_view text, const FleetOptions& options,
+                                          std::string_view schema) const
+    {
+        const auto path = (root_ / manifest_file).string();
+        if (version_of(text) > newest_version)
+            return fail(errc::manifest_mismatch,
+                        "'" + path +
+                            "' was written by a newer version of tenantry, which this program was not built "
+                            "with: use that. It says: " +
+                            one_line(text));
+        const auto named = schema_in(text);
+        if (text != manifest(options, named))
+            return fail(errc::manifest_mismatch,
+                        "'" + path + "' does not fit the options this fleet is opened with. It says: " +
+                            one_line(text) + ". The options say: " + one_line(manifest(options, schema)) +
+                            ".");
+        if (!schema.empty() && !named.empty() && named != schema)
+            return fail(errc::manifest_mismatch,
+                        "the tenants in '" + root_.string() + "' are of the schema '" + std::string(named) +
+                            "', and this fleet's is '" + std::string(schema) +
+                            "': look whether the path is right. Programs with parts of one schema say so by "
+                            "FleetOptions::shares_root.");
+        return {};
+    }
+
+    // The root's schema was given its name after the root was made. Whoever does so first has named it.
+    [[nodiscard]] Result<void> add_schema(const std::filesystem::path& path, const FleetOptions& options,
+                                          std::string_view schema) const
+    {
+        const OpenDirectory root(root_);
+        if (!root) return fail(root.error());
+        while (::flock(root.number(), LOCK_EX) != 0 && errno == EINTR) {
+        } // without it where there are no such locks
+        auto present = read_small_file(path);
+        if (!present) return fail(std::move(present).error());
+        if (auto fits = check_text(present->text, options, schema);
+            !fits || !schema_in(present->text).empty())
+            return fits;
+        const auto name = "." + std::string(manifest_file) + "." + hex(random_number());
+        auto written = [&]() -> Result<void> {
+            const auto file = make_file(root, name, manifest(options, schema));
+            if (!file) return fail(file.error());
+            if (auto synced = sync_file(*file, root_ / name); !synced) return synced;
+            if (::renameat(root.number(), name.c_str(), root.number(), std::string(manifest_file).c_str()) !=
+                0)
+                return fail(system_error(errno, "replacing", path));
+            return {};
+        }();
+        if (!written) {
+            ::unlinkat(root.number(), name.c_str(), 0);
+            return written;
+        }
+        return root.sync();
     }
 
     // Complete or not there: written aside, then linked, which fails if somebody was first.

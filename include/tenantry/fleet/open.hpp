@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -19,6 +20,7 @@
 #include <tenantry/fleet/layout.hpp>
 #include <tenantry/fleet/root_lock.hpp>
 #include <tenantry/schema/ddl.hpp>
+#include <tenantry/schema/schema.hpp>
 
 namespace tenantry {
 
@@ -56,11 +58,11 @@ struct OpenedRoot {
     RootLock lock;
 
     [[nodiscard]] static Result<OpenedRoot> open(const std::filesystem::path& root,
-                                                 const FleetOptions& options)
+                                                 const FleetOptions& options, std::string_view schema)
     {
         if (async::Forks::count() != 0) return fail(async::forked_error());
         if (auto checked = check_options(options); !checked) return fail(std::move(checked).error());
-        auto layout = Layout::open(root, options);
+        auto layout = Layout::open(root, options, schema);
         if (!layout) return fail(std::move(layout).error());
         auto lock = RootLock::take(layout->root(), options.sole_owner);
         if (!lock) return fail(std::move(lock).error());
@@ -72,7 +74,7 @@ template <class S>
 struct FleetOpener {
     [[nodiscard]] static Result<Fleet<S>> open(const std::filesystem::path& root, const FleetOptions& options)
     {
-        auto opened = OpenedRoot::open(root, options);
+        auto opened = OpenedRoot::open(root, options, schema_name<S>());
         if (!opened) return fail(std::move(opened).error());
         auto pool = std::make_unique<ThreadPool>(options.threads);
         auto core = make_core(std::move(*opened), options, pool->executor());
@@ -82,7 +84,7 @@ struct FleetOpener {
     [[nodiscard]] static Result<Fleet<S>> open(const boost::asio::any_io_executor& executor,
                                                const std::filesystem::path& root, const FleetOptions& options)
     {
-        auto opened = OpenedRoot::open(root, options);
+        auto opened = OpenedRoot::open(root, options, schema_name<S>());
         if (!opened) return fail(std::move(opened).error());
         return Fleet<S>(nullptr, make_core(std::move(*opened), options, executor));
     }

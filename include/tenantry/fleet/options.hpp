@@ -58,6 +58,11 @@ struct FleetOptions {
     /// others, where a mistake in the path should not make a new one.
     bool make_root = true;
 
+    /// The root is shared with programs that have other schemas: other parts of what is in its tenants. Whether the root was
+    /// opened with a schema of another name (`Schema`) is not asked then, and the name is not written into its manifest. Each of
+    /// those programs makes and migrates its own tables, and tolerates those of the others.
+    bool shares_root = false;
+
     ShardRule shards = ShardRule::hashed;
 
     TenantOptions tenant{};

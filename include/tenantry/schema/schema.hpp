@@ -173,9 +173,40 @@ consteval bool rules_were_asked() noexcept
 
 /// A list of schema objects. A schema is a struct of its own that derives from it, so that its name in messages is
 /// short and two alike are two.
+///
+/// It may give itself a name, `static constexpr std::string_view schema_name = "shop";`, of at most 63 of `a-z`, `A-Z`, `0-9`, `_`,
+/// `-` and `.`. A fleet's root keeps it, and is not opened with a schema that has another one.
 template <class... Parts>
 struct Schema {
     static_assert(detail::rules_were_asked<Parts...>());
 };
+
+namespace detail {
+
+constexpr bool is_schema_name(std::string_view name) noexcept
+{
+    constexpr std::size_t longest = 63;
+    for (const char c : name)
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+              c == '-' || c == '.'))
+            return false;
+    return !name.empty() && name.size() <= longest;
+}
+
+/// The name that a schema has given itself; empty where it has none.
+template <class S>
+consteval std::string_view schema_name() noexcept
+{
+    if constexpr (requires { S::schema_name; }) {
+        constexpr std::string_view name = S::schema_name;
+        static_assert(is_schema_name(name),
+                      "tenantry: schema_name has from 1 to 63 of a-z, A-Z, 0-9, '_', '-' and '.'");
+        return name;
+    } else {
+        return {};
+    }
+}
+
+} // namespace detail
 
 } // namespace tenantry
