@@ -139,6 +139,10 @@ TEST_CASE("extensions, other files and the schema table are out of reach of raw 
     };
     check(sql<"update note set text = load_extension('libm.so')">());
     check(sql<"update note set text = readfile('/etc/passwd')">());
+    check(sql<"update note set text = fts3_tokenizer('simple')">());
+    check(sql<"update note set text = fts3_tokenizer('mine', x'4141414141414141')">());
+    check(sql<"update note set text = fts3_tokenizer(?)">("simple"));
+    CHECK_FALSE(db.read(sql<"select hex(fts3_tokenizer(?))", std::string>("simple")));
     check(sql<"update sqlite_schema set sql = '' where name = 'note'">());
     check(sql<"delete from sqlite_schema">());
     check(sql<"insert into \"no such column\" values(1)">());

@@ -134,6 +134,100 @@ TEST_CASE("no extension can be loaded")
     CHECK_THAT(std::string(loaded.error().message()), ContainsSubstring("not authorized"));
 }
 
+TEST_CASE("nobody hands SQLite a pointer")
+{
+    // Where this SQLite has FTS3, as Debian's, its tokenizers are pointers in blobs.
+    Profile lax; // without the authorizer, which refuses the function by its name
+    lax.fences.authorizer = false;
+    Connection unwatched = must(Connection::open_memory(lax));
+    CHECK_FALSE(unwatched.execute("SELECT fts3_tokenizer('mine', x'4141414141414141')"));
+
+    Connection connection = must(Connection::open_memory());
+    const bool has_it = sqlite3_compileoption_used("ENABLE_FTS3") != 0;
+    for (const char* sql :
+         {"SELECT fts3_tokenizer('simple')", "SELECT FTS3_Tokenizer('mine', x'4141414141414141')",
+          "SELECT fts3_tokenizer(?)", "SELECT fts3_tokenizer(?, ?)"}) {
+        INFO(sql);
+        auto refused = connection.prepare(sql);
+        REQUIRE_FALSE(refused);
+        if (has_it) {
+            CHECK(refused.error() == errc::not_authorized);
+            CHECK_THAT(std::string(refused.error().message()), ContainsSubstring("fts3_tokenizer"));
+        }
+    }
+    if (has_it) must(connection.execute("CREATE VIRTUAL TABLE words USING fts3(text)")); // goes on to work
+}
+
+TEST_CASE("switches that SQLite may be built with are as the library needs them")
+{
+    Connection connection = must(Connection::open_memory());
+    const auto is_on = [&](int option) {
+        int on = -1;
+        REQUIRE(sqlite3_db_config(connection.native_handle(), option, -1, &on) == SQLITE_OK);
+        return on;
+    };
+    CHECK(is_on(SQLITE_DBCONFIG_DEFENSIVE) == 1);
+    CHECK(is_on(SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER) == 0);
+    CHECK(is_on(SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION) == 0);
+    CHECK(is_on(SQLITE_DBCONFIG_WRITABLE_SCHEMA) == 0);
+    CHECK(is_on(SQLITE_DBCONFIG_RESET_DATABASE) == 0);
+    CHECK(is_on(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE) == 0);
+    CHECK(is_on(SQLITE_DBCONFIG_LEGACY_FILE_FORMAT) == 0);
+    CHECK(is_on(SQLITE_DBCONFIG_TRUSTED_SCHEMA) == 0);
+    CHECK(is_on(SQLITE_DBCONFIG_ENABLE_TRIGGER) == 1);
+    CHECK(is_on(SQLITE_DBCONFIG_ENABLE_VIEW) == 1);
+    CHECK(must(connection.query_integer("PRAGMA trusted_schema")) == 0);
+    TempDir dir;
+    Connection file = must(Connection::open(dir.path() / "a.db", OpenMode::create));
+    CHECK(file.query_integer("PRAGMA mmap_size").value_or(0) == 0);
+}
+
+TEST_CASE("statements may be kept small, each in its way")
+{
+    Profile usual;
+    usual.fences.authorizer = false;
+    const struct {
+        int StatementLimits::* limit;
+        int most;
+        const char* too_much;
+    } table[] = {
+        {&StatementLimits::value_bytes, 1000, "SELECT length(zeroblob(2000) || '')"},
+        {&StatementLimits::statement_bytes, 30, "SELECT 1 WHERE 1 = 1 AND 2 = 2 AND 3 = 3"},
+        {&StatementLimits::columns, 5, "SELECT 1, 2, 3, 4, 5, 6"},
+        {&StatementLimits::expression_depth, 5, "SELECT 1 + (2 + (3 + (4 + (5 + (6 + (7 + abs(8)))))))"},
+        {&StatementLimits::compound_selects, 2, "SELECT 1 UNION SELECT 2 UNION SELECT 3"},
+        {&StatementLimits::instructions, 10,
+         "SELECT abs(1) + abs(2) + abs(3) + abs(4) + abs(5) + abs(6) + random()"},
+        {&StatementLimits::function_arguments, 2, "SELECT max(1, 2, 3)"},
+        {&StatementLimits::pattern_bytes, 5, "SELECT 'abcdefgh' LIKE '%a%b%c%d%'"},
+        {&StatementLimits::parameters, 2, "SELECT ?, ?, ?"},
+    };
+    for (const auto& row : table) {
+        INFO(row.too_much);
+        Connection plain = must(Connection::open_memory(usual));
+        must(plain.execute(row.too_much));
+        Profile strict = usual;
+        strict.limits.*row.limit = row.most;
+        // Some are smaller than what the library says to a connection itself.
+        auto opened = Connection::open_memory(strict);
+        if (!opened) continue;
+        CHECK_FALSE(opened->execute(row.too_much));
+    }
+    Profile strict = usual;
+    strict.limits.trigger_depth = 1;
+    Connection nested = must(Connection::open_memory(strict));
+    must(nested.execute("CREATE TABLE a(x); CREATE TABLE b(x);"
+                        "CREATE TRIGGER ta AFTER INSERT ON a BEGIN INSERT INTO b VALUES(1); END;"
+                        "CREATE TRIGGER tb AFTER INSERT ON b BEGIN SELECT 1; END"));
+    CHECK_FALSE(nested.execute("INSERT INTO a VALUES(1)"));
+
+    Profile negative;
+    negative.limits.columns = -1;
+    const auto refused = Connection::open_memory(negative);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error() == errc::invalid_argument);
+}
+
 TEST_CASE("the schema may use innocuous functions only, unless it is trusted")
 {
     TempDir dir;

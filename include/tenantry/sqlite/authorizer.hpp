@@ -24,6 +24,11 @@ namespace tenantry::sqlite::detail {
         const std::string_view name = first != nullptr ? first : "";
         return name == "data_version" && second == nullptr ? std::string_view() : "PRAGMA";
     }
+    case SQLITE_FUNCTION:
+        // The switch that turns it off lets it pass where its argument is bound.
+        return second != nullptr && sqlite3_stricmp(second, "fts3_tokenizer") == 0
+                   ? std::string_view("the function fts3_tokenizer")
+                   : std::string_view();
     default: return {};
     }
 }

@@ -530,6 +530,7 @@ private:
             state_.get());
     }
 
+    Result<void> set_limits(const StatementLimits& limits);
     Result<void> set_up(const Profile& profile, bool read_only);
     Result<CheckpointState> checkpoint_now(Checkpoint how);
     Result<sqlite3_stmt*> compile(std::string_view sql, unsigned flags);
@@ -775,6 +776,27 @@ inline Result<void> Connection::enable_wal()
     return {};
 }
 
+inline Result<void> Connection::set_limits(const StatementLimits& limits)
+{
+    const std::pair<int, int> all[] = {
+        {SQLITE_LIMIT_LENGTH, limits.value_bytes},
+        {SQLITE_LIMIT_SQL_LENGTH, limits.statement_bytes},
+        {SQLITE_LIMIT_COLUMN, limits.columns},
+        {SQLITE_LIMIT_EXPR_DEPTH, limits.expression_depth},
+        {SQLITE_LIMIT_COMPOUND_SELECT, limits.compound_selects},
+        {SQLITE_LIMIT_VDBE_OP, limits.instructions},
+        {SQLITE_LIMIT_FUNCTION_ARG, limits.function_arguments},
+        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, limits.pattern_bytes},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, limits.parameters},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, limits.trigger_depth},
+    };
+    for (const auto& [which, most] : all) {
+        if (most < 0) return fail(errc::invalid_argument, "a limit of statements is negative");
+        if (most > 0) sqlite3_limit(state_->db, which, most);
+    }
+    return {};
+}
+
 inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
 {
     if (profile.page_cache_kib < 0)
@@ -784,13 +806,23 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
     state_->alone = profile.exclusive || state_->path.empty();
     leave_log();
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, fences.attached);
+    if (auto limited = set_limits(profile.limits); !limited) return limited;
     if (auto installed = profile.functions.install(db); !installed) return installed;
     state_->functions = profile.functions;
+    // What they are by default depends on how SQLite was built (https://sqlite.org/c3ref/c_dbconfig_defensive.html), and on
+    // who calls sqlite3_auto_extension.
     const std::pair<int, bool> switches[] = {
         {SQLITE_DBCONFIG_DEFENSIVE, fences.defensive},
         {SQLITE_DBCONFIG_DQS_DML, fences.double_quoted_strings},
         {SQLITE_DBCONFIG_DQS_DDL, fences.double_quoted_strings},
         {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, false},
+        {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, false}, // it takes a pointer, and calls through it
+        {SQLITE_DBCONFIG_WRITABLE_SCHEMA, false},
+        {SQLITE_DBCONFIG_RESET_DATABASE, false},
+        {SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, false},
+        {SQLITE_DBCONFIG_LEGACY_FILE_FORMAT, false},
+        {SQLITE_DBCONFIG_ENABLE_TRIGGER, true},
+        {SQLITE_DBCONFIG_ENABLE_VIEW, true},
         {SQLITE_DBCONFIG_TRUSTED_SCHEMA, profile.trusted_schema},
         {SQLITE_DBCONFIG_ENABLE_FKEY, profile.foreign_keys},
         {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, profile.keep_log},
@@ -807,13 +839,17 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
         state_->busy_timeout = wait < INT_MAX ? static_cast<int>(wait) : INT_MAX;
         sqlite3_busy_timeout(db, state_->busy_timeout);
     }
+    // A file that is mapped may be cut by others, which ends the process where it is read.
+    sqlite3_int64 mapped = -1;
+    sqlite3_file_control(db, "main", SQLITE_FCNTL_MMAP_SIZE, &mapped);
     // One pass for what has no other way in. Setting the page cache reads the schema, so that a file which is
     // no database says so here.
-    char pragmas[200];
+    char pragmas[220];
     std::snprintf(
-        pragmas, sizeof pragmas, "%s%s%sPRAGMA synchronous=%d;PRAGMA cache_size=-%d",
+        pragmas, sizeof pragmas, "%s%s%s%sPRAGMA synchronous=%d;PRAGMA cache_size=-%d",
         // Before the first use of the log: from then on its index is in shared memory, or in this process's own.
         profile.exclusive ? "PRAGMA locking_mode=EXCLUSIVE;" : "",
+        mapped > 0 ? "PRAGMA mmap_size=0;" : "", // only where SQLite was built to map files
         profile.temporary_in_memory ? "PRAGMA temp_store=2;" : "", read_only ? "PRAGMA query_only=1;" : "",
         profile.durability == Durability::full ? 2 : 1, profile.page_cache_kib);
     if (auto done = execute(pragmas); !done) return done;
@@ -832,6 +868,7 @@ inline Result<sqlite3_stmt*> Connection::compile(std::string_view sql, unsigned 
     const char* rest = nullptr;
     const char* const text = sql.data() != nullptr ? sql.data() : "";
     const bool met_before = std::exchange(state_->met_trigger, false);
+    state_->refused = {};
     const int code = sqlite3_prepare_v3(state_->db, text, static_cast<int>(sql.size()), flags, &stmt, &rest);
     if (code != SQLITE_OK) return fail(compile_error(code, sql));
     Statement owner(stmt, 0);
@@ -858,8 +895,9 @@ inline Result<sqlite3_stmt*> Connection::compile(std::string_view sql, unsigned 
 
 inline Error Connection::compile_error(int code, std::string_view sql)
 {
+    // Of a function that was refused SQLite says that it is an error in the statement.
     Error error =
-        code == SQLITE_AUTH
+        !state_->refused.empty()
             ? Error(errc::not_authorized,
                     std::string(state_->refused) + " is not for statements on a tenant's connection", code)
             : make_error(state_->db, code);

@@ -21,9 +21,25 @@ struct Fences {
     bool defensive = true;
     /// `"text"` in double quotes is a name and never a string.
     bool double_quoted_strings = false;
-    /// ATTACH, DETACH, PRAGMA, transaction control and VACUUM are refused in statements that are not the
-    /// library's own.
+    /// ATTACH, DETACH, PRAGMA, transaction control, VACUUM and functions that take or give pointers are refused in statements
+    /// that are not the library's own.
     bool authorizer = true;
+};
+
+/// How much a statement may ask of SQLite (https://sqlite.org/limits.html). 0: as much as SQLite was built for, which is
+/// plenty for statements that a program writes itself. Who lets others write raw SQL makes them small, as
+/// https://sqlite.org/security.html says; they hold for the library's own statements, migrations among them, too.
+struct StatementLimits {
+    int value_bytes = 0;        ///< of a text, a blob, or a row
+    int statement_bytes = 0;    ///< of the text of a statement
+    int columns = 0;            ///< of a table, an index, a result
+    int expression_depth = 0;   ///< of the tree of an expression
+    int compound_selects = 0;   ///< of a set operation
+    int instructions = 0;       ///< that a statement is compiled to
+    int function_arguments = 0; ///< of a call
+    int pattern_bytes = 0;      ///< of LIKE and GLOB: what they take can grow with the square of it
+    int parameters = 0;         ///< of a statement
+    int trigger_depth = 0;      ///< of triggers inside of each other
 };
 
 /// The set-up of a connection. A plain value; the defaults are those of a tenant's connection.
@@ -54,6 +70,7 @@ struct Profile {
     /// Functions and collations of the program, for every connection: registered before anything else is done with it.
     Functions functions{};
     Fences fences{};
+    StatementLimits limits{};
 
     /// For work that users' statements never see: VACUUM, backup, import. Never a tenant's own connection.
     [[nodiscard]] static Profile maintenance() noexcept
