@@ -307,6 +307,13 @@ struct Codec<Id<Row, Value>> {
         Codec<Value>::check(out, column);
     }
 
+    template <class Sink>
+    static constexpr void meaning(Sink& out)
+        requires requires { Codec<Value>::meaning(out); }
+    {
+        Codec<Value>::meaning(out);
+    }
+
     template <ParameterBinder B>
     static void bind(B& to, int index, const Id<Row, Value>& id)
     {

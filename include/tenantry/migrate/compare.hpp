@@ -13,6 +13,7 @@
 #include <tenantry/migrate/diff.hpp>
 #include <tenantry/migrate/fit.hpp>
 #include <tenantry/migrate/introspect.hpp>
+#include <tenantry/migrate/ledger.hpp>
 #include <tenantry/migrate/plan.hpp>
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/schema_info.hpp>
@@ -53,7 +54,11 @@ struct Comparison {
     }
     auto live = migrate::introspect(connection);
     if (!live) return fail(std::move(live).error());
-    Comparison found{.plan = migrate::diff(*live, *wanted), .misfits = migrate::misfits(*live, *wanted)};
+    auto ledger = migrate::Ledger::read(connection);
+    if (!ledger) return fail(std::move(ledger).error());
+    const auto unknown = ledger->is_adopted() ? migrate::Unknown::adopted : migrate::Unknown::keep;
+    Comparison found{.plan = migrate::diff(*live, *wanted, unknown),
+                     .misfits = migrate::misfits(*live, *wanted)};
     auto offenders = migrate::find_offenders(connection, found.plan);
     if (!offenders) return fail(std::move(offenders).error());
     found.offenders = std::move(*offenders);

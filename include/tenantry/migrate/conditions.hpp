@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/migrate/meaning.hpp>
 #include <tenantry/migrate/model.hpp>
 
 namespace tenantry::migrate {
@@ -24,6 +25,34 @@ namespace tenantry::migrate {
     return rowid.empty() ? "'?'" : rowid;
 }
 
+/// SQLite's rules for the affinity of a column's type (https://sqlite.org/datatype3.html#determination_of_column_affinity).
+enum class Affinity { integer, text, blob, real, numeric };
+
+[[nodiscard]] inline Affinity affinity_of(std::string_view type)
+{
+    const std::string name = lowered(type);
+    auto has = [&name](std::string_view part) { return name.find(part) != std::string::npos; };
+    if (has("int")) return Affinity::integer;
+    if (has("char") || has("clob") || has("text")) return Affinity::text;
+    if (has("blob") || name.empty() || name == "any") return Affinity::blob;
+    if (has("real") || has("floa") || has("doub")) return Affinity::real;
+    return Affinity::numeric;
+}
+
+/// How what is in a column becomes what it is in the wanted one.
+[[nodiscard]] inline Conversion conversion(const ColumnText& live, const ColumnText& wanted)
+{
+    if (live.meaning.empty() && wanted.meaning.empty()) return {};
+    return convert(quoted_name(live.name), live.meaning, affinity_of(live.type) == Affinity::real,
+                   wanted.meaning, affinity_of(wanted.type) == Affinity::real);
+}
+
+/// The name by which a projection has what is in a column that is generated otherwise from now on.
+[[nodiscard]] inline std::string former_name(std::string_view column)
+{
+    return quoted_name("_tenantry_former_" + std::string(column));
+}
+
 /// A subquery of the rows of `live` as they would be in `wanted`, each with its key: what is new has its default,
 /// what is generated its value.
 [[nodiscard]] inline std::string projection(const TableModel& live, const TableModel& wanted)
@@ -32,23 +61,25 @@ namespace tenantry::migrate {
     std::vector<const ColumnText*> generated;
     for (const ColumnText& column : wanted.text.columns) {
         const std::string name = quoted_name(column.name);
+        const ColumnText* there = live.column(column.name);
         if (column.generated != Computed::no) {
             generated.push_back(&column);
+            if (there != nullptr && there->generated == Computed::no)
+                inner.append(", ").append(name).append(" AS ").append(former_name(column.name));
             continue;
         }
-        const ColumnText* there = live.column(column.name);
-        if (there == nullptr)
-            inner += ", (" + column.default_value.value_or("NULL") + ") AS " + name;
-        else if (normal_text(there->type) != normal_text(column.type) && !column.type.empty() &&
-                 !same_name(column.type, "any"))
-            inner.append(", CAST(")
-                .append(name)
-                .append(" AS ")
-                .append(column.type)
-                .append(") AS ")
-                .append(name);
-        else
-            inner += ", " + name;
+        std::string value = there == nullptr ? '(' + column.default_value.value_or("NULL") + ')' : name;
+        if (there != nullptr)
+            if (const Conversion made = conversion(*there, column); !made.expression.empty())
+                value = '(' + made.expression + ')';
+        if (affinity_of(column.type) != Affinity::blob &&
+            (there == nullptr || normal_text(there->type) != normal_text(column.type)))
+            value = "CAST(" + value + " AS " + column.type + ')';
+        // As the wanted column compares it.
+        const std::string collation = column.collation.empty() ? "binary" : column.collation;
+        if (there == nullptr || there->collation != column.collation)
+            value.append(" COLLATE ").append(quoted_name(collation));
+        inner.append(", ").append(value).append(" AS ").append(name);
     }
     std::string rows = "(SELECT " + inner + " FROM " + quoted_name(live.name) + ')';
     // One generated column may be made of another: those first that are made of what is there.
@@ -87,8 +118,8 @@ namespace tenantry::migrate {
         const auto tokens = sql_tokens(part);
         const ColumnText* column = tokens.size() == 1 ? wanted.column(name_of(tokens.front())) : nullptr;
         partition += (partition.empty() ? "" : ", ") + part;
-        if (column != nullptr && !column->collation.empty())
-            partition += " COLLATE " + quoted_name(column->collation);
+        if (column != nullptr)
+            partition += " COLLATE " + quoted_name(column->collation.empty() ? "binary" : column->collation);
         set += (set.empty() ? "" : " AND ") + std::string("(") + part + ") IS NOT NULL";
     }
     if (!where.empty()) set += " AND (" + std::string(where) + ')';
@@ -102,21 +133,22 @@ namespace tenantry::migrate {
 [[nodiscard]] inline std::string does_not_fit(const std::string& column, std::string_view type, bool strict)
 {
     const std::string name = lowered(type);
-    auto has = [&name](std::string_view part) { return name.find(part) != std::string::npos; };
+    const Affinity affinity = affinity_of(type);
+    // Byte for byte, whatever the column's own collation takes for the same.
+    const std::string as_it_is = " = " + column + " COLLATE BINARY";
     const std::string exact =
         " BETWEEN -9007199254740992 AND 9007199254740992"; // 2^53: what a double can tell apart
     const std::string kind = "typeof(" + column + ')';
-    if (has("int"))
+    if (affinity == Affinity::integer)
         return "NOT (" + kind + " IN ('null', 'integer') OR (" + kind + " = 'real' AND CAST(CAST(" + column +
                " AS INTEGER) AS REAL) = " + column + " AND " + column + exact + ") OR (" + kind +
-               " = 'text' AND CAST(CAST(" + column + " AS INTEGER) AS TEXT) = " + column + "))";
-    if (has("char") || has("clob") || has("text"))
+               " = 'text' AND CAST(CAST(" + column + " AS INTEGER) AS TEXT)" + as_it_is + "))";
+    if (affinity == Affinity::text)
         return "NOT (" + kind + " IN ('null', 'text', 'integer') OR (" + kind + " = 'real' AND CAST(CAST(" +
                column + " AS TEXT) AS REAL) = " + column + "))";
-    if (has("real") || has("floa") || has("doub"))
+    if (affinity == Affinity::real)
         return "NOT (" + kind + " IN ('null', 'real') OR (" + kind + " = 'integer' AND " + column + exact +
-               ") OR (" + kind + " = 'text' AND CAST(CAST(" + column + " AS REAL) AS TEXT) = " + column +
-               "))";
+               ") OR (" + kind + " = 'text' AND CAST(CAST(" + column + " AS REAL) AS TEXT)" + as_it_is + "))";
     if (strict && name == "blob") return kind + " NOT IN ('null', 'blob')";
     return {}; // everything is stored as it is
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <tenantry/migrate/diff_table.hpp>
+#include <tenantry/migrate/harmless.hpp>
 #include <tenantry/migrate/model.hpp>
 #include <tenantry/migrate/plan.hpp>
 #include <tenantry/migrate/virtual_text.hpp>
@@ -31,7 +32,7 @@ public:
         for (const TableModel& table : wanted_.tables) {
             const TableModel* there = live_.table(table.name);
             changes_.push_back(there != nullptr && !table.is_virtual
-                                   ? std::optional(TableDiff(live_, *there, table, unknown_).run())
+                                   ? std::optional(TableDiff(live_, *there, wanted_, table, unknown_).run())
                                    : std::nullopt);
         }
         drop_views();
@@ -75,7 +76,9 @@ private:
         }
         for (const IndexModel& index : wanted_.indexes) {
             const IndexModel* there = live_.index(index.name);
-            in_use("index", index.name, there != nullptr && same_name(there->table, index.table));
+            // From a table that stays, or goes with everything on it: it moves.
+            in_use("index", index.name,
+                   there != nullptr && (wanted_.table(there->table) != nullptr || unknown_ == Unknown::drop));
         }
         for (const ViewModel& view : wanted_.views) {
             const ViewModel* there = live_.view(view.name);
@@ -92,7 +95,8 @@ private:
     [[nodiscard]] bool is_rebuilt(std::string_view table) const
     {
         const auto* change = change_of(table);
-        return change != nullptr && *change && (*change)->rebuild;
+        return (change != nullptr && *change && (*change)->rebuild) ||
+               std::ranges::any_of(freed_, [&](const std::string& f) { return same_name(f, table); });
     }
     // Goes with its table, and takes what is on it with it.
     [[nodiscard]] bool is_dropped(std::string_view table) const
@@ -121,19 +125,22 @@ private:
             const bool trigger = view.type == "trigger";
             const bool broken = wanted == nullptr && loses_column(view);
             const bool barred = wanted == nullptr && live_.is_kept_from_running(view);
-            if (wanted == nullptr && unknown_ == Unknown::keep && !broken && !barred) {
+            const bool noticed = wanted == nullptr && trigger && wanted_.table(view.table) != nullptr &&
+                                 !harmless::TriggerReader(live_, wanted_, view).is_harmless();
+            if (wanted == nullptr && unknown_ != Unknown::drop && !broken && !barred && !noticed) {
                 plan_.tolerated.push_back(label(view.type, view.name));
                 continue;
             }
             if (wanted != nullptr && wanted->normal == view.normal) continue;
+            gone_.push_back(view.name);
             if (trigger && is_dropped(view.table)) continue;
             add(trigger ? StepKind::drop_trigger : StepKind::drop_view, view.name,
-                {broken   ? "it names a column that goes"
-                 : barred ? "it uses a virtual table, and without a trusted schema every write would fail"
+                {broken    ? "it names a column that goes"
+                 : barred  ? "it uses a virtual table, and without a trusted schema every write would fail"
+                 : noticed ? "it is not declared, and what it does would be noticed"
                  : wanted == nullptr ? "it is not declared"
                                      : "it is declared otherwise"},
                 {"DROP " + std::string(trigger ? "TRIGGER " : "VIEW ") + quoted_name(view.name)});
-            gone_.push_back(view.name);
         }
     }
 
@@ -147,20 +154,52 @@ private:
                                    [&](const std::string& column) { return mentions(tokens, column); });
     }
 
+    // Could a declared row be refused for it?
+    [[nodiscard]] bool can_refuse(const IndexModel& index) const
+    {
+        const TableModel* table = wanted_.table(index.table);
+        const TableModel* there = live_.table(index.table);
+        if (table == nullptr || there == nullptr) return false;
+        if (!harmless::never_fails(parts_of(index))) return true;
+        if (!index.text.unique) return false;
+        // Of columns that are left, and NULL in every new row, it makes nothing unique that is declared.
+        bool has_null = false;
+        for (const std::string& part : index.text.parts) {
+            const auto tokens = sql_tokens(part);
+            const ColumnText* column = tokens.size() == 1 ? there->column(name_of(tokens.front())) : nullptr;
+            if (column == nullptr || table->column(column->name) != nullptr ||
+                column->generated != Computed::no)
+                return true;
+            has_null = has_null || !column->default_value || normal_text(*column->default_value) == "null";
+        }
+        return !has_null || !index.text.where.empty();
+    }
+
+    // What is called in it, if anything; the names of index and table, and the list, are no calls.
+    [[nodiscard]] static std::vector<SqlToken> parts_of(const IndexModel& index)
+    {
+        std::string all = index.text.where;
+        for (const std::string& part : index.text.parts) all += " + " + part;
+        return sql_tokens(all);
+    }
+
     void drop_indexes()
     {
         for (const IndexModel& index : live_.indexes) {
             const IndexModel* wanted = wanted_.index(index.name);
-            if (wanted == nullptr && unknown_ == Unknown::keep && !loses_column(index)) {
+            const bool refuses = wanted == nullptr && can_refuse(index);
+            if (wanted == nullptr && unknown_ != Unknown::drop && !loses_column(index) && !refuses) {
                 plan_.tolerated.push_back(label("index", index.name));
                 continue;
             }
-            if ((wanted != nullptr && wanted->text.normal == index.text.normal) || is_dropped(index.table))
-                continue;
-            add(StepKind::drop_index, index.name,
-                {wanted == nullptr ? "it is not declared" : "it is declared otherwise"},
-                {"DROP INDEX " + quoted_name(index.name)});
+            if (wanted != nullptr && wanted->text.normal == index.text.normal) continue;
             gone_.push_back(index.name);
+            if (is_dropped(index.table)) continue;
+            add(StepKind::drop_index, index.name,
+                {wanted != nullptr ? "it is declared otherwise"
+                 : refuses         ? "it is not declared, and could refuse a row"
+                                   : "it is not declared"},
+                {"DROP INDEX " + quoted_name(index.name)});
         }
     }
 
@@ -168,8 +207,9 @@ private:
     {
         for (const TableModel& table : live_.tables) {
             if (wanted_.table(table.name) != nullptr) continue;
-            if (unknown_ == Unknown::keep) {
+            if (unknown_ != Unknown::drop) {
                 plan_.tolerated.push_back(label("table", table.name));
+                if (unknown_ == Unknown::keep) free_of_references(table);
                 continue;
             }
             std::vector<Condition> conditions;
@@ -180,6 +220,45 @@ private:
             add(StepKind::drop_table, table.name, {"it is not declared"},
                 {"DROP TABLE " + quoted_name(table.name)}, std::move(conditions));
         }
+    }
+
+    // References of a table that is left would keep declared rows from being removed and changed, or fail for a key that
+    // is not there any more: it is built anew without them.
+    void free_of_references(const TableModel& table)
+    {
+        std::string sql = table.sql;
+        std::vector<std::string> why;
+        const auto& constraints = table.text.constraints;
+        for (std::size_t i = constraints.size(); i-- > 0;) {
+            const ConstraintText& constraint = constraints[i];
+            if (constraint.kind != ConstraintKind::foreign_key ||
+                wanted_.table(constraint.table) == nullptr || live_.table(constraint.table) == nullptr)
+                continue;
+            why.push_back("no longer " + constraint.text +
+                          ", which could keep declared rows from being removed");
+            std::size_t begin = constraint.begin;
+            std::size_t end = constraint.end;
+            if (!constraint.at_column) // with one of the commas beside it
+                begin = table_comma(table, begin, end);
+            sql.erase(begin, end - begin);
+        }
+        if (why.empty()) return;
+        TableModel freed{.name = table.name, .sql = sql};
+        auto text = TableParser(freed.sql).parse();
+        if (!text) return; // as it was
+        freed.text = std::move(*text);
+        TableChange change = TableDiff(live_, table, wanted_, freed, Unknown::drop).run();
+        std::optional<TableChange> made(std::move(change));
+        made->why = std::move(why);
+        freed_.push_back(table.name);
+        make_table(freed, made);
+    }
+
+    // Where the text before a table's constraint ends: at the last comma, if there is one.
+    static std::size_t table_comma(const TableModel& table, std::size_t begin, std::size_t)
+    {
+        const auto tokens = sql_tokens(std::string_view(table.sql).substr(0, begin));
+        return !tokens.empty() && is_sign(tokens.back(), ",") ? tokens.back().begin : begin;
     }
 
     [[nodiscard]] bool is_gone(std::string_view name) const
@@ -343,8 +422,9 @@ private:
     const Unknown unknown_;
     Plan plan_;
     std::vector<std::optional<TableChange>>
-        changes_;                   // of each wanted table; none: it is not there, or virtual
-    std::vector<std::string> gone_; // indexes, views and triggers that are dropped
+        changes_;                    // of each wanted table; none: it is not there, or virtual
+    std::vector<std::string> freed_; // tables that are not declared, built anew without references
+    std::vector<std::string> gone_;  // indexes, views and triggers that are dropped
 };
 
 } // namespace diffing

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <tenantry/migrate/conditions.hpp>
+#include <tenantry/migrate/harmless.hpp>
 #include <tenantry/migrate/model.hpp>
 #include <tenantry/migrate/plan.hpp>
 
@@ -16,8 +17,9 @@ namespace tenantry::migrate {
 
 /// What becomes of what is there and is not declared.
 enum class Unknown {
-    keep, ///< it is left alone where rows can be written without it
-    drop, ///< it goes
+    keep,    ///< it is left alone where rows can be written without it
+    adopted, ///< the same, and foreign keys stay as well: of a database of others
+    drop,    ///< it goes
 };
 
 namespace diffing {
@@ -35,15 +37,20 @@ struct TableChange {
 
 class TableDiff {
 public:
-    TableDiff(const SchemaModel& live_schema, const TableModel& live, const TableModel& wanted,
-              Unknown unknown)
-        : live_schema_(live_schema), live_(live), wanted_(wanted), unknown_(unknown)
+    TableDiff(const SchemaModel& live_schema, const TableModel& live, const SchemaModel& wanted_schema,
+              const TableModel& wanted, Unknown unknown)
+        : live_schema_(live_schema),
+          live_(live),
+          wanted_schema_(wanted_schema),
+          wanted_(wanted),
+          unknown_(unknown)
     {}
 
     TableChange run()
     {
         if (live_.sql == wanted_.sql) return {};
         compare_table();
+        find_kept();
         for (const ColumnText& column : live_.text.columns)
             if (wanted_.column(column.name) == nullptr) not_declared(column);
         compare_constraints();
@@ -88,18 +95,44 @@ private:
         flag(live_.text.autoincrement, wanted_.text.autoincrement, "AUTOINCREMENT");
     }
 
+    [[nodiscard]] bool is_kept(const ColumnText& column) const
+    {
+        return std::ranges::find(kept_, &column) != kept_.end();
+    }
+
+    // Of the columns that are not declared, those that stay. What is generated of one that goes, goes with it.
+    void find_kept()
+    {
+        if (unknown_ == Unknown::drop) return;
+        for (const ColumnText& column : live_.text.columns)
+            if (wanted_.column(column.name) == nullptr && live_.can_be_left_out(column) &&
+                !live_.in_primary_key(column.name))
+                kept_.push_back(&column);
+        while (std::erase_if(kept_, [this](const ColumnText* c) { return !can_stay(*c); }) != 0) {}
+    }
+
+    // A generated column that cannot be worked out, or is NULL and must not be, would refuse a row.
+    [[nodiscard]] bool can_stay(const ColumnText& column) const
+    {
+        if (column.generated == Computed::no) return true;
+        const auto tokens = sql_tokens(column.expression);
+        const bool whole = std::ranges::all_of(live_.text.columns, [&](const ColumnText& other) {
+            return !mentions(tokens, other.name) || wanted_.column(other.name) != nullptr || is_kept(other);
+        });
+        return whole && harmless::never_fails(tokens) &&
+               (!column.not_null || harmless::is_never_null(tokens, wanted_));
+    }
+
     void not_declared(const ColumnText& column)
     {
-        if (unknown_ == Unknown::keep && live_.can_be_left_out(column) &&
-            !live_.in_primary_key(column.name)) {
-            kept_.push_back(&column);
+        if (is_kept(column)) {
             change_.tolerated.push_back(column.name);
             return;
         }
         change_.dropped.push_back(column.name);
-        differs(column_said(column) + (unknown_ == Unknown::keep
-                                           ? " is not declared, and no row can be written without it"
-                                           : " is not declared"));
+        differs(column_said(column) + (unknown_ == Unknown::drop
+                                           ? " is not declared"
+                                           : " is not declared, and no row can be written without it"));
         if (column.generated == Computed::no)
             requires_none(column_said(column) + " holds a value, and is dropped",
                           select_where(quoted_name(column.name) + " IS NOT NULL"));
@@ -113,12 +146,16 @@ private:
         if (retyped)
             differs(said + " becomes " + (wanted.type.empty() ? "of no type" : wanted.type) + ", it is " +
                     (live.type.empty() ? "of no type" : live.type));
-        const bool plain = live.generated == Computed::no && wanted.generated == Computed::no;
-        if (plain && (retyped || (wanted_.text.strict && !live_.text.strict)) && !live_.is_rowid(live)) {
+        // What was generated and is not any more is kept as it was last.
+        const bool is_kept = wanted.generated == Computed::no;
+        const bool converts = !conversion(live, wanted).expression.empty();
+        if (is_kept && !converts && (retyped || (wanted_.text.strict && !live_.text.strict)) &&
+            !live_.is_rowid(live)) {
             const std::string misfit = does_not_fit(quoted_name(live.name), wanted.type, wanted_.text.strict);
             if (!misfit.empty())
                 requires_none(said + " holds what is not the same as " + wanted.type, select_where(misfit));
         }
+        if (live.meaning != wanted.meaning) compare_meaning(live, wanted);
         const bool was_not_null = live_.not_null(live);
         const bool is_not_null = wanted_.not_null(wanted);
         if (was_not_null != is_not_null || live.not_null_conflict != wanted.not_null_conflict)
@@ -143,9 +180,40 @@ private:
             differs(said + (wanted.generated == Computed::no ? " is no longer generated"
                                                              : " is generated otherwise"));
             if (live.generated == Computed::no)
-                requires_none(said + " is not what it would be when generated",
-                              select_where(quoted_name(live.name) + " IS NOT (" + wanted.expression + ')'));
+                requires_none(said + " is not what it would be when generated", not_as_generated(wanted));
         }
+    }
+
+    // The numbers stay, and mean something else; or they are converted.
+    void compare_meaning(const ColumnText& live, const ColumnText& wanted)
+    {
+        const std::string said = column_said(wanted);
+        auto meant = [](const std::string& meaning) {
+            return meaning.empty() ? std::string("any number") : '\'' + meaning + '\'';
+        };
+        differs(said + " means " + meant(wanted.meaning) + ", it meant " + meant(live.meaning));
+        const Conversion made = conversion(live, wanted);
+        if (!made.expression.empty()) change_.altered.push_back(wanted.name);
+        if (!made.refused.empty() && wanted.generated == Computed::no)
+            requires_none(said + " holds what cannot be said as " + meant(wanted.meaning),
+                          select_where(made.refused));
+    }
+
+    // Byte for byte, in the storage that the column gives it: what a collation takes for the same is not the same.
+    [[nodiscard]] std::string not_as_generated(const ColumnText& wanted) const
+    {
+        const std::string was = former_name(wanted.name);
+        const std::string name = quoted_name(wanted.name);
+        const Affinity affinity = affinity_of(wanted.type);
+        const std::string is = affinity == Affinity::text
+                                   ? "CASE WHEN typeof(" + name + ") IN ('integer', 'real') THEN CAST(" +
+                                         name + " AS TEXT) ELSE " + name + " END"
+                                   : name;
+        auto kind = [](const std::string& value) {
+            return "replace(typeof(" + value + "), 'real', 'integer')"; // they compare as numbers
+        };
+        return "SELECT \"_tenantry_key\" FROM " + projection(live_, wanted_) + " WHERE " + kind(was) +
+               " <> " + kind(is) + " OR " + was + " IS NOT " + is + " COLLATE BINARY";
     }
 
     // SQLite enforces it, and does not say of which rows.
@@ -165,12 +233,58 @@ private:
         return text == "null" ? std::string() : text;
     }
 
-    [[nodiscard]] bool about_kept(const ConstraintText& constraint) const
+    // Is it one that no declared row breaks, and that is about nothing but what is left?
+    [[nodiscard]] bool can_stay(const ConstraintText& constraint) const
     {
-        return constraint.kind != ConstraintKind::primary_key &&
-               std::ranges::any_of(kept_, [&](const ColumnText* column) {
-                   return std::ranges::any_of(
-                       constraint.columns, [&](const std::string& c) { return same_name(c, column->name); });
+        if (unknown_ == Unknown::drop || constraint.kind == ConstraintKind::primary_key) return false;
+        std::vector<const ColumnText*> about;
+        bool all_kept = true;
+        for (const ColumnText& column : live_.text.columns) {
+            const bool named = std::ranges::any_of(
+                constraint.columns, [&](const std::string& c) { return same_name(c, column.name); });
+            if (!named) continue;
+            about.push_back(&column);
+            all_kept = all_kept && is_kept(column) && column.generated == Computed::no;
+            if (wanted_.column(column.name) == nullptr && !is_kept(column)) return false;
+        }
+        switch (constraint.kind) {
+        case ConstraintKind::primary_key: return false;
+        case ConstraintKind::unique: // what is NULL is the same as nothing
+            return all_kept &&
+                   std::ranges::any_of(about, [](const ColumnText* c) { return default_text(*c).empty(); });
+        case ConstraintKind::check:
+            return all_kept && !about.empty() && harmless::holds_by_default(constraint.expression, about);
+        case ConstraintKind::foreign_key: return unknown_ == Unknown::adopted && has_target(constraint);
+        }
+        return false;
+    }
+
+    // Will what it refers to be there, and unique?
+    [[nodiscard]] bool has_target(const ConstraintText& constraint) const
+    {
+        const TableModel* other = wanted_schema_.table(constraint.table);
+        if (other == nullptr) return live_schema_.table(constraint.table) != nullptr;
+        auto same = [&](const std::vector<std::string>& columns) {
+            return columns.size() == constraint.others.size() &&
+                   std::ranges::all_of(constraint.others, [&](const std::string& wanted) {
+                       return std::ranges::any_of(columns,
+                                                  [&](const std::string& c) { return same_name(c, wanted); });
+                   });
+        };
+        return std::ranges::any_of(other->text.constraints,
+                                   [&](const ConstraintText& c) {
+                                       return (c.kind == ConstraintKind::primary_key ||
+                                               c.kind == ConstraintKind::unique) &&
+                                              same(c.columns);
+                                   }) ||
+               std::ranges::any_of(wanted_schema_.indexes, [&](const IndexModel& index) {
+                   std::vector<std::string> columns;
+                   for (const std::string& part : index.text.parts) {
+                       const auto tokens = sql_tokens(part);
+                       columns.push_back(tokens.size() == 1 ? name_of(tokens.front()) : std::string());
+                   }
+                   return same_name(index.table, other->name) && index.text.unique &&
+                          index.text.where.empty() && same(columns);
                });
     }
 
@@ -189,14 +303,13 @@ private:
         for (std::size_t i = 0; i < found.size(); ++i) {
             const ConstraintText& live = live_.text.constraints[i];
             if (found[i]) continue;
-            if (about_kept(live)) {
-                if (!live.at_column || wanted_.column(live_.text.columns[*live.at_column].name) != nullptr)
-                    kept_constraints_.push_back(&live);
-            } else if (!live.at_column ||
-                       wanted_.column(live_.text.columns[*live.at_column].name) != nullptr ||
-                       unknown_ == Unknown::keep) {
-                differs("no longer " + live.text);
+            if (can_stay(live)) {
+                kept_constraints_.push_back(&live);
+                continue;
             }
+            const ColumnText* at = live.at_column ? &live_.text.columns[*live.at_column] : nullptr;
+            if (at == nullptr || wanted_.column(at->name) != nullptr || is_kept(*at))
+                differs("no longer " + live.text);
         }
         for (const ConstraintText* constraint : added_)
             if (!constraint->at_column || !is_new(wanted_.text.columns[*constraint->at_column]))
@@ -247,10 +360,26 @@ private:
         change_.added.push_back(std::move(step));
     }
 
+    // Of a column that is left: its constraints come behind all columns, those that stay.
+    static std::string kept_definition(const ColumnText& column, const std::string& type)
+    {
+        std::string text = quoted_name(column.name);
+        if (!type.empty()) text += ' ' + type;
+        if (!type.empty() && !column.meaning.empty()) text += " /* tenantry: " + column.meaning + " */";
+        if (column.not_null) text += " NOT NULL";
+        if (!column.not_null_conflict.empty()) text += " ON CONFLICT " + column.not_null_conflict;
+        if (column.default_value) text += " DEFAULT " + *column.default_value;
+        if (!column.collation.empty()) text += " COLLATE " + quoted_name(column.collation);
+        if (column.generated != Computed::no)
+            text += " AS (" + column.expression + (column.generated == Computed::stored ? ") STORED" : ")");
+        return text;
+    }
+
     static std::string definition(const ColumnText& column, const std::string& type)
     {
         std::string text = quoted_name(column.name);
         if (!type.empty()) text += ' ' + type;
+        if (!type.empty() && !column.meaning.empty()) text += " /* tenantry: " + column.meaning + " */";
         if (!column.constraints.empty()) text += ' ' + column.constraints;
         return text;
     }
@@ -345,6 +474,13 @@ private:
             [&](std::string_view known) { return same_name(type, known); });
     }
 
+    static std::string listed(const std::vector<std::string>& parts)
+    {
+        std::string list;
+        for (const std::string& part : parts) list.append(list.empty() ? "" : ", ").append(part);
+        return list;
+    }
+
     // https://sqlite.org/lang_altertable.html#otheralter
     void copy_sql()
     {
@@ -357,27 +493,35 @@ private:
         create.insert(wanted_.text.body_end, constraints);
         std::string columns;
         for (const ColumnText* column : kept_)
-            columns +=
-                ",\n    " +
-                definition(*column, wanted_.text.strict && !fits_strict(column->type) ? "ANY" : column->type);
+            columns += ",\n    " + kept_definition(*column, wanted_.text.strict && !fits_strict(column->type)
+                                                                ? "ANY"
+                                                                : column->type);
         create.insert(wanted_.text.columns_end, columns);
         create.replace(wanted_.text.name_begin, wanted_.text.name_end - wanted_.text.name_begin, aside);
 
         std::vector<std::string> copied;
+        std::vector<std::string> values;
         const bool both_have_rowids = !wanted_.text.without_rowid && !live_.text.without_rowid;
         if (both_have_rowids && !live_.has_rowid_alias() && !wanted_.has_rowid_alias())
             for (const char* rowid : {"rowid", "_rowid_", "oid"})
                 if (live_.column(rowid) == nullptr && wanted_.column(rowid) == nullptr) {
                     copied.emplace_back(rowid); // others may know the rows by it
+                    values.emplace_back(rowid);
                     break;
                 }
         for (const ColumnText& column : wanted_.text.columns)
-            if (column.generated == Computed::no && live_.column(column.name) != nullptr)
+            if (const ColumnText* there = live_.column(column.name);
+                column.generated == Computed::no && there != nullptr) {
                 copied.push_back(quoted_name(column.name));
+                const Conversion made = conversion(*there, column);
+                values.push_back(made.expression.empty() ? copied.back() : made.expression);
+            }
         for (const ColumnText* column : kept_)
-            if (column->generated == Computed::no) copied.push_back(quoted_name(column->name));
-        std::string list;
-        for (const std::string& column : copied) list.append(list.empty() ? "" : ", ").append(column);
+            if (column->generated == Computed::no) {
+                copied.push_back(quoted_name(column->name));
+                values.push_back(copied.back());
+            }
+        const std::string list = listed(copied);
 
         auto& sql = change_.sql;
         sql.push_back(std::move(create));
@@ -388,13 +532,15 @@ private:
         if (list.empty())
             requires_none("there is any (no column stays)", "SELECT " + row_key(live_) + " FROM " + old_name);
         else
-            sql.push_back("INSERT INTO " + aside + '(' + list + ") SELECT " + list + " FROM " + old_name);
+            sql.push_back("INSERT INTO " + aside + '(' + list + ") SELECT " + listed(values) + " FROM " +
+                          old_name);
         sql.push_back("DROP TABLE " + old_name);
         sql.push_back("ALTER TABLE " + aside + " RENAME TO " + quoted_name(wanted_.name));
     }
 
     const SchemaModel& live_schema_;
     const TableModel& live_;
+    const SchemaModel& wanted_schema_;
     const TableModel& wanted_;
     const Unknown unknown_;
     TableChange change_;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <tenantry/migrate/meaning.hpp>
 #include <tenantry/migrate/model.hpp>
 
 namespace tenantry::migrate {
@@ -33,6 +34,9 @@ namespace tenantry::migrate {
                      !there->is_rowid(*found_column))
                 found.push_back(said + (table.not_null(column) ? " may be NULL" : " may not be NULL") +
                                 ", unlike the declared one");
+            else if (means_otherwise(found_column->meaning, column.meaning))
+                found.push_back(said + " means '" + found_column->meaning + "' and not '" + column.meaning +
+                                '\'');
             else if ((found_column->generated == Computed::no) != (column.generated == Computed::no))
                 found.push_back(said +
                                 (column.generated == Computed::no ? " is generated" : " is not generated") +
@@ -49,6 +53,19 @@ namespace tenantry::migrate {
             live.is_kept_from_running(view))
             found.push_back(label(view.type, view.name) + " on " + view.table +
                             " uses a virtual table, which needs profile.trusted_schema");
+    // Without what keeps it in step a full-text table finds what is not there any more, and not what is.
+    for (const ViewModel& view : wanted.views) {
+        const ViewModel* there = view.type == "trigger" ? live.view(view.name) : &view;
+        if (there != nullptr && there->normal == view.normal) continue;
+        const auto tokens = sql_tokens(view.sql);
+        for (const TableModel& table : wanted.tables)
+            if (table.is_virtual && mentions(tokens, table.name)) {
+                found.push_back(label(view.type, view.name) + " is " +
+                                (there == nullptr ? "missing" : "another") + ", which keeps " +
+                                label("table", table.name) + " in step");
+                break;
+            }
+    }
     for (const ViewModel& view : wanted.views)
         if (view.type == "view" && live.view(view.name) == nullptr)
             found.push_back(label("view", view.name) + " is missing");

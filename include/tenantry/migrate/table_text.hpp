@@ -26,6 +26,8 @@ struct ConstraintText {
         others{};                    ///< of a foreign key: the other table's columns; empty: its primary key
     bool others_are_implied = false; ///< they are what the other table's primary key was found to be
     std::optional<std::size_t> at_column{}; ///< written in the definition of this column
+    std::size_t begin = 0;                  ///< where it is in the statement, with its name
+    std::size_t end = 0;
 };
 
 enum class Computed { no, in_memory, stored };
@@ -40,6 +42,7 @@ struct ColumnText {
     std::string collation{};                    ///< lower case; empty: binary
     Computed generated = Computed::no;
     std::string expression{}; ///< of a generated column
+    std::string meaning{};    ///< what a comment of this library's behind the type says of the numbers
 };
 
 struct TableText {
@@ -78,8 +81,9 @@ public:
         if (!sign("(")) return std::nullopt;
         while (ok_ && !here_sign(")")) {
             if (at_ >= tokens_.size()) return std::nullopt;
+            const std::size_t first = at_;
             if (begins_table_constraint())
-                table_constraint();
+                note_place(first, [this] { table_constraint(); });
             else
                 column();
             sign(","); // between constraints it may be missing
@@ -184,12 +188,35 @@ private:
                !here_sign(")"))
             here_sign("(") ? static_cast<void>(group()) : static_cast<void>(++at_);
         column.type = written_since(type);
+        if (at_ > type && at_ < tokens_.size())
+            column.meaning =
+                meaning_in(sql_.substr(tokens_[at_ - 1].end, tokens_[at_].begin - tokens_[at_ - 1].end));
         const std::size_t constraints = at_;
-        while (ok_ && begins_column_constraint()) column_constraint(column);
+        while (ok_ && begins_column_constraint()) note_place(at_, [&] { column_constraint(column); });
         if (!ok_) return;
         column.constraints = written_since(constraints);
         table_.columns_end = tokens_[at_ - 1].end;
         table_.columns.push_back(std::move(column));
+    }
+
+    // Where the constraint is that `read` reads, if it is one.
+    void note_place(std::size_t first, const auto& read)
+    {
+        const std::size_t before = table_.constraints.size();
+        read();
+        if (table_.constraints.size() == before || at_ == 0) return;
+        table_.constraints.back().begin = tokens_[first].begin;
+        table_.constraints.back().end = tokens_[at_ - 1].end;
+    }
+
+    // `/* tenantry: time in 1/1000 s */`
+    static std::string meaning_in(std::string_view space)
+    {
+        constexpr std::string_view begin = "/* tenantry: ";
+        const auto at = space.find(begin);
+        const auto end = space.find(" */", at);
+        if (at == std::string_view::npos || end == std::string_view::npos) return {};
+        return std::string(space.substr(at + begin.size(), end - at - begin.size()));
     }
 
     void column_constraint(ColumnText& column)

@@ -28,6 +28,7 @@ struct ColumnShape {
     sqlite::Storage storage;
     bool not_null;
     void (*check)(TextSink&, std::string_view quoted); // nullptr: none
+    void (*meaning)(TextSink&);                        // nullptr: none
     std::string_view referenced_table;                 // empty: none
     std::string_view referenced_column;
 };
@@ -38,9 +39,17 @@ constexpr void render_check(TextSink& out, std::string_view quoted)
     sqlite::Codec<Field>::check(out, quoted);
 }
 
+template <class Field>
+constexpr void render_meaning(TextSink& out)
+{
+    sqlite::Codec<Field>::meaning(out);
+}
+
 template <class S, class Field>
 inline constexpr ColumnShape column_shape = [] {
-    ColumnShape shape{sqlite::Codec<Field>::storage, !sqlite::is_nullable<Field>, nullptr, {}, {}};
+    ColumnShape shape{sqlite::Codec<Field>::storage, !sqlite::is_nullable<Field>, nullptr, nullptr, {}, {}};
+    if constexpr (requires(TextSink& out) { sqlite::Codec<Field>::meaning(out); })
+        shape.meaning = &render_meaning<Field>;
     if constexpr (requires(TextSink& out) { sqlite::Codec<Field>::check(out, std::string_view()); })
         shape.check = &render_check<Field>;
     if constexpr (Reference<Field>::is_reference) {
@@ -132,6 +141,12 @@ constexpr void render_table(TextSink& out, TypeList<Options...>)
         if (const std::string_view type = type_text<S, Table>(shape.storage); !type.empty()) {
             out.put(' ');
             out.text(type);
+            // What its numbers mean is kept with them: migrations compare it.
+            if (shape.meaning != nullptr) {
+                out.text(" /* tenantry: ");
+                shape.meaning(out);
+                out.text(" */");
+            }
         }
         if (shape.not_null) out.text(" NOT NULL");
         if (primary_key<Table>.size() == 1 && is_primary_key<Table>(i))

@@ -61,6 +61,9 @@ enum class Misfit : std::uint8_t {
 /// - `read` without `bind` or the other way round is fine for types that only go one way.
 /// - `check(out, column)` (optional): writes the condition of a CHECK clause. `out` has `text(string_view)`,
 ///   `literal(string_view)` (quoted as SQL text) and `integer(int64_t)`; `column` is quoted already.
+/// - `meaning(out)` (optional): writes what the stored value means, "time in 1/1000 s" or any text of yours without
+///   "*/" in it. It is kept with the column, so that a declaration which means something else by the same values is
+///   refused while there are any, and not taken for the same.
 template <class T>
 struct Codec;
 

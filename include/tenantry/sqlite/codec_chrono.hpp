@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
+#include <type_traits>
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/codec.hpp>
@@ -10,11 +12,40 @@
 
 namespace tenantry::sqlite {
 
+namespace detail {
+
+// "time in 1/1000 s", and what the count itself says
+template <class Duration, class Sink>
+constexpr void say_unit(Sink& out, std::string_view kind)
+{
+    using Period = typename Duration::period;
+    out.text(kind);
+    out.text(" in ");
+    out.integer(Period::num);
+    if (Period::den != 1) {
+        out.text("/");
+        out.integer(Period::den);
+    }
+    out.text(" s");
+    if constexpr (requires { Codec<typename Duration::rep>::meaning(out); }) {
+        out.text("; ");
+        Codec<typename Duration::rep>::meaning(out);
+    }
+}
+
+} // namespace detail
+
 /// INTEGER, or REAL where the count is a floating-point number. A Timestamp counts milliseconds.
 template <Storable Rep, class Period>
 struct Codec<std::chrono::duration<Rep, Period>> {
     using Duration = std::chrono::duration<Rep, Period>;
     static constexpr Storage storage = Codec<Rep>::storage;
+
+    template <class Sink>
+    static constexpr void meaning(Sink& out)
+    {
+        detail::say_unit<Duration>(out, "duration");
+    }
 
     template <ParameterBinder B>
     static void bind(B& to, int index, const Duration& value)
@@ -39,6 +70,12 @@ template <class Clock, class Duration>
 struct TimePointCodec {
     using Point = std::chrono::time_point<Clock, Duration>;
     static constexpr Storage storage = Codec<Duration>::storage;
+
+    template <class Sink>
+    static constexpr void meaning(Sink& out)
+    {
+        say_unit<Duration>(out, std::is_same_v<Clock, std::chrono::local_t> ? "local time" : "time");
+    }
 
     template <ParameterBinder B>
     static void bind(B& to, int index, const Point& value)
@@ -77,6 +114,16 @@ struct Codec<std::chrono::local_time<Duration>> : detail::TimePointCodec<std::ch
 template <>
 struct Codec<std::chrono::year_month_day> {
     static constexpr Storage storage = Storage::integer;
+
+    template <class Sink>
+    static constexpr void meaning(Sink& out)
+    {
+        using namespace std::chrono;
+        out.text("time in 86400 s; from ");
+        out.integer(sys_days(year::min() / January / 1).time_since_epoch().count());
+        out.text(" to ");
+        out.integer(sys_days(year::max() / December / 31).time_since_epoch().count());
+    }
 
     template <ParameterBinder B>
     static void bind(B& to, int index, const std::chrono::year_month_day& value)

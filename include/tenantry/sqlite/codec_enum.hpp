@@ -60,6 +60,20 @@ struct Codec<E> {
         }
     }
 
+    // By name it needs none: the names are the values.
+    template <class Sink>
+    static constexpr void meaning(Sink& out)
+        requires(!by_name)
+    {
+        out.text("enum");
+        for (std::size_t n = 0; n < enum_names<E>.size(); ++n) {
+            out.text(" ");
+            out.text(enum_names<E>[n]);
+            out.text("=");
+            out.integer(static_cast<std::int64_t>(enum_values<E>[n]));
+        }
+    }
+
     template <ParameterBinder B>
     static void bind(B& to, int index, const E& value)
     {

@@ -49,6 +49,19 @@ template <detail::PlainInteger T>
 struct Codec<T> {
     static constexpr Storage storage = Storage::integer;
 
+    template <class Sink>
+    static constexpr void meaning(Sink& out)
+        requires(!std::same_as<std::make_signed_t<T>, T> || sizeof(T) < sizeof(std::int64_t))
+    {
+        using Limits = std::numeric_limits<T>;
+        constexpr std::int64_t most = INT64_MAX;
+        out.text("from ");
+        out.integer(static_cast<std::int64_t>(Limits::min()));
+        out.text(" to ");
+        out.integer(std::in_range<std::int64_t>(Limits::max()) ? static_cast<std::int64_t>(Limits::max())
+                                                               : most);
+    }
+
     template <ParameterBinder B>
     static void bind(B& to, int index, const T& value)
     {
@@ -144,6 +157,12 @@ struct Codec<double> {
 template <>
 struct Codec<float> {
     static constexpr Storage storage = Storage::real;
+
+    template <class Sink>
+    static constexpr void meaning(Sink& out)
+    {
+        out.text("float");
+    }
 
     template <ParameterBinder B>
     static void bind(B& to, int index, const float& value)

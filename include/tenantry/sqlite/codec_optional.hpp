@@ -21,6 +21,13 @@ struct Codec<std::optional<T>> {
         Codec<T>::check(out, column);
     }
 
+    template <class Sink>
+    static constexpr void meaning(Sink& out)
+        requires requires { Codec<T>::meaning(out); }
+    {
+        Codec<T>::meaning(out);
+    }
+
     template <ParameterBinder B>
     static void bind(B& to, int index, const std::optional<T>& value)
     {

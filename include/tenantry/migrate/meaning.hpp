@@ -1,0 +1,202 @@
+// What the numbers of a column mean: their unit, their range, their enumerators. A declaration says it in a comment
+// behind the column's type, which SQLite keeps: `"at" INTEGER /* tenantry: time in 1/1000 s */`.
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tenantry::migrate {
+
+/// What a comment says. Several parts, with `; ` between them:
+/// `time in 1/1000 s`, `local time in ...`, `duration in ...`; `from -128 to 127`; `float`; `enum pending=0 done=1`; and
+/// any other text, of a type of the user's own.
+struct Meaning {
+    std::string kind{}; ///< "time", "local time", "duration"; empty: a number of no unit
+    std::int64_t num = 1;
+    std::int64_t den = 1; ///< the unit is num/den seconds
+    std::optional<std::pair<std::int64_t, std::int64_t>> range{};
+    bool single = false; ///< a float
+    std::vector<std::pair<std::string, std::int64_t>> names{};
+    std::string other{};
+
+    [[nodiscard]] bool has_unit() const noexcept { return !kind.empty(); }
+};
+
+[[nodiscard]] inline Meaning parse_meaning(std::string_view text)
+{
+    Meaning found;
+    auto number = [](std::string_view from, std::int64_t& to) {
+        const auto end = from.data() + from.size();
+        return std::from_chars(from.data(), end, to).ptr == end;
+    };
+    while (!text.empty()) {
+        const auto end = text.find("; ");
+        const std::string_view part = text.substr(0, end);
+        text = end == std::string_view::npos ? std::string_view() : text.substr(end + 2);
+        bool known = false;
+        if (const auto in = part.find(" in "); in != std::string_view::npos && part.ends_with(" s")) {
+            const std::string_view kind = part.substr(0, in);
+            const std::string_view unit = part.substr(in + 4, part.size() - in - 6);
+            const auto slash = unit.find('/');
+            known = (kind == "time" || kind == "local time" || kind == "duration") &&
+                    number(unit.substr(0, slash), found.num) &&
+                    (slash == std::string_view::npos || number(unit.substr(slash + 1), found.den)) &&
+                    found.num > 0 && found.den > 0;
+            if (known) found.kind = kind;
+        } else if (part.starts_with("from ")) {
+            const auto to = part.find(" to ");
+            std::pair<std::int64_t, std::int64_t> range;
+            known = to != std::string_view::npos && number(part.substr(5, to - 5), range.first) &&
+                    number(part.substr(to + 4), range.second);
+            if (known) found.range = range;
+        } else if (part == "float") {
+            known = found.single = true;
+        } else if (part.starts_with("enum ")) {
+            known = true;
+            for (std::string_view rest = part.substr(5); known && !rest.empty();) {
+                const auto space = rest.find(' ');
+                const std::string_view one = rest.substr(0, space);
+                rest = space == std::string_view::npos ? std::string_view() : rest.substr(space + 1);
+                const auto is = one.find('=');
+                std::int64_t value = 0;
+                known = is != std::string_view::npos && number(one.substr(is + 1), value);
+                if (known) found.names.emplace_back(std::string(one.substr(0, is)), value);
+            }
+        }
+        if (!known) found.other.append(found.other.empty() ? "" : "; ").append(part);
+    }
+    return found;
+}
+
+/// How the numbers of one meaning become those of another. Both texts have `column` in them.
+struct Conversion {
+    std::string expression{}; ///< the new value; empty: the number stays
+    std::string refused{};    ///< true of values that have no new one; empty: all have
+};
+
+namespace meaning {
+
+inline std::string text_of(std::int64_t number)
+{
+    // The smallest one has no literal.
+    return number == INT64_MIN ? "(-9223372036854775807 - 1)" : std::to_string(number);
+}
+
+// From units of a/b seconds to units of c/d: multiplied by p, divided by q. Nothing where they are too large.
+inline std::optional<std::pair<std::int64_t, std::int64_t>> ratio(const Meaning& from, const Meaning& to)
+{
+    std::int64_t p = 0;
+    std::int64_t q = 0;
+    const std::int64_t up = std::gcd(from.num, to.num);
+    const std::int64_t down = std::gcd(from.den, to.den);
+    if (__builtin_mul_overflow(from.num / up, to.den / down, &p) ||
+        __builtin_mul_overflow(from.den / down, to.num / up, &q))
+        return std::nullopt;
+    const std::int64_t common = std::gcd(p, q);
+    return std::pair{p / common, q / common};
+}
+
+inline Conversion between_units(const std::string& column, std::pair<std::int64_t, std::int64_t> by,
+                                bool from_real, bool to_real)
+{
+    const std::string p = text_of(by.first);
+    const std::string q = text_of(by.second);
+    const std::string number = "typeof(" + column + ") IN ('integer', 'real')";
+    if (!from_real && !to_real)
+        return {column + " / " + q + " * " + p, "typeof(" + column + ") <> 'integer' OR " + column + " % " +
+                                                    q + " <> 0 OR typeof(" + column + " / " + q + " * " + p +
+                                                    ") <> 'integer'"};
+    const std::string scaled = column + " * " + p + ".0 / " + q + ".0";
+    const std::string whole = "CAST(round(" + scaled + ") AS INTEGER)";
+    const std::string result = to_real ? scaled : whole;
+    // What comes back from it is the same.
+    const std::string back = "(" + result + ") * " + q + ".0 / " + p + ".0";
+    const std::string same =
+        from_real ? back + " = " + column : "CAST(round(" + back + ") AS INTEGER) = " + column;
+    return {to_real ? scaled : whole, "NOT (" + number + " AND " + same + ')'};
+}
+
+inline Conversion between_names(const std::string& column, const Meaning& from, const Meaning& to)
+{
+    std::string cases;
+    std::string gone;
+    for (const auto& [name, value] : from.names) {
+        const std::pair<std::string, std::int64_t>* named = nullptr;
+        const std::pair<std::string, std::int64_t>* numbered = nullptr;
+        for (const auto& other : to.names) {
+            if (other.first == name) named = &other;
+            if (other.second == value) numbered = &other;
+        }
+        bool new_name = numbered != nullptr;
+        for (const auto& other : from.names) new_name = new_name && other.first != numbered->first;
+        if (named != nullptr && named->second != value)
+            cases += " WHEN " + text_of(value) + " THEN " + text_of(named->second);
+        else if (named == nullptr && !new_name) // nor renamed
+            gone += (gone.empty() ? "" : ", ") + text_of(value);
+    }
+    Conversion made;
+    if (!cases.empty()) made.expression = "CASE " + column + cases + " ELSE " + column + " END";
+    if (!gone.empty()) made.refused = column + " IN (" + gone + ")";
+    return made;
+}
+
+} // namespace meaning
+
+/// From a column that means `from` to one that means `to`. A number of no meaning is taken for whatever is declared.
+[[nodiscard]] inline Conversion convert(const std::string& column, std::string_view from_text, bool from_real,
+                                        std::string_view to_text, bool to_real)
+{
+    if (from_text == to_text && from_real == to_real) return {};
+    const Meaning from = parse_meaning(from_text);
+    const Meaning to = parse_meaning(to_text);
+    Conversion made;
+    const std::string any = column + " IS NOT NULL";
+    if (from.has_unit() && to.has_unit()) {
+        const auto by = meaning::ratio(from, to);
+        if (from.kind != to.kind || !by) return {{}, any};
+        if (*by != std::pair<std::int64_t, std::int64_t>{1, 1} || from_real != to_real)
+            made = meaning::between_units(column, *by, from_real, to_real);
+    } else if (!from.names.empty() && !to.names.empty()) {
+        made = meaning::between_names(column, from, to);
+    } else if ((from.has_unit() && !to.names.empty()) || (!from.names.empty() && to.has_unit()) ||
+               (!from.other.empty() && !to.other.empty() && from.other != to.other)) {
+        return {{}, any};
+    }
+    auto refuse = [&](const std::string& what) {
+        made.refused += (made.refused.empty() ? "(" : " OR (") + what + ')';
+    };
+    const std::string value = made.expression.empty() ? column : '(' + made.expression + ')';
+    if (!made.refused.empty()) made.refused = '(' + column + " IS NOT NULL AND (" + made.refused + "))";
+    if (to.range && (!from.range || !made.expression.empty() || from.range->first < to.range->first ||
+                     from.range->second > to.range->second || from_real))
+        refuse(value + " IS NOT NULL AND CAST(" + value + " AS INTEGER) NOT BETWEEN " +
+               meaning::text_of(to.range->first) + " AND " + meaning::text_of(to.range->second));
+    // A float has 24 bits: what is left of a number when it is rounded to them is the number itself.
+    if (to.single && (!from.single || !made.expression.empty())) {
+        const std::string real = "CAST(" + value + " AS REAL)";
+        const std::string wide = "(536870913.0 * " + real + ")";
+        refuse("abs(" + real + ") > 3.4028234663852886e38 AND abs(" + real + ") < 9e999 OR abs(" + real +
+               ") <= 3.4028234663852886e38 AND " + real + " <> " + wide + " - (" + wide + " - " + real + ")");
+    }
+    return made;
+}
+
+/// Would a program that means `declared` read other values than those that were written as `live`?
+[[nodiscard]] inline bool means_otherwise(std::string_view live, std::string_view declared)
+{
+    if (live.empty() || declared.empty() || live == declared) return false;
+    const Meaning a = parse_meaning(live);
+    const Meaning b = parse_meaning(declared);
+    if (a.has_unit() && b.has_unit()) return a.kind != b.kind || a.num != b.num || a.den != b.den;
+    if (a.has_unit() != b.has_unit()) return !a.names.empty() || !b.names.empty();
+    if (!a.names.empty() && !b.names.empty()) return !meaning::between_names("x", a, b).expression.empty();
+    return !a.other.empty() && !b.other.empty() && a.other != b.other;
+}
+
+} // namespace tenantry::migrate
