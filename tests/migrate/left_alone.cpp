@@ -267,3 +267,28 @@ TEST_CASE("triggers of a full-text index that was taken out go, and an older rel
     CHECK(older.error() == errc::newer_schema);
     CHECK_THAT(std::string(older.error().message()), ContainsSubstring("f_insert"));
 }
+
+TEST_CASE("a full-text table of its own gets a required column only while it is empty")
+{
+    const Declaration before({"CREATE VIRTUAL TABLE f USING fts5(a)"});
+    const Declaration required({"CREATE VIRTUAL TABLE f USING fts5(a, b)"});
+    const Declaration optional({"CREATE VIRTUAL TABLE f /* tenantry: optional b */ USING fts5(a, b)"});
+    for (const bool has_rows : {false, true}) {
+        Connection db = memory();
+        must(ensure_schema(db, before.info()));
+        if (has_rows) must(db.execute("INSERT INTO f VALUES ('x')"));
+        const auto told = must(migrate::forecast(db, required.info(), nullptr, true));
+        auto opened = ensure_schema(db, required.info());
+        CHECK(opened.has_value() == !has_rows);
+        CHECK((told.standing == migrate::Standing::refused) == has_rows);
+        if (!has_rows) continue;
+        CHECK(opened.error() == errc::destructive_migration);
+        CHECK_THAT(std::string(opened.error().message()), ContainsSubstring("column 'b'"));
+        must(ensure_schema(db, optional.info()));
+        // What is there and NULL cannot be required later.
+        const Declaration later({"CREATE VIRTUAL TABLE f USING fts5(a, b, tokenize=porter)"});
+        CHECK_FALSE(ensure_schema(db, later.info()));
+        must(db.execute("UPDATE f SET b = 'y'"));
+        CHECK(ensure_schema(db, later.info()));
+    }
+}

@@ -108,19 +108,19 @@ TEST_CASE("a default is written as its column is stored")
 {
     CHECK(test::sql_of<Defaults>("t") == R"(CREATE TABLE "t" (
     "id" INTEGER PRIMARY KEY,
-    "number" INTEGER /* tenantry: from -2147483648 to 2147483647 */ NOT NULL DEFAULT -42,
+    "number" INTEGER NOT NULL DEFAULT -42,
     "smallest" INTEGER NOT NULL DEFAULT (-9223372036854775807 - 1),
-    "byte" INTEGER /* tenantry: from 0 to 255 */ NOT NULL DEFAULT 255,
+    "byte" INTEGER NOT NULL DEFAULT 255,
     "flag" INTEGER NOT NULL DEFAULT 1 CHECK ("flag" IN (0, 1)),
     "ratio" REAL NOT NULL DEFAULT 0.1,
     "whole" REAL NOT NULL DEFAULT 3,
     "negative" REAL NOT NULL DEFAULT -1234.000001,
-    "single" REAL /* tenantry: float */ NOT NULL DEFAULT 2.5,
+    "single" REAL NOT NULL DEFAULT 2.5,
     "text" TEXT NOT NULL DEFAULT 'it''s "quoted"',
     "empty" TEXT NOT NULL DEFAULT '',
     "mode" TEXT NOT NULL DEFAULT 'fast' CHECK ("mode" = 'slow' OR "mode" = 'fast'),
     "rank" INTEGER /* tenantry: enum none=0 first=1 */ NOT NULL DEFAULT 1 CHECK ("rank" = 0 OR "rank" = 1),
-    "maybe" INTEGER /* tenantry: from -2147483648 to 2147483647 */ DEFAULT 7,
+    "maybe" INTEGER DEFAULT 7,
     "timeout" INTEGER /* tenantry: duration in 1 s */ NOT NULL DEFAULT 30,
     "at" INTEGER /* tenantry: time in 1/1000 s */ NOT NULL DEFAULT 1714571100007,
     "maybe_at" INTEGER /* tenantry: time in 1/1000 s */ DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER))

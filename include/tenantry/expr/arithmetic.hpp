@@ -47,6 +47,15 @@ inline constexpr TimeOperator time_operator = std::same_as<Syntax, Plus>    ? Ti
                                               : std::same_as<Syntax, Minus> ? TimeOperator::minus
                                                                             : TimeOperator::none;
 
+// SQLite makes NaN NULL (https://sqlite.org/floatingpoint.html), and of two columns one may be infinite where the other is,
+// too, or 0. A value that is given with the statement is taken to be finite.
+template <class Syntax, class L, class R, class Number>
+inline constexpr bool may_be_nan =
+    AnyExpression<L> && AnyExpression<R> && std::floating_point<Number> &&
+    (std::same_as<Syntax, Times> ||
+     ((std::same_as<Syntax, Plus> || std::same_as<Syntax, Minus>) && std::floating_point<number_of_t<L>> &&
+      std::floating_point<number_of_t<R>>));
+
 // SQLite computes in 64 bits; what is divided by 0 is NULL.
 template <class Syntax, class L, class R,
           bool Numbers = !std::is_void_v<number_of_t<L>> && !std::is_void_v<number_of_t<R>>>
@@ -59,7 +68,7 @@ struct ArithmeticOf<Syntax, L, R, true> {
         std::conditional_t<is_integer<number_of_t<L>> && is_integer<number_of_t<R>>, std::int64_t, double>;
     static constexpr bool may_divide_by_zero = std::same_as<Syntax, Divide> || std::same_as<Syntax, Modulo>;
     using value =
-        std::conditional_t<may_divide_by_zero, std::optional<number>,
+        std::conditional_t<may_divide_by_zero || may_be_nan<Syntax, L, R, number>, std::optional<number>,
                            nullable_like<number, typename left::value_type, typename right::value_type>>;
     using type = Compound<Syntax, value, left, right>;
 };
@@ -98,7 +107,8 @@ template <class Syntax, class L, class R>
 } // namespace detail
 
 /// Arithmetic of SQLite's 64-bit integers and doubles (https://sqlite.org/lang_expr.html). Integers divide to
-/// integers; division by 0 is NULL, so that quotients are optional. A sum beyond 64 bits becomes a double in
+/// integers; division by 0 is NULL, so that quotients are optional; and so are sums, differences and products of two
+/// expressions of doubles, since what is no number (infinity less infinity, or 0 times it) is NULL. A sum beyond 64 bits becomes a double in
 /// SQLite, and reading it as an integer is `errc::value_misfit`.
 ///
 /// Times are added to as they are in std::chrono: a time and a duration are a time, two times lie a duration apart.

@@ -35,7 +35,9 @@ template <detail::AnyExpression E, class Low, class High>
     if constexpr (why == detail::Mismatch::none) {
         using A = detail::base_value_t<E>;
         detail::require_order<A>();
-        using Value = detail::nullable_like<bool, typename std::remove_cvref_t<E>::value_type>;
+        using Value = detail::nullable_like<bool, typename std::remove_cvref_t<E>::value_type,
+                                            typename detail::operand_t<A, Low>::value_type,
+                                            typename detail::operand_t<A, High>::value_type>;
         return detail::compound<detail::Between, Value>(std::forward<E>(expression),
                                                         detail::as_operand<A>(std::forward<Low>(low)),
                                                         detail::as_operand<A>(std::forward<High>(high)));

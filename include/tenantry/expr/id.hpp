@@ -299,6 +299,7 @@ namespace sqlite {
 template <class Row, class Value>
 struct Codec<Id<Row, Value>> {
     static constexpr Storage storage = Codec<Value>::storage;
+    static constexpr ValueLimits limits = value_limits<Value>;
 
     template <class Sink>
     static constexpr void check(Sink& out, std::string_view column)

@@ -40,7 +40,9 @@ template <detail::AnyExpression E, class First, class... Rest>
     detail::refuse_comparison<why, E, detail::types<First, Rest...>>();
     if constexpr (why == detail::Mismatch::none) {
         using A = detail::base_value_t<E>;
-        using Value = detail::nullable_like<bool, typename std::remove_cvref_t<E>::value_type>;
+        using Value = detail::nullable_like<bool, typename std::remove_cvref_t<E>::value_type,
+                                            typename detail::operand_t<A, First>::value_type,
+                                            typename detail::operand_t<A, Rest>::value_type...>;
         return detail::compound<detail::In, Value>(std::forward<E>(expression),
                                                    detail::as_operand<A>(std::forward<First>(first)),
                                                    detail::as_operand<A>(std::forward<Rest>(rest))...);

@@ -111,7 +111,11 @@ consteval auto time_node()
         } else {
             using left = decltype(time_operand<Unit>(std::declval<L>()));
             using right = decltype(time_operand<Unit>(std::declval<R>()));
-            using Value = nullable_like<Result, typename left::value_type, typename right::value_type>;
+            // Infinite durations, taken from each other, are NULL.
+            constexpr bool nan = AnyExpression<L> && AnyExpression<R> &&
+                                 sqlite::Codec<Result>::storage == sqlite::Storage::real;
+            using Plain = std::conditional_t<nan, std::optional<Result>, Result>;
+            using Value = nullable_like<Plain, Plain, typename left::value_type, typename right::value_type>;
             return std::type_identity<Compound<Syntax, Value, left, right>>{};
         }
     }

@@ -138,7 +138,7 @@ inline Result<std::vector<Offenders>> dangling(sqlite::Connection& connection,
                                                                    const Plan& plan, bool all = true)
 {
     std::vector<Offenders> offenders;
-    for (const Step& step : plan.steps)
+    auto look = [&](const Step& step) -> Result<void> {
         for (const Condition& condition : step.conditions) {
             if (condition.enforced && !all) continue;
             Offenders found{step.title(), condition.what};
@@ -150,6 +150,11 @@ inline Result<std::vector<Offenders>> dangling(sqlite::Connection& connection,
             }
             if (found.count != 0) offenders.push_back(std::move(found));
         }
+        return {};
+    };
+    for (const std::vector<Step>* steps : {&plan.steps, &plan.checks})
+        for (const Step& step : *steps)
+            if (auto looked = look(step); !looked) return fail(std::move(looked).error());
     return offenders;
 }
 

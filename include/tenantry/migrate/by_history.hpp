@@ -189,7 +189,13 @@ inline Result<void> check_fit(sqlite::Connection& connection, const SchemaInfo& 
     auto live = introspect(connection, {model->get()});
     if (!live) return fail(std::move(live).error());
     const auto found = misfits(*live, **model);
-    if (found.empty()) return {};
+    if (found.empty()) {
+        const Plan checks{.checks = diff(*live, **model).checks};
+        auto offenders = find_offenders(connection, checks);
+        if (!offenders) return fail(std::move(offenders).error());
+        if (offenders->empty()) return {};
+        return fail(applying::refused(checks, *offenders));
+    }
     return fail(errc::migration_failed,
                 "the history does not lead to what the program declares: " + joined(found) +
                     ". Generate the next revision, and add it to the history");

@@ -29,7 +29,10 @@ struct Comparison {
     std::vector<migrate::Offenders> offenders{}; ///< rows that would be lost, or do not fit
     std::vector<std::string> misfits{};          ///< what keeps declared rows from being written as it is
 
-    [[nodiscard]] bool same() const noexcept { return plan.empty() && plan.tolerated.empty(); }
+    [[nodiscard]] bool same() const noexcept
+    {
+        return plan.empty() && plan.tolerated.empty() && offenders.empty();
+    }
 
     friend std::ostream& operator<<(std::ostream& out, const Comparison& found)
     {

@@ -271,6 +271,8 @@ private:
     void make_table(const TableModel& table, std::optional<TableChange>& change)
     {
         if (!change) return add(StepKind::create_table, table.name, {}, {table.sql});
+        if (!change->checks.empty())
+            plan_.checks.push_back({StepKind::check_table, table.name, {}, {}, std::move(change->checks)});
         for (std::string& column : change->tolerated)
             plan_.tolerated.push_back("column " + table.name + '.' + column);
         if (change->rebuild) {
@@ -341,7 +343,8 @@ private:
             sql.insert(sql.end(), fill.begin(), fill.end());
             return add(StepKind::create_table, table.name, {}, std::move(sql));
         }
-        if (wanted && live && wanted->normal == live->normal) {
+        const bool same_nulls = wanted && live && wanted->optional == live->optional;
+        if (wanted && live && wanted->normal == live->normal && (same_nulls || wanted->has_other_content())) {
             if (!fill.empty() && is_out_of_step(table, *wanted))
                 add(StepKind::fill_table, table.name, {"its texts, or what keeps it in step, have changed"},
                     std::move(fill));
@@ -373,6 +376,22 @@ private:
                     conditions.push_back(
                         {"column '" + column + "' holds a value, and is dropped",
                          "SELECT rowid FROM " + name + " WHERE " + quoted_name(column) + " IS NOT NULL"});
+            }
+            // Nothing in the table itself says what may be NULL; a row that is read does.
+            for (const std::string& column : wanted->columns) {
+                auto is_in = [&](const std::vector<std::string>& all) {
+                    return std::ranges::any_of(all,
+                                               [&](const std::string& c) { return same_name(c, column); });
+                };
+                if (is_in(wanted->optional)) continue;
+                if (!is_in(live->columns))
+                    conditions.push_back({"a value is needed for column '" + column +
+                                              "', which is not optional: make it so, or fill a new table",
+                                          "SELECT rowid FROM " + name});
+                else if (is_in(live->optional))
+                    conditions.push_back(
+                        {"column '" + column + "' is NULL, and is not optional any more",
+                         "SELECT rowid FROM " + name + " WHERE " + quoted_name(column) + " IS NULL"});
             }
             std::string create = table.sql;
             create.replace(wanted->name_begin, wanted->name_end - wanted->name_begin, aside);

@@ -33,6 +33,7 @@ struct TableChange {
     std::vector<std::string> altered;   ///< columns whose values may change, or are compared in another way
     std::vector<std::string> tolerated; ///< columns
     std::vector<std::string> dropped;   ///< columns
+    std::vector<Condition> checks;      ///< of rows that stay
 };
 
 class TableDiff {
@@ -48,7 +49,8 @@ public:
 
     TableChange run()
     {
-        if (live_.sql == wanted_.sql) return {};
+        check_limits();
+        if (live_.sql == wanted_.sql) return std::move(change_);
         compare_table();
         find_kept();
         for (const ColumnText& column : live_.text.columns)
@@ -181,6 +183,20 @@ private:
                                                              : " is generated otherwise"));
             if (live.generated == Computed::no)
                 requires_none(said + " is not what it would be when generated", not_as_generated(wanted));
+        }
+    }
+
+    // No SQL says what a type can hold: rows may have been written by a wider one.
+    void check_limits()
+    {
+        for (const ColumnText& column : wanted_.text.columns) {
+            const ColumnText* there = column.limits.any() ? live_.column(column.name) : nullptr;
+            if (there == nullptr || column.generated != Computed::no) continue;
+            const Conversion made = conversion(*there, column);
+            const std::string value =
+                made.expression.empty() ? quoted_name(there->name) : '(' + made.expression + ')';
+            change_.checks.push_back({column_said(column) + " holds a number that its type cannot",
+                                      select_where(beyond(value, column.limits))});
         }
     }
 

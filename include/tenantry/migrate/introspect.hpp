@@ -233,7 +233,15 @@ inline void resolve_references(SchemaModel& model)
         if (auto created = memory->execute(std::string(object.sql)); !created)
             return fail(
                 migration_error(std::move(created).error(), "creating " + label(object.type, object.name)));
-    return introspect(*memory);
+    auto model = introspect(*memory);
+    if (!model) return model;
+    for (const SchemaObject& object : declared.objects)
+        for (const ColumnInfo& info : object.columns)
+            for (TableModel& table : model->tables)
+                if (same_name(table.name, object.name))
+                    for (ColumnText& column : table.text.columns)
+                        if (same_name(column.name, info.name)) column.limits = info.limits;
+    return model;
 }
 
 } // namespace tenantry::migrate

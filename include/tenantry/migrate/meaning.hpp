@@ -11,17 +11,17 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/sqlite/codec.hpp>
+
 namespace tenantry::migrate {
 
 /// What a comment says. Several parts, with `; ` between them:
-/// `time in 1/1000 s`, `local time in ...`, `duration in ...`; `from -128 to 127`; `float`; `enum pending=0 done=1`; and
-/// any other text, of a type of the user's own.
+/// `time in 1/1000 s`, `local time in ...`, `duration in ...`; `enum pending=0 done=1`; and any other
+/// text, of a type of the user's own.
 struct Meaning {
     std::string kind{}; ///< "time", "local time", "duration"; empty: a number of no unit
     std::int64_t num = 1;
     std::int64_t den = 1; ///< the unit is num/den seconds
-    std::optional<std::pair<std::int64_t, std::int64_t>> range{};
-    bool single = false; ///< a float
     std::vector<std::pair<std::string, std::int64_t>> names{};
     std::string other{};
 
@@ -49,14 +49,6 @@ struct Meaning {
                     (slash == std::string_view::npos || number(unit.substr(slash + 1), found.den)) &&
                     found.num > 0 && found.den > 0;
             if (known) found.kind = kind;
-        } else if (part.starts_with("from ")) {
-            const auto to = part.find(" to ");
-            std::pair<std::int64_t, std::int64_t> range;
-            known = to != std::string_view::npos && number(part.substr(5, to - 5), range.first) &&
-                    number(part.substr(to + 4), range.second);
-            if (known) found.range = range;
-        } else if (part == "float") {
-            known = found.single = true;
         } else if (part.starts_with("enum ")) {
             known = true;
             for (std::string_view rest = part.substr(5); known && !rest.empty();) {
@@ -168,23 +160,25 @@ inline Conversion between_names(const std::string& column, const Meaning& from, 
                (!from.other.empty() && !to.other.empty() && from.other != to.other)) {
         return {{}, any};
     }
-    auto refuse = [&](const std::string& what) {
-        made.refused += (made.refused.empty() ? "(" : " OR (") + what + ')';
-    };
-    const std::string value = made.expression.empty() ? column : '(' + made.expression + ')';
-    if (!made.refused.empty()) made.refused = '(' + column + " IS NOT NULL AND (" + made.refused + "))";
-    if (to.range && (!from.range || !made.expression.empty() || from.range->first < to.range->first ||
-                     from.range->second > to.range->second || from_real))
-        refuse(value + " IS NOT NULL AND CAST(" + value + " AS INTEGER) NOT BETWEEN " +
-               meaning::text_of(to.range->first) + " AND " + meaning::text_of(to.range->second));
+    if (!made.refused.empty()) made.refused = column + " IS NOT NULL AND (" + made.refused + ')';
+    return made;
+}
+
+/// True of values that a type of these limits cannot hold.
+[[nodiscard]] inline std::string beyond(const std::string& value, const sqlite::ValueLimits& limits)
+{
+    std::string found;
+    if (limits.least != INT64_MIN || limits.most != INT64_MAX)
+        found = value + " IS NOT NULL AND CAST(" + value + " AS INTEGER) NOT BETWEEN " +
+                meaning::text_of(limits.least) + " AND " + meaning::text_of(limits.most);
     // A float has 24 bits: what is left of a number when it is rounded to them is the number itself.
-    if (to.single && (!from.single || !made.expression.empty())) {
+    if (limits.single) {
         const std::string real = "CAST(" + value + " AS REAL)";
         const std::string wide = "(536870913.0 * " + real + ")";
-        refuse("abs(" + real + ") > 3.4028234663852886e38 AND abs(" + real + ") < 9e999 OR abs(" + real +
-               ") <= 3.4028234663852886e38 AND " + real + " <> " + wide + " - (" + wide + " - " + real + ")");
+        found = "abs(" + real + ") > 3.4028234663852886e38 AND abs(" + real + ") < 9e999 OR abs(" + real +
+                ") <= 3.4028234663852886e38 AND " + real + " <> " + wide + " - (" + wide + " - " + real + ")";
     }
-    return made;
+    return found;
 }
 
 /// Would a program that means `declared` read other values than those that were written as `live`?

@@ -25,6 +25,7 @@ enum class StepKind {
     drop_view,
     create_trigger,
     drop_trigger,
+    check_table, ///< only its rows are looked at
 };
 
 [[nodiscard]] inline std::string_view to_string(StepKind kind) noexcept
@@ -43,6 +44,7 @@ enum class StepKind {
     case StepKind::drop_view: return "drop view";
     case StepKind::create_trigger: return "create trigger";
     case StepKind::drop_trigger: return "drop trigger";
+    case StepKind::check_table: return "check table";
     }
     return "";
 }
@@ -72,6 +74,8 @@ struct Plan {
     std::vector<std::string> tolerated{};
     /// What no plan can mend: a name that something else has.
     std::vector<std::string> problems{};
+    /// Of rows that stay as they are: that the declared types can hold them. Nothing is to be done for it.
+    std::vector<Step> checks{};
     /// Tables whose references, or references to whom, must be looked at before the end.
     std::vector<std::string> check_references{};
 
@@ -88,7 +92,8 @@ struct Plan {
     /// Could rows stand in the way, or be lost?
     [[nodiscard]] bool has_conditions() const noexcept
     {
-        return std::ranges::any_of(steps, [](const Step& step) { return !step.conditions.empty(); });
+        return !checks.empty() ||
+               std::ranges::any_of(steps, [](const Step& step) { return !step.conditions.empty(); });
     }
 
     /// `"add column config.note"`, for each step.
@@ -113,6 +118,9 @@ struct Plan {
                 out << "   refused if there is a row where " << condition.what << '\n';
             for (const std::string& sql : step.sql) out << "   " << sql << ";\n";
         }
+        for (const Step& check : plan.checks)
+            for (const Condition& condition : check.conditions)
+                out << check.title() << ": refused if there is a row where " << condition.what << '\n';
         for (const std::string& known : plan.tolerated) out << "left alone: " << known << '\n';
         return out;
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <tenantry/migrate/sql_text.hpp>
+#include <tenantry/sqlite/codec.hpp>
 
 namespace tenantry::migrate {
 
@@ -41,8 +42,9 @@ struct ColumnText {
     std::optional<std::string> default_value{}; ///< as written, with its parentheses
     std::string collation{};                    ///< lower case; empty: binary
     Computed generated = Computed::no;
-    std::string expression{}; ///< of a generated column
-    std::string meaning{};    ///< what a comment of this library's behind the type says of the numbers
+    std::string expression{};     ///< of a generated column
+    sqlite::ValueLimits limits{}; ///< of a declared one: what its type can hold
+    std::string meaning{};        ///< what a comment of this library's behind the type says of the numbers
 };
 
 struct TableText {

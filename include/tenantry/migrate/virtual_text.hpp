@@ -15,6 +15,7 @@ struct VirtualText {
     std::string module;
     std::vector<std::string> columns;     ///< arguments that are no options
     std::optional<std::string> content{}; ///< of `content=`; empty: the rows are not kept
+    std::vector<std::string> optional{};  ///< columns that may be NULL, by a comment of this library's
     std::string normal;                   ///< equal for two that say the same
     std::size_t name_begin = 0;
     std::size_t name_end = 0;
@@ -23,6 +24,21 @@ struct VirtualText {
     /// Are its rows those of another table?
     [[nodiscard]] bool has_other_content() const noexcept { return content && !content->empty(); }
 };
+
+/// Of `/* tenantry: optional title body */`
+[[nodiscard]] inline std::vector<std::string> optional_columns(std::string_view space)
+{
+    constexpr std::string_view begin = "/* tenantry: optional ";
+    std::vector<std::string> names;
+    const auto at = space.find(begin);
+    if (at == std::string_view::npos) return names;
+    space.remove_prefix(at + begin.size());
+    for (auto end = space.find(' '); end != std::string_view::npos; end = space.find(' ')) {
+        names.emplace_back(space.substr(0, end));
+        space.remove_prefix(end + 1);
+    }
+    return names;
+}
 
 /// Nothing where it is something else.
 [[nodiscard]] inline std::optional<VirtualText> parse_virtual(std::string_view sql)
@@ -38,6 +54,7 @@ struct VirtualText {
     VirtualText found;
     found.name_begin = all[at].begin;
     found.name_end = all[at].end;
+    found.optional = optional_columns(sql.substr(all[at].end, all[at + 1].begin - all[at].end));
     found.module = lowered(name_of(all[at + 2]));
     const SqlTokens arguments = SqlTokens(all).subspan(at + 3);
     found.normal = found.module + ' ' + normal_text(arguments);

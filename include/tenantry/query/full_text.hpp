@@ -15,6 +15,7 @@
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/text.hpp>
 #include <tenantry/schema/column.hpp>
+#include <tenantry/schema/generated_from.hpp>
 #include <tenantry/schema/option.hpp>
 #include <tenantry/schema/row_rules.hpp>
 #include <tenantry/schema/schema.hpp>
@@ -163,6 +164,7 @@ struct CreateFullText {
     {
         out.text("CREATE VIRTUAL TABLE ");
         out.identifier(name);
+        if constexpr (std::is_void_v<typename Table::content>) render_optional(out);
         out.text(" USING fts5(");
         bool first = true;
         each_text_column<Table>([&]([[maybe_unused]] std::size_t i, std::string_view column) {
@@ -183,6 +185,22 @@ struct CreateFullText {
     }
 
 private:
+    // FTS5 takes NULL in every column: which may hold it is kept in a comment, and migrations compare it.
+    static constexpr void render_optional(TextSink& out)
+    {
+        constexpr auto optional = []<std::size_t... I>(std::index_sequence<I...>) {
+            return std::array<bool, sizeof...(I)>{sqlite::is_nullable<column_type<Table, I>>...};
+        }(std::make_index_sequence<column_count<Table>>{});
+        bool any = false;
+        each_text_column<Table>([&](std::size_t i, std::string_view column) {
+            if (!optional[i]) return;
+            out.text(any ? " " : " /* tenantry: optional ");
+            any = true;
+            out.text(column);
+        });
+        if (any) out.text(" */");
+    }
+
     template <class Option>
     static constexpr void render_option(TextSink& out) noexcept
     {
@@ -225,11 +243,15 @@ struct CreateStepTrigger {
         out.identifier(name);
         if constexpr (What == StepOf::update) {
             out.text(" AFTER UPDATE OF ");
-            out.identifier(id);
-            each_text_column<Table>([&](std::size_t, std::string_view column) {
-                out.text(", ");
-                out.identifier(column);
-            });
+            if constexpr (is_any_generated<Content>()) {
+                render_written_columns<S, Content, chosen<Content>()>(out);
+            } else {
+                out.identifier(id);
+                each_text_column<Table>([&](std::size_t, std::string_view column) {
+                    out.text(", ");
+                    out.identifier(column);
+                });
+            }
         } else {
             out.text(What == StepOf::insert ? " AFTER INSERT" : " AFTER DELETE");
         }
@@ -248,6 +270,27 @@ struct CreateStepTrigger {
     }
 
 private:
+    // The id and the texts, among the columns of what is indexed.
+    template <class Content>
+    static consteval std::array<bool, column_count<Content>> chosen() noexcept
+    {
+        std::array<bool, column_count<Content>> all{};
+        all[id_column<Content>] = true;
+        for (std::size_t i = 0; i < all.size(); ++i)
+            each_text_column<Table>([&](std::size_t, std::string_view column) {
+                all[i] = all[i] || column == column_names<Content>[i];
+            });
+        return all;
+    }
+    template <class Content>
+    static consteval bool is_any_generated() noexcept
+    {
+        constexpr auto all = chosen<Content>();
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (all[i] && is_generated<Content>(i)) return true;
+        return false;
+    }
+
     static constexpr void render_step(TextSink& out, std::string_view row, std::string_view id, bool removes)
     {
         out.text("\n    INSERT INTO ");
@@ -329,11 +372,15 @@ struct FullText {
         } else {
             static_assert(detail::is_object_name(Name.view()),
                           "tenantry: a table's name is not empty and does not begin with sqlite_");
+            constexpr bool named = has_sound_names();
+            static_assert(named,
+                          "tenantry: a column of a full-text table is not called rank or rowid, nor as the "
+                          "table itself: FTS5 has columns of these names");
             constexpr bool fields = (detail::unindexed_fits<Options, Row>() && ...);
             static_assert(fields, "tenantry: Unindexed<> names a member of another row");
             static_assert(field_count<Row> > (rowid_at < field_count<Row> ? 1 : 0),
                           "tenantry: a full-text row has at least one text");
-            return fields &&
+            return named && fields &&
                    detail::check_full_text_fields<Row, content>(std::make_index_sequence<field_count<Row>>{});
         }
     }
@@ -361,11 +408,42 @@ struct FullText {
             constexpr bool there = has_columns_of<Content>();
             static_assert(there, "tenantry: a field of a full-text row is no column of text of the table in "
                                  "ContentOf<>, by name");
-            return keyed && there;
+            constexpr bool whole = !there || has_nulls_of<Content>();
+            static_assert(whole,
+                          "tenantry: a field of a full-text row is not optional, and the column of the table "
+                          "in ContentOf<> that it is of is");
+            return keyed && there && whole;
         }
     }
 
 private:
+    static consteval bool has_sound_names() noexcept
+    {
+        for (std::size_t i = 0; i < field_count<Row>; ++i) {
+            if (i == rowid_at) continue;
+            for (const std::string_view taken : {std::string_view("rank"), std::string_view("rowid"), name})
+                if (detail::same_name(column_names<FullText>[i], taken)) return false;
+        }
+        return true;
+    }
+    template <class Content, std::size_t... I>
+    static consteval auto nulls(std::index_sequence<I...>) noexcept
+    {
+        return std::array<bool, sizeof...(I)>{sqlite::is_nullable<column_type<Content, I>>...};
+    }
+    // May every field be NULL whose column may?
+    template <class Content>
+    static consteval bool has_nulls_of() noexcept
+    {
+        constexpr auto of_content = nulls<Content>(std::make_index_sequence<column_count<Content>>{});
+        constexpr auto own = nulls<FullText>(std::make_index_sequence<field_count<Row>>{});
+        for (std::size_t i = 0; i < own.size(); ++i)
+            for (std::size_t k = 0; k < of_content.size(); ++k)
+                if (i != rowid_at && column_names<Content>[k] == column_names<FullText>[i] && of_content[k] &&
+                    !own[i])
+                    return false;
+        return true;
+    }
     template <class Content, std::size_t... I>
     static consteval auto storages(std::index_sequence<I...>) noexcept
     {

@@ -1,6 +1,7 @@
 // `Trigger<"note_status", AfterUpdate<Job, &Job::status>, When<done>, Do<note>>`
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include <tenantry/expr/trigger_row.hpp>
 #include <tenantry/query/declared_statement.hpp>
 #include <tenantry/schema/column.hpp>
+#include <tenantry/schema/generated_from.hpp>
 #include <tenantry/schema/option.hpp>
 #include <tenantry/schema/schema.hpp>
 #include <tenantry/schema/table.hpp>
@@ -41,10 +43,29 @@ struct TriggerEvent {
         out.text(Kind == TriggerKind::insert ? "INSERT" : Kind == TriggerKind::update ? "UPDATE" : "DELETE");
         if constexpr (sizeof...(Fields) > 0) {
             out.text(" OF ");
-            render_columns<Table>(out, members::indices());
+            if constexpr (is_any_generated<Table>())
+                render_written_columns<S, Table, chosen<Table>()>(out);
+            else
+                render_columns<Table>(out, members::indices());
         }
         out.text(" ON ");
         out.identifier(Table::name);
+    }
+
+private:
+    template <class Table>
+    static consteval bool is_any_generated() noexcept
+    {
+        for (const std::size_t i : members::indices())
+            if (is_generated<Table>(i)) return true;
+        return false;
+    }
+    template <class Table>
+    static consteval std::array<bool, column_count<Table>> chosen() noexcept
+    {
+        std::array<bool, column_count<Table>> all{};
+        for (const std::size_t i : members::indices()) all[i] = true;
+        return all;
     }
 };
 
@@ -80,7 +101,7 @@ using trigger_out = TriggerOut<S, Node, typename Event::row_type, Event::has_old
 } // namespace detail
 
 /// When a trigger runs: for each row that a statement inserts, before or after it is there. Of an update of certain
-/// columns only: `AfterUpdate<Job, &Job::status>` (https://sqlite.org/lang_createtrigger.html).
+/// columns only: `AfterUpdate<Job, &Job::status>`; a generated one stands for those that it is made of (https://sqlite.org/lang_createtrigger.html).
 template <class Row>
 using BeforeInsert = detail::TriggerEvent<detail::TriggerTime::before, detail::TriggerKind::insert, Row>;
 template <class Row>

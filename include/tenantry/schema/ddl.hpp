@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -29,7 +30,8 @@ struct ColumnShape {
     bool not_null;
     void (*check)(TextSink&, std::string_view quoted); // nullptr: none
     void (*meaning)(TextSink&);                        // nullptr: none
-    std::string_view referenced_table;                 // empty: none
+    sqlite::ValueLimits limits;
+    std::string_view referenced_table; // empty: none
     std::string_view referenced_column;
 };
 
@@ -47,7 +49,13 @@ constexpr void render_meaning(TextSink& out)
 
 template <class S, class Field>
 inline constexpr ColumnShape column_shape = [] {
-    ColumnShape shape{sqlite::Codec<Field>::storage, !sqlite::is_nullable<Field>, nullptr, nullptr, {}, {}};
+    ColumnShape shape{sqlite::Codec<Field>::storage,
+                      !sqlite::is_nullable<Field>,
+                      nullptr,
+                      nullptr,
+                      sqlite::value_limits<Field>,
+                      {},
+                      {}};
     if constexpr (requires(TextSink& out) { sqlite::Codec<Field>::meaning(out); })
         shape.meaning = &render_meaning<Field>;
     if constexpr (requires(TextSink& out) { sqlite::Codec<Field>::check(out, std::string_view()); })
@@ -91,7 +99,7 @@ inline constexpr auto column_infos = [] {
     std::array<ColumnInfo, column_count<Table>> infos{};
     for (std::size_t i = 0; i < infos.size(); ++i)
         infos[i] = {column_names<Table>[i], type_text<S, Table>(column_shapes<S, Table>[i].storage),
-                    column_shapes<S, Table>[i].not_null};
+                    column_shapes<S, Table>[i].not_null, column_shapes<S, Table>[i].limits};
     return infos;
 }();
 
@@ -229,9 +237,25 @@ constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t hash = 0x
     return hash;
 }
 
+// What the columns' types can hold stands in no SQL.
+constexpr std::uint64_t hash_limits(std::span<const ColumnInfo> columns, std::uint64_t hash) noexcept
+{
+    for (const ColumnInfo& column : columns) {
+        if (!column.limits.any()) continue;
+        std::array<char, 64> text{};
+        TextSink out(text.data());
+        out.integer(column.limits.least);
+        out.text(column.limits.single ? " float " : " ");
+        out.integer(column.limits.most);
+        hash = hash_text({text.data(), out.size()}, hash_text(column.name, hash));
+    }
+    return hash;
+}
+
 // One evaluation an object, so that a large schema stays within the compilers' limits.
 template <class S, class Object>
-inline constexpr std::uint64_t object_hash = hash_text(static_text<ObjectText<S, Object>>);
+inline constexpr std::uint64_t object_hash =
+    hash_limits(schema_object<S, Object>.columns, hash_text(static_text<ObjectText<S, Object>>));
 
 constexpr std::int32_t make_fingerprint(std::uint64_t hash) noexcept
 {

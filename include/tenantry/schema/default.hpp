@@ -88,7 +88,8 @@ consteval bool default_fits() noexcept
         else if constexpr (std::floating_point<Column>)
             return std::in_range<std::int64_t>(Value);
         else
-            return sqlite::Codec<Column>::storage == sqlite::Storage::integer &&
+            return (sqlite::Codec<Column>::storage == sqlite::Storage::integer ||
+                    sqlite::Codec<Column>::storage == sqlite::Storage::real) &&
                    std::in_range<std::int64_t>(Value);
     } else if constexpr (std::same_as<Given, RealConstant>)
         return sqlite::Codec<Column>::storage == sqlite::Storage::real;

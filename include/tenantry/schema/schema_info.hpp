@@ -5,13 +5,16 @@
 #include <span>
 #include <string_view>
 
+#include <tenantry/sqlite/codec.hpp>
+
 namespace tenantry {
 
 /// One column of a declared table, as `pragma_table_xinfo` would tell it.
 struct ColumnInfo {
-    std::string_view name; ///< unquoted
-    std::string_view type; ///< INTEGER, REAL, TEXT, BLOB or ANY
-    bool not_null;         ///< false for a rowid alias: SQLite says so too
+    std::string_view name;        ///< unquoted
+    std::string_view type;        ///< INTEGER, REAL, TEXT, BLOB or ANY
+    bool not_null;                ///< false for a rowid alias: SQLite says so too
+    sqlite::ValueLimits limits{}; ///< of what its type can hold: SQLite knows nothing of them
 };
 
 /// One object of a schema, as `sqlite_schema` would tell it. The order of objects is one in which

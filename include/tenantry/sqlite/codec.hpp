@@ -41,6 +41,19 @@ enum class Misfit : std::uint8_t {
     return "unknown";
 }
 
+/// Which stored numbers a type can hold.
+struct ValueLimits {
+    std::int64_t least = INT64_MIN; ///< of an INTEGER
+    std::int64_t most = INT64_MAX;
+    bool single = false; ///< a REAL that is a float
+
+    [[nodiscard]] constexpr bool any() const noexcept
+    {
+        return least != INT64_MIN || most != INT64_MAX || single;
+    }
+    friend constexpr bool operator==(const ValueLimits&, const ValueLimits&) = default;
+};
+
 /// How `T` is stored. Specialise it to make a type of your own a column:
 ///
 ///     template <>
@@ -64,6 +77,7 @@ enum class Misfit : std::uint8_t {
 /// - `meaning(out)` (optional): writes what the stored value means, "time in 1/1000 s" or any text of yours without
 ///   "*/" in it. It is kept with the column, so that a declaration which means something else by the same values is
 ///   refused while there are any, and not taken for the same.
+/// - `limits` (optional): a `ValueLimits`, which migrations check rows against that were written as another type.
 template <class T>
 struct Codec;
 
@@ -118,6 +132,15 @@ inline constexpr bool is_nullable = [] {
         return static_cast<bool>(Codec<T>::nullable);
     else
         return false;
+}();
+
+/// The numbers that a column of `T` can hold.
+template <class T>
+inline constexpr ValueLimits value_limits = [] {
+    if constexpr (requires { Codec<T>::limits; })
+        return ValueLimits(Codec<T>::limits);
+    else
+        return ValueLimits{};
 }();
 
 /// The type's name in a STRICT table: `"INTEGER"`. `Storage::null` stands for ANY.

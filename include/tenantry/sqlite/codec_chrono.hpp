@@ -14,7 +14,7 @@ namespace tenantry::sqlite {
 
 namespace detail {
 
-// "time in 1/1000 s", and what the count itself says
+// "time in 1/1000 s"
 template <class Duration, class Sink>
 constexpr void say_unit(Sink& out, std::string_view kind)
 {
@@ -27,10 +27,6 @@ constexpr void say_unit(Sink& out, std::string_view kind)
         out.integer(Period::den);
     }
     out.text(" s");
-    if constexpr (requires { Codec<typename Duration::rep>::meaning(out); }) {
-        out.text("; ");
-        Codec<typename Duration::rep>::meaning(out);
-    }
 }
 
 } // namespace detail
@@ -40,6 +36,7 @@ template <Storable Rep, class Period>
 struct Codec<std::chrono::duration<Rep, Period>> {
     using Duration = std::chrono::duration<Rep, Period>;
     static constexpr Storage storage = Codec<Rep>::storage;
+    static constexpr ValueLimits limits = value_limits<Rep>;
 
     template <class Sink>
     static constexpr void meaning(Sink& out)
@@ -70,6 +67,7 @@ template <class Clock, class Duration>
 struct TimePointCodec {
     using Point = std::chrono::time_point<Clock, Duration>;
     static constexpr Storage storage = Codec<Duration>::storage;
+    static constexpr ValueLimits limits = value_limits<Duration>;
 
     template <class Sink>
     static constexpr void meaning(Sink& out)
@@ -115,14 +113,17 @@ template <>
 struct Codec<std::chrono::year_month_day> {
     static constexpr Storage storage = Storage::integer;
 
+    static constexpr ValueLimits limits{
+        std::chrono::sys_days(std::chrono::year::min() / std::chrono::January / 1).time_since_epoch().count(),
+        std::chrono::sys_days(std::chrono::year::max() / std::chrono::December / 31)
+            .time_since_epoch()
+            .count()};
+
+    // The same as of `sys_days`.
     template <class Sink>
     static constexpr void meaning(Sink& out)
     {
-        using namespace std::chrono;
-        out.text("time in 86400 s; from ");
-        out.integer(sys_days(year::min() / January / 1).time_since_epoch().count());
-        out.text(" to ");
-        out.integer(sys_days(year::max() / December / 31).time_since_epoch().count());
+        detail::say_unit<std::chrono::days>(out, "time");
     }
 
     template <ParameterBinder B>

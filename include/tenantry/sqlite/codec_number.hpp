@@ -49,18 +49,12 @@ template <detail::PlainInteger T>
 struct Codec<T> {
     static constexpr Storage storage = Storage::integer;
 
-    template <class Sink>
-    static constexpr void meaning(Sink& out)
-        requires(!std::same_as<std::make_signed_t<T>, T> || sizeof(T) < sizeof(std::int64_t))
-    {
-        using Limits = std::numeric_limits<T>;
-        constexpr std::int64_t most = INT64_MAX;
-        out.text("from ");
-        out.integer(static_cast<std::int64_t>(Limits::min()));
-        out.text(" to ");
-        out.integer(std::in_range<std::int64_t>(Limits::max()) ? static_cast<std::int64_t>(Limits::max())
-                                                               : most);
-    }
+    static constexpr ValueLimits limits{std::in_range<std::int64_t>(std::numeric_limits<T>::min())
+                                            ? static_cast<std::int64_t>(std::numeric_limits<T>::min())
+                                            : INT64_MIN,
+                                        std::in_range<std::int64_t>(std::numeric_limits<T>::max())
+                                            ? static_cast<std::int64_t>(std::numeric_limits<T>::max())
+                                            : INT64_MAX};
 
     template <ParameterBinder B>
     static void bind(B& to, int index, const T& value)
@@ -158,11 +152,7 @@ template <>
 struct Codec<float> {
     static constexpr Storage storage = Storage::real;
 
-    template <class Sink>
-    static constexpr void meaning(Sink& out)
-    {
-        out.text("float");
-    }
+    static constexpr ValueLimits limits{.single = true};
 
     template <ParameterBinder B>
     static void bind(B& to, int index, const float& value)

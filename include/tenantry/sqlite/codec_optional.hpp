@@ -12,6 +12,7 @@ template <Bindable T>
 struct Codec<std::optional<T>> {
     static constexpr Storage storage = Codec<T>::storage;
     static constexpr bool nullable = true;
+    static constexpr ValueLimits limits = value_limits<T>;
 
     // A CHECK whose condition is NULL holds, so that the value's own serves (https://sqlite.org/lang_createtable.html#ckconst).
     template <class Sink>
