@@ -31,6 +31,10 @@ namespace tenantry::detail {
         if (time.count() < 0)
             return fail(errc::invalid_argument,
                         std::string("FleetOptions::") + name + " is negative: a time cannot be");
+    if (!options.read_only && options.tenant.profile.read_only)
+        return refused("tenant.profile.read_only is what FleetOptions::read_only sets: say that instead");
+    if (options.read_only && options.sole_owner)
+        return refused("who only reads (read_only) keeps nobody out: leave sole_owner as it is");
     if (!options.sole_owner && options.tenant.profile.exclusive)
         return refused("tenant.profile.exclusive is what FleetOptions::sole_owner sets: say that instead");
     if (options.sole_owner && (options.tenant.readers != 0 || options.max_readers != 0))

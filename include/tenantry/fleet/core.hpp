@@ -74,8 +74,8 @@ public:
             return;
         }
         tick_later();
-        // A sole owner's files are checkpointed by nobody else, and by one connection.
-        if (!options_.sole_owner && sqlite::has_wal_reset_fault())
+        // A sole owner's files are checkpointed by nobody else, and by one connection; who only reads checkpoints nothing.
+        if (!options_.sole_owner && !options_.read_only && sqlite::has_wal_reset_fault())
             observation_.tell([](Observer& by) { by.warning(sqlite::wal_reset_warning()); });
     }
 
@@ -146,6 +146,7 @@ public:
     void create(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
     {
         if (is_forked()) return waiter->ended(fail(async::forked_error()));
+        if (options_.read_only) return waiter->ended(fail(only_reads_error().with_tenant(id.view())));
         auto creation = std::make_unique<Creation>(shared_from_this(), std::move(waiter), id);
         decide([&](Registry::Actions& actions) { registry_.create(id, std::move(creation), actions); });
     }
@@ -153,6 +154,7 @@ public:
     void destroy(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
     {
         if (is_forked()) return waiter->ended(fail(async::forked_error()));
+        if (options_.read_only) return waiter->ended(fail(only_reads_error().with_tenant(id.view())));
         auto waiting = std::make_unique<WaitingForEnd>(std::move(waiter));
         decide([&](Registry::Actions& actions) { registry_.destroy(id, std::move(waiting), actions); });
     }
@@ -306,6 +308,8 @@ private:
     {
         if (schema.needs_trust) options.tenant.profile.trusted_schema = true;
         options.tenant.profile.exclusive = options.sole_owner;
+        options.tenant.profile.read_only = options.read_only;
+        if (options.read_only) options.tenant.checkpoints.automatic = false;
         return options;
     }
 
@@ -495,7 +499,7 @@ private:
             for (const auto& entry : registry_.entries())
                 if (entry->tenant) open.push_back(entry->tenant);
             const auto& upkeep = options_.upkeep;
-            if (upkeep.idle_after.count() > 0 && !*upkeep_)
+            if (upkeep.idle_after.count() > 0 && !options_.read_only && !*upkeep_)
                 quiet = registry_.next_for_upkeep(earlier(now, upkeep.idle_after), upkeep.every);
             if (quiet) quiet_tenant = quiet->tenant;
         });

@@ -48,17 +48,21 @@ public:
                                              std::string_view schema = {})
     {
         std::error_code error;
-        if (!options.make_root && !holds_fleet(root))
-            return fail(errc::no_such_fleet, "there is no fleet in '" + root.string() +
-                                                 "', and FleetOptions::make_root says not to make one: look "
-                                                 "whether the path is right");
-        if (auto made = make_root(last_named(root)); !made) return fail(std::move(made).error());
+        const bool make = options.make_root && !options.read_only;
+        if (!make && !holds_fleet(root))
+            return fail(errc::no_such_fleet,
+                        "there is no fleet in '" + root.string() +
+                            "', and FleetOptions::make_root or read_only says not to make one: look "
+                            "whether the path is right");
+        if (!options.read_only)
+            if (auto made = make_root(last_named(root)); !made) return fail(std::move(made).error());
         auto canonical = std::filesystem::canonical(root, error);
         if (error) return fail(system_error(error.value(), "resolving", root));
         Layout layout(std::move(canonical), options.shards);
         if (auto checked = layout.check_manifest(options, options.shares_root ? std::string_view() : schema);
             !checked)
             return fail(std::move(checked).error());
+        if (options.read_only) return layout;
         for (const auto& directory : {layout.tenants_, layout.staging_, layout.trash_})
             if (auto made = make_private_directory(directory); !made) return fail(std::move(made).error());
         // Whoever has made them may not have come so far yet: what lies in them is no safer than their names are.
@@ -227,7 +231,7 @@ private:
             // Whoever makes the directories has made the manifest before: it may be there by now.
             std::error_code error;
             const bool used = std::filesystem::exists(tenants_, error);
-            if (!used)
+            if (!used && !options.read_only)
                 if (auto written = write_manifest(path, manifest(options, schema)); !written) return written;
             present = read_small_file(path); // two processes may have made it: the first one's holds
             if (present && present->missing)
@@ -237,8 +241,9 @@ private:
         }
         if (!present) return fail(std::move(present).error());
         if (auto fits = check_text(present->text, options, schema); !fits) return fits;
-        return schema.empty() || !schema_in(present->text).empty() ? Result<void>()
-                                                                   : add_schema(path, options, schema);
+        return schema.empty() || options.read_only || !schema_in(present->text).empty()
+                   ? Result<void>()
+                   : add_schema(path, options, schema);
     }
 
     [[nodiscard]] Result<void> check_text(std::string_view text, const FleetOptions& options,

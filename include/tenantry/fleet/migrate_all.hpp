@@ -64,6 +64,7 @@ public:
 private:
     Result<void> list()
     {
+        if (core_->options().read_only && options_.dry_run != DryRun::plan) return fail(only_reads_error());
         auto found = core_->layout().tenants();
         if (!found) return fail(std::move(found).error());
         std::vector<TenantId> rest = std::move(*found);

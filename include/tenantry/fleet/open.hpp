@@ -64,7 +64,7 @@ struct OpenedRoot {
         if (auto checked = check_options(options); !checked) return fail(std::move(checked).error());
         auto layout = Layout::open(root, options, schema);
         if (!layout) return fail(std::move(layout).error());
-        auto lock = RootLock::take(layout->root(), options.sole_owner);
+        auto lock = RootLock::take(layout->root(), options.sole_owner, !options.read_only);
         if (!lock) return fail(std::move(lock).error());
         return OpenedRoot{std::move(*layout), std::move(*lock)};
     }

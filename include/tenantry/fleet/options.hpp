@@ -28,6 +28,11 @@ struct FleetOptions {
     /// root is refused with `errc::busy`, and so is this one where somebody has it open.
     bool sole_owner = false;
 
+    /// For looking only: support shells, reports, restored backups, read-only file systems, full disks. Nothing is made, changed,
+    /// migrated, or swept away; a log that is there is read and left. What would change something is `errc::read_only`, and so
+    /// is a tenant whose schema is not the program's yet. Others may have the fleet open meanwhile, and write, as usual.
+    bool read_only = false;
+
     /// Threads of the fleet's own pool; they wait for disks, so they may exceed the cores. 0: twice the
     /// cores, at least 4. Not used where an executor is handed in.
     std::size_t threads = 0;

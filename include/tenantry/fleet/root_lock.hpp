@@ -22,11 +22,14 @@ public:
     static constexpr std::string_view file_name = "tenantry.lock";
 
     /// `alone`: as the root's sole owner. errc::busy if another fleet, here or in another process, is in the way; does
-    /// not wait.
-    [[nodiscard]] static Result<RootLock> take(const std::filesystem::path& root, bool alone)
+    /// not wait. `make`: where there is no such file it is made; else nobody has ever had the root open, or it is a copy.
+    [[nodiscard]] static Result<RootLock> take(const std::filesystem::path& root, bool alone,
+                                               bool make = true)
     {
         const auto path = root / file_name;
-        RootLock lock(Descriptor(open_file(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)));
+        const int flags = (make ? O_RDWR | O_CREAT : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC;
+        RootLock lock(Descriptor(open_file(path.c_str(), flags, 0600)));
+        if (!lock.file_ && !make && errno == ENOENT) return lock;
         if (!lock.file_) return fail(system_error(errno, "opening", path));
         const int how = (alone ? LOCK_EX : LOCK_SH) | LOCK_NB;
         while (::flock(lock.file_.number(), how) != 0) {

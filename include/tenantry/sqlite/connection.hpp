@@ -17,6 +17,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <tenantry/core/error.hpp>
@@ -66,6 +67,7 @@ struct ConnectionState {
     std::uint64_t incarnation = 0;
     unsigned privileged = 0;      // > 0: statements of the library's own are being prepared or run
     unsigned uninterruptible = 0; // > 0: a statement that must not be ended half-way is running
+    bool only_reads = false;      // Profile::read_only
     bool reading = false;         // users' statements that change something are refused
     bool is_watched = false;      // there is a progress handler
     const std::atomic<bool>* cancelled = nullptr;
@@ -112,6 +114,8 @@ public:
             return fail(errc::invalid_argument, "a database's path is not empty and has no NUL in it");
         // Not "file:..." and not ":memory:", which mean something else to SQLite.
         const std::string name = native.front() == '/' ? native : "./" + native;
+        if (profile.read_only && mode == OpenMode::create)
+            return fail(errc::read_only, "a database is not made where only reading is possible");
         if (mode == OpenMode::create) {
             if (auto made = create_file(name); !made) return fail(std::move(made).error());
         }
@@ -163,6 +167,7 @@ public:
         if (!state_) return;
         state_->slots.drop();
         detach();
+        leave_nothing();
         // Statements that outlive the connection keep the handle alive until they are finalized.
         sqlite3_close_v2(state_->db);
     }
@@ -173,6 +178,7 @@ public:
     [[nodiscard]] Result<void> close()
     {
         state_->slots.drop();
+        leave_nothing();
         const int code = sqlite3_close(state_->db);
         if (code == SQLITE_BUSY)
             return fail(
@@ -228,7 +234,7 @@ public:
 
     /// From now on users' statements may only read, or again anything: what would change something is refused with
     /// errc::read_only. For a connection that is lent to readers and opened for writing.
-    void read_only(bool only) noexcept { state_->reading = only; }
+    void read_only(bool only) noexcept { state_->reading = only || state_->only_reads; }
 
     /// Rows changed by the last INSERT, UPDATE or DELETE, without those of triggers and foreign keys.
     [[nodiscard]] std::int64_t changes() const noexcept { return sqlite3_changes64(state_->db); }
@@ -447,6 +453,7 @@ private:
             if (auto set = opened->set_up(profile, true); !set) return fail(std::move(set).error());
             return opened;
         }
+        if (profile.read_only) return open_to_read(name, profile);
         const bool read_only = mode == OpenMode::read_only;
         auto opened = open_handle(name.c_str(), (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE));
         if (!opened) return opened;
@@ -470,6 +477,61 @@ private:
             if (auto wal = opened->enable_wal(); !wal) return fail(std::move(wal).error());
         }
         return opened;
+    }
+
+    // See Profile::read_only. Where it may be written to it is opened for that all the same: SQLite makes a log and its index
+    // for who only reads, too, and takes them away only for who could write.
+    static Result<Connection> open_to_read(const std::string& name, const Profile& profile)
+    {
+        const std::string directory = name.substr(0, name.find_last_of('/') + 1);
+        const bool writable = ::access(directory.c_str(), W_OK) == 0 && ::access(name.c_str(), W_OK) == 0;
+        const bool has_log = log_size(name) > 0;
+        auto opened = writable  ? open_handle(name.c_str(), SQLITE_OPEN_READWRITE)
+                      : has_log ? open_handle(name.c_str(), SQLITE_OPEN_READONLY)
+                                : open_handle((file_uri(name) + "?immutable=1").c_str(),
+                                              SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+        if (!opened) return opened;
+        opened->state_->path = name;
+        opened->state_->only_reads = opened->state_->reading = true;
+        Profile kept = profile;
+        kept.keep_log = true;
+        auto set = opened->set_up(kept, true);
+        if (set) return opened;
+        if (!writable && has_log && (set.error().sqlite_code() & 0xff) == SQLITE_CANTOPEN)
+            set.error().in(
+                "reading a log without its -shm, where nothing may be written: copy database and log to "
+                "where that may be");
+        return fail(std::move(set).error());
+    }
+
+    // Of a database's log; 0 where there is none.
+    [[nodiscard]] static std::uint64_t log_size(const std::string& name)
+    {
+        std::error_code none;
+        const auto size = std::filesystem::file_size(name + "-wal", none);
+        return none ? 0 : size;
+    }
+
+    [[nodiscard]] static std::string file_uri(const std::string& name)
+    {
+        std::string uri = "file:";
+        for (const char c : name) {
+            constexpr std::string_view digits = "0123456789ABCDEF";
+            const auto byte = static_cast<unsigned char>(c);
+            if (c == '%' || c == '?' || c == '#')
+                uri.append({'%', digits[byte >> 4U], digits[byte & 15U]});
+            else
+                uri += c;
+        }
+        return uri;
+    }
+
+    // Of who only reads: a log in which there is nothing was made for it, and may go.
+    void leave_nothing() noexcept
+    {
+        if (!state_->only_reads) return;
+        struct stat log{};
+        if (::stat((state_->path + "-wal").c_str(), &log) == 0 && log.st_size == 0) keep_log_on_close(false);
     }
 
     static Result<Connection> open_handle(const char* name, int flags)

@@ -67,6 +67,10 @@ struct Profile {
     /// other processes; so is this one where it is not the first. Then there is no shared memory file, and no file lock
     /// is taken for each transaction (https://sqlite.org/wal.html#noshm).
     bool exclusive = false;
+    /// Whatever the mode is that a connection is opened in, it only reads, and nothing of the database or beside it is changed:
+    /// what its log holds stays there. Where nothing may be written at all (a read-only file system), and there is no log,
+    /// SQLite is told that nobody changes the file; with a log it needs the `-shm` that belongs to it.
+    bool read_only = false;
     /// Functions and collations of the program, for every connection: registered before anything else is done with it.
     Functions functions{};
     Fences fences{};

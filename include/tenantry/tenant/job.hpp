@@ -128,6 +128,12 @@ public:
     return Error(errc::cancelled, "cancelled before it ran");
 }
 
+/// What is answered to who would change something where `FleetOptions::read_only` was said.
+[[nodiscard]] inline Error only_reads_error()
+{
+    return Error(errc::read_only, "the fleet only reads (FleetOptions::read_only): nothing was changed");
+}
+
 /// What is answered when a limit has passed before the work was begun, or while it ran.
 [[nodiscard]] inline Error too_late_error()
 {

@@ -10,6 +10,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
 #include <tenantry/migrate/ensure.hpp>
+#include <tenantry/migrate/forecast.hpp>
 #include <tenantry/migrate/mark.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/directory.hpp>
@@ -149,11 +150,33 @@ template <class Use>
                         [](OpenedDatabase opened) -> Result<OpenedDatabase> { return opened; });
 }
 
+/// What `bring_up` gives where only reading is possible: nothing is done, and what would have to be is said.
+[[nodiscard]] inline Result<Migrated> look_at_schema(OpenedDatabase& opened, const SchemaInfo& schema,
+                                                     const TenantOptions& options)
+{
+    auto found = migrate::forecast(opened.connection, schema, options.history, false);
+    if (!found) return fail(std::move(found).error());
+    if (found->error) return fail(std::move(*found->error));
+    if (found->standing == migrate::Standing::behind) {
+        std::string text = "the tenant's schema is not yet the program's, and the fleet only reads "
+                           "(FleetOptions::read_only). There is to do:";
+        for (const auto& step : found->to_do) text.append("\n  ").append(step);
+        text.append("\nOpen it once in a fleet that writes, or read it with the program it was written by");
+        return fail(errc::read_only, std::move(text));
+    }
+    return Migrated{.was_current = found->standing == migrate::Standing::current,
+                    .is_newer = found->standing == migrate::Standing::newer,
+                    .from = found->at,
+                    .to = found->at,
+                    .tolerated = std::move(found->tolerated)};
+}
+
 /// `ensure_schema` of a tenant's database, which is made the tenant's own before, if others have made it.
 [[nodiscard]] inline Result<Migrated> bring_up(OpenedDatabase& opened, const SchemaInfo& schema,
                                                const TenantOptions& options)
 {
     if (opened.is_current) return Migrated{.was_current = true};
+    if (options.profile.read_only) return look_at_schema(opened, schema, options);
     if (!opened.is_bound)
         if (auto bound = bind_database(opened.connection, opened.state.incarnation); !bound)
             return fail(std::move(bound).error());

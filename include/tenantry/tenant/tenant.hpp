@@ -125,6 +125,7 @@ public:
 
     void submit_write(JobPtr job) override
     {
+        if (options_.profile.read_only) return job->refuse(only_reads_error().with_tenant(id().view()));
         if (!gate_.enter()) return job->refuse(shut_error());
         job->queued_at = Job::Clock::now();
         std::optional<Error> refused;
