@@ -14,6 +14,7 @@
 #include <tenantry/schema/check.hpp>
 #include <tenantry/schema/collate.hpp>
 #include <tenantry/schema/column_name.hpp>
+#include <tenantry/schema/column_type.hpp>
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/default.hpp>
 #include <tenantry/schema/deferred.hpp>

@@ -250,7 +250,7 @@ Texts described(Connection& connection)
     add(std::string("SELECT m.type, lower(m.name), lower(m.tbl_name) FROM sqlite_schema m") + ours);
     add("SELECT 'list', lower(name), type, wr, strict, ncol FROM pragma_table_list"
         " WHERE schema = 'main' AND name NOT LIKE 'sqlite%'");
-    add("SELECT 'column', m.name, lower(x.name), upper(x.type), x.\"notnull\", x.dflt_value, x.pk, x.hidden"
+    add("SELECT 'column', m.name, lower(x.name), iif(x.type LIKE 'VARCHAR%', 'TEXT', upper(x.type)), x.\"notnull\", x.dflt_value, x.pk, x.hidden"
         " FROM sqlite_schema m, pragma_table_xinfo(m.name) x WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'");
     add("SELECT 'index', m.name, CASE l.origin WHEN 'c' THEN l.name ELSE l.origin END, l.\"unique\", l.partial,"
         " (SELECT group_concat(coalesce(lower(x.name), 'e') || x.desc || x.coll || x.key) FROM pragma_index_xinfo(l.name) x"

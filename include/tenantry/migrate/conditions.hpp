@@ -39,6 +39,19 @@ enum class Affinity { integer, text, blob, real, numeric };
     return Affinity::numeric;
 }
 
+/// Do two types mean the same? In a STRICT table by name, in others by affinity: INTEGER and NUMERIC keep what they are given
+/// alike.
+[[nodiscard]] inline bool same_type(std::string_view a, std::string_view b, bool strict)
+{
+    if (normal_text(a) == normal_text(b)) return true;
+    if (strict || a.empty() || b.empty()) return false;
+    auto of = [](std::string_view type) {
+        const Affinity affinity = affinity_of(type);
+        return affinity == Affinity::integer ? Affinity::numeric : affinity;
+    };
+    return of(a) == of(b);
+}
+
 /// How what is in a column becomes what it is in the wanted one.
 [[nodiscard]] inline Conversion conversion(const ColumnText& live, const ColumnText& wanted)
 {
@@ -73,7 +86,8 @@ enum class Affinity { integer, text, blob, real, numeric };
             if (const Conversion made = conversion(*there, column); !made.expression.empty())
                 value = '(' + made.expression + ')';
         if (affinity_of(column.type) != Affinity::blob &&
-            (there == nullptr || normal_text(there->type) != normal_text(column.type)))
+            (there == nullptr ||
+             !same_type(there->type, column.type, live.text.strict || wanted.text.strict)))
             value = "CAST(" + value + " AS " + column.type + ')';
         // As the wanted column compares it.
         const std::string collation = column.collation.empty() ? "binary" : column.collation;
@@ -128,6 +142,34 @@ enum class Affinity { integer, text, blob, real, numeric };
            ") WHERE \"_tenantry_count\" > 1";
 }
 
+/// Selects the keys of rows that refer to none, as both tables are to be. `other_live` is null where what is referred to is not
+/// there yet, `other` where it is not declared.
+[[nodiscard]] inline std::string dangling_rows(const TableModel& live, const TableModel& wanted,
+                                               const ConstraintText& constraint, const TableModel* other_live,
+                                               const TableModel* other)
+{
+    std::string set;
+    std::string same;
+    for (std::size_t i = 0; i < constraint.columns.size(); ++i) {
+        const std::string column = "\"_tenantry_row\"." + quoted_name(constraint.columns[i]);
+        set += (i == 0 ? "" : " AND ") + column + " IS NOT NULL";
+        if (i < constraint.others.size())
+            same += (i == 0 ? "\"_tenantry_other\"." : " AND \"_tenantry_other\".") +
+                    quoted_name(constraint.others[i]) + " = " + column;
+    }
+    std::string text =
+        "SELECT \"_tenantry_key\" FROM " + projection(live, wanted) + " AS \"_tenantry_row\" WHERE " + set;
+    const TableModel* named = other != nullptr ? other : other_live;
+    const bool there =
+        other_live != nullptr && !same.empty() &&
+        std::ranges::all_of(constraint.others, [&](const auto& c) { return named->column(c) != nullptr; });
+    if (there)
+        text += " AND NOT EXISTS (SELECT 1 FROM " +
+                (other != nullptr ? projection(*other_live, *other) : quoted_name(other_live->name)) +
+                " AS \"_tenantry_other\" WHERE " + same + ')';
+    return text;
+}
+
 /// A condition that is true of values of `column` that would not be the same in a column of `type`; empty where
 /// every value is. What SQLite converts and can convert back is the same (https://sqlite.org/datatype3.html).
 [[nodiscard]] inline std::string does_not_fit(const std::string& column, std::string_view type, bool strict)
@@ -149,6 +191,10 @@ enum class Affinity { integer, text, blob, real, numeric };
     if (affinity == Affinity::real)
         return "NOT (" + kind + " IN ('null', 'real') OR (" + kind + " = 'integer' AND " + column + exact +
                ") OR (" + kind + " = 'text' AND CAST(CAST(" + column + " AS REAL) AS TEXT)" + as_it_is + "))";
+    // Text that reads as a number becomes one: it must read back the same.
+    if (affinity == Affinity::numeric)
+        return kind + " = 'text' AND CAST(" + column + " AS NUMERIC) = CAST(" + column +
+               " AS TEXT) AND CAST(CAST(" + column + " AS NUMERIC) AS TEXT) <> " + column + " COLLATE BINARY";
     if (strict && name == "blob") return kind + " NOT IN ('null', 'blob')";
     return {}; // everything is stored as it is
 }

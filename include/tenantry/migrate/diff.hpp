@@ -428,12 +428,31 @@ private:
         };
         for (const TableModel& table : wanted_.tables) {
             const TableModel* there = live_.table(table.name); // some of its references may be kept
+            if (there != nullptr && !table.is_virtual) foretell_references(*there, table);
             if (there != nullptr && (refers(table) || refers(*there)))
                 plan_.check_references.push_back(table.name);
         }
         for (const TableModel& table : live_.tables)
             if (wanted_.table(table.name) == nullptr && !is_dropped(table.name) && refers(table))
                 plan_.check_references.push_back(table.name);
+    }
+
+    // References that stay: SQLite says of them at the end what is asked here before.
+    void foretell_references(const TableModel& there, const TableModel& table)
+    {
+        Step step{StepKind::check_table, table.name};
+        for (const ConstraintText& c : table.text.constraints) {
+            if (c.kind != ConstraintKind::foreign_key || (!is_rebuilt(table.name) && !is_rebuilt(c.table)))
+                continue;
+            const bool stays = std::ranges::any_of(there.text.constraints, [&](const ConstraintText& live) {
+                return live.kind == c.kind && live.normal == c.normal;
+            });
+            if (stays)
+                step.conditions.push_back(
+                    {c.text + " refers to a row that is not there",
+                     dangling_rows(there, table, c, live_.table(c.table), wanted_.table(c.table)), true});
+        }
+        if (!step.conditions.empty()) plan_.checks.push_back(std::move(step));
     }
 
     const SchemaModel& live_;

@@ -143,7 +143,9 @@ private:
     void compare_column(const ColumnText& live, const ColumnText& wanted)
     {
         const std::string said = column_said(wanted);
-        const bool retyped = normal_text(live.type) != normal_text(wanted.type);
+        const bool retyped = !same_type(live.type, wanted.type, live_.text.strict || wanted_.text.strict) ||
+                             (normal_text(live.type) != normal_text(wanted.type) &&
+                              live_.is_rowid(live) != wanted_.is_rowid(wanted));
         if (retyped) change_.altered.push_back(wanted.name);
         if (retyped)
             differs(said + " becomes " + (wanted.type.empty() ? "of no type" : wanted.type) + ", it is " +
@@ -462,25 +464,8 @@ private:
 
     [[nodiscard]] std::string dangling(const ConstraintText& constraint) const
     {
-        std::string set;
-        std::string same;
-        for (std::size_t i = 0; i < constraint.columns.size(); ++i) {
-            const std::string column = "\"_tenantry_row\"." + quoted_name(constraint.columns[i]);
-            set += (i == 0 ? "" : " AND ") + column + " IS NOT NULL";
-            if (i < constraint.others.size())
-                same += (i == 0 ? "\"_tenantry_other\"." : " AND \"_tenantry_other\".") +
-                        quoted_name(constraint.others[i]) + " = " + column;
-        }
-        std::string text = "SELECT \"_tenantry_key\" FROM " + projection(live_, wanted_) +
-                           " AS \"_tenantry_row\" WHERE " + set;
-        const TableModel* other = live_schema_.table(constraint.table);
-        const bool there = other != nullptr && !same.empty() &&
-                           std::ranges::all_of(constraint.others,
-                                               [&](const auto& c) { return other->column(c) != nullptr; });
-        if (there)
-            text += " AND NOT EXISTS (SELECT 1 FROM " + quoted_name(constraint.table) +
-                    " AS \"_tenantry_other\" WHERE " + same + ')';
-        return text;
+        return dangling_rows(live_, wanted_, constraint, live_schema_.table(constraint.table),
+                             wanted_schema_.table(constraint.table));
     }
 
     static bool fits_strict(std::string_view type)

@@ -4,10 +4,21 @@
 #include <string>
 #include <vector>
 
+#include <tenantry/migrate/conditions.hpp>
 #include <tenantry/migrate/meaning.hpp>
 #include <tenantry/migrate/model.hpp>
 
 namespace tenantry::migrate {
+
+/// Is a value that is written into the column of `live` read as it would be from the declared one? By its name in a STRICT
+/// table, in others by its affinity.
+[[nodiscard]] inline bool takes(const TableModel& table, const ColumnText& live, const ColumnText& declared)
+{
+    if (same_type(live.type, declared.type, table.text.strict)) return true;
+    if (table.text.strict) return false;
+    // A number may be whole: both are read.
+    return affinity_of(declared.type) == Affinity::real && affinity_of(live.type) == Affinity::numeric;
+}
 
 /// What keeps rows of the `wanted` schema from being written or read in the `live` one; empty: nothing does.
 /// Constraints and indexes that differ do not count: they may refuse a row, and then say so.
@@ -26,7 +37,9 @@ namespace tenantry::migrate {
             const ColumnText* found_column = there->column(column.name);
             if (found_column == nullptr)
                 found.push_back(said + " is missing");
-            else if (normal_text(found_column->type) != normal_text(column.type))
+            else if (!takes(*there, *found_column, column) ||
+                     (table.is_rowid(column) && !there->is_rowid(*found_column) &&
+                      !there->text.without_rowid))
                 found.push_back(said + " is " +
                                 (found_column->type.empty() ? "of no type" : found_column->type) +
                                 " and not " + column.type);

@@ -74,7 +74,7 @@ inline Result<Forecast> automatic(sqlite::Connection& connection, const SchemaIn
 }
 
 inline Result<Forecast> by_history(sqlite::Connection& connection, const SchemaInfo& declared,
-                                   const History& history)
+                                   const History& history, bool rows)
 {
     auto looked = by_history::look(connection, declared, history);
     if (!looked) return fail(std::move(looked).error());
@@ -95,6 +95,10 @@ inline Result<Forecast> by_history(sqlite::Connection& connection, const SchemaI
         for (const SchemaObject& object : declared.objects)
             found.to_do.push_back("create " + label(object.type, object.name));
     for (const Revision* revision : looked->pending) found.to_do.push_back(revision->title());
+    // With revisions to run nobody knows yet what the rows will be.
+    if (looked->pending.empty() && !looked->is_empty && rows)
+        if (auto fits = by_history::check_fit(connection, declared); !fits)
+            return refused(std::move(found), fits.error());
     const bool noted = looked->included.empty() && looked->pending.empty() && looked->ledger.is_adopted();
     if (!noted) found.standing = Standing::behind;
     return found;
@@ -109,7 +113,7 @@ inline Result<Forecast> by_history(sqlite::Connection& connection, const SchemaI
 {
     auto moment = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
     if (!moment) return fail(std::move(moment).error());
-    auto found = history != nullptr ? forecasting::by_history(connection, declared, *history)
+    auto found = history != nullptr ? forecasting::by_history(connection, declared, *history, rows)
                                     : forecasting::automatic(connection, declared, rows);
     if (found) return found;
     const Error& error = found.error();

@@ -94,11 +94,39 @@ constexpr std::string_view type_text(sqlite::Storage storage) noexcept
     return sqlite::storage_name(storage);
 }
 
+template <class Option>
+constexpr void take_column_type([[maybe_unused]] std::string_view& type,
+                                [[maybe_unused]] std::size_t i) noexcept
+{
+    if constexpr (requires { Option::tenantry_column_type; })
+        if (Option::tenantry_members::contains(i)) type = Option::tenantry_column_type;
+}
+
+template <class... Options>
+consteval bool any_column_type(TypeList<Options...>) noexcept
+{
+    return (requires { Options::tenantry_column_type; } || ...);
+}
+
+// The type of the table's column I: its storage's, unless a `ColumnType` says otherwise.
+template <class S, class Table, class... Options>
+constexpr std::string_view find_column_type(std::size_t i, TypeList<Options...>) noexcept
+{
+    std::string_view type = type_text<S, Table>(column_shapes<S, Table>[i].storage);
+    (take_column_type<Options>(type, i), ...);
+    return type;
+}
+template <class S, class Table>
+constexpr std::string_view column_type_text(std::size_t i) noexcept
+{
+    return find_column_type<S, Table>(i, typename Table::options{});
+}
+
 template <class S, class Table>
 inline constexpr auto column_infos = [] {
     std::array<ColumnInfo, column_count<Table>> infos{};
     for (std::size_t i = 0; i < infos.size(); ++i)
-        infos[i] = {column_names<Table>[i], type_text<S, Table>(column_shapes<S, Table>[i].storage),
+        infos[i] = {column_names<Table>[i], column_type_text<S, Table>(i),
                     column_shapes<S, Table>[i].not_null, column_shapes<S, Table>[i].limits};
     return infos;
 }();
@@ -138,6 +166,9 @@ constexpr void render_constraint_option(TextSink& out)
 template <class S, class Table, class... Options>
 constexpr void render_table(TextSink& out, TypeList<Options...>)
 {
+    static_assert(
+        !is_strict<S, Table> || !any_column_type(TypeList<Options...>{}),
+        "tenantry: ColumnType<> is for tables that are NotStrict: a STRICT one has no types of other names");
     out.text("CREATE TABLE ");
     out.identifier(Table::name);
     out.text(" (");
@@ -146,7 +177,7 @@ constexpr void render_table(TextSink& out, TypeList<Options...>)
         const std::string_view name = column_names<Table>[i];
         out.text(i == 0 ? "\n    " : ",\n    ");
         out.identifier(name);
-        if (const std::string_view type = type_text<S, Table>(shape.storage); !type.empty()) {
+        if (const std::string_view type = column_type_text<S, Table>(i); !type.empty()) {
             out.put(' ');
             out.text(type);
             // What its numbers mean is kept with them: migrations compare it.

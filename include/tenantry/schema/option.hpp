@@ -16,6 +16,7 @@
 //   static constexpr bool tenantry_generated = true;   its fields are computed by the database and never written
 //   using tenantry_refers_to = detail::Members<&Other::a, ...>;   what its fields refer to, for joins
 //   static constexpr std::string_view tenantry_column_name;   what its field's column is called
+//   static constexpr std::string_view tenantry_column_type;   the text of its field's column's type
 //   static constexpr std::string_view tenantry_collation;   how its fields are compared
 // and of the whole table tenantry_autoincrement, tenantry_without_rowid, tenantry_not_strict,
 // so that a new one is a new file and nothing else.
