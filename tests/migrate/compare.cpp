@@ -35,7 +35,6 @@ struct People : Schema<Table<"person", Person>> {};
 Connection open_one(const fs::path& path)
 {
     auto connection = must(Connection::open(path, OpenMode::create));
-    connection.leave_log();
     must(connection.execute("CREATE TABLE other(n)"));
     (void)must(connection.checkpoint(Checkpoint::truncate));
     must(connection.execute(std::string(schema_info<People>().objects[0].sql).c_str()));
