@@ -65,7 +65,7 @@ struct TableModel {
     [[nodiscard]] bool not_null(const ColumnText& c) const noexcept
     {
         if (is_rowid(c)) return false;
-        return c.not_null || (text.without_rowid && in_primary_key(c.name));
+        return c.not_null || ((text.without_rowid || text.strict) && in_primary_key(c.name));
     }
 
     /// Can a row be written that does not name the column?
