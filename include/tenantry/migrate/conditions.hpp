@@ -89,6 +89,10 @@ enum class Affinity { integer, text, blob, real, numeric };
             (there == nullptr ||
              !same_type(there->type, column.type, live.text.strict || wanted.text.strict)))
             value = "CAST(" + value + " AS " + column.type + ')';
+        // A column of no affinity compares what it holds as it is.
+        if (affinity_of(column.type) == Affinity::blob && there != nullptr &&
+            affinity_of(there->type) != Affinity::blob)
+            value = "(+" + value + ')';
         // As the wanted column compares it.
         const std::string collation = column.collation.empty() ? "binary" : column.collation;
         if (there == nullptr || there->collation != column.collation)

@@ -468,13 +468,6 @@ private:
                              wanted_schema_.table(constraint.table));
     }
 
-    static bool fits_strict(std::string_view type)
-    {
-        return std::ranges::any_of(
-            std::initializer_list<std::string_view>{"int", "integer", "real", "text", "blob", "any"},
-            [&](std::string_view known) { return same_name(type, known); });
-    }
-
     static std::string listed(const std::vector<std::string>& parts)
     {
         std::string list;
@@ -494,9 +487,9 @@ private:
         create.insert(wanted_.text.body_end, constraints);
         std::string columns;
         for (const ColumnText* column : kept_)
-            columns += ",\n    " + kept_definition(*column, wanted_.text.strict && !fits_strict(column->type)
-                                                                ? "ANY"
-                                                                : column->type);
+            columns +=
+                ",\n    " +
+                kept_definition(*column, wanted_.text.strict && !live_.text.strict ? "ANY" : column->type);
         create.insert(wanted_.text.columns_end, columns);
         create.replace(wanted_.text.name_begin, wanted_.text.name_end - wanted_.text.name_begin, aside);
 
