@@ -13,12 +13,15 @@ if(NOT TARGET Threads::Threads)
     list(APPEND TENANTRY_MISSING "a thread library")
 endif()
 
-find_package(SQLite3 ${TENANTRY_SQLITE_MINIMUM} QUIET)
-if(NOT TARGET SQLite::SQLite3 AND TARGET SQLite3::SQLite3) # the name since CMake 4.3
-    add_library(SQLite::SQLite3 ALIAS SQLite3::SQLite3)
-endif()
-if(NOT SQLite3_FOUND OR NOT TARGET SQLite::SQLite3)
-    list(APPEND TENANTRY_MISSING "SQLite ${TENANTRY_SQLITE_MINIMUM} or newer (Debian: libsqlite3-dev)")
+# A project that compiles SQLite itself says so by this target: its version is looked at when a database is opened.
+if(DEFINED SQLite3_FOUND OR NOT TARGET SQLite::SQLite3)
+    find_package(SQLite3 ${TENANTRY_SQLITE_MINIMUM} QUIET)
+    if(NOT TARGET SQLite::SQLite3 AND TARGET SQLite3::SQLite3) # the name since CMake 4.3
+        add_library(SQLite::SQLite3 ALIAS SQLite3::SQLite3)
+    endif()
+    if(NOT SQLite3_FOUND OR NOT TARGET SQLite::SQLite3)
+        list(APPEND TENANTRY_MISSING "SQLite ${TENANTRY_SQLITE_MINIMUM} or newer (Debian: libsqlite3-dev)")
+    endif()
 endif()
 
 if(NOT TARGET Boost::headers)
