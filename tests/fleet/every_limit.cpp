@@ -88,6 +88,8 @@ std::vector<Operation> every_operation()
         auto done = tx.run(insert(row));
         return done ? tx.run(endless_sum) : done;
     };
+    const auto adding_again = repeatable(adding_much);
+    const std::vector<Note> two_rows{row, row};
     const auto adding_and_walking = [=](auto& tx) -> Result<void> {
         auto done = tx.run(insert(row));
         return done ? tx.for_each(endless, [](std::int64_t) {}) : done;
@@ -122,9 +124,8 @@ std::vector<Operation> every_operation()
          [=](Db db) { return outcome(wait_for(db.async_write(adding))); },
          {[=](Db db) { return outcome(wait_for(db.async_write(adding_much))); },
           [=](Db db) { return outcome(wait_for(db.async_write(adding_and_walking))); },
-          [=](Db db) { return outcome(wait_for(db.async_write(repeatable(adding_much)))); }}},
-        {"async_write",
-         [=](Db db) { return outcome(wait_for(db.async_write(insert(std::vector<Note>{row, row})))); }},
+          [=](Db db) { return outcome(wait_for(db.async_write(adding_again))); }}},
+        {"async_write", [=](Db db) { return outcome(wait_for(db.async_write(insert(two_rows)))); }},
         {"write", [=](Db db) { return outcome(db.write(insert(row))); }, {[](Db db) {
              return outcome(db.write(endless_insert));
          }}},
@@ -262,7 +263,8 @@ TEST_CASE("each operation that runs for too long is ended, by either limit")
     const bool sole_owner = GENERATE(false, true);
     CAPTURE(sole_owner);
     OneTenant one(sole_owner);
-    must(wait_for(one.db.async_write(insert(std::vector<Note>(300, note("one of many"))))));
+    const std::vector<Note> many(300, note("one of many"));
+    must(wait_for(one.db.async_write(insert(many))));
     for (const auto& operation : every_operation())
         for (const auto& run : operation.endless) {
             check_timeout(operation, run(one.db.limited({.time_limit = 5ms})));
