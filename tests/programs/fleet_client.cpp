@@ -1,6 +1,8 @@
 // Another process that uses a fleet: does what it reads from its standard input, a line a command, and answers
-// with a line each. `open alone` is as the sole owner. The arguments are the fleet's root and, for tenants without
+// with a line each. `open alone` is as the sole owner, `open restarting` with logs that are restarted every few writes. The
+// arguments are the fleet's root and, for tenants without
 // shards, `flat`.
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -90,6 +92,16 @@ void create_failing(Fleet<Notes>& fleet, const std::string& id, const std::strin
     say(told);
 }
 
+// Logs are written back and restarted every few writes.
+CheckpointOptions restarting()
+{
+    CheckpointOptions checkpoints;
+    checkpoints.size = std::uint64_t{16} << 10;
+    checkpoints.limit = std::uint64_t{64} << 10;
+    checkpoints.interval = std::chrono::milliseconds(0);
+    return checkpoints;
+}
+
 void become_nobody()
 {
     constexpr unsigned nobody = 65534;
@@ -112,8 +124,9 @@ int main(int argc, char** argv)
         std::string id;
         words >> command >> id;
         if (command == "open") {
-            auto opened =
-                Fleet<Notes>::open(argv[1], {.sole_owner = id == "alone", .threads = 2, .shards = shards});
+            FleetOptions options{.sole_owner = id == "alone", .threads = 2, .shards = shards};
+            if (id == "restarting") options.tenant.checkpoints = restarting();
+            auto opened = Fleet<Notes>::open(argv[1], options);
             answer(opened);
             if (opened) fleet.emplace(std::move(*opened));
         } else if (command == "become_nobody") {

@@ -1,9 +1,12 @@
 // The row by which a database says which tenant's it is, and how far it is in its logs.
 #pragma once
 
+#include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -56,6 +59,103 @@ struct Identity {
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), found.incarnation, 16);
     if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size()) found.incarnation = 0;
     return std::optional(found);
+}
+
+/// As `read_identity`, from a b-tree page that has the one row alone (https://sqlite.org/fileformat2.html#b_tree_pages); nullopt
+/// where it is no such page.
+[[nodiscard]] inline std::optional<Identity> identity_on_page(std::span<const unsigned char> page)
+{
+    std::size_t at = 0;
+    bool fits = true;
+    const auto byte = [&]() -> std::uint64_t {
+        fits = fits && at < page.size();
+        return fits ? page[at++] : 0;
+    };
+    const auto number = [&](int bytes) {
+        std::uint64_t value = 0;
+        while (bytes-- > 0) value = value << 8U | byte();
+        return value;
+    };
+    const auto varint = [&] {
+        std::uint64_t value = 0;
+        for (int n = 0; n < 9; ++n) {
+            const auto next = byte();
+            if (n == 8) return value << 8U | next;
+            value = value << 7U | (next & 0x7fU);
+            if ((next & 0x80U) == 0) break;
+        }
+        return value;
+    };
+    // An INTEGER, as its serial type says.
+    const auto integer = [&](std::uint64_t type) -> std::int64_t {
+        constexpr std::array<int, 7> sizes{0, 1, 2, 3, 4, 6, 8};
+        if (type == 8 || type == 9) return static_cast<std::int64_t>(type) - 8;
+        fits = fits && type >= 1 && type < sizes.size();
+        if (!fits) return 0;
+        const int size = sizes[static_cast<std::size_t>(type)];
+        const int unused = 64 - 8 * size;
+        return static_cast<std::int64_t>(number(size) << unused) >> unused;
+    };
+    constexpr std::uint64_t leaf_of_table = 13;
+    if (byte() != leaf_of_table) return std::nullopt;
+    at = 3;
+    if (number(2) != 1) return std::nullopt; // rows
+    at = 8;
+    at = static_cast<std::size_t>(number(2));
+    (void)varint(); // bytes of it
+    (void)varint(); // rowid
+    const auto header = at;
+    const auto header_size = varint();
+    const auto text = varint();
+    const auto epoch = varint();
+    const auto previous = varint();
+    constexpr std::uint64_t digits = 16;
+    if (!fits || at - header != header_size || text != 13 + 2 * digits || at + digits > page.size())
+        return std::nullopt;
+    Identity found;
+    const auto* const first = reinterpret_cast<const char*>(page.data() + at);
+    const auto parsed = std::from_chars(first, first + digits, found.incarnation, 16);
+    if (parsed.ec != std::errc() || parsed.ptr != first + digits) return std::nullopt;
+    at += digits;
+    found.epoch = integer(epoch);
+    found.previous = integer(previous);
+    return fits ? std::optional(found) : std::nullopt;
+}
+
+/// The epoch of what is committed.
+[[nodiscard]] inline Result<std::int64_t> read_epoch(sqlite::Connection& connection)
+{
+    return connection.query_integer("SELECT epoch FROM main._tenantry");
+}
+
+/// Sets a new epoch, in the transaction that is open: the given one, a number that nobody can guess. `only_after`: as long as
+/// it is still this one; where somebody else has set one since, nothing is done. True: it was set.
+///
+/// The first page is written too, though nothing in it changes: it has the schema's number, by which what VACUUM INTO has made
+/// of the same tenant is told apart (see BoundLog).
+[[nodiscard]] inline Result<bool> set_epoch(sqlite::Connection& connection, std::int64_t epoch,
+                                            std::optional<std::int64_t> only_after)
+{
+    const sqlite::Privileged gate(connection);
+    auto statement = connection.prepare("UPDATE main._tenantry SET previous = epoch, epoch = ?1"
+                                        " WHERE ?2 IS NULL OR epoch = ?2");
+    if (!statement) return fail(std::move(statement).error());
+    statement->integer(1, epoch);
+    if (only_after)
+        statement->integer(2, *only_after);
+    else
+        statement->null(2);
+    if (auto done = statement->run(); !done) return fail(std::move(done).error());
+    if (connection.changes() != 1) return false;
+    auto version = connection.query_integer("PRAGMA main.user_version");
+    if (!version) return fail(std::move(version).error());
+    auto written = connection.execute("PRAGMA main.user_version=" + std::to_string(*version));
+    return written ? Result<bool>(true) : fail(std::move(written).error());
+}
+
+[[nodiscard]] inline std::int64_t random_epoch()
+{
+    return static_cast<std::int64_t>(random_number() >> 2U) + 1; // positive
 }
 
 /// Makes a database that was made by others this tenant's. Whoever comes second finds it done.

@@ -143,6 +143,11 @@ private:
         if (!job.claimed) return true;
         // What VACUUM is to make of the file.
         if (profile_.incremental_vacuum) (void)connection.execute("PRAGMA main.auto_vacuum = INCREMENTAL");
+        if (!job.in_background()) // which mostly finds nothing to do
+            if (auto begun = writer_.begin_log(connection); !begun) {
+                job.fail_with(std::move(begun).error());
+                return file_.glance();
+            }
         connection.watch(job.cancel_flag(), job.limits.end_of_run());
         const auto begun = Job::Clock::now();
         (void)job.run(connection);

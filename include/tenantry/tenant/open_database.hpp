@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -13,6 +14,8 @@
 #include <tenantry/migrate/forecast.hpp>
 #include <tenantry/migrate/mark.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/raw_file.hpp>
+#include <tenantry/tenant/bound_log.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/identity.hpp>
 #include <tenantry/tenant/open_name.hpp>
@@ -26,9 +29,13 @@ struct OpenedDatabase {
     sqlite::Connection connection;
     TenantState state;
     FileIdentity file;
-    std::int64_t mark = 0;   ///< of its schema, see `migrate::read_mark`
-    bool is_current = false; ///< by its mark
-    bool is_bound = true;    ///< false: made by others, and no tenant's yet
+    std::int64_t mark = 0;                      ///< of its schema, see `migrate::read_mark`
+    bool is_current = false;                    ///< by its mark
+    bool is_bound = true;                       ///< false: made by others, and no tenant's yet
+    bool is_wal = true;                         ///< in WAL mode
+    std::optional<std::int64_t> epoch_in_log{}; ///< nullopt: there was none
+    std::optional<std::int64_t>
+        epoch_in_file{}; ///< see Writer::log_is_in_file; nullopt: it was not looked for
 };
 
 /// Who a database says it belongs to, and the mark of its schema.
@@ -52,24 +59,13 @@ struct DatabaseMarks {
     return marks;
 }
 
-[[nodiscard]] inline Error another_tenants_database(const std::filesystem::path& path,
-                                                    const TenantState& state)
-{
-    return Error(errc::misplaced_tenant,
-                 "'" + path.string() + "' was made for another tenant than '" + state.id +
-                     "', or for an earlier one of that name, as its row in _tenantry says: it, or the " +
-                     std::string(state_file) +
-                     " beside it, was copied or moved here. Put back the one that belongs here; nothing was "
-                     "touched");
-}
-
-// The connection that may be the last one to be closed: the log is left where somebody else keeps it, whatever becomes of
-// the opening.
+// The connection that may be the last one to be closed: the log is left where somebody else keeps it, and as long as it is not
+// known to be this database's, whatever becomes of the opening.
 [[nodiscard]] inline Result<sqlite::Connection> open_as_owner(const std::filesystem::path& path,
-                                                              const TenantOptions& options)
+                                                              bool keep_log, const TenantOptions& options)
 {
     constexpr auto mode = sqlite::OpenMode::read_write;
-    if (options.checkpoints.automatic) return sqlite::Connection::open(path, mode, options.profile);
+    if (!keep_log) return sqlite::Connection::open(path, mode, options.profile);
     sqlite::Profile profile = options.profile;
     profile.keep_log = true;
     return sqlite::Connection::open(path, mode, profile);
@@ -85,9 +81,13 @@ struct DatabaseMarks {
     if (!file) return fail(errc::io_error, "there is no '" + path.string() + "'");
     auto name = OpenName::take(path, *file);
     if (!name) return fail(std::move(name).error());
-    auto connection = open_as_owner(path, options);
+    const bool logged = has_log(path);
+    if (logged && length_of(path) == 0) // SQLite would remove the log
+        return fail(foreign_log_error(path, "the database is empty"));
+    auto connection = open_as_owner(path, logged || !options.checkpoints.automatic, options);
     if (!connection) {
         Error error = std::move(connection).error();
+        if (logged) error = BoundLog::explain(std::move(error), path, known.state());
         if (options.profile.exclusive && error == errc::busy)
             error.in("a sole owner needs the tenant for itself, and another program has it open");
         return fail(std::move(error));
@@ -97,6 +97,13 @@ struct DatabaseMarks {
     if (file_identity(path) != file || !moved || *moved || !known.is_there())
         return fail(replaced_while_opening());
     name->opened();
+    std::optional<std::int64_t> epoch;
+    if (logged) {
+        auto bound = BoundLog::check(*connection, path, known.state());
+        if (!bound) return fail(std::move(bound).error());
+        epoch = bound->epoch;
+        connection->keep_log_on_close(!options.checkpoints.automatic);
+    }
     connection->set_incarnation(known.state().incarnation);
     auto marks = read_marks(*connection);
     if (!marks) return fail(std::move(marks).error());
@@ -105,13 +112,17 @@ struct DatabaseMarks {
                                                 std::to_string(marks->application_id) + ", this fleet's is " +
                                                 std::to_string(options.application_id) +
                                                 ": it is another program's file, and was left as it is");
+    const sqlite::FileHeader header(*connection);
     OpenedDatabase opened{std::move(*name), std::move(*connection), known.state(), *file, marks->schema};
+    opened.is_wal = !header.is_read() || header.is_wal();
+    opened.epoch_in_log = epoch;
     // The incarnation is mixed into it: no other tenant's database has the same.
     opened.is_current = current != 0 && marks->schema == current;
-    if (opened.is_current) return opened;
+    if (opened.is_current || logged) return opened;
     auto identity = read_identity(opened.connection);
     if (!identity) return fail(std::move(identity).error());
     opened.is_bound = identity->has_value();
+    if (*identity && !has_log(path)) opened.epoch_in_file = (*identity)->epoch;
     if (*identity && (*identity)->incarnation != opened.state.incarnation)
         return fail(another_tenants_database(path, opened.state));
     return opened;
@@ -139,7 +150,7 @@ template <class Use>
 /// open elsewhere, in this process too, unless somebody is its sole owner: only SQLite touches the file.
 ///
 /// Errors: no_such_tenant, tenant_gone (it went or was replaced meanwhile), foreign_database (another application_id),
-/// misplaced_tenant (the directory or the database is another tenant's), unsupported_version, busy (a sole owner has it
+/// misplaced_tenant (the directory or the database is another tenant's), foreign_log, unsupported_version, busy (a sole owner has it
 /// open, or the profile is exclusive and somebody has, or this process has a file open that lay there before),
 /// not_a_database, corrupt, and those of input and output.
 [[nodiscard]] inline Result<OpenedDatabase> open_database(const std::filesystem::path& directory,
@@ -171,16 +182,41 @@ template <class Use>
                     .tolerated = std::move(found->tolerated)};
 }
 
-/// `ensure_schema` of a tenant's database, which is made the tenant's own before, if others have made it.
+// Makes a database that others have made this tenant's. What says so is in the file before anything relies on it.
+[[nodiscard]] inline Result<void> bind(OpenedDatabase& opened)
+{
+    if (auto bound = bind_database(opened.connection, opened.state.incarnation); !bound) return bound;
+    opened.is_bound = true;
+    opened.epoch_in_file = 0;
+    if (!opened.is_wal) return {}; // and so it is there
+    auto moved = opened.connection.checkpoint(sqlite::Checkpoint::truncate);
+    return moved ? Result<void>() : fail(std::move(moved).error());
+}
+
+// What was not in WAL mode (VACUUM INTO makes such files, and most programs' are) would have readers wait for the writer.
+[[nodiscard]] inline Result<void> bring_to_wal(OpenedDatabase& opened)
+{
+    if (auto wal = opened.connection.enable_wal(); !wal)
+        return fail(std::move(wal.error().in("bringing the tenant's database to WAL mode")));
+    opened.is_wal = true;
+    // The first reading makes the log.
+    if (auto read = migrate::read_mark(opened.connection); !read) return fail(std::move(read).error());
+    opened.name.opened();
+    return {};
+}
+
+/// `ensure_schema` of a tenant's database, which is brought to WAL mode, and made the tenant's own if others have made it,
+/// before, where it may be written to. errc::busy where somebody else has it open in another mode.
 [[nodiscard]] inline Result<Migrated> bring_up(OpenedDatabase& opened, const SchemaInfo& schema,
                                                const TenantOptions& options)
 {
-    if (opened.is_current) return Migrated{.was_current = true};
-    if (options.profile.read_only) return look_at_schema(opened, schema, options);
+    if (options.profile.read_only)
+        return opened.is_current ? Migrated{.was_current = true} : look_at_schema(opened, schema, options);
     if (!opened.is_bound)
-        if (auto bound = bind_database(opened.connection, opened.state.incarnation); !bound)
-            return fail(std::move(bound).error());
-    opened.is_bound = true;
+        if (auto bound = bind(opened); !bound) return fail(std::move(bound).error());
+    if (!opened.is_wal)
+        if (auto wal = bring_to_wal(opened); !wal) return fail(std::move(wal).error());
+    if (opened.is_current) return Migrated{.was_current = true};
     return ensure_schema(opened.connection, schema, options.history);
 }
 

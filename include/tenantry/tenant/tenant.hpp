@@ -108,6 +108,12 @@ public:
           late_timer_(std::in_place, timers.executor())
     {
         file_.watch_log(writer_.connection(), !is_sole());
+        if (opened.epoch_in_log)
+            writer_.log_has_epoch(*opened.epoch_in_log);
+        else if (opened.epoch_in_file)
+            writer_.log_is_in_file(*opened.epoch_in_file);
+        else
+            writer_.look_for_log();
     }
 
     /// True once the file was found removed or replaced under its name: everything is answered with

@@ -24,6 +24,8 @@
 #include <tenantry/core/saturating_time.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/bound_log.hpp>
+#include <tenantry/tenant/identity.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/stats.hpp>
@@ -138,9 +140,35 @@ public:
     /// reader is in the way, or another process.
     [[nodiscard]] Result<void> restart_log(sqlite::Checkpoint how)
     {
+        const auto epoch = read_epoch(connection_);
         auto done = connection_.checkpoint(how);
         if (!done) return fail(std::move(done.error().with_tenant(name())));
         log_.store(0, std::memory_order_relaxed);
+        if (epoch && done->complete()) log_is_in_file(*epoch);
+        return {};
+    }
+
+    /// The first transaction of a log sets a new epoch, by which a log is known to be the database's own (see BoundLog). The
+    /// epoch before it must be in the database's file by then: `epoch` is, since a checkpoint that was begun when it was in the
+    /// log has written back the whole of it. From any thread.
+    void log_is_in_file(std::int64_t epoch) noexcept { in_file_.store(epoch, std::memory_order_release); }
+
+    /// The database was opened, and had no log then: whether it has one is looked for before the first commit.
+    void look_for_log() noexcept { in_file_.store(not_known, std::memory_order_release); }
+
+    /// The epoch that is in the log, as it was found when the database was opened.
+    void log_has_epoch(std::int64_t epoch) noexcept { last_epoch_ = epoch; }
+
+    /// Before something is committed on `connection`, which is this one or another to the same database, in a transaction that
+    /// is not begun here: one of its own sets the epoch, if that is due.
+    [[nodiscard]] Result<void> begin_log(sqlite::Connection& connection)
+    {
+        if (!epoch_is_due()) return {};
+        auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
+        if (!transaction) return fail(std::move(transaction).error());
+        if (auto set = set_due_epoch(connection); !set) return set;
+        if (auto committed = transaction->commit(); !committed) return committed;
+        epoch_is_set();
         return {};
     }
 
@@ -186,7 +214,7 @@ private:
         if (!ended_.empty()) turn.done += tell(); // of the batch before
         if (dismissed(job)) return next();
         JobPtr second;
-        if (is_transaction(*job)) {
+        if (is_transaction(*job) && !epoch_is_due()) {
             second = next();
             if (!second) job = run_by_itself(std::move(job), turn);
             if (!job) return nullptr;
@@ -198,6 +226,12 @@ private:
             return kept_waiting(std::move(second), turn);
         }
         turn.had_lock = true;
+        if (epoch_is_due())
+            if (auto set = set_due_epoch(connection_); !set) {
+                (void)transaction->rollback();
+                not_begun(std::move(job), std::move(set).error(), turn);
+                return kept_waiting(std::move(second), turn);
+            }
         for (; job; job = following()) {
             if (dismissed(job)) continue;
             // A body that may be ended half-way would take its neighbours with it, and they could not all be run again.
@@ -431,7 +465,10 @@ private:
         // Before COMMIT, so that it can be said for certain that nothing of it is kept. What happens to the files afterwards
         // might as well have happened after the answer.
         auto done = file_.glance() ? transaction.commit() : given_up(transaction);
-        if (done) committed(batch_.size());
+        if (done) {
+            epoch_is_set();
+            committed(batch_.size());
+        }
         for (auto& job : batch_) {
             if (done)
                 answer_if_there(std::move(job));
@@ -454,7 +491,7 @@ private:
         commit_time_.add(pass_time());
         batch_sizes_.add(jobs);
         Recorder::increment(commits_);
-        log_.store(connection_.log_frames() * frame_, std::memory_order_relaxed);
+        note_log();
     }
 
     // Another thread may have found out, since it was asked before COMMIT, that the file is the tenant's no more.
@@ -492,6 +529,62 @@ private:
             "of this one was written, and it may be tried again (or be declared repeatable)");
     }
 
+    // --- the log's epoch ---------------------------------------------------------------------------------------------
+
+    [[nodiscard]] bool epoch_is_due() const noexcept
+    {
+        return in_file_.load(std::memory_order_relaxed) != not_due;
+    }
+
+    // In the transaction that is open, and has the write lock. Another process may have set one since it became due here; one
+    // that is in the log alone is not to be followed by a second one.
+    [[nodiscard]] Result<void> set_due_epoch(sqlite::Connection& connection)
+    {
+        setting_.reset();
+        const auto due = in_file_.load(std::memory_order_acquire);
+        Setting setting{.after = due, .epoch = random_epoch()};
+        std::optional<std::int64_t> only_after;
+        if (due != not_known) only_after = due;
+        // Where there is no log all is in the file.
+        if (only_after || !has_log(file_.path())) {
+            auto set = set_epoch(connection, setting.epoch, only_after);
+            // A database that has no such row was not made by this library: its logs are not known by it.
+            if (!set && !(set.error() == errc::invalid_sql)) return fail(std::move(set).error());
+            setting.is_set = set.value_or(false);
+        }
+        setting_ = setting;
+        return {};
+    }
+
+    // It was committed. Meanwhile a checkpoint may have made the next one due.
+    void epoch_is_set() noexcept
+    {
+        if (!setting_) return;
+        auto expected = setting_->after;
+        in_file_.compare_exchange_strong(expected, not_due, std::memory_order_relaxed);
+        if (setting_->is_set) last_epoch_ = setting_->epoch;
+        setting_.reset();
+    }
+
+    // After a commit here.
+    void note_log()
+    {
+        const auto bytes = connection_.log_frames() * frame_;
+        const auto before = log_.exchange(bytes, std::memory_order_relaxed);
+        if (bytes <= before && last_epoch_) [[unlikely]]
+            log_was_restarted();
+    }
+
+    // Somebody else has written the log back, as Litestream does, and the commit has restarted it. What was in it is in the
+    // file, with the last epoch. The new log has its own before anybody hears of the commit; where that cannot be, the next
+    // transaction tries again.
+    void log_was_restarted()
+    {
+        log_is_in_file(*last_epoch_);
+        (void)begin_log(connection_);
+        log_.store(connection_.log_frames() * frame_, std::memory_order_relaxed);
+    }
+
     // How long it was since the last time.
     [[nodiscard]] Clock::duration pass_time() noexcept
     {
@@ -526,6 +619,17 @@ private:
     Clock::time_point now_{}; // when what was done last had been done
     Clock::time_point looked_at_memory_{};
     std::uint64_t frame_ = 0; // bytes that a page takes in the log
+    static constexpr std::int64_t not_due = -1;
+    static constexpr std::int64_t not_known = -2; // whether there is a log: nothing was written yet
+    std::atomic<std::int64_t> in_file_{not_due};  // the epoch that a new one is to follow
+    // What is done about that in the transaction that is open.
+    struct Setting {
+        std::int64_t after = not_due;
+        std::int64_t epoch = 0;
+        bool is_set = false;
+    };
+    std::optional<Setting> setting_;
+    std::optional<std::int64_t> last_epoch_; // as far as it is known here
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> writes_{0};
     std::atomic<std::uint64_t> log_{0};
