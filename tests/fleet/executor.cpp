@@ -1,13 +1,19 @@
 // A fleet on an executor of the caller's.
 #include <tenantry/fleet/fleet.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <future>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -15,9 +21,11 @@
 #include <boost/asio/use_future.hpp>
 
 #include "support/catch.hpp"
+#include "support/door.hpp"
 #include "support/fleet_fixture.hpp"
 #include "support/must.hpp"
 #include "support/temp_dir.hpp"
+#include "support/until.hpp"
 
 namespace asio = boost::asio;
 using namespace tenantry;
@@ -127,4 +135,106 @@ TEST_CASE("who waited for room does not keep the context at work")
     CHECK(context.run_for(std::chrono::minutes(1)) > 0);
     CHECK(got);
     CHECK(context.stopped()); // which is: it ran out of work, not of time
+}
+
+namespace {
+
+// Reads and writes of one tenant that do not end until they may.
+class Flood {
+public:
+    Flood(TenantDb<Notes> db, int reads) : db_(std::move(db))
+    {
+        auto body = [this](auto&) -> Result<void> {
+            ++begun_;
+            const bool may = may_end_.wait();
+            ++ended_;
+            return may ? Result<void>() : fail(errc::timeout, "");
+        };
+        answers_.push_back(db_.async_write(body, asio::use_future));
+        for (int n = 0; n < reads; ++n) answers_.push_back(db_.async_snapshot(body, asio::use_future));
+    }
+    ~Flood()
+    {
+        may_end_.open();
+        for (auto& answer : answers_) answer.wait();
+    }
+    Flood(const Flood&) = delete;
+    Flood& operator=(const Flood&) = delete;
+
+    [[nodiscard]] int begun() const { return begun_; }
+    [[nodiscard]] int ended() const { return ended_; }
+    void end()
+    {
+        may_end_.open();
+        for (auto& answer : answers_) must(answer.get());
+        answers_.clear();
+    }
+
+private:
+    TenantDb<Notes> db_;
+    test::Door may_end_;
+    std::atomic<int> begun_{0};
+    std::atomic<int> ended_{0};
+    std::vector<std::future<Result<void>>> answers_;
+};
+
+// While one tenant has `at_work` reads and a write at work, and more of them waiting, others are served.
+void serves_others(Fleet<Notes>& fleet, int at_work)
+{
+    must(fleet.create("loud"));
+    must(fleet.create("quiet"));
+    const auto loud = must(fleet.tenant("loud"));
+    const auto quiet = must(fleet.tenant("quiet"));
+    Flood flood(loud, 8);
+    REQUIRE(test::until([&] { return flood.begun() == at_work + 1; }));
+    auto body = [](auto& moment) { return moment.read(one(select(count()).template from<Note>())); };
+    for (std::int64_t n = 0; n < 5; ++n) {
+        must(test::add_note(quiet)(asio::use_future).get());
+        CHECK(must(quiet.async_read(one(select(count()).from<Note>()), asio::use_future).get()) == n + 1);
+        CHECK(must(quiet.async_snapshot(body, asio::use_future).get()) == n + 1);
+    }
+    must(fleet.create("new"));
+    CHECK(must(test::count_notes(must(fleet.tenant("new")))) == 0);
+    CHECK(flood.begun() == at_work + 1);
+    CHECK(flood.ended() == 0);
+    flood.end(); // and those that waited have their turn
+    CHECK(flood.ended() == 9);
+}
+
+} // namespace
+
+TEST_CASE("one tenant's long reads and its writes leave a thread to other tenants")
+{
+    test::TempDir directory;
+    SECTION("of the fleet's own pool")
+    {
+        const auto threads = GENERATE(std::size_t{3}, std::size_t{4}, std::size_t{8});
+        CAPTURE(threads);
+        auto fleet = must(open_notes(directory.path() / "root", {.threads = threads}));
+        serves_others(fleet, threads == 3 ? 1 : threads == 4 ? 2 : 4);
+    }
+    SECTION("of a pool that was handed in")
+    {
+        asio::thread_pool pool(4);
+        {
+            auto fleet = must(open_notes(pool.get_executor(), directory.path() / "root"));
+            serves_others(fleet, 2);
+        }
+        pool.join();
+    }
+    SECTION("of a context whose threads nobody can count, by an option")
+    {
+        asio::io_context context;
+        const auto work = asio::make_work_guard(context);
+        std::vector<std::thread> threads;
+        for (int n = 0; n < 3; ++n) threads.emplace_back([&] { context.run(); });
+        {
+            FleetOptions options;
+            options.tenant.reads_at_work = 1;
+            auto fleet = must(open_notes(context.get_executor(), directory.path() / "root", options));
+            serves_others(fleet, 1);
+        }
+        context.stop();
+        for (auto& thread : threads) thread.join();
+    }
 }

@@ -34,7 +34,8 @@ struct FleetOptions {
     bool read_only = false;
 
     /// Threads of the fleet's own pool; they wait for disks, so they may exceed the cores. 0: twice the
-    /// cores, at least 4. Not used where an executor is handed in.
+    /// cores, at least 4. Not used where an executor is handed in. With less than three of them one tenant can keep all
+    /// others waiting (`TenantOptions::reads_at_work`).
     std::size_t threads = 0;
 
     /// Tenants open at a time. At the limit the one that nobody uses for the longest time is closed. 0: as many as

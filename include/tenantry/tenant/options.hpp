@@ -45,6 +45,13 @@ struct TenantOptions {
     /// (`FleetOptions::sole_owner`), who may have no others.
     std::size_t readers = 0;
 
+    /// Asynchronous reads of one tenant that may be at work at a time, on a thread of the fleet's pool each: at most as many
+    /// as it may have readers. 0: so few that two threads of the pool are left, of which one is for the tenant's own
+    /// writes and brief reads and one for other tenants; one at least. Of an executor that was handed in the number of threads
+    /// is known only where it is a `boost::asio::thread_pool`'s; of others say it here, else they are not counted. What waits for
+    /// its turn waits in the tenant's queue.
+    std::size_t reads_at_work = 0;
+
     /// Writes that may wait for one tenant; one more is answered with `errc::overloaded` at once.
     std::size_t queued_writes = 1024;
 

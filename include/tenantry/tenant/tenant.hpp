@@ -1,6 +1,7 @@
 // One open tenant: its connections, the strand its writes run on, and what waits for them.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -23,6 +24,7 @@
 #include <tenantry/async/inside.hpp>
 #include <tenantry/async/runs_here.hpp>
 #include <tenantry/async/strand.hpp>
+#include <tenantry/async/threads_of.hpp>
 #include <tenantry/async/timer_thread.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
@@ -916,6 +918,17 @@ private:
         return is_sole() ? 1 : options_.readers != 0 ? options_.readers : usual;
     }
 
+    // Turns of reading that may take long, at a time: one tenant does not take every thread that others need as well.
+    [[nodiscard]] std::size_t reads_at_work() const noexcept
+    {
+        const std::size_t most = readers();
+        if (options_.reads_at_work != 0) return std::min(options_.reads_at_work, most);
+        const std::size_t threads = async::threads_of(executor_);
+        if (threads == 0) return most;
+        constexpr std::size_t left = 2; // for the strand, and for other tenants
+        return std::min(threads > left ? threads - left : 1, most);
+    }
+
     [[nodiscard]] std::unique_ptr<Connections> connections(std::shared_ptr<ReaderBudget> budget)
     {
         if (!is_sole())
@@ -963,7 +976,7 @@ private:
     std::mutex mutex_; // of all that follows
     JobQueue writes_;
     JobQueue reads_;
-    TurnKeeper turns_{readers()};
+    TurnKeeper turns_{reads_at_work()};
     std::atomic<bool> disturbed_{
         false}; // somebody wants to write, or the tenant is to be closed: read without the lock
     std::optional<Error> shut_error_;
