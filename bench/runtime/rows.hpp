@@ -12,6 +12,7 @@ void tail(const Setting& setting);
 void snapshot(const Setting& setting);
 void create(const Setting& setting);
 void open_current(const Setting& setting);
+void fair(const Setting& setting);
 void idle_memory(const Setting& setting);
 
 } // namespace bench

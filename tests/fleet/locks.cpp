@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <future>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -182,6 +183,59 @@ TEST_CASE("a pool that was busy for longer than opening may wait for a lock does
     must(other.async_snapshot(brief_one, asio::use_future).get()); // it was tried by now
     must(connection.execute("ROLLBACK"));
     CHECK(must(test::count_notes(must(opened.get()))) == 0);
+}
+
+TEST_CASE("two fleets that write steadily to one tenant both get their turn")
+{
+    constexpr std::size_t each = 20;
+    FleetOptions options;
+    options.threads = 2;
+    Open open(options);
+    auto second = must(open_notes(open.directory.path() / "root", options));
+    const std::array<TenantDb<Notes>, 2> dbs{open.dbs[0], must(second.tenant("a"))};
+    std::mutex mutex;
+    std::vector<std::size_t> wrote; // which of the two, in order
+    const auto write = [&](std::size_t which, auto meanwhile) {
+        auto body = [&, which](auto& tx) -> Result<void> {
+            {
+                const std::lock_guard lock(mutex);
+                wrote.push_back(which);
+            }
+            meanwhile();
+            return tx.run(insert(note("")));
+        };
+        return dbs[which].write(body);
+    };
+    // Each has met the other's lock.
+    for (const std::size_t holder : {std::size_t{0}, std::size_t{1}}) {
+        test::Door held;
+        test::Door may_end;
+        std::thread holding([&] {
+            must(write(holder, [&] {
+                held.open();
+                (void)may_end.wait();
+            }));
+        });
+        REQUIRE(held.wait());
+        auto body = [](auto&) -> Result<void> { return {}; };
+        const auto met = dbs[1 - holder].limited(Limits::within(std::chrono::milliseconds(5))).write(body);
+        CHECK((!met && met.error() == errc::timeout));
+        may_end.open();
+        holding.join();
+    }
+    wrote.clear();
+    std::vector<std::thread> threads;
+    for (const std::size_t which : {std::size_t{0}, std::size_t{1}})
+        threads.emplace_back([&, which] {
+            for (std::size_t n = 0; n < each; ++n)
+                must(write(which, [] { std::this_thread::sleep_for(std::chrono::milliseconds(21)); }));
+        });
+    for (auto& thread : threads) thread.join();
+    // In turns: one of them does not write all of its own first.
+    std::size_t changes = 0;
+    for (std::size_t n = 1; n < wrote.size(); ++n) changes += wrote[n] != wrote[n - 1] ? 1 : 0;
+    CAPTURE(wrote);
+    CHECK(changes >= each / 2);
 }
 
 TEST_CASE("the fleet closes while a write waits for a lock")

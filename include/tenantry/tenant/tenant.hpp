@@ -44,6 +44,7 @@
 #include <tenantry/tenant/port.hpp>
 #include <tenantry/tenant/quiet_upkeep.hpp>
 #include <tenantry/tenant/read_runner.hpp>
+#include <tenantry/tenant/shared_lock.hpp>
 #include <tenantry/tenant/sole_connection.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_file.hpp>
@@ -595,6 +596,7 @@ private:
         if (room == LogTender::Room::little) (void)tend_log(false, Job::Clock::now());
         if (first->kind() == JobKind::apart) return apart_turn(std::move(first), then);
         const bool full = room == LogTender::Room::little && log_.is_full();
+        const auto begun_at = shared_.is_shared() ? Job::Clock::now() : Job::Clock::time_point();
         auto turn = full ? log_.refuse(std::move(first))
                          : writer_.run(std::move(first), [this] { return pop_write(); });
         if (turn.had_lock) lock_was_had();
@@ -604,6 +606,11 @@ private:
         } else {
             turn.done += tend_log(no_writes(), writer_.now());
             then = Then::go_on;
+            if (shared_.is_shared() && turn.had_lock)
+                if (const auto pause = shared_.had(begun_at, writer_.now()); pause != pause.zero()) {
+                    then = Then::rest;
+                    write_later(pause);
+                }
         }
         return turn.done;
     }
@@ -637,16 +644,22 @@ private:
         writes_.lock_was_had();
     }
 
-    // The strand stays free while another process has the lock: a timer begins the next turn.
-    void wait_for_lock(std::vector<JobPtr> unfinished, const Error& locked)
+    // What comes meanwhile waits for that, too.
+    void write_later(Job::Clock::duration time)
     {
-        met_lock_ = true;
-        retry_->expires_after(std::chrono::milliseconds(2));
+        retry_->expires_after(time);
         retry_->async_wait(
             [self = shared_self(), on = async::at_work(executor_)](boost::system::error_code error) {
                 const async::GatePass alive(&self->posting_); // the tenant may have been closed meanwhile
                 if (!error && alive) self->write_on();
             });
+    }
+
+    // The strand stays free while another process has the lock: a timer begins the next turn.
+    void wait_for_lock(std::vector<JobPtr> unfinished, const Error& locked)
+    {
+        met_lock_ = true;
+        write_later(shared_.refused(Job::Clock::now()));
         // Last: once they are in the queue they may be refused, and the tenant closed, by another thread.
         std::vector<std::pair<JobPtr, Error>> ended;
         {
@@ -960,6 +973,7 @@ private:
     std::optional<async::Strand> strand_;
     std::optional<boost::asio::steady_timer> retry_;
     bool met_lock_ = false; // another process's, and it could not be had since
+    SharedLock shared_;
     Writer writer_;
 
     async::Gate gate_;

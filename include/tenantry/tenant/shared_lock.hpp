@@ -1,0 +1,56 @@
+// How to share a tenant's write lock with another process that wants it as well.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace tenantry::detail {
+
+/// SQLite's lock has no queue, and nobody is told that it is free: whoever waits for it tries now and then, and whoever begins
+/// the next transaction as soon as one has ended nearly always has it first. So who has met another process's lock lately,
+/// and has held it himself for a while since, leaves it alone for longer than the time between two tries of the other.
+/// Where nobody else has been met this costs nothing. Knows no clock: it is told the time. Not thread-safe.
+class SharedLock {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    /// Another process has the lock. Returned is how long to wait for the next try: a short lock is waited for in short steps.
+    [[nodiscard]] Clock::duration refused(Clock::time_point now) noexcept
+    {
+        met_at_ = now;
+        met_ = true;
+        held_ = {};
+        return std::exchange(step_, std::min(2 * step_, longest_step));
+    }
+
+    /// Another process was met lately: `had` wants to be told.
+    [[nodiscard]] bool is_shared() const noexcept { return met_; }
+
+    /// The lock was had between these two. Returned is how long to leave it alone now.
+    [[nodiscard]] Clock::duration had(Clock::time_point begun, Clock::time_point ended) noexcept
+    {
+        step_ = first_step;
+        if (begun - met_at_ > lately) {
+            met_ = false;
+            return {};
+        }
+        held_ += ended - begun;
+        if (held_ < in_a_row) return {};
+        held_ = {};
+        return 3 * longest_step / 2;
+    }
+
+private:
+    static constexpr std::chrono::microseconds first_step{250};
+    static constexpr std::chrono::microseconds longest_step{2000};
+    static constexpr std::chrono::milliseconds in_a_row{20};
+    static constexpr std::chrono::milliseconds lately{1000};
+
+    bool met_ = false;
+    Clock::time_point met_at_{};
+    Clock::duration held_{}; // since it was met, or left alone
+    std::chrono::microseconds step_ = first_step;
+};
+
+} // namespace tenantry::detail
