@@ -2,7 +2,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -11,14 +13,16 @@
 
 #include "support/catch.hpp"
 #include "support/door.hpp"
+#include "support/throwing_executor.hpp"
 
 using namespace tenantry;
 namespace asio = boost::asio;
+using Strand = async::Strand<std::function<void()>>;
 
 namespace {
 
 // What it posts comes in order and never side by side, though several threads run it.
-void check_order(const async::Strand& strand)
+void check_order(const Strand& strand)
 {
     constexpr int count = 2000;
     std::vector<int> seen; // by the strand alone
@@ -43,15 +47,15 @@ void check_order(const async::Strand& strand)
 TEST_CASE("what is posted to a strand runs one after another, in order")
 {
     asio::thread_pool pool(3);
-    SECTION("over a pool") { check_order(async::Strand(pool.get_executor())); }
-    SECTION("over a strand of a pool") { check_order(async::Strand(asio::make_strand(pool))); }
+    SECTION("over a pool") { check_order(Strand(pool.get_executor())); }
+    SECTION("over a strand of a pool") { check_order(Strand(asio::make_strand(pool))); }
     pool.join();
 }
 
 TEST_CASE("it never runs where it is posted")
 {
     asio::io_context context;
-    const async::Strand strand(context.get_executor());
+    const Strand strand(context.get_executor());
     bool inner = false;
     bool at_once = false;
     strand.post([&] {
@@ -67,8 +71,8 @@ TEST_CASE("it never runs where it is posted")
 TEST_CASE("two strands over one pool run side by side")
 {
     asio::thread_pool pool(2);
-    const async::Strand one(pool.get_executor());
-    const async::Strand other(pool.get_executor());
+    const Strand one(pool.get_executor());
+    const Strand other(pool.get_executor());
     test::Door there;
     test::Door back;
     one.post([&] {
@@ -87,9 +91,33 @@ TEST_CASE("what was never run goes with what runs it")
     const auto held = std::make_shared<int>(0);
     {
         asio::io_context context;
-        const async::Strand strand(context.get_executor());
+        const Strand strand(context.get_executor());
         strand.post([held] {});
         CHECK(held.use_count() == 2);
     }
     CHECK(held.use_count() == 1);
+}
+
+TEST_CASE("where the executor throws nothing is called, and what is posted later is")
+{
+    asio::io_context context;
+    test::ThrowingExecutor::State state;
+    const Strand strand(test::ThrowingExecutor(context.get_executor(), state));
+    const auto held = std::make_shared<int>(0);
+    int calls = 0;
+    state.throw_at(1);
+    CHECK_THROWS_AS(strand.post([held, &calls] { ++calls; }), std::runtime_error);
+    CHECK(held.use_count() == 1);
+    // While it is run, for what has come meanwhile.
+    strand.post([&, held] {
+        strand.post([held, &calls] { calls += 100; });
+        state.throw_at(1);
+    });
+    CHECK(context.run() == 1);
+    CHECK(calls == 0);
+    CHECK(held.use_count() == 1);
+    strand.post([&] { ++calls; });
+    context.restart();
+    context.run();
+    CHECK(calls == 1);
 }

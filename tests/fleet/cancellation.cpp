@@ -4,7 +4,11 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -192,6 +196,8 @@ TEST_CASE("who waits for room can be cancelled")
 
 TEST_CASE("cancelling a scope cancels what its body awaits")
 {
+    const auto type = GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial,
+                               asio::cancellation_type::total);
     OneTenant open;
     Caller caller;
     bool inside = false;
@@ -209,7 +215,7 @@ TEST_CASE("cancelling a scope cancels what its body awaits")
         };
         caller.begin(open.fleet.async_with("a", scope));
         REQUIRE(caller.run_until([&] { return inside; }));
-        caller.cancel();
+        caller.cancel(type);
         CHECK(caller.failed(errc::cancelled));
         REQUIRE(seen);
         CHECK(*seen == errc::cancelled);
@@ -225,7 +231,7 @@ TEST_CASE("cancelling a scope cancels what its body awaits")
         };
         caller.begin(open.fleet.async_with("a", scope));
         REQUIRE(caller.run_until([&] { return inside; }));
-        caller.cancel();
+        caller.cancel(type);
         CHECK(caller.failed(errc::cancelled));
         REQUIRE(seen);
         CHECK(*seen == errc::cancelled);
@@ -240,13 +246,87 @@ TEST_CASE("cancelling a scope cancels what its body awaits")
         };
         caller.begin(open.fleet.async_with("a", scope));
         REQUIRE(caller.run_until([&] { return inside; }));
-        caller.cancel();
+        caller.cancel(type);
         CHECK(caller.failed(errc::cancelled));
     }
     CHECK(must(test::count_notes(open.db)) == 0);
     // The lease went with the scope: at most this handle's own is left.
     open.db = {};
     must(wait_for(open.fleet.async_destroy("a")));
+}
+
+TEST_CASE("who waits for a tenant that is being opened can be cancelled, and so can its destruction")
+{
+    FleetOptions options;
+    options.tenant.busy_deadline = std::chrono::hours(1);
+    OneTenant open(options);
+    must(open.fleet.create("b"));
+    const auto database = must(open.fleet.directory("b")) / "main.db";
+    // Nobody else can open it meanwhile.
+    sqlite::Profile alone;
+    alone.exclusive = true;
+    auto other = must(sqlite::Connection::open(database, sqlite::OpenMode::read_write, alone));
+    must(other.execute("BEGIN IMMEDIATE"));
+    must(other.execute("CREATE TABLE other (x)"));
+    must(other.execute("COMMIT"));
+    int runs = 0;
+    auto scope = [&]<class T>(TenantDb<T>) -> asio::awaitable<Result<void>> {
+        ++runs;
+        co_return Result<void>();
+    };
+    Caller with;
+    Caller tenant;
+    Caller destruction;
+    with.begin(open.fleet.async_with("b", scope));
+    tenant.begin(open.fleet.async_tenant("b"));
+    CHECK(with.pending());
+    with.cancel();
+    CHECK(with.failed(errc::cancelled));
+    CHECK(tenant.pending());
+    destruction.begin(open.fleet.async_destroy("b"));
+    destruction.cancel();
+    CHECK(destruction.failed(errc::cancelled));
+    CHECK(tenant.pending());
+    tenant.cancel(asio::cancellation_type::total);
+    CHECK(tenant.failed(errc::cancelled));
+    CHECK(runs == 0);
+    must(other.close());
+    Caller next;
+    next.begin(open.fleet.async_with("b", scope));
+    CHECK(next.succeeded());
+    CHECK(runs == 1);
+}
+
+TEST_CASE("the timer of what was cancelled keeps no context at work")
+{
+    asio::io_context context;
+    std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work(
+        asio::make_work_guard(context));
+    std::vector<std::thread> runners;
+    for (int n = 0; n < 2; ++n) runners.emplace_back([&] { context.run(); });
+    const test::TempDir directory;
+    FleetOptions options = small(1);
+    auto fleet = must(test::open_notes(context.get_executor(), directory.path() / "root", options));
+    must(fleet.create("a"));
+    must(fleet.create("b"));
+    auto db = must(fleet.tenant("a"));
+    Limits limits;
+    limits.deadline = std::chrono::steady_clock::now() + std::chrono::hours(1);
+    {
+        Caller write;
+        Caller tenant;
+        const Blocker blocker(db);
+        write.begin(test::add_note(db.limited(limits), "never"));
+        tenant.begin(fleet.async_tenant("b")); // waits for room, for an hour at most
+        write.cancel();
+        tenant.cancel();
+        CHECK(write.failed(errc::cancelled));
+        CHECK(tenant.failed(errc::cancelled));
+    }
+    work.reset();
+    for (auto& runner : runners) runner.join(); // they would run for an hour
+    CHECK(std::chrono::steady_clock::now() < *limits.deadline);
+    context.restart();
 }
 
 TEST_CASE("a creation that is cancelled before it has begun makes nothing")

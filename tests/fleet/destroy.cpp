@@ -238,7 +238,7 @@ TEST_CASE("a symbolic link in a tenant's place is removed, and not what it point
     fs::create_directory_symlink(site.root / "tenants" / "other", place);
     const auto opened = wait_for(site.fleet.async_tenant("acme"));
     REQUIRE_FALSE(opened);
-    CHECK(opened.error() == errc::io_error);
+    CHECK(opened.error() == errc::misplaced_tenant); // before SQLite, which follows no links either, is asked
     must(wait_for(site.fleet.async_destroy("acme")));
     CHECK_FALSE(fs::is_symlink(place));
     CHECK(must(count_notes(site.tenant("other"))) == 0);

@@ -203,7 +203,7 @@ void serves_others(Fleet<Notes>& fleet, int at_work)
 
 } // namespace
 
-TEST_CASE("one tenant's long reads and its writes leave a thread to other tenants")
+TEST_CASE("one tenant's long reads and its writes leave a thread to other tenants", "[shared]")
 {
     test::TempDir directory;
     SECTION("of the fleet's own pool")

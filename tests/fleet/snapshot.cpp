@@ -89,3 +89,23 @@ TEST_CASE("a snapshot cannot write")
     CHECK(db.snapshot(sneaky).error() == errc::read_only);
     CHECK(must(count_notes(db)) == 0);
 }
+
+TEST_CASE("a snapshot inside of another one is answered alike for whoever owns the files")
+{
+    const TempDir directory;
+    FleetOptions options;
+    options.sole_owner = GENERATE(false, true);
+    auto fleet = must(open_notes(directory.path() / "fleet", options));
+    must(fleet.create("acme"));
+    const auto db = must(fleet.tenant("acme"));
+    must(wait_for(add_note(db, "left")));
+    must(wait_for(add_note(db, "right")));
+    auto body = [&](Snapshot<Notes>& outer) -> Result<std::int64_t> {
+        auto inner = db.snapshot(difference);
+        if (!inner) return inner;
+        return difference(outer);
+    };
+    CHECK(must(db.snapshot(body)) == 0);
+    CHECK(must(wait_for(db.async_snapshot(body))) == 0);
+    must(wait_for(add_note(db, "the writer goes on")));
+}

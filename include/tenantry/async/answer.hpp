@@ -48,7 +48,10 @@ public:
     explicit AnswerTo(Answer<R>& answer) noexcept : answer_(&answer) {}
     AnswerTo(const AnswerTo&) = delete;
     AnswerTo& operator=(const AnswerTo&) = delete;
-    ~AnswerTo() { give(fail(errc::cancelled, "the operation was given up before it was done")); }
+    ~AnswerTo()
+    {
+        if (answer_ != nullptr) give(fail(tenantry::detail::given_up_error()));
+    }
 
     /// The second time it does nothing.
     void give(Result<R> result) noexcept

@@ -84,7 +84,7 @@ public:
 
     ~Promise()
     {
-        if (pending()) complete(fail(errc::cancelled, "the operation was given up before it was done"));
+        if (pending()) complete(fail(tenantry::detail::given_up_error()));
     }
 
     /// False: the handler was called, or went with its execution context.

@@ -19,7 +19,7 @@ namespace tenantry::async {
 /// thread that is not this one.
 class TimerThread {
 public:
-    TimerThread() : thread_([this] { context_.run(); }) {}
+    TimerThread() : thread_([this] { run(); }) {}
     TimerThread(const TimerThread&) = delete;
     TimerThread& operator=(const TimerThread&) = delete;
     /// Destroys what timers would have called. There must be no timer any more but those that belong to that.
@@ -36,6 +36,17 @@ public:
     }
 
 private:
+    void run() noexcept
+    {
+        for (;;) {
+            try {
+                context_.run();
+                return;     // it was stopped
+            } catch (...) { // what was called; the others are to be called all the same
+            }
+        }
+    }
+
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{context_.get_executor()};
     std::thread thread_;

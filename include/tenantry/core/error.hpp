@@ -209,17 +209,17 @@ public:
         return texts_ ? std::string_view(texts_->sql) : "";
     }
 
-    /// The same error with the tenant named, unless one is named already.
-    Error& with_tenant(std::string_view tenant)
+    /// The same error with the tenant named, unless one is named already, or there is no memory for that.
+    Error& with_tenant(std::string_view tenant) noexcept
     {
-        if (this->tenant().empty()) own().tenant = tenant;
+        if (this->tenant().empty()) set(&Texts::tenant, tenant);
         return *this;
     }
 
-    /// The same error with the statement named, unless one is named already.
-    Error& with_sql(std::string_view sql)
+    /// The same error with the statement named, unless one is named already, or there is no memory for that.
+    Error& with_sql(std::string_view sql) noexcept
     {
-        if (this->sql().empty()) own().sql = sql;
+        if (this->sql().empty()) set(&Texts::sql, sql);
         return *this;
     }
 
@@ -250,6 +250,14 @@ private:
         std::string tenant;
         std::string sql;
     };
+
+    void set(std::string Texts::* text, std::string_view value) noexcept
+    {
+        try {
+            own().*text = value;
+        } catch (...) { // the code is what is decided by
+        }
+    }
 
     Texts& own()
     {
@@ -282,6 +290,16 @@ using Result = tl::expected<T, Error>;
 }
 
 namespace detail {
+
+// What is said where an operation ends that nobody has answered.
+[[nodiscard]] inline Error given_up_error() noexcept
+{
+    try {
+        return Error(errc::cancelled, "the operation was given up before it was done");
+    } catch (...) {
+        return Error(errc::cancelled);
+    }
+}
 
 template <class>
 struct is_result : std::false_type {};

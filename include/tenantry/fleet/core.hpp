@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +29,7 @@
 #include <tenantry/core/descriptors.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/saturating_time.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/fleet/layout.hpp>
 #include <tenantry/fleet/options.hpp>
 #include <tenantry/fleet/port.hpp>
@@ -132,11 +136,18 @@ public:
     {
         if (is_forked()) return waiter->refused(async::forked_error());
         const bool guest = waiter->guest;
-        auto waiting = std::make_unique<WaitingForLease>(shared_from_this(), std::move(waiter));
+        std::unique_ptr<WaitingForLease> waiting;
+        std::shared_ptr<Tenant> lost;
+        try {
+            lost = find_lost(id);
+            waiting = std::make_unique<WaitingForLease>(shared_from_this(), std::move(waiter));
+        } catch (...) {
+            return waiter->refused(failed_to("opening a tenant", std::current_exception()));
+        }
         waiting->guest = guest;
         waiting->deadline = later(std::chrono::steady_clock::now(), options_.open_deadline);
-        const auto lost = find_lost(id);
-        decide([&](Registry::Actions& actions) {
+        // Where it throws the waiter was destroyed, and has said so.
+        (void)try_decide([&](Registry::Actions& actions) {
             if (lost != nullptr) forget(id, lost, actions);
             registry_.acquire(id, std::move(waiting), actions);
         });
@@ -147,29 +158,45 @@ public:
     {
         if (is_forked()) return waiter->ended(fail(async::forked_error()));
         if (options_.read_only) return waiter->ended(fail(only_reads_error().with_tenant(id.view())));
-        auto creation = std::make_unique<Creation>(shared_from_this(), std::move(waiter), id);
-        decide([&](Registry::Actions& actions) { registry_.create(id, std::move(creation), actions); });
+        Registry::Creator creation;
+        try {
+            creation = std::make_unique<Creation>(shared_from_this(), std::move(waiter), id);
+        } catch (...) {
+            return waiter->ended(fail(failed_to("creating a tenant", std::current_exception())));
+        }
+        auto& made = static_cast<Creation&>(*creation);
+        const auto thrown = try_decide(
+            [&](Registry::Actions& actions) { registry_.create(id, std::move(creation), actions); });
+        if (thrown) made.fail_with(thrown); // it is here still
     }
 
     void destroy(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
     {
         if (is_forked()) return waiter->ended(fail(async::forked_error()));
         if (options_.read_only) return waiter->ended(fail(only_reads_error().with_tenant(id.view())));
-        auto waiting = std::make_unique<WaitingForEnd>(std::move(waiter));
-        decide([&](Registry::Actions& actions) { registry_.destroy(id, std::move(waiting), actions); });
+        std::unique_ptr<WaitingForEnd> waiting;
+        try {
+            waiting = std::make_unique<WaitingForEnd>(std::move(waiter));
+        } catch (...) {
+            return waiter->ended(fail(failed_to("destroying a tenant", std::current_exception())));
+        }
+        (void)try_decide(
+            [&](Registry::Actions& actions) { registry_.destroy(id, std::move(waiting), actions); });
     }
 
-    /// Runs `task` on the executor, unless the fleet was shut down before: then `task` is destroyed uncalled.
+    /// Runs `task` on the executor, unless the fleet was shut down before: then `task` is destroyed uncalled. It answers
+    /// whoever waits for it, also where something throws: nothing of that may leave it. Throws what the executor does, and
+    /// the task is destroyed uncalled.
     template <class Task>
     void spawn(Task task)
     {
         const async::GatePass alive(&executor_gate());
         if (!alive) return;
         boost::asio::post(executor(), [self = shared_from_this(), task = std::move(task)]() mutable {
-            if (!self->tasks_.enter()) return;
+            const async::GatePass is_open(&self->tasks_);
+            if (!is_open) return;
             const async::Inside inside(async::context_of(self->executor()));
             task();
-            (void)self->tasks_.leave();
         });
     }
 
@@ -180,7 +207,7 @@ public:
         auto timer = std::make_shared<boost::asio::steady_timer>(timers_->executor(), time);
         timer->async_wait([self = shared_from_this(), timer, on = async::at_work(executor()),
                            task = std::move(task)](boost::system::error_code error) mutable {
-            if (!error) self->spawn(std::move(task));
+            if (!error) self->spawn_now(timer, std::move(task));
         });
     }
 
@@ -236,22 +263,30 @@ public:
         // A caller may cancel what was answered already, and with it the executor's life may have ended.
         const async::GatePass alive(&executor_gate());
         if (!alive) return;
-        boost::asio::post(executor(), [self = shared_from_this()] {
-            self->decide([&](Registry::Actions& actions) { self->registry_.sweep_cancelled(actions); });
-        });
+        try {
+            boost::asio::post(executor(), [self = shared_from_this()] {
+                self->decide([&](Registry::Actions& actions) { self->registry_.sweep_cancelled(actions); });
+            });
+        } catch (...) { // who was cancelled is found so when his turn comes
+        }
     }
 
     void close(Shutdown how, std::unique_ptr<EndWaiter> waiter) override
     {
         if (is_forked()) return waiter->ended(fail(async::forked_error()));
-        {
+        try {
             const std::lock_guard lock(mutex_);
             closers_.push_back(std::move(waiter));
+        } catch (...) {
+            return waiter->ended(fail(failed_to("closing the fleet", std::current_exception())));
         }
         if (how == Shutdown::cancel) cancelling_ = true;
         decide([&](Registry::Actions& actions) { registry_.close(actions); });
         if (scopes_.shut() || how == Shutdown::cancel) close_tenants();
-        if (how == Shutdown::cancel) refuse_waiting();
+        try {
+            if (how == Shutdown::cancel) refuse_waiting();
+        } catch (...) { // without memory for that it is awaited
+        }
     }
 
     void shut_down() noexcept override
@@ -268,7 +303,7 @@ public:
         for (const auto& entry : entries) {
             const auto tenant = entry->tenant;
             if (!tenant) continue;
-            tenant->shut(errc::fleet_closed, "the fleet was closed", [] {});
+            tenant->shut(errc::fleet_closed, "the fleet was closed", nullptr);
             tenant->refuse_waiting(Registry::closed_error());
             tenant->wait_idle();
             note(tenant->close());
@@ -329,11 +364,25 @@ private:
             : core_(std::move(core)), waiter_(std::move(waiter))
         {}
 
+        WaitingForLease(const WaitingForLease&) = delete;
+        WaitingForLease& operator=(const WaitingForLease&) = delete;
+        ~WaitingForLease() override { refused(Error(errc::out_of_memory)); }
+
         void granted(EntryPtr entry) override
         {
-            waiter_->granted(std::make_shared<GrantedLease>(core_, std::move(entry)));
+            LeasePtr lease;
+            try {
+                lease = std::make_shared<GrantedLease>(core_, entry);
+            } catch (...) {
+                core_->release(entry);
+                return refused(failed_to("opening a tenant", std::current_exception()));
+            }
+            std::exchange(waiter_, nullptr)->granted(std::move(lease));
         }
-        void refused(Error error) override { waiter_->refused(std::move(error)); }
+        void refused(Error error) override
+        {
+            if (const auto waiter = std::exchange(waiter_, nullptr)) waiter->refused(std::move(error));
+        }
         [[nodiscard]] bool cancelled() const noexcept override { return waiter_->cancelled(); }
 
     private:
@@ -367,7 +416,15 @@ private:
     class WaitingForEnd final : public Entry::Destroyer {
     public:
         explicit WaitingForEnd(std::unique_ptr<EndWaiter> waiter) noexcept : waiter_(std::move(waiter)) {}
-        void destroyed(Result<void> result) override { waiter_->ended(std::move(result)); }
+        WaitingForEnd(const WaitingForEnd&) = delete;
+        WaitingForEnd& operator=(const WaitingForEnd&) = delete;
+        ~WaitingForEnd() override { destroyed(fail(errc::out_of_memory)); }
+
+        void destroyed(Result<void> result) override
+        {
+            if (const auto waiter = std::exchange(waiter_, nullptr)) waiter->ended(std::move(result));
+        }
+        [[nodiscard]] bool cancelled() const noexcept override { return waiter_ && waiter_->cancelled(); }
 
     private:
         std::unique_ptr<EndWaiter> waiter_;
@@ -376,23 +433,44 @@ private:
     // Answers when it has run, or when it was given up because the fleet has ended.
     class Creation final : public Entry::Creator {
     public:
-        Creation(std::shared_ptr<FleetCore> core, std::unique_ptr<EndWaiter> waiter, TenantId id) noexcept
-            : core_(std::move(core)), waiter_(std::move(waiter)), id_(std::move(id))
+        Creation(std::shared_ptr<FleetCore> core, std::unique_ptr<EndWaiter>&& waiter, const TenantId& id)
+            : core_(std::move(core)), id_(id), waiter_(std::move(waiter))
         {}
         Creation(const Creation&) = delete;
         Creation& operator=(const Creation&) = delete;
-        ~Creation() override { end(fail(Registry::closed_error())); }
+        ~Creation() override
+        {
+            if (waiter_) end(fail(Registry::closed_error()));
+        }
 
         void begin(std::unique_ptr<Creator> self) override
         {
-            core_->spawn([this, self = std::move(self)] {
-                end(waiter_->cancelled() ? fail(errc::cancelled, "cancelled before it was begun")
-                                         : core_->create_files(id_));
-            });
+            std::shared_ptr<Creator> shared;
+            try {
+                shared = std::move(self);
+                core_->spawn([this, shared] { end(make()); });
+            } catch (...) {
+                end(fail(not_taken(std::current_exception())));
+            }
+        }
+
+        void fail_with(std::exception_ptr thrown) noexcept
+        {
+            end(fail(failed_to("creating a tenant", std::move(thrown))));
         }
 
     private:
-        void end(Result<void> result)
+        [[nodiscard]] Result<void> make() noexcept
+        {
+            try {
+                if (waiter_->cancelled()) return fail(errc::cancelled, "cancelled before it was begun");
+                return core_->create_files(id_);
+            } catch (...) {
+                return fail(failed_to("creating a tenant", std::current_exception()));
+            }
+        }
+
+        void end(Result<void> result) noexcept
         {
             const auto waiter = std::move(waiter_);
             if (!waiter) return;
@@ -403,8 +481,8 @@ private:
         }
 
         std::shared_ptr<FleetCore> core_;
-        std::unique_ptr<EndWaiter> waiter_;
         TenantId id_;
+        std::unique_ptr<EndWaiter> waiter_;
     };
 
     void release(const EntryPtr& entry)
@@ -427,25 +505,66 @@ private:
         return created;
     }
 
-    // Asks the registry under the lock and does what it says without it.
+    // Asks the registry under the lock and does what it says without it. What the registry notes it needs no memory for,
+    // but where somebody new comes.
     template <class Ask>
-    void decide(Ask&& ask)
+    void decide(Ask&& ask) noexcept
+    {
+        (void)try_decide(std::forward<Ask>(ask));
+    }
+
+    // The same. Returned is what asking has thrown; what the registry had said by then is done.
+    template <class Ask>
+    [[nodiscard]] std::exception_ptr try_decide(Ask&& ask) noexcept
     {
         Registry::Actions actions;
+        std::exception_ptr thrown;
         bool finished = false;
         {
             const std::lock_guard lock(mutex_);
             registry_.set_time(Clock::now());
-            ask(actions);
+            try {
+                ask(actions);
+            } catch (...) {
+                thrown = std::current_exception();
+            }
             set_timer();
             finished = registry_.is_finished() && !closers_.empty();
         }
-        for (auto& entry : actions.open) start_opening(std::move(entry));
-        for (auto& entry : actions.close) start_closing(std::move(entry));
-        for (const auto& entry : actions.drain) start_draining(entry);
-        for (auto& entry : actions.destroy) start_destroying(std::move(entry));
+        while (!actions.open.empty()) start_opening(actions.open.take_front());
+        while (!actions.close.empty()) start_closing(actions.close.take_front());
+        while (!actions.drain.empty()) start_draining(actions.drain.take_front());
+        while (!actions.destroy.empty()) start_destroying(actions.destroy.take_front());
         actions.tell();
         if (finished) finish_closing();
+        return thrown;
+    }
+
+    [[nodiscard]] static Error failed_to(std::string_view what, std::exception_ptr thrown) noexcept
+    {
+        return thrown_error(std::move(thrown), errc::internal, what);
+    }
+
+    // The executor has thrown.
+    [[nodiscard]] static Error not_taken(std::exception_ptr thrown) noexcept
+    {
+        return thrown_error(std::move(thrown), errc::overloaded, "the fleet's executor");
+    }
+
+    // In the timers' thread. Where the executor does not take it now it may do so in a moment.
+    template <class Task>
+    void spawn_now(const std::shared_ptr<boost::asio::steady_timer>& timer, Task task)
+    {
+        auto shared = std::make_shared<Task>(std::move(task));
+        try {
+            spawn([shared] { (*shared)(); });
+        } catch (...) {
+            timer->expires_after(retry_after);
+            timer->async_wait([self = shared_from_this(), timer, on = async::at_work(executor()),
+                               task = std::move(*shared)](boost::system::error_code error) mutable {
+                if (!error) self->spawn_now(timer, std::move(task));
+            });
+        }
     }
 
     [[nodiscard]] static std::size_t max_open(const FleetOptions& options) noexcept
@@ -475,7 +594,10 @@ private:
         tick_timer_->expires_after(tick_length(options_));
         tick_timer_->async_wait([this](boost::system::error_code error) {
             if (error) return;
-            tick();
+            try {
+                tick();
+            } catch (...) { // there is another time
+            }
             tick_later();
         });
     }
@@ -514,12 +636,25 @@ private:
 
     // --- opening and closing ----------------------------------------------------------------------------------------
 
-    void start_opening(EntryPtr entry)
+    void start_opening(EntryPtr entry) noexcept
     {
-        spawn([this, entry = std::move(entry)]() mutable { open(std::move(entry), HeldLock()); });
+        try {
+            spawn([this, entry] { open(entry, HeldLock()); });
+        } catch (...) {
+            open_failed(entry, not_taken(std::current_exception()));
+        }
     }
 
-    void open(EntryPtr entry, HeldLock lock)
+    void open(const EntryPtr& entry, const HeldLock& lock) noexcept
+    {
+        try {
+            try_to_open(entry, lock);
+        } catch (...) {
+            open_failed(entry, failed_to("opening a tenant", std::current_exception()));
+        }
+    }
+
+    void try_to_open(const EntryPtr& entry, HeldLock lock)
     {
         const auto begun = Clock::now();
         auto tenant = is_retiring(entry->id)
@@ -536,31 +671,58 @@ private:
         // Another process is changing the schema, or what was lost is being closed: ask again later, without holding a thread meanwhile.
         if (tenant.error() == errc::busy) {
             lock.found(Clock::now(), options_.tenant.busy_deadline);
-            if (!HeldLock::is_enough(lock.time(), options_.tenant.busy_deadline))
-                return open_later(std::move(entry), lock);
+            if (!HeldLock::is_enough(lock.time(), options_.tenant.busy_deadline) && is_wanted(*entry))
+                return open_later(entry, lock);
         }
         Error error = std::move(tenant).error();
         if (error == errc::no_such_tenant)
             error = Error(errc::no_such_tenant, "there is no tenant '" + entry->id.string() + "'");
+        open_failed(entry, std::move(error));
+    }
+
+    void open_failed(const EntryPtr& entry, Error error) noexcept
+    {
         error.with_tenant(entry->id.view());
         decide([&](Registry::Actions& actions) { registry_.open_failed(entry, error, actions); });
     }
 
-    void open_later(EntryPtr entry, const HeldLock& lock)
+    [[nodiscard]] bool is_wanted(const Entry& entry)
     {
-        spawn_later(std::chrono::milliseconds(5),
-                    [this, entry = std::move(entry), lock]() mutable { open(std::move(entry), lock); });
+        const std::lock_guard lock(mutex_);
+        return Registry::is_wanted(entry);
     }
 
-    void start_closing(EntryPtr entry)
+    void open_later(const EntryPtr& entry, const HeldLock& lock)
     {
-        spawn([this, entry = std::move(entry)] { close_files(entry); });
+        spawn_later(retry_after, [this, entry, lock] { open(entry, lock); });
+    }
+
+    void start_closing(const EntryPtr& entry) noexcept
+    {
+        spawn_surely([this, entry] { close_files(entry); });
+    }
+
+    // Somebody has to: where the executor does not take it, it is tried again later, and at the latest when the fleet is shut
+    // down.
+    template <class Task>
+    void spawn_surely(Task task) noexcept
+    {
+        const async::GatePass alive(&executor_gate());
+        if (!alive) return;
+        try {
+            try {
+                spawn(task);
+            } catch (...) {
+                spawn_later(retry_after, std::move(task));
+            }
+        } catch (...) { // not even later
+        }
     }
 
     // Nobody holds a lease, so nothing runs; what has just ended may still be on its way out.
-    void close_files(const EntryPtr& entry)
+    void close_files(const EntryPtr& entry) noexcept
     {
-        entry->tenant->shut(errc::tenant_gone, "the tenant was closed", [] {});
+        entry->tenant->shut(errc::tenant_gone, "the tenant was closed", nullptr);
         entry->tenant->wait_idle();
         note(entry->tenant->close());
         const auto why = why_closed(*entry);
@@ -600,40 +762,74 @@ private:
         return counted;
     }
 
-    void start_draining(const EntryPtr& entry)
+    void start_draining(const EntryPtr& entry) noexcept
     {
         const bool closing = registry_closed();
-        const char* const gone = entry->tenant->lost()
-                                     ? "the tenant's database was removed or replaced by another process"
-                                     : "the tenant was destroyed";
-        entry->tenant->shut(closing ? errc::fleet_closed : errc::tenant_gone,
-                            closing ? "the fleet was closed" : gone,
-                            [self = shared_from_this(), entry] { self->start_closing(entry); });
+        const auto code = closing ? errc::fleet_closed : errc::tenant_gone;
+        const std::string_view gone = entry->tenant->lost()
+                                          ? "the tenant's database was removed or replaced by another process"
+                                          : "the tenant was destroyed";
+        const std::string_view why = closing ? "the fleet was closed" : gone;
+        std::function<void()> then;
+        try {
+            then = [self = shared_from_this(), entry] { self->start_closing(entry); };
+        } catch (...) { // in a thread that waits for its operations, then
+        }
+        const bool waits = then == nullptr;
+        entry->tenant->shut(code, why, std::move(then));
+        if (waits) start_closing(entry);
     }
 
     // --- destroying -------------------------------------------------------------------------------------------------
 
-    void start_destroying(EntryPtr entry)
+    void start_destroying(EntryPtr entry) noexcept
     {
-        spawn([this, entry = std::move(entry)] { destroy_files(entry); });
+        try {
+            spawn([this, entry] { destroy_files(entry); });
+        } catch (...) {
+            end_destroying(entry, fail(not_taken(std::current_exception())));
+        }
     }
 
-    void destroy_files(const EntryPtr& entry)
+    void destroy_files(const EntryPtr& entry) noexcept
     {
-        auto away = discard_directory(layout_.directory(entry->id), layout_.trash());
+        try {
+            if (is_destruction_cancelled(*entry))
+                return end_destroying(entry, fail(errc::cancelled, "cancelled before it was begun"));
+            end_destroying(entry, discard_directory(layout_.directory(entry->id), layout_.trash()));
+        } catch (...) {
+            end_destroying(entry, fail(failed_to("destroying a tenant", std::current_exception())));
+        }
+    }
+
+    [[nodiscard]] bool is_destruction_cancelled(const Entry& entry)
+    {
+        const std::lock_guard lock(mutex_);
+        return Registry::is_destruction_cancelled(entry);
+    }
+
+    // `away`: where its files are now.
+    void end_destroying(const EntryPtr& entry, Result<std::filesystem::path> away) noexcept
+    {
         if (away) observation_.tell([&](Observer& by) { by.tenant_destroyed(entry->id.view()); });
         std::unique_ptr<Entry::Destroyer> destroyer;
         // The name is free from here on; removing what it stood for may take longer.
         decide([&](Registry::Actions& actions) { destroyer = registry_.destroyed(entry, actions); });
-        Result<void> result;
-        if (!away)
-            result = fail(away.error() == errc::no_such_tenant
-                              ? Error(errc::no_such_tenant, "there is no tenant '" + entry->id.string() + "'")
-                              : std::move(away).error());
-        else
-            result = remove_directory(*away);
+        auto result = removed(*entry, std::move(away));
         if (!result) result.error().with_tenant(entry->id.view());
         if (destroyer) destroyer->destroyed(std::move(result));
+    }
+
+    [[nodiscard]] static Result<void> removed(const Entry& entry, Result<std::filesystem::path> away) noexcept
+    {
+        try {
+            if (away) return remove_directory(*away);
+            if (away.error() == errc::no_such_tenant)
+                return fail(errc::no_such_tenant, "there is no tenant '" + entry.id.string() + "'");
+            return fail(std::move(away).error());
+        } catch (...) {
+            return fail(failed_to("destroying a tenant", std::current_exception()));
+        }
     }
 
     // --- closing the fleet ------------------------------------------------------------------------------------------
@@ -701,15 +897,18 @@ private:
 
     // What was lost is closed as soon as its operations have ended, whoever has handles of it: the name is opened anew only
     // then, and a log that can be rescued is by that.
-    void retire(const std::shared_ptr<Tenant>& lost)
+    void retire(const std::shared_ptr<Tenant>& lost) noexcept
     {
-        lost->shut(errc::tenant_gone, std::string(lost->lost_error().message()),
-                   [self = shared_from_this(), lost] {
-                       self->spawn([self, lost] {
-                           lost->wait_idle();
-                           self->note(lost->close());
-                       });
-                   });
+        try {
+            const Error why = lost->lost_error();
+            lost->shut(errc::tenant_gone, why.message(), [self = shared_from_this(), lost] {
+                self->spawn_surely([self, lost] {
+                    lost->wait_idle();
+                    self->note(lost->close());
+                });
+            });
+        } catch (...) { // without memory for that it is closed when the fleet is
+        }
     }
 
     // --- small things, under the lock -------------------------------------------------------------------------------
@@ -738,9 +937,17 @@ private:
     }
 
     // Wakes when the first one who waits for room gives up.
-    void set_timer()
+    void set_timer() noexcept
     {
-        if (!deadline_timer_) return;
+        try {
+            if (deadline_timer_) set_timer_at_next();
+        } catch (...) {
+            timer_set_.reset(); // whoever comes next tries again
+        }
+    }
+
+    void set_timer_at_next()
+    {
         const auto next = registry_.next_deadline();
         if (!next && timer_set_) {
             // It would keep the executor's context at work for nothing.
@@ -760,6 +967,8 @@ private:
                 });
             });
     }
+
+    static constexpr std::chrono::milliseconds retry_after{5};
 
     std::optional<async::Forks::Exposed> exposed_{std::in_place}; // until it is shut down
     const Layout layout_;

@@ -97,7 +97,12 @@ public:
             promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this(),
                              Callers{.body = std::move(body), .options = std::move(options)});
         }
-        core_->spawn([self = this->shared_from_this(), which]() mutable { list(std::move(self), which); });
+        try {
+            core_->spawn(
+                [self = this->shared_from_this(), which]() mutable { list(std::move(self), which); });
+        } catch (...) {
+            promise_->complete(fail(failed_to_run(std::current_exception())));
+        }
     }
 
     void wake(boost::asio::cancellation_type type) noexcept override
@@ -121,19 +126,40 @@ private:
         ForEachOptions options;
     };
 
-    static void list(std::shared_ptr<ForEach> self, const Which& which)
+    [[nodiscard]] static Error failed_to_run(std::exception_ptr thrown) noexcept
     {
-        auto found = which.ids() ? Listed(*which.ids()) : self->core_->tenants();
+        return thrown_error(std::move(thrown), errc::internal, "listing the tenants");
+    }
+
+    static void list(std::shared_ptr<ForEach> self, const Which& which) noexcept
+    {
         auto& promise = *self->promise_;
-        promise.post([self = std::move(self), found = std::move(found)] { self->go_through(found); });
+        try {
+            auto found = which.ids() ? Listed(*which.ids()) : self->core_->tenants();
+            std::function<void()> then = [self, found = std::move(found)] { self->go_through(found); };
+            self.reset();
+            promise.post(std::move(then));
+        } catch (...) { // before there was anything to post
+            promise.complete(fail(failed_to_run(std::current_exception())));
+        }
     }
 
     // In the handler's context.
     void go_through(const Listed& found)
     {
         if (!found) return promise_->complete(fail(found.error()));
+        try {
+            begin(*found);
+        } catch (...) {
+            callers_.reset();
+            promise_->complete(fail(failed_to_run(std::current_exception())));
+        }
+    }
+
+    void begin(const std::vector<TenantId>& found)
+    {
         callers_.emplace(std::move(promise_->template kept<Callers>()));
-        for (const TenantId& id : *found) report_.tenants.push_back({.id = id});
+        for (const TenantId& id : found) report_.tenants.push_back({.id = id});
         {
             const std::lock_guard lock(mutex_);
             strand_.emplace(boost::asio::make_strand(promise_->executor()));

@@ -48,20 +48,26 @@ public:
         options_.concurrency = std::max<std::size_t>(options_.concurrency, 1);
     }
 
-    void start()
+    void start() noexcept
     {
-        core_->spawn([self = shared_from_this()] {
-            try {
-                if (auto listed = self->list(); !listed)
-                    return self->done_->complete(fail(std::move(listed).error()));
-            } catch (...) {
-                return self->done_->complete(fail(failed_to_run(std::current_exception())));
-            }
-            self->go_on();
-        });
+        try {
+            core_->spawn([self = shared_from_this()] { self->begin(); });
+        } catch (...) {
+            done_->complete(fail(failed_to_run(std::current_exception())));
+        }
     }
 
 private:
+    void begin() noexcept
+    {
+        try {
+            if (auto listed = list(); !listed) return done_->complete(fail(std::move(listed).error()));
+        } catch (...) {
+            return done_->complete(fail(failed_to_run(std::current_exception())));
+        }
+        go_on();
+    }
+
     Result<void> list()
     {
         if (core_->options().read_only && options_.dry_run != DryRun::plan) return fail(only_reads_error());

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/fleet/core.hpp>
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/migrate/forecast.hpp>
@@ -46,7 +47,7 @@ public:
             if (over_) return;
             ++workers_;
         }
-        for (std::size_t i = next_++; i < result_.size(); i = next_++) look(result_[i]);
+        for (std::size_t i = next_++; i < result_.size(); i = next_++) look_at(result_[i]);
         const std::lock_guard lock(mutex_);
         --workers_;
         idle_.notify_all();
@@ -64,6 +65,17 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return result_.size(); }
 
 private:
+    void look_at(TenantStatus& status) noexcept
+    {
+        try {
+            look(status);
+        } catch (...) {
+            status.state.standing = migrate::Standing::refused;
+            status.state.error.emplace(
+                thrown_error(std::current_exception(), errc::internal, "looking at a tenant"));
+        }
+    }
+
     void look(TenantStatus& status)
     {
         if (found_open(status)) return;
@@ -117,8 +129,11 @@ template <SchemaType S>
     const auto run = std::make_shared<detail::StatusRun>(core, std::move(*tenants));
     constexpr std::size_t worth_a_helper = 16; // tenants
     const std::size_t cores = std::max<std::size_t>(std::thread::hardware_concurrency(), 1);
-    for (std::size_t n = 1; n < std::min(cores, run->size() / worth_a_helper); ++n)
-        core->spawn([run] { run->work(); });
+    for (std::size_t n = 1; n < std::min(cores, run->size() / worth_a_helper); ++n) try {
+            core->spawn([run] { run->work(); });
+        } catch (...) { // without help, then
+            break;
+        }
     run->work();
     return run->take();
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <functional>
 #include <iterator>
 #include <list>
 #include <memory>
@@ -41,7 +41,9 @@ struct Entry {
 
     explicit Entry(TenantId the_id) : id(std::move(the_id)) {}
 
-    /// Somebody who waits for a lease.
+    using List = std::list<std::shared_ptr<Entry>>;
+
+    /// Somebody who waits for a lease. One that is destroyed unanswered there was no memory for.
     class Waiter {
     public:
         virtual ~Waiter() = default;
@@ -52,11 +54,12 @@ struct Entry {
         bool guest = false; ///< is no live traffic, and steps back for it
     };
 
-    /// Somebody who waits for the end of a tenant.
+    /// Somebody who waits for the end of a tenant. Destroyed unanswered: as above.
     class Destroyer {
     public:
         virtual ~Destroyer() = default;
         virtual void destroyed(Result<void> result) = 0;
+        [[nodiscard]] virtual bool cancelled() const noexcept { return false; }
     };
 
     /// Somebody who makes a tenant. Dropped uncalled where that is not to be.
@@ -72,14 +75,16 @@ struct Entry {
     Phase phase = Phase::waiting;
     std::shared_ptr<Tenant> tenant; // from open to closed
     std::size_t leases = 0;
-    std::deque<std::unique_ptr<Waiter>> waiters;
+    std::vector<std::unique_ptr<Waiter>> waiters;
     std::unique_ptr<Destroyer> destroyer;
-    std::vector<std::unique_ptr<Creator>> creators;                  // of the next one of that name
-    std::optional<std::list<std::shared_ptr<Entry>>::iterator> idle; // its place among the idle ones
+    std::vector<std::unique_ptr<Creator>> creators; // of the next one of that name
+    std::optional<List::iterator> idle;             // its place among the idle ones
+    List spare{1}; // its place in whichever list it is put next; empty while it is in one
     std::chrono::steady_clock::time_point idle_since{};
     bool trimmed = false;                                             // since it is idle
     bool looked_after = false;                                        // since it is idle
     std::optional<std::chrono::steady_clock::time_point> upkeep_at{}; // when it was last, since it was opened
+    bool drained = false;     // whoever holds it was told that it is destroyed
     bool used = false;        // by others than guests, since it was idle
     bool guests_only = false; // nobody else has wanted it since it was opened
     CloseReason why_closed{}; // where it is closing
@@ -95,13 +100,64 @@ public:
     using Creator = std::unique_ptr<Entry::Creator>;
     using TimePoint = std::chrono::steady_clock::time_point;
 
+    /// Entries in an order. One is in one list at a time, in a place that it brings with it: no memory is needed for that.
+    class List {
+    public:
+        using Iterator = Entry::List::iterator;
+
+        List() = default;
+        List(const List&) = delete;
+        List& operator=(const List&) = delete;
+        ~List()
+        {
+            while (!empty()) (void)take(begin());
+        }
+
+        [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
+        [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+        [[nodiscard]] Iterator begin() noexcept { return entries_.begin(); }
+        [[nodiscard]] Iterator end() noexcept { return entries_.end(); }
+        [[nodiscard]] auto begin() const noexcept { return entries_.begin(); }
+        [[nodiscard]] auto end() const noexcept { return entries_.end(); }
+        [[nodiscard]] const EntryPtr& front() const noexcept { return entries_.front(); }
+
+        /// Before `at`. The entry is in no list. Returned is its place.
+        Iterator put(Iterator at, EntryPtr entry) noexcept
+        {
+            const Iterator place = entry->spare.begin();
+            entries_.splice(at, entry->spare);
+            *place = std::move(entry);
+            return place;
+        }
+        Iterator push_back(EntryPtr entry) noexcept { return put(end(), std::move(entry)); }
+
+        [[nodiscard]] EntryPtr take(Iterator at) noexcept
+        {
+            EntryPtr entry = std::move(*at);
+            entry->spare.splice(entry->spare.begin(), entries_, at);
+            return entry;
+        }
+        [[nodiscard]] EntryPtr take_front() noexcept { return take(begin()); }
+
+        /// False: it was not there.
+        bool remove(const EntryPtr& entry) noexcept
+        {
+            const Iterator at = std::find(begin(), end(), entry);
+            if (at == end()) return false;
+            (void)take(at);
+            return true;
+        }
+
+    private:
+        Entry::List entries_;
+    };
+
     /// What is to be done after a call, without the lock.
     struct Actions {
-        std::vector<EntryPtr> open;  ///< open its files, then say `opened` or `open_failed`
-        std::vector<EntryPtr> close; ///< nobody uses it: close its files, then say `closed`
-        std::vector<EntryPtr>
-            drain; ///< let nothing in, wait for its operations, close its files, then say `closed`
-        std::vector<EntryPtr> destroy; ///< take its files away, then say `destroyed`
+        List open;    ///< open its files, then say `opened` or `open_failed`
+        List close;   ///< nobody uses it: close its files, then say `closed`
+        List drain;   ///< let nothing in, wait for its operations, close its files, then say `closed`
+        List destroy; ///< take its files away, then say `destroyed`
         std::vector<std::pair<Waiter, EntryPtr>> granted;
         std::vector<std::pair<Waiter, Error>> refused;
         std::vector<std::pair<Destroyer, Result<void>>> destroyed;
@@ -129,23 +185,18 @@ public:
     /// Somebody wants a lease.
     void acquire(const TenantId& id, Waiter waiter, Actions& actions)
     {
-        if (closed_) {
-            actions.refused.emplace_back(std::move(waiter), closed_error());
-            return;
-        }
-        auto [at, is_new] = entries_.try_emplace(id.view());
-        if (is_new) {
-            at = rekey(at, std::make_shared<Entry>(id));
-            at->second->waiters.push_back(std::move(waiter));
-            enqueue(at->second);
+        if (closed_) return refuse(std::move(waiter), closed_error(), actions);
+        const auto at = entries_.find(id.view());
+        if (at == entries_.end()) {
+            const auto made = std::make_shared<Entry>(id);
+            made->waiters.push_back(std::move(waiter));
+            entries_.emplace(made->id.view(), made);
+            enqueue(made);
             balance(actions);
             return;
         }
         const EntryPtr& entry = at->second;
-        if (entry->destroyer) {
-            actions.refused.emplace_back(std::move(waiter), destroyed_error(id));
-            return;
-        }
+        if (entry->destroyer) return refuse(std::move(waiter), destroyed_error(id), actions);
         if (!waiter->guest) welcome(entry);
         switch (entry->phase) {
         case Phase::open:
@@ -157,7 +208,7 @@ public:
         case Phase::closing: entry->waiters.push_back(std::move(waiter)); break;
         case Phase::draining:
         case Phase::destroying:
-        case Phase::lost: actions.refused.emplace_back(std::move(waiter), destroyed_error(id)); break;
+        case Phase::lost: refuse(std::move(waiter), destroyed_error(id), actions); break;
         }
         balance(actions);
     }
@@ -173,11 +224,12 @@ public:
     void opened(const EntryPtr& entry, std::shared_ptr<Tenant> tenant, Actions& actions)
     {
         ++counts_.opened;
+        --opening_;
         entry->tenant = std::move(tenant);
         entry->upkeep_at.reset();
         entry->phase = Phase::open;
         if (closed_) refuse_waiters(*entry, closed_error(), actions);
-        for (auto& waiter : std::exchange(entry->waiters, {})) grant(entry, std::move(waiter), actions);
+        for (auto& waiter : take_waiters(*entry)) grant(entry, std::move(waiter), actions);
         if (entry->destroyer || draining_)
             drain(entry, actions);
         else if (entry->leases == 0)
@@ -188,6 +240,7 @@ public:
     void open_failed(const EntryPtr& entry, const Error& error, Actions& actions)
     {
         leave_place(*entry);
+        --opening_;
         ++counts_.failed_to_open;
         refuse_waiters(*entry, error, actions);
         if (entry->destroyer)
@@ -221,22 +274,18 @@ public:
     /// Somebody wants the tenant destroyed, open or not.
     void destroy(const TenantId& id, Destroyer destroyer, Actions& actions)
     {
-        if (closed_) {
-            actions.destroyed.emplace_back(std::move(destroyer), fail(closed_error()));
-            return;
+        if (closed_) return refuse(std::move(destroyer), closed_error(), actions);
+        EntryPtr entry = find(id);
+        if (entry == nullptr) {
+            entry = std::make_shared<Entry>(id);
+            entries_.emplace(entry->id.view(), entry);
         }
-        auto [at, is_new] = entries_.try_emplace(id.view());
-        if (is_new) at = rekey(at, std::make_shared<Entry>(id));
-        const EntryPtr entry = at->second;
-        if (entry->destroyer || entry->phase == Phase::destroying) {
-            actions.destroyed.emplace_back(std::move(destroyer), fail(no_such_tenant(id)));
-            return;
-        }
+        if (entry->destroyer || entry->phase == Phase::destroying)
+            return refuse(std::move(destroyer), no_such_tenant(id), actions);
         entry->destroyer = std::move(destroyer);
         switch (entry->phase) {
         case Phase::waiting:
-            std::erase(queue_, entry);
-            std::erase(guests_, entry);
+            (void)(queue_.remove(entry) || guests_.remove(entry));
             refuse_waiters(*entry, destroyed_error(id), actions);
             destroy_files(entry, actions);
             break;
@@ -250,8 +299,7 @@ public:
     [[nodiscard]] Destroyer destroyed(const EntryPtr& entry, Actions& actions)
     {
         Destroyer destroyer = std::move(entry->destroyer);
-        for (auto& creator : std::exchange(entry->creators, {}))
-            begin(std::move(creator), entry->id, actions);
+        begin(entry->creators, entry->id, actions);
         entries_.erase(entry->id.view());
         balance(actions);
         return destroyer;
@@ -262,10 +310,10 @@ public:
     void lost(const EntryPtr& entry, Actions& actions)
     {
         if (entry->phase != Phase::open || entry->destroyer) return;
+        lost_.push_back(entry);
         entries_.erase(entry->id.view());
         unlist(*entry);
         entry->phase = Phase::lost;
-        lost_.push_back(entry);
         actions.drain.push_back(entry);
         balance(actions);
     }
@@ -333,11 +381,29 @@ public:
     void sweep_cancelled(Actions& actions)
     {
         refuse_queued(
-            actions, [](const Entry::Waiter& waiter) { return waiter.cancelled(); },
-            [](const Entry& entry) {
-                return Error(errc::cancelled, "cancelled before the tenant was open")
-                    .with_tenant(entry.id.view());
-            });
+            actions, [](const Entry::Waiter& waiter) { return waiter.cancelled(); }, cancelled_error);
+        // And those whose tenant is being opened or closed, who can be anywhere in the table.
+        if (opening_ + closing_ == 0) return;
+        for (auto& [id, entry] : entries_) {
+            if (entry->phase != Phase::opening && entry->phase != Phase::closing) continue;
+            for (auto& waiter : entry->waiters)
+                if (waiter->cancelled()) refuse(std::move(waiter), cancelled_error(*entry), actions);
+            std::erase(entry->waiters, nullptr);
+            if (entry->destroyer && entry->destroyer->cancelled())
+                refuse(std::move(entry->destroyer), cancelled_error(*entry), actions);
+        }
+    }
+
+    /// Whether somebody waits for the tenant that is being opened.
+    [[nodiscard]] static bool is_wanted(const Entry& entry) noexcept
+    {
+        return !entry.waiters.empty() || entry.destroyer != nullptr;
+    }
+
+    /// Whether the tenant's files are not to be taken away after all. Where somebody has heard that it is destroyed, they are.
+    [[nodiscard]] static bool is_destruction_cancelled(const Entry& entry) noexcept
+    {
+        return entry.destroyer != nullptr && !entry.drained && entry.destroyer->cancelled();
     }
 
     /// When the first one who waits for room gives up.
@@ -357,7 +423,8 @@ public:
     {
         closed_ = true;
         for (auto* queue : {&queue_, &guests_})
-            for (auto& entry : std::exchange(*queue, {})) {
+            while (!queue->empty()) {
+                const EntryPtr entry = queue->take_front();
                 refuse_waiters(*entry, closed_error(), actions);
                 entries_.erase(entry->id.view());
             }
@@ -374,25 +441,28 @@ public:
     /// Somebody wants to make a tenant. What is on disk decides whether there is one; but while the files of one of that
     /// name are being taken away he waits, so that nobody takes his for it. (Not before: one that is to be destroyed is
     /// there as long as somebody uses it, who may be waiting for this.)
-    void create(const TenantId& id, Creator creator, Actions& actions)
+    /// Where it throws nothing has happened.
+    void create(const TenantId& id, Creator&& creator, Actions& actions)
     {
-        if (closed_) {
-            actions.dropped.push_back(std::move(creator));
-            return;
+        if (closed_) return actions.dropped.push_back(std::move(creator));
+        auto& counted = *creator;
+        const auto entry = find(id);
+        if (entry != nullptr && entry->phase == Phase::destroying) {
+            entry->creators.push_back(std::move(creator));
+        } else {
+            actions.create.reserve(actions.create.size() + 1);
+            ++making_[id.string()];
+            creator->begun = true;
+            actions.create.push_back(std::move(creator));
         }
         ++creating_;
-        creator->counted = true;
-        const auto entry = find(id);
-        if (entry != nullptr && entry->phase == Phase::destroying)
-            entry->creators.push_back(std::move(creator));
-        else
-            begin(std::move(creator), id, actions);
+        counted.counted = true;
     }
 
     /// A creator that was begun has made his tenant, or could not. Before anybody hears of it.
     void created(const TenantId& id, Actions& actions)
     {
-        const auto at = making_.find(id.string());
+        const auto at = making_.find(id.view());
         if (--at->second != 0) return;
         making_.erase(at);
         const auto entry = find(id);
@@ -409,8 +479,7 @@ public:
         std::vector<EntryPtr> all;
         for (auto& [id, entry] : entries_) {
             refuse_waiters(*entry, closed_error(), actions);
-            if (entry->destroyer)
-                actions.destroyed.emplace_back(std::move(entry->destroyer), fail(closed_error()));
+            if (entry->destroyer) refuse(std::move(entry->destroyer), closed_error(), actions);
             for (auto& creator : std::exchange(entry->creators, {}))
                 actions.dropped.push_back(std::move(creator));
             unlist(*entry);
@@ -460,67 +529,121 @@ public:
     /// Tenants that are open, being opened or being closed.
     [[nodiscard]] std::size_t occupied() const noexcept { return occupied_; }
 
-    [[nodiscard]] static Error closed_error() { return Error(errc::fleet_closed, "the fleet was closed"); }
+    [[nodiscard]] static Error closed_error() noexcept
+    {
+        return error(errc::fleet_closed, "the fleet was closed", "", "");
+    }
 
 private:
+    struct NameHash {
+        using is_transparent = void;
+        [[nodiscard]] std::size_t operator()(std::string_view name) const noexcept
+        {
+            return std::hash<std::string_view>()(name);
+        }
+    };
+
     // The keys are views of the ids in the entries.
     using Table = std::unordered_map<std::string_view, EntryPtr>;
 
-    Table::iterator rekey(Table::iterator at, EntryPtr entry)
+    // Where there is no memory for the words it is said without them.
+    [[nodiscard]] static Error error(errc code, std::string_view before, std::string_view name,
+                                     std::string_view after) noexcept
     {
-        auto node = entries_.extract(at);
-        node.key() = entry->id.view();
-        node.mapped() = std::move(entry);
-        return entries_.insert(std::move(node)).position;
+        try {
+            std::string text(before);
+            text.append(name).append(after);
+            return Error(code, std::move(text));
+        } catch (...) {
+            return Error(code);
+        }
     }
 
-    static Error destroyed_error(const TenantId& id)
+    static Error cancelled_error(const Entry& entry) noexcept
     {
-        return Error(errc::tenant_gone, "the tenant is being destroyed").with_tenant(id.view());
+        return std::move(
+            error(errc::cancelled, "cancelled before it was begun", "", "").with_tenant(entry.id.view()));
     }
 
-    static Error no_such_tenant(const TenantId& id)
+    static Error destroyed_error(const TenantId& id) noexcept
     {
-        return Error(errc::no_such_tenant,
-                     "there is no tenant '" + id.string() + "' any more: it is being destroyed")
-            .with_tenant(id.view());
+        return std::move(
+            error(errc::tenant_gone, "the tenant is being destroyed", "", "").with_tenant(id.view()));
     }
 
-    void grant(const EntryPtr& entry, Waiter waiter, Actions& actions)
+    static Error no_such_tenant(const TenantId& id) noexcept
     {
+        return std::move(error(errc::no_such_tenant, "there is no tenant '", id.view(),
+                               "' any more: it is being destroyed")
+                             .with_tenant(id.view()));
+    }
+
+    // Whom there is no memory to answer is destroyed, and says so.
+    void grant(const EntryPtr& entry, Waiter waiter, Actions& actions) noexcept
+    {
+        const bool guest = waiter->guest;
+        try {
+            actions.granted.emplace_back(std::move(waiter), entry);
+        } catch (...) {
+            return;
+        }
         ++entry->leases;
-        if (!waiter->guest) entry->used = true;
+        if (!guest) entry->used = true;
         unlist(*entry);
-        actions.granted.emplace_back(std::move(waiter), entry);
     }
 
-    static void refuse_waiters(Entry& entry, const Error& error, Actions& actions)
+    static void refuse(Waiter waiter, Error error, Actions& actions) noexcept
     {
-        for (auto& waiter : std::exchange(entry.waiters, {}))
-            actions.refused.emplace_back(std::move(waiter), error);
+        try {
+            actions.refused.emplace_back(std::move(waiter), std::move(error));
+        } catch (...) { // as above
+        }
+    }
+
+    static void refuse(Destroyer destroyer, Error error, Actions& actions) noexcept
+    {
+        try {
+            actions.destroyed.emplace_back(std::move(destroyer), fail(std::move(error)));
+        } catch (...) { // as above
+        }
+    }
+
+    [[nodiscard]] static std::vector<Waiter> take_waiters(Entry& entry) noexcept
+    {
+        return std::exchange(entry.waiters, {});
+    }
+
+    static void refuse_waiters(Entry& entry, const Error& error, Actions& actions) noexcept
+    {
+        for (auto& waiter : take_waiters(entry)) refuse(std::move(waiter), error, actions);
     }
 
     // Those who wait in the queue and are meant; an entry that nobody waits for leaves it.
     template <class Meant, class Why>
     void refuse_queued(Actions& actions, Meant meant, Why why)
     {
+        const auto reason = [&](const Entry& entry) noexcept {
+            try {
+                return why(entry);
+            } catch (...) {
+                return Error(errc::out_of_memory);
+            }
+        };
         for (auto* queue : {&queue_, &guests_}) {
             for (auto& entry : *queue)
                 for (auto& waiter : entry->waiters)
-                    if (meant(*waiter)) actions.refused.emplace_back(std::move(waiter), why(*entry));
+                    if (meant(*waiter)) refuse(std::move(waiter), reason(*entry), actions);
             for (auto& entry : *queue) std::erase(entry->waiters, nullptr);
-            std::erase_if(*queue, [this](const EntryPtr& entry) {
-                if (!entry->waiters.empty()) return false;
-                entries_.erase(entry->id.view());
-                return true;
-            });
+            for (auto at = queue->begin(); at != queue->end();) {
+                const auto here = at++;
+                if ((*here)->waiters.empty()) entries_.erase(queue->take(here)->id.view());
+            }
         }
         // Whom live traffic wants no more.
-        std::erase_if(queue_, [this](const EntryPtr& entry) {
-            if (entry->guests_only || !for_guests(*entry)) return false;
-            enqueue(entry);
-            return true;
-        });
+        for (auto at = queue_.begin(); at != queue_.end();) {
+            const auto here = at++;
+            if (!(*here)->guests_only && for_guests(**here)) enqueue(queue_.take(here));
+        }
     }
 
     [[nodiscard]] static bool for_guests(const Entry& entry) noexcept
@@ -530,7 +653,7 @@ private:
     }
 
     // Somebody waits for it, and for room.
-    void enqueue(const EntryPtr& entry)
+    void enqueue(const EntryPtr& entry) noexcept
     {
         entry->guests_only = for_guests(*entry);
         (entry->guests_only ? guests_ : queue_).push_back(entry);
@@ -542,7 +665,7 @@ private:
         if (!std::exchange(entry->guests_only, false)) return;
         if (entry->phase != Phase::waiting)
             --guest_places_;
-        else if (std::erase(guests_, entry) != 0)
+        else if (guests_.remove(entry))
             queue_.push_back(entry);
     }
 
@@ -558,8 +681,8 @@ private:
                 continue;
             }
             for (auto& waiter : entry->waiters) waiter->deadline = no_deadline;
-            at = guests_.erase(at);
-            queue_.push_front(entry);
+            const auto here = at++;
+            queue_.put(queue_.begin(), guests_.take(here));
         }
     }
 
@@ -572,7 +695,7 @@ private:
             entry->idle_since = now_;
         else // a guest's visit makes it no younger
             while (place != idle_.begin() && (*std::prev(place))->idle_since > entry->idle_since) --place;
-        entry->idle = idle_.insert(place, entry);
+        entry->idle = idle_.put(place, entry);
         entry->trimmed = entry->looked_after = false;
     }
 
@@ -587,9 +710,7 @@ private:
 
     void unlist(Entry& entry)
     {
-        if (!entry.idle) return;
-        idle_.erase(*entry.idle);
-        entry.idle.reset();
+        if (const auto place = std::exchange(entry.idle, std::nullopt)) (void)idle_.take(*place);
     }
 
     void leave_place(const Entry& entry) noexcept
@@ -601,6 +722,7 @@ private:
     void drain(const EntryPtr& entry, Actions& actions)
     {
         unlist(*entry);
+        entry->drained = true;
         entry->phase = Phase::draining;
         actions.drain.push_back(entry);
     }
@@ -609,14 +731,20 @@ private:
     void destroy_files(const EntryPtr& entry, Actions& actions)
     {
         entry->phase = Phase::destroying;
-        if (!making_.contains(entry->id.string())) actions.destroy.push_back(entry);
+        if (!making_.contains(entry->id.view())) actions.destroy.push_back(entry);
     }
 
-    void begin(Creator creator, const TenantId& id, Actions& actions)
+    // Those who have waited for that. Where there is no memory for it they are dropped.
+    void begin(std::vector<Creator>& creators, const TenantId& id, Actions& actions) noexcept
     {
-        ++making_[id.string()];
-        creator->begun = true;
-        actions.create.push_back(std::move(creator));
+        if (creators.empty()) return;
+        try {
+            making_[id.string()] += creators.size();
+        } catch (...) {
+            return actions.dropped.swap(creators);
+        }
+        for (const auto& creator : creators) creator->begun = true;
+        actions.create.swap(creators);
     }
 
     // Opens whoever waits for room while there is some, and makes room where somebody idles. Live traffic comes first.
@@ -626,11 +754,11 @@ private:
     {
         while (occupied_ < max_open_ && !(queue_.empty() && guests_.empty())) {
             auto& queue = queue_.empty() ? guests_ : queue_;
-            EntryPtr entry = std::move(queue.front());
-            queue.pop_front();
+            EntryPtr entry = queue.take_front();
             ++occupied_;
             if (entry->guests_only) ++guest_places_;
             entry->phase = Phase::opening;
+            ++opening_;
             actions.open.push_back(std::move(entry));
         }
         const std::size_t guests = guests_.empty() || guest_places_ != 0 ? 0 : 1;
@@ -644,13 +772,14 @@ private:
 
     const std::size_t max_open_;
     Table entries_;
-    std::list<EntryPtr> idle_;    // the one unused for the longest time first
-    std::deque<EntryPtr> queue_;  // those who wait for room
-    std::deque<EntryPtr> guests_; // and those that only guests want
-    std::unordered_map<std::string, std::size_t> making_;
+    List idle_;   // the one unused for the longest time first
+    List queue_;  // those who wait for room
+    List guests_; // and those that only guests want
+    std::unordered_map<std::string, std::size_t, NameHash, std::equal_to<>> making_;
     std::vector<EntryPtr> lost_; // until they are closed
     std::size_t creating_ = 0;
     std::size_t occupied_ = 0;
+    std::size_t opening_ = 0;
     std::size_t closing_ = 0;
     std::size_t guest_places_ = 0; // of the occupied ones
     TimePoint now_{};

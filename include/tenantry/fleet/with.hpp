@@ -2,6 +2,7 @@
 #pragma once
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,8 +14,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <tenantry/async/gate.hpp>
@@ -83,7 +86,14 @@ public:
         if (auto entered = core_->enter_scope(); !entered)
             return promise_->complete(fail(std::move(entered).error()));
         entered_ = true;
-        auto waiting = std::make_unique<Waiting>(this->shared_from_this());
+        std::unique_ptr<Waiting> waiting;
+        try {
+            waiting = std::make_unique<Waiting>(this->shared_from_this());
+        } catch (...) {
+            end();
+            return promise_->complete(
+                fail(thrown_error(std::current_exception(), errc::internal, "async_with")));
+        }
         waiting->guest = guest_;
         core_->acquire(*id, std::move(waiting));
     }
@@ -106,20 +116,32 @@ private:
         // may be at work longer than that context lives.
         void granted(LeasePtr lease) override
         {
-            auto& promise = *run_->promise_;
-            promise.post([run = std::move(run_), lease = std::move(lease)] { run->begin(lease); });
+            post([run = run_, lease = std::move(lease)] { run->begin(lease); });
         }
 
         void refused(Error error) override
         {
-            auto& promise = *run_->promise_;
-            promise.post(
-                [run = std::move(run_), error = std::move(error)] { run->promise_->complete(fail(error)); });
+            post([run = run_, error = std::move(error)] { run->promise_->complete(fail(error)); });
         }
 
         [[nodiscard]] bool cancelled() const noexcept override { return run_->promise_->cancelled(); }
 
     private:
+        template <class Then>
+        void post(Then then) noexcept
+        {
+            auto& promise = *run_->promise_;
+            std::function<void()> function;
+            try {
+                function = std::move(then);
+            } catch (...) {
+                return promise.complete(
+                    fail(thrown_error(std::current_exception(), errc::internal, "async_with")));
+            }
+            run_.reset();
+            promise.post(std::move(function));
+        }
+
         std::shared_ptr<ScopeRun> run_;
     };
 
@@ -132,7 +154,7 @@ private:
         try {
             body_.emplace(std::move(promise_->template kept<Body>()));
             boost::asio::co_spawn(
-                promise_->executor(), (*body_)(HandleMaker::make<T>(lease_, core_->executor())),
+                promise_->executor(), cancellable((*body_)(HandleMaker::make<T>(lease_, core_->executor()))),
                 boost::asio::bind_cancellation_slot(cancel_.slot(), [self = this->shared_from_this()](
                                                                         std::exception_ptr thrown,
                                                                         Result<R> result) {
@@ -142,6 +164,16 @@ private:
         } catch (...) {
             answer(fail(thrown_in_scope(std::current_exception(), "async_with")));
         }
+    }
+
+    // A coroutine hears of terminal cancellation alone, unless it says otherwise: the body hears of every type.
+    template <class Awaitable>
+    Awaitable cancellable(Awaitable body)
+    {
+        co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+        if (promise_->cancelled()) // since it was begun, and before it could hear of that
+            co_return tl::unexpected<Error>(Error(errc::cancelled, "the body of async_with was cancelled"));
+        co_return co_await std::move(body);
     }
 
     void answer(Result<R> result)

@@ -60,6 +60,9 @@ public:
 
     /// A turn of reading has found nothing to do, and needs no connection.
     virtual void nothing_to_read() = 0;
+
+    /// A turn on the strand that was begun does not come after all.
+    virtual void nothing_to_write() {}
 };
 
 /// The writing connection, in use for the time of a block on the strand; false where somebody reads with it.

@@ -21,7 +21,7 @@ class JobQueue {
 public:
     using JobPtr = std::unique_ptr<Job>;
 
-    explicit JobQueue(std::size_t limit, std::size_t limit_of_bytes = unbounded) noexcept
+    explicit JobQueue(std::size_t limit, std::size_t limit_of_bytes = unbounded)
         : limit_(limit), limit_of_bytes_(limit_of_bytes)
     {}
 
@@ -38,10 +38,11 @@ public:
     /// The next one, or nullptr: it stays where it is.
     [[nodiscard]] const Job* next() const noexcept { return jobs_.empty() ? nullptr : jobs_.front().get(); }
 
-    void push(JobPtr job)
+    /// Where it throws it has not taken the job.
+    void push(JobPtr&& job)
     {
-        count(*job);
         jobs_.push_back(std::move(job));
+        count(*jobs_.back());
     }
 
     /// The next one, or nullptr.
@@ -54,11 +55,11 @@ public:
         return job;
     }
 
-    /// One that could not be run yet keeps its turn.
-    void put_back(JobPtr job)
+    /// One that could not be run yet keeps its turn. Where it throws it has not taken the job.
+    void put_back(JobPtr&& job)
     {
-        count(*job);
         jobs_.push_front(std::move(job));
+        count(*jobs_.front());
     }
 
     /// Those whose callers have cancelled, taken out; the others keep their order.

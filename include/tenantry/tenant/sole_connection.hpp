@@ -113,19 +113,22 @@ public:
         if (due.any()) begin_(due);
     }
 
-    void nothing_to_read() override
+    void nothing_to_read() override { not_taken(&Turns::read); }
+    void nothing_to_write() override { not_taken(&Turns::write); }
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void not_taken(bool Turns::* turn)
     {
         Turns due;
         {
             const std::lock_guard lock(mutex_);
-            if (!std::exchange(owed_.read, false) || taken_) return;
+            if (!std::exchange(owed_.*turn, false) || taken_) return;
             due = hand_on();
         }
         if (due.any()) begin_(due);
     }
-
-private:
-    using Clock = std::chrono::steady_clock;
 
     // Under the lock, all of them.
 

@@ -184,15 +184,7 @@ public:
         if (!log_.is_old()) return;
         const async::GatePass alive(&posting_);
         if (!alive) return;
-        strand_->post([self = shared_self()] {
-            if (!self->gate_.enter()) return;
-            if (self->begin_other()) {
-                if (const WritingTurn turn(*self->connections_); turn)
-                    (void)self->tend_log(self->no_writes(), Job::Clock::now());
-                self->end_turn(Then::rest);
-            }
-            self->leave();
-        });
+        strand_->post(later(&Tenant::tend_old_log));
     }
 
     /// For when nobody has used it for a while: looks after its database, until somebody writes or it is closed. Does
@@ -210,8 +202,12 @@ public:
                 quiet = !refused_ && !shut_error_ && !turns_.is_writing() && writes_.empty();
                 if (quiet) {
                     disturbed_ = false;
-                    writes_.push(std::move(job));
-                    begin = turns_.write_came();
+                    try {
+                        writes_.push(std::move(job));
+                        begin = turns_.write_came();
+                    } catch (...) { // it is not begun, then
+                        quiet = false;
+                    }
                 }
             }
             if (begin) post_turn();
@@ -225,12 +221,7 @@ public:
     {
         const async::GatePass alive(&posting_);
         if (!alive) return;
-        strand_->post([self = shared_self()] {
-            if (!self->gate_.enter()) return;
-            self->connections_->close();
-            if (const WritingTurn turn(*self->connections_); turn) self->writer_.release_memory();
-            self->leave();
-        });
+        strand_->post(later(&Tenant::release_memory));
     }
 
     [[nodiscard]] TenantStats stats() override
@@ -254,12 +245,16 @@ public:
 
     /// Lets no new work in; `code` and `why` is what it is answered with. Calls `then` once, from whichever
     /// thread ends the last operation (or from here, if there is none). The second time it does nothing.
-    void shut(errc code, std::string why, std::function<void()> then)
+    void shut(errc code, std::string_view why, std::function<void()> then) noexcept
     {
         {
             const std::lock_guard lock(mutex_);
-            if (shut_error_) return;
-            shut_error_.emplace(Error(code, std::move(why)).with_tenant(id().view()));
+            if (std::exchange(is_shut_, true)) return;
+            try {
+                shut_error_.emplace(Error(code, std::string(why)).with_tenant(id().view()));
+            } catch (...) {
+                shut_error_.emplace(code);
+            }
             disturbed_ = true;
             then_ = std::move(then);
         }
@@ -314,10 +309,47 @@ public:
     {
         // A caller may cancel what was answered already, and with it the executor's life may have ended.
         const async::GatePass alive(&posting_);
-        if (alive) boost::asio::post(executor_, [self = shared_self()] { self->sweep_cancelled(); });
+        try {
+            if (alive) boost::asio::post(executor_, later(&Tenant::sweep_cancelled));
+        } catch (...) { // what was cancelled is found so when its turn comes
+        }
     }
 
 private:
+    // Something that is to be done on the executor, or `lost`, if that is something, where it is not to be.
+    class Later {
+    public:
+        using Doing = void (Tenant::*)();
+
+        Later(std::shared_ptr<Tenant> tenant, Doing doing, Doing lost) noexcept
+            : tenant_(std::move(tenant)), doing_(doing), lost_(lost)
+        {}
+        Later(Later&&) noexcept = default;
+        Later& operator=(Later&&) noexcept = delete;
+        Later(const Later&) = delete;
+        Later& operator=(const Later&) = delete;
+        ~Later()
+        {
+            if (tenant_ && lost_ != nullptr) (tenant_.get()->*lost_)();
+        }
+
+        void operator()()
+        {
+            const auto tenant = std::move(tenant_);
+            (tenant.get()->*doing_)();
+        }
+
+    private:
+        std::shared_ptr<Tenant> tenant_;
+        Doing doing_;
+        Doing lost_;
+    };
+
+    [[nodiscard]] Later later(Later::Doing doing, Later::Doing lost = nullptr)
+    {
+        return {shared_self(), doing, lost};
+    }
+
     [[nodiscard]] std::shared_ptr<Tenant> shared_self()
     {
         return std::static_pointer_cast<Tenant>(shared_from_this());
@@ -337,11 +369,23 @@ private:
         refused = refused_;
         if (refused || !writes_.has_room_for(job->bytes)) return false;
         const auto deadline = job->limits.deadline;
-        writes_.push(std::move(job));
+        if (!push(writes_, job, refused)) return false;
         disturbed_ = true;
         const bool begin = turns_.write_came();
         begin ? wake_at(deadline) : wait_until(deadline);
         return begin;
+    }
+
+    // False: there is no memory for it.
+    [[nodiscard]] static bool push(JobQueue& queue, JobPtr& job, std::optional<Error>& refused) noexcept
+    {
+        try {
+            queue.push(std::move(job));
+            return true;
+        } catch (...) {
+            refused.emplace(errc::out_of_memory);
+            return false;
+        }
     }
 
     // What is to be posted.
@@ -355,7 +399,7 @@ private:
         if (refused || reads_.full()) return Begin::nothing;
         const auto deadline = job->limits.deadline;
         const bool first = !is_sole() && ReadRunner::is_brief(*job) && turns_.reads_first();
-        reads_.push(std::move(job));
+        if (!push(reads_, job, refused)) return Begin::nothing;
         disturb_if_sole();
         const bool begin = first ? turns_.read_came() : turns_.want_reading();
         begin ? wake_at(deadline) : wait_until(deadline);
@@ -389,7 +433,11 @@ private:
         if (refused_) return refused_;
         if (job->cancelled()) return cancelled_error(); // those that wait have been looked through meanwhile
         const auto deadline = job->limits.deadline;
-        queue.put_back(std::move(job));
+        try {
+            queue.put_back(std::move(job));
+        } catch (...) {
+            return Error(errc::out_of_memory);
+        }
         wait_until(deadline);
         return std::nullopt;
     }
@@ -414,12 +462,16 @@ private:
     void wake_at(std::optional<Job::Clock::time_point> deadline)
     {
         if (!deadline || !late_timer_ || (late_timer_set_ && *late_timer_set_ <= *deadline)) return;
-        late_timer_set_ = deadline;
-        late_timer_->expires_at(*deadline);
-        late_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
-            const auto self = weak.lock();
-            if (!error && self) static_cast<Tenant&>(*self).sweep_late();
-        });
+        try {
+            late_timer_->expires_at(*deadline);
+            late_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
+                const auto self = weak.lock();
+                if (!error && self) static_cast<Tenant&>(*self).sweep_late();
+            });
+            late_timer_set_ = deadline;
+        } catch (...) { // without memory for that it is looked at when its turn comes
+            late_timer_set_.reset();
+        }
     }
 
     // The same for a job whose turn is not posted, but begun later by somebody else: the executor's context is at work as
@@ -491,9 +543,74 @@ private:
 
     // --- the strand's turn ------------------------------------------------------------------------------------------
 
-    void post_turn()
+    void post_turn() noexcept
     {
-        strand_->post([self = shared_self()] { self->turn(); });
+        try {
+            strand_->post(later(&Tenant::turn, &Tenant::turn_lost));
+        } catch (...) { // it was lost, and has seen to that
+        }
+    }
+
+    // The executor has not taken it, or it was never begun: who relied on it is not kept waiting.
+    void turn_lost() noexcept
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            turns_.lost();
+        }
+        refuse_all(writes_);
+        refuse_all(reads_);
+        const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
+        if (alive) connections_->nothing_to_write();
+    }
+
+    void read_turn_lost() noexcept
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            turns_.end_reading(false);
+        }
+        refuse_all(reads_);
+        const async::GatePass alive(&posting_); // as above
+        if (alive) connections_->nothing_to_read();
+    }
+
+    void refuse_all(JobQueue& queue) noexcept
+    {
+        const auto next = [&] {
+            const std::lock_guard lock(mutex_);
+            return pop(queue);
+        };
+        while (JobPtr job = next()) answer(std::move(job), not_taken_error());
+    }
+
+    [[nodiscard]] Error not_taken_error() const noexcept
+    {
+        try {
+            return std::move(Error(errc::overloaded,
+                                   "the fleet's executor has not taken what was to do this; nothing was done")
+                                 .with_tenant(id().view()));
+        } catch (...) {
+            return Error(errc::overloaded);
+        }
+    }
+
+    void tend_old_log()
+    {
+        if (!gate_.enter()) return;
+        if (begin_other()) {
+            if (const WritingTurn turn(*connections_); turn) (void)tend_log(no_writes(), Job::Clock::now());
+            end_turn(Then::rest);
+        }
+        leave();
+    }
+
+    void release_memory()
+    {
+        if (!gate_.enter()) return;
+        connections_->close();
+        if (const WritingTurn turn(*connections_); turn) writer_.release_memory();
+        leave();
     }
 
     // Works off some of what waits, then goes to the back of the pool, so that others get their turn.
@@ -607,10 +724,9 @@ private:
             turn.done += tend_log(no_writes(), writer_.now());
             then = Then::go_on;
             if (shared_.is_shared() && turn.had_lock)
-                if (const auto pause = shared_.had(begun_at, writer_.now()); pause != pause.zero()) {
+                if (const auto pause = shared_.had(begun_at, writer_.now());
+                    pause != pause.zero() && write_later(pause))
                     then = Then::rest;
-                    write_later(pause);
-                }
         }
         return turn.done;
     }
@@ -644,22 +760,11 @@ private:
         writes_.lock_was_had();
     }
 
-    // What comes meanwhile waits for that, too.
-    void write_later(Job::Clock::duration time)
-    {
-        retry_->expires_after(time);
-        retry_->async_wait(
-            [self = shared_self(), on = async::at_work(executor_)](boost::system::error_code error) {
-                const async::GatePass alive(&self->posting_); // the tenant may have been closed meanwhile
-                if (!error && alive) self->write_on();
-            });
-    }
-
     // The strand stays free while another process has the lock: a timer begins the next turn.
     void wait_for_lock(std::vector<JobPtr> unfinished, const Error& locked)
     {
         met_lock_ = true;
-        write_later(shared_.refused(Job::Clock::now()));
+        const bool begins = write_later(shared_.refused(Job::Clock::now()));
         // Last: once they are in the queue they may be refused, and the tenant closed, by another thread.
         std::vector<std::pair<JobPtr, Error>> ended;
         {
@@ -670,6 +775,23 @@ private:
                 ended.emplace_back(std::move(late), locked);
         }
         for (auto& [job, why] : ended) answer(std::move(job), why);
+        if (!begins) turn_lost();
+    }
+
+    // What comes meanwhile waits for that, too. False: there is no memory for that.
+    [[nodiscard]] bool write_later(Job::Clock::duration time) noexcept
+    {
+        try {
+            retry_->expires_after(time);
+            retry_->async_wait(
+                [self = shared_self(), on = async::at_work(executor_)](boost::system::error_code error) {
+                    const async::GatePass alive(&self->posting_); // the tenant may have been closed meanwhile
+                    if (!error && alive) self->write_on();
+                });
+            return true;
+        } catch (...) {
+            return false;
+        }
     }
 
     // --- upkeep of the database, on the strand -----------------------------------------------------------------------
@@ -727,8 +849,12 @@ private:
     [[nodiscard]] std::size_t tend_log(bool idle, Job::Clock::time_point now)
     {
         std::size_t told = 0;
-        if (log_.tend(idle, now, [&] { told = writer_.tell(); }))
-            boost::asio::post(executor_, [self = shared_self()] { self->write_log_back(); });
+        if (log_.tend(idle, now, [&] { told = writer_.tell(); })) {
+            try {
+                boost::asio::post(executor_, later(&Tenant::write_log_back, &Tenant::write_back_lost));
+            } catch (...) { // it was lost, and has seen to that
+            }
+        }
         return told;
     }
 
@@ -740,6 +866,13 @@ private:
         const async::GatePass alive(&posting_);
         if (awaited && alive) write_on();
         if (entered) leave();
+    }
+
+    void write_back_lost() noexcept
+    {
+        const bool awaited = log_.give_up();
+        const async::GatePass alive(&posting_);
+        if (awaited && alive) write_on();
     }
 
     // --- reading ----------------------------------------------------------------------------------------------------
@@ -771,12 +904,15 @@ private:
         return start;
     }
 
-    void post_read_turn()
+    void post_read_turn() noexcept
     {
-        auto turn = [self = shared_self()] { self->read_turn(); };
-        if (!is_sole()) return boost::asio::post(executor_, std::move(turn));
-        const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
-        if (alive) strand_->post(std::move(turn));
+        try {
+            Later turn = later(&Tenant::read_turn, &Tenant::read_turn_lost);
+            if (!is_sole()) return boost::asio::post(executor_, std::move(turn));
+            const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
+            if (alive) strand_->post(std::move(turn));
+        } catch (...) { // it was lost, and has seen to that
+        }
     }
 
     // On the pool, or on the strand where there is one connection alone.
@@ -970,7 +1106,7 @@ private:
     const boost::asio::execution_context* const context_; // the executor's
 
     // Of the strand:
-    std::optional<async::Strand> strand_;
+    std::optional<async::Strand<Later>> strand_;
     std::optional<boost::asio::steady_timer> retry_;
     bool met_lock_ = false; // another process's, and it could not be had since
     SharedLock shared_;
@@ -993,6 +1129,7 @@ private:
     TurnKeeper turns_{reads_at_work()};
     std::atomic<bool> disturbed_{
         false}; // somebody wants to write, or the tenant is to be closed: read without the lock
+    bool is_shut_ = false;
     std::optional<Error> shut_error_;
     std::optional<Error> refused_; // what is said to all who would have to wait
     std::function<void()> then_;

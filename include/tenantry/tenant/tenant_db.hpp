@@ -296,7 +296,8 @@ public:
     }
 
     /// Reads several things of one moment, here and now: `body(snapshot)` on the calling thread, in one read
-    /// transaction, answered with the `Result<R>` that it returns. Errors as `read`.
+    /// transaction, answered with the `Result<R>` that it returns. Errors as `read`. One inside of another is of a moment of
+    /// its own where there is a connection for it; a sole owner's is of the outer one's.
     template <class Body>
         requires std::invocable<Body&, Snapshot<T>&>
     [[nodiscard]] auto snapshot(Body&& body) const -> std::invoke_result_t<Body&, Snapshot<T>&>
@@ -423,10 +424,12 @@ private:
     static auto in_snapshot(sqlite::Connection& connection, Body& body)
         -> std::invoke_result_t<Body&, Snapshot<T>&>
     {
+        Snapshot<T> snapshot(connection);
+        // Inside of another snapshot of a sole owner, whose connection it is: it is of the same moment then.
+        if (connection.in_transaction()) return body(snapshot);
         // Ends by its destructor: there is nothing to commit.
         auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
         if (!transaction) return fail(std::move(transaction).error());
-        Snapshot<T> snapshot(connection);
         return body(snapshot);
     }
 

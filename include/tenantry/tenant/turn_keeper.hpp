@@ -31,6 +31,14 @@ public:
     [[nodiscard]] bool reads_first() const noexcept { return !at_work_ && reading_soon_ == 0; }
     [[nodiscard]] bool read_came() noexcept { return want(); }
 
+    /// The turn that was posted will not come after all: what waits is not waited for any more.
+    void lost() noexcept
+    {
+        coming_ = false;
+        writing_ = false;
+        to_write_ = false;
+    }
+
     /// A turn has begun, and reads.
     void begin() noexcept
     {

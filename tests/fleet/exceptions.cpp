@@ -1,0 +1,378 @@
+// Memory that is not to be had, executors, handlers, allocators and callbacks that throw: whoever waits is answered, a tenant
+// goes on, and a fleet can be ended.
+#include <tenantry/fleet/for_each.hpp>
+#include <tenantry/fleet/migrate_all.hpp>
+#include <tenantry/fleet/open.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <future>
+#include <memory>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <dlfcn.h>
+#include <execinfo.h>
+
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "support/catch.hpp"
+#include "support/door.hpp"
+#include "support/every_operation.hpp"
+#include "support/throwing_executor.hpp"
+
+namespace asio = boost::asio;
+using namespace tenantry;
+using test::must;
+using test::Notes;
+using test::open_notes;
+using test::wait_for;
+
+namespace {
+
+// The n-th allocation from now on fails, in any thread but this one. Of those only that the library makes: std::filesystem's
+// own functions end the process where they find no memory.
+std::atomic<int> left{0};
+std::atomic<bool> failed{false};
+thread_local bool is_exempt = false;
+
+bool is_in_filesystem() noexcept
+{
+    std::array<void*, 12> frames{};
+    const int count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
+    for (int n = 0; n < count; ++n) {
+        Dl_info found{};
+        (void)::dladdr(frames[static_cast<std::size_t>(n)], &found);
+        if (found.dli_fname != nullptr && std::strstr(found.dli_fname, "libstdc++") != nullptr) return true;
+    }
+    return false;
+}
+
+bool fails() noexcept
+{
+    if (left.load(std::memory_order_relaxed) <= 0 || is_exempt || is_in_filesystem()) return false;
+    if (left.fetch_sub(1) != 1) return false;
+    failed = true;
+    return true;
+}
+
+} // namespace
+
+// All of those that might be mixed: sanitizers have their own of each.
+void* operator new(std::size_t size)
+{
+    if (fails()) throw std::bad_alloc();
+    if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+    throw std::bad_alloc();
+}
+void* operator new[](std::size_t size) { return operator new(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept
+{
+    return fails() ? nullptr : std::malloc(size == 0 ? 1 : size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t& quiet) noexcept
+{
+    return operator new(size, quiet);
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+
+namespace {
+
+// Does something for each allocation that it makes in the fleet's threads, with that one failing.
+template <class Try>
+void each_failure(Try attempt)
+{
+    is_exempt = true;
+    (void)is_in_filesystem(); // what that loads it loads once
+    for (int n = 1;; ++n) {
+        INFO("allocation " << n);
+        failed = false;
+        attempt([n] { left = n; });
+        left = 0;
+        if (!failed) break;
+        REQUIRE(n < 1000);
+    }
+}
+
+void check(const Result<void>& result)
+{
+    if (!result) CHECK(result.error() == errc::out_of_memory);
+}
+
+} // namespace
+
+TEST_CASE("a tenant that is made, opened, destroyed or closed without memory is answered")
+{
+    FleetOptions options;
+    options.threads = 1;
+    options.sole_owner = GENERATE(false, true);
+    const test::TempDir directory;
+    const auto root = directory.path() / "root";
+    SECTION("made")
+    {
+        int serial = 0;
+        auto fleet = must(open_notes(root, options));
+        each_failure([&](auto arm) {
+            arm();
+            const std::string name = "t" + std::to_string(++serial);
+            const auto created = fleet.create(name);
+            left = 0;
+            check(created);
+        });
+        must(fleet.create("a"));
+        must(test::count_notes(must(fleet.tenant("a"))));
+        must(fleet.close(Shutdown::drain));
+    }
+    SECTION("opened")
+    {
+        must(must(open_notes(root, options)).create("a"));
+        each_failure([&](auto arm) {
+            auto fleet = must(open_notes(root, options));
+            arm();
+            const auto opened = fleet.tenant("a");
+            left = 0;
+            if (!opened) CHECK(opened.error() == errc::out_of_memory);
+            must(test::count_notes(must(fleet.tenant("a"))));
+            must(fleet.close(Shutdown::drain));
+        });
+    }
+    SECTION("destroyed")
+    {
+        each_failure([&](auto arm) {
+            auto fleet = must(open_notes(root, options));
+            (void)fleet.create("a");
+            must(fleet.tenant("a"));
+            arm();
+            const auto destroyed = fleet.destroy("a");
+            left = 0;
+            check(destroyed);
+            (void)fleet.destroy("a");
+            CHECK(must(fleet.tenants()).empty());
+            must(fleet.close(Shutdown::drain));
+        });
+    }
+    SECTION("closed")
+    {
+        must(must(open_notes(root, options)).create("a"));
+        const auto how = GENERATE(Shutdown::drain, Shutdown::cancel);
+        each_failure([&](auto arm) {
+            auto fleet = must(open_notes(root, options));
+            must(fleet.tenant("a"));
+            arm();
+            const auto closed = fleet.close(how);
+            left = 0;
+            check(closed);
+        });
+    }
+}
+
+TEST_CASE("a progress callback that throws ends the run, and not the process")
+{
+    std::optional<asio::thread_pool> pool;
+    if (GENERATE(false, true)) pool.emplace(2);
+    const test::TempDir directory;
+    const auto root = directory.path() / "root";
+    {
+        auto fleet = must(pool ? open_notes(pool->get_executor(), root) : open_notes(root));
+        for (const char* name : {"a", "b", "c", "d"}) must(fleet.create(name));
+        std::atomic<int> calls{0};
+        MigrateOptions migrate;
+        migrate.concurrency = 1;
+        migrate.progress = [&](const auto&, auto, auto) {
+            if (++calls == 2) throw std::runtime_error("no more");
+        };
+        const auto migrated = wait_for(async_migrate_all(fleet, migrate));
+        REQUIRE_FALSE(migrated);
+        CHECK(migrated.error() == errc::body_failed);
+        CHECK(migrated.error().message().find("no more") != std::string_view::npos);
+        CHECK(calls == 2);
+
+        calls = 0;
+        ForEachOptions options;
+        options.concurrency = 1;
+        options.progress = [&](const auto&, const auto&, auto, auto) {
+            if (++calls == 2) throw std::runtime_error("no more");
+        };
+        auto body = []<class T>(TenantDb<T>) -> asio::awaitable<Result<void>> { co_return Result<void>(); };
+        const auto visited = wait_for(async_for_each(fleet, Which::all(), body, options));
+        REQUIRE_FALSE(visited);
+        CHECK(visited.error() == errc::body_failed);
+        CHECK(calls == 2);
+
+        must(fleet.create("e")); // it is at work
+    }
+    if (pool) pool->join();
+}
+
+namespace {
+
+// An answer that comes on another executor than the fleet's.
+template <class R>
+struct Kept {
+    std::shared_ptr<std::promise<R>> promise = std::make_shared<std::promise<R>>();
+    void operator()(R result) const { promise->set_value(std::move(result)); }
+};
+
+// Begins the operation; `answered()` waits for it, and says whether there was an answer.
+class Begun {
+public:
+    template <class R, class... Parts>
+    void begin(asio::deferred_async_operation<void(R), Parts...> operation, const asio::any_io_executor& on)
+    {
+        Kept<R> kept;
+        auto future = std::make_shared<std::future<R>>(kept.promise->get_future());
+        std::move(operation)(asio::bind_executor(on, std::move(kept)));
+        waits_.push_back(
+            [future] { return future->wait_for(test::long_enough) == std::future_status::ready; });
+    }
+
+    [[nodiscard]] bool answered()
+    {
+        bool all = true;
+        for (const auto& wait : waits_) all = all && wait();
+        return all;
+    }
+
+private:
+    std::vector<std::function<bool()>> waits_;
+};
+
+} // namespace
+
+TEST_CASE("an executor that throws at any moment keeps nobody waiting, and no tenant stops")
+{
+    FleetOptions options;
+    options.sole_owner = GENERATE(false, true);
+    asio::thread_pool pool(2);
+    asio::thread_pool callers(1);
+    test::ThrowingExecutor::State state;
+    const test::TempDir directory;
+    {
+        auto fleet = must(open_notes(test::ThrowingExecutor(pool.get_executor(), state),
+                                     directory.path() / "root", options));
+        must(fleet.create("a"));
+        must(fleet.create("b"));
+        const auto db = must(fleet.tenant("a"));
+        auto body = [](auto& tx) -> Result<void> { return tx.run(insert(test::note("a body's"))); };
+        auto snapshot = [](auto& reads) -> Result<std::int64_t> {
+            return reads.read(one(select(count()).template from<test::Note>()));
+        };
+        auto scope = []<class T>(TenantDb<T> own) -> asio::awaitable<Result<void>> {
+            const auto row = test::note("a scope's");
+            auto key = co_await own.async_write(insert(row));
+            if (!key) co_return tl::unexpected(key.error());
+            co_return Result<void>();
+        };
+        bool thrown = true;
+        for (int n = 1; thrown; ++n) {
+            CAPTURE(n);
+            REQUIRE(n < 200);
+            const std::string fresh = "fresh" + std::to_string(n);
+            Begun begun;
+            state.throw_at(n);
+            for (int twice = 0; twice < 2; ++twice) {
+                begun.begin(test::add_note(db), callers.get_executor());
+                begun.begin(db.async_read(select<test::Note>().limit(1)), callers.get_executor());
+                begun.begin(db.async_write(body), callers.get_executor());
+                begun.begin(db.async_snapshot(snapshot), callers.get_executor());
+            }
+            begun.begin(fleet.async_with("b", scope), callers.get_executor());
+            begun.begin(fleet.async_tenant("b"), callers.get_executor());
+            begun.begin(fleet.async_create(fresh), callers.get_executor());
+            begun.begin(async_for_each(fleet, Which::all(), scope), callers.get_executor());
+            begun.begin(async_migrate_all(fleet), callers.get_executor());
+            REQUIRE(begun.answered());
+            Begun destroyed;
+            destroyed.begin(fleet.async_destroy(fresh), callers.get_executor());
+            REQUIRE(destroyed.answered());
+            thrown = state.thrown();
+            state.throw_at(0);
+            // All goes on.
+            (void)fleet.destroy(fresh);
+            must(wait_for(test::add_note(db)));
+            must(db.write(body));
+            must(test::count_notes(db));
+            must(fleet.with("b", [](auto own) { return test::count_notes(own); }));
+        }
+        must(fleet.close(Shutdown::drain));
+    }
+    callers.join();
+    pool.join();
+}
+
+namespace {
+
+// Throws where it is moved, once it is told to.
+struct ThrowingHandler {
+    std::shared_ptr<std::atomic<bool>> throws;
+    std::shared_ptr<int> held;
+
+    ThrowingHandler(std::shared_ptr<std::atomic<bool>> when, std::shared_ptr<int> what)
+        : throws(std::move(when)), held(std::move(what))
+    {}
+    ThrowingHandler(ThrowingHandler&& other) : throws(other.throws), held(other.held)
+    {
+        if (*throws) throw std::runtime_error("this handler cannot be moved now");
+    }
+    template <class R>
+    void operator()(const R&) const
+    {}
+};
+
+template <class T>
+struct NoMemory {
+    using value_type = T;
+    NoMemory() = default;
+    template <class U>
+    NoMemory(const NoMemory<U>&)
+    {}
+    [[noreturn]] T* allocate(std::size_t) { throw std::bad_alloc(); }
+    void deallocate(T*, std::size_t) noexcept {}
+    friend bool operator==(const NoMemory&, const NoMemory&) { return true; }
+    friend bool operator!=(const NoMemory&, const NoMemory&) { return false; }
+};
+
+} // namespace
+
+TEST_CASE("a handler that cannot be moved goes uncalled, and one without memory begins nothing")
+{
+    FleetOptions options;
+    options.sole_owner = GENERATE(false, true);
+    test::OneTenant open(options);
+    asio::thread_pool callers(1);
+    const auto held = std::make_shared<int>(0);
+    const auto throws = std::make_shared<std::atomic<bool>>(false);
+    test::Door inside;
+    test::Door leave;
+    auto blocker = [&](auto&) -> Result<void> {
+        inside.open();
+        return leave.wait() ? Result<void>() : fail(errc::timeout);
+    };
+    auto body = [](auto& tx) -> Result<void> { return tx.run(insert(test::note("kept"))); };
+    auto blocked = open.db.async_write(blocker, asio::use_future);
+    REQUIRE(inside.wait());
+    open.db.async_write(body, asio::bind_executor(callers.get_executor(), ThrowingHandler(throws, held)));
+    auto without = asio::bind_allocator(NoMemory<int>(), [](const auto&) {});
+    CHECK_THROWS_AS(open.db.async_write(body, without), std::bad_alloc);
+    CHECK_THROWS_AS(open.fleet.async_create("b", without), std::bad_alloc);
+    *throws = true;
+    leave.open();
+    must(blocked.get());
+    must(wait_for(test::add_note(open.db))); // after it
+    CHECK(must(test::count_notes(open.db)) == 2);
+    callers.join();
+    CHECK(held.use_count() == 1);
+    must(open.fleet.close(Shutdown::drain));
+}
