@@ -93,7 +93,7 @@ TEST_CASE("a reader that cannot be opened takes nobody's place")
     for (int n = 0; n < 3; ++n) {
         const auto failed = readers.try_acquire();
         REQUIRE_FALSE(failed);
-        CHECK(failed.error() == errc::io_error);
+        CHECK(failed.error() == errc::tenant_gone);
     }
     std::filesystem::rename(aside, database.path);
     CHECK(must(readers.try_acquire()));

@@ -76,6 +76,7 @@ struct ConnectionState {
     bool runs_again = false;                     // what is ended then is begun again
     bool out_of_time = false;                    // a statement was ended since its time was up
     std::uint64_t log_frames = 0;                // of the write-ahead log, at the last commit
+    std::uint64_t logged = 0;                    // commits that have written to it
     int busy_timeout = 0;                        // milliseconds
     bool alone = false;                          // there is no other connection to the database
     Functions functions;
@@ -299,6 +300,9 @@ public:
     /// The length of the write-ahead log after the last commit here, in frames; 0 before the first one.
     [[nodiscard]] std::uint64_t log_frames() const noexcept { return state_->log_frames; }
 
+    /// Commits here that have written to the log: one that has changed nothing does not.
+    [[nodiscard]] std::uint64_t logged_commits() const noexcept { return state_->logged; }
+
     /// From now on as with `Profile::keep_log`, or as without.
     void keep_log_on_close(bool keep = true) noexcept
     {
@@ -462,8 +466,8 @@ private:
         if (!read_only && sqlite3_db_readonly(opened->state_->db, "main") == 1)
             return fail(errc::read_only, "the database file is not writable");
         if (mode == OpenMode::untouched) {
-            opened->keep_log_on_close(); // before it is read
             Profile alone = profile;
+            alone.keep_log = true;
             alone.exclusive = true; // with its index in this process's memory
             if (auto set = opened->set_up(alone, true); !set) return fail(std::move(set).error());
             return opened;
@@ -585,8 +589,9 @@ private:
         sqlite3_wal_hook(
             state_->db,
             [](void* context, sqlite3*, const char*, int frames) {
-                static_cast<detail::ConnectionState*>(context)->log_frames =
-                    static_cast<std::uint64_t>(frames);
+                auto& state = *static_cast<detail::ConnectionState*>(context);
+                state.log_frames = static_cast<std::uint64_t>(frames);
+                ++state.logged;
                 return SQLITE_OK;
             },
             state_.get());

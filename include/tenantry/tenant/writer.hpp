@@ -566,9 +566,10 @@ private:
         setting_.reset();
     }
 
-    // After a commit here.
+    // After a commit here. One that has changed nothing leaves the log as it is.
     void note_log()
     {
+        if (std::exchange(logged_, connection_.logged_commits()) == connection_.logged_commits()) return;
         const auto bytes = connection_.log_frames() * frame_;
         const auto before = log_.exchange(bytes, std::memory_order_relaxed);
         if (bytes <= before && last_epoch_) [[unlikely]]
@@ -630,6 +631,7 @@ private:
     };
     std::optional<Setting> setting_;
     std::optional<std::int64_t> last_epoch_; // as far as it is known here
+    std::uint64_t logged_ = 0;               // commits of the connection that have written to the log
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> writes_{0};
     std::atomic<std::uint64_t> log_{0};
