@@ -292,7 +292,7 @@ public:
 
     /// Removes a tenant and its files. Operations that have begun are waited for; new ones are refused with
     /// `errc::tenant_gone`, for handles that are kept as well. `errc::no_such_tenant` if there is none, or if
-    /// it is being destroyed already.
+    /// it is being destroyed already. Cancelling has no effect once operations are refused.
     template <class Token = boost::asio::deferred_t>
     auto async_destroy(std::string_view id, Token&& token = {})
     {
@@ -321,7 +321,7 @@ public:
 
     /// Ends the fleet: refuses new work with `errc::fleet_closed`, ends the accepted work as `how` says, then
     /// checkpoints and closes every database. Completes with the first error that closing has met. May be
-    /// called again to cancel what is being drained.
+    /// called again to cancel what is being drained. Cannot be cancelled itself.
     template <class Token = boost::asio::deferred_t>
     auto async_close(Shutdown how, Token&& token = {})
     {
