@@ -562,7 +562,10 @@ private:
         if (!setting_) return;
         auto expected = setting_->after;
         in_file_.compare_exchange_strong(expected, not_due, std::memory_order_relaxed);
-        if (setting_->is_set) last_epoch_ = setting_->epoch;
+        if (setting_->is_set) {
+            last_epoch_ = setting_->epoch;
+            just_set_ = true;
+        }
         setting_.reset();
     }
 
@@ -572,7 +575,9 @@ private:
         if (std::exchange(logged_, connection_.logged_commits()) == connection_.logged_commits()) return;
         const auto bytes = connection_.log_frames() * frame_;
         const auto before = log_.exchange(bytes, std::memory_order_relaxed);
-        if (bytes <= before && last_epoch_) [[unlikely]]
+        // A transaction that has set an epoch may well have restarted the log: that one is the new log's own.
+        const bool has_own = std::exchange(just_set_, false);
+        if (bytes <= before && last_epoch_ && !has_own) [[unlikely]]
             log_was_restarted();
     }
 
@@ -631,6 +636,7 @@ private:
     };
     std::optional<Setting> setting_;
     std::optional<std::int64_t> last_epoch_; // as far as it is known here
+    bool just_set_ = false;                  // an epoch was set since a commit was looked at last
     std::uint64_t logged_ = 0;               // commits of the connection that have written to the log
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> writes_{0};
