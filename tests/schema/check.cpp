@@ -54,7 +54,7 @@ TEST_CASE("a check is a named constraint with its values as literals")
     "urgent" INTEGER NOT NULL CHECK ("urgent" IN (0, 1)),
     "cost" INTEGER NOT NULL,
     "share" REAL NOT NULL,
-    "at" INTEGER NOT NULL,
+    "at" INTEGER /* tenantry: time in 1/1000 s */ NOT NULL,
     CONSTRAINT "cost_positive" CHECK ("cost" >= 0),
     CONSTRAINT "a ""proper"" one" CHECK ("module" <> 'it''s' AND "module" IS NOT NULL),
     CONSTRAINT "consistent" CHECK (("kind" = 'large' OR "cost" < 1000) AND "share" <= 0.25),
