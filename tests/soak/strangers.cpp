@@ -68,10 +68,11 @@ void EndingContexts::one_context()
                 entry.perhaps = 0;
                 if (result) entry.rows = 1;
             };
+            const auto again = repeatable(write);
             if (pick(2) == 0)
                 db->async_write(write)(asio::bind_executor(context, answered));
             else
-                db->async_write(repeatable(write))(asio::bind_executor(context, answered));
+                db->async_write(again)(asio::bind_executor(context, answered));
         }
         if (pick(2) == 0) context.run_for(std::chrono::microseconds(pick(2000)));
     }

@@ -115,7 +115,8 @@ TEST_CASE("no table is missed: of any name, with any kind of index, and without 
     CHECK(must(site.owner.query_integer(
               "SELECT count(*) FROM sqlite_stat1 WHERE idx IN ('odd \" index', 'keyed', "
               "'sums', 'plain')")) == 4);
-    CHECK(must(site.owner.query_integer("SELECT count(*) FROM sqlite_stat1 WHERE tbl LIKE 'words%'")) == 0);
+    // Its own tables (words_data and the like) are looked at by a newer SQLite and left out by an older one.
+    CHECK(must(site.owner.query_integer("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'words'")) == 0);
     must(site.owner.execute("INSERT INTO words VALUES ('two')"));
 }
 

@@ -346,6 +346,7 @@ private:
     void abandon() noexcept
     {
         (void)pool_.release();
+        // Nothing deletes it. NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks)
         (void)new std::shared_ptr<detail::FleetPort>(std::move(core_));
     }
 

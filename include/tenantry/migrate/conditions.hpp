@@ -88,11 +88,11 @@ enum class Affinity { integer, text, blob, real, numeric };
         if (affinity_of(column.type) != Affinity::blob &&
             (there == nullptr ||
              !same_type(there->type, column.type, live.text.strict || wanted.text.strict)))
-            value = "CAST(" + value + " AS " + column.type + ')';
+            value.insert(0, "CAST(").append(" AS ").append(column.type).append(1, ')');
         // A column of no affinity compares what it holds as it is.
         if (affinity_of(column.type) == Affinity::blob && there != nullptr &&
             affinity_of(there->type) != Affinity::blob)
-            value = "(+" + value + ')';
+            value.insert(0, "(+").append(1, ')');
         // As the wanted column compares it.
         const std::string collation = column.collation.empty() ? "binary" : column.collation;
         if (there == nullptr || there->collation != column.collation)

@@ -32,8 +32,8 @@ struct Meaning {
 {
     Meaning found;
     auto number = [](std::string_view from, std::int64_t& to) {
-        const auto end = from.data() + from.size();
-        return std::from_chars(from.data(), end, to).ptr == end;
+        const auto read = std::from_chars(from.data(), from.data() + from.size(), to);
+        return read.ptr == from.data() + from.size();
     };
     while (!text.empty()) {
         const auto end = text.find("; ");

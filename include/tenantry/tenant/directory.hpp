@@ -69,10 +69,11 @@ inline constexpr std::string_view state_version = "2";
     if (!skip(state_head) || !skip(state_version) || !skip("\nid ")) return std::nullopt;
     TenantState state{.id = std::string(text.substr(0, text.find('\n')))};
     text.remove_prefix(state.id.size());
-    constexpr std::size_t digits = 16;
-    if (!skip("\nincarnation ") || text.size() != digits + 1 || text.back() != '\n') return std::nullopt;
-    const auto parsed = std::from_chars(text.data(), text.data() + digits, state.incarnation, 16);
-    if (parsed.ec != std::errc() || parsed.ptr != text.data() + digits || state.incarnation == 0)
+    constexpr std::size_t length = 16;
+    if (!skip("\nincarnation ") || text.size() != length + 1 || text.back() != '\n') return std::nullopt;
+    const std::string_view digits = text.substr(0, length);
+    const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), state.incarnation, 16);
+    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || state.incarnation == 0)
         return std::nullopt;
     return state;
 }

@@ -316,7 +316,7 @@ public:
     }
 
 private:
-    // Something that is to be done on the executor, or `lost`, if that is something, where it is not to be.
+    // Something that is to be done on the executor, or `if_lost`, if that is something, where it is not to be.
     class Later {
     public:
         using Doing = void (Tenant::*)();
@@ -345,9 +345,9 @@ private:
         Doing lost_;
     };
 
-    [[nodiscard]] Later later(Later::Doing doing, Later::Doing lost = nullptr)
+    [[nodiscard]] Later later(Later::Doing doing, Later::Doing if_lost = nullptr)
     {
-        return {shared_self(), doing, lost};
+        return {shared_self(), doing, if_lost};
     }
 
     [[nodiscard]] std::shared_ptr<Tenant> shared_self()
