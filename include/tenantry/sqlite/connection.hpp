@@ -451,7 +451,7 @@ private:
     static Result<Connection> open_file(const std::string& name, OpenMode mode, const Profile& profile)
     {
         if (mode == OpenMode::immutable) {
-            auto opened = open_handle(immutable_name(name).c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+            auto opened = open_handle(immutable_uri(name).c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
             if (!opened) return opened;
             opened->state_->path = name;
             if (auto set = opened->set_up(profile, true); !set) return fail(std::move(set).error());
@@ -490,10 +490,10 @@ private:
         const std::string directory = name.substr(0, name.find_last_of('/') + 1);
         const bool writable = ::access(directory.c_str(), W_OK) == 0 && ::access(name.c_str(), W_OK) == 0;
         const bool has_log = log_size(name) > 0;
-        auto opened = writable  ? open_handle(name.c_str(), SQLITE_OPEN_READWRITE)
-                      : has_log ? open_handle(name.c_str(), SQLITE_OPEN_READONLY)
-                                : open_handle((file_uri(name) + "?immutable=1").c_str(),
-                                              SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+        auto opened = writable ? open_handle(name.c_str(), SQLITE_OPEN_READWRITE)
+                      : has_log
+                          ? open_handle(name.c_str(), SQLITE_OPEN_READONLY)
+                          : open_handle(immutable_uri(name).c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
         if (!opened) return opened;
         opened->state_->path = name;
         opened->state_->only_reads = opened->state_->reading = true;
@@ -514,20 +514,6 @@ private:
         std::error_code none;
         const auto size = std::filesystem::file_size(name + "-wal", none);
         return none ? 0 : size;
-    }
-
-    [[nodiscard]] static std::string file_uri(const std::string& name)
-    {
-        std::string uri = "file:";
-        for (const char c : name) {
-            constexpr std::string_view digits = "0123456789ABCDEF";
-            const auto byte = static_cast<unsigned char>(c);
-            if (c == '%' || c == '?' || c == '#')
-                uri.append({'%', digits[byte >> 4U], digits[byte & 15U]});
-            else
-                uri += c;
-        }
-        return uri;
     }
 
     // Of who only reads: a log in which there is nothing was made for it, and may go.
@@ -563,22 +549,17 @@ private:
         return make_error(db, code);
     }
 
-    // https://sqlite.org/uri.html
-    static std::string immutable_name(const std::string& name)
+    // A name for SQLITE_OPEN_URI (https://sqlite.org/uri.html) of a file that nobody changes.
+    static std::string immutable_uri(const std::string& name)
     {
         std::string uri = name.front() == '/' ? "file://" : "file:";
         for (const char c : name) {
-            const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                               c == '/' || c == '.' || c == '-' || c == '_' || c == '~';
-            if (plain) {
+            constexpr std::string_view digits = "0123456789ABCDEF";
+            const auto byte = static_cast<unsigned char>(c);
+            if (c == '%' || c == '?' || c == '#')
+                uri.append({'%', digits[byte >> 4U], digits[byte & 15U]});
+            else
                 uri += c;
-            } else {
-                constexpr std::string_view digits = "0123456789ABCDEF";
-                const auto byte = static_cast<unsigned char>(c);
-                uri += '%';
-                uri += digits[byte >> 4U];
-                uri += digits[byte & 15U];
-            }
         }
         return uri + "?immutable=1";
     }
