@@ -58,6 +58,21 @@ private:
     const unsigned made_in_ = Forks::count();
 };
 
+/// Takes what must never be destroyed, since it is the parent's. Needs no memory for that.
+template <class T>
+class Undestroyed {
+public:
+    explicit Undestroyed(T&& value) noexcept : value_(std::move(value)) {}
+    Undestroyed(const Undestroyed&) = delete;
+    Undestroyed& operator=(const Undestroyed&) = delete;
+    ~Undestroyed() {} // not its value's
+
+private:
+    union {
+        T value_;
+    };
+};
+
 /// What everything that was made before the fork is answered with after it.
 [[nodiscard]] inline Error forked_error()
 {
@@ -78,8 +93,8 @@ public:
         std::move(copy)();
     }
 
-    [[nodiscard]] static boost::asio::execution_context& query(
-        boost::asio::execution::context_t /*property*/) noexcept
+    /// Throws where there is no memory for it, the first time.
+    [[nodiscard]] static boost::asio::execution_context& query(boost::asio::execution::context_t /*property*/)
     {
         static auto* const context =
             new boost::asio::execution_context; // for as long as there is the process

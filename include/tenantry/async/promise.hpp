@@ -282,6 +282,9 @@ private:
         Handler handler;
         Tracked executor;
         ContextWatch* watch;
+
+    protected:
+        ~HandlerState() = default;
     };
 
     // The handler may own what the kept refers to: that goes first.
@@ -321,7 +324,7 @@ private:
         Held* held = nullptr;
         try {
             held = std::allocator_traits<Allocator>::allocate(allocator, 1);
-            std::construct_at(held, std::move(handler), fallback, std::move(kept)...);
+            std::construct_at(held, std::forward<Handler>(handler), fallback, std::forward<Kept>(kept)...);
         } catch (...) {
             if (held != nullptr) std::allocator_traits<Allocator>::deallocate(allocator, held, 1);
             if (cancellation_) slot.clear();

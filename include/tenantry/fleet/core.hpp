@@ -400,7 +400,8 @@ private:
         {
             if (core_->is_forked()) {
                 // What it has is the parent's: nothing of it is destroyed here.
-                (void)new auto(std::pair(std::move(core_), std::move(entry_)));
+                const async::Undestroyed core(std::move(core_));
+                const async::Undestroyed entry(std::move(entry_));
                 return;
             }
             core_->release(entry_);
@@ -636,7 +637,7 @@ private:
 
     // --- opening and closing ----------------------------------------------------------------------------------------
 
-    void start_opening(EntryPtr entry) noexcept
+    void start_opening(const EntryPtr& entry) noexcept
     {
         try {
             spawn([this, entry] { open(entry, HeldLock()); });
@@ -782,7 +783,7 @@ private:
 
     // --- destroying -------------------------------------------------------------------------------------------------
 
-    void start_destroying(EntryPtr entry) noexcept
+    void start_destroying(const EntryPtr& entry) noexcept
     {
         try {
             spawn([this, entry] { destroy_files(entry); });

@@ -345,9 +345,8 @@ private:
     // In a forked process: the threads that would have to be waited for are not here, and the databases are the parent's.
     void abandon() noexcept
     {
-        (void)pool_.release();
-        // Nothing deletes it. NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDeleteLeaks)
-        (void)new std::shared_ptr<detail::FleetPort>(std::move(core_));
+        const async::Undestroyed pool(std::move(pool_));
+        const async::Undestroyed core(std::move(core_));
     }
 
     Fleet(std::unique_ptr<detail::FleetPool> pool, std::shared_ptr<detail::FleetPort> core) noexcept
