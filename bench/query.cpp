@@ -116,6 +116,7 @@ struct Side {
     virtual std::int64_t upsert_one(std::int64_t i) = 0;
     virtual std::int64_t latest(std::int64_t i) = 0;
     virtual std::int64_t aggregate(std::int64_t i) = 0;
+    virtual std::int64_t constants(std::int64_t i) = 0;
     virtual std::int64_t claim(std::int64_t i) = 0;
 };
 
@@ -127,13 +128,14 @@ struct Operation {
     int rounds; // measurements of each side
 };
 
-constexpr std::array<Operation, 7> operations{{
+constexpr std::array<Operation, 8> operations{{
     {"point", "point lookup by key", &Side::point, 100, 301},
     {"insert", "single insert", &Side::insert_one, 50, 101},
     {"insert100", "100 inserts, one transaction", &Side::insert_hundred, 1, 61},
     {"upsert", "upsert of one setting", &Side::upsert_one, 100, 101},
     {"latest", "latest 100 rows into structs", &Side::latest, 10, 101},
     {"aggregate", "24 hours grouped by module", &Side::aggregate, 1, 61},
+    {"constants", "all failures, two constants", &Side::constants, 1, 61},
     {"claim", "claim of the oldest job", &Side::claim, 20, 101},
 }};
 
@@ -202,6 +204,16 @@ public:
         for (const auto& [module, entries, milliseconds] : *groups)
             all += static_cast<std::int64_t>(module.size()) + entries + milliseconds.value_or(0);
         return all;
+    }
+
+    std::int64_t constants(std::int64_t) override
+    {
+        const auto cost =
+            execute<Slot>(connection_, one(select(tenantry::sum(col<&AuditLog::duration_ms>))
+                                               .where(col<&AuditLog::status> == constant<Status::failed> &&
+                                                      col<&AuditLog::duration_ms> > constant<100>)));
+        if (!cost) give_up("no sum");
+        return cost->value_or(0);
     }
 
     std::int64_t claim(std::int64_t) override
@@ -307,7 +319,7 @@ public:
     ~Native() override
     {
         for (sqlite3_stmt* stmt :
-             {point_, insert_, upsert_, latest_, aggregate_, oldest_, take_, begin_, commit_})
+             {point_, insert_, upsert_, latest_, aggregate_, constants_, oldest_, take_, begin_, commit_})
             sqlite3_finalize(stmt);
         if (!owner_) sqlite3_close(db_);
     }
@@ -384,6 +396,15 @@ public:
             all += static_cast<std::int64_t>(group.module.size()) + group.entries +
                    group.milliseconds.value_or(0);
         return all;
+    }
+
+    // As people write what they know: in the text.
+    std::int64_t constants(std::int64_t) override
+    {
+        if (sqlite3_step(constants_) != SQLITE_ROW) give_up("no sum");
+        const std::int64_t cost = sqlite3_column_int64(constants_, 0);
+        sqlite3_reset(constants_);
+        return cost;
     }
 
     std::int64_t claim(std::int64_t) override
@@ -530,6 +551,8 @@ private:
                           R"( FROM "audit_log" ORDER BY "at" DESC LIMIT ?)");
         aggregate_ = prepare(R"(SELECT "module", count(*), sum("duration_ms") FROM "audit_log")"
                              R"( WHERE "at" >= ? AND "at" < ? GROUP BY "module")");
+        constants_ = prepare(R"(SELECT sum("duration_ms") FROM "audit_log")"
+                             R"( WHERE "status" = 'failed' AND "duration_ms" > 100)");
         oldest_ =
             prepare(R"(SELECT "id", "module", "payload", "status", "created_at", "processed_at" FROM "queue")"
                     R"( WHERE "status" = ? ORDER BY "created_at" LIMIT 1)");
@@ -545,6 +568,7 @@ private:
     sqlite3_stmt* upsert_ = nullptr;
     sqlite3_stmt* latest_ = nullptr;
     sqlite3_stmt* aggregate_ = nullptr;
+    sqlite3_stmt* constants_ = nullptr;
     sqlite3_stmt* oldest_ = nullptr;
     sqlite3_stmt* take_ = nullptr;
     sqlite3_stmt* begin_ = nullptr;

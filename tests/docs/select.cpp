@@ -121,6 +121,20 @@ TEST_CASE("select: rows, columns, one row")
     CHECK(test::must(how_many) == 4);
 }
 
+TEST_CASE("select: constants")
+{
+    Filled tx;
+    // [constant]
+    auto kinds = select(constant<"user">.as<"kind">(), col<&User::name>)
+                     .union_all(select(constant<"tag">.as<"kind">(), col<&Tag::name>));
+    auto cost = tx.one(select(sum(
+        case_().when(col<&Job::status> == constant<Status::done>, col<&Job::cost>).otherwise(constant<0>))));
+    // [/constant]
+    CHECK(test::must(tx.all(kinds)).size() == 4);
+    CHECK(test::must(cost) == 1);
+    CHECK(test::must(tx.one(select(constant<1>))) == 1);
+}
+
 TEST_CASE("select: groups into a struct")
 {
     Filled tx;
@@ -200,8 +214,7 @@ TEST_CASE("select: queries with names")
     CHECK(test::must(tx.all(busy)).size() == 2);
     CHECK(test::must(tx.all(the_same)) == std::vector<std::string>{"disk"});
     // [recursive]
-    auto top =
-        select(col<&User::id>, (length(col<&User::name>) * 0).as<"depth">()).where(is_null(col<&User::boss>));
+    auto top = select(col<&User::id>, constant<0>.as<"depth">()).where(is_null(col<&User::boss>));
     auto next = select(col<&User::id>, (col<&Below::depth> + 1).as<"depth">())
                     .from<User>()
                     .join<Below>(col<&User::boss> == col<&Below::id>);

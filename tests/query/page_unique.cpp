@@ -138,6 +138,8 @@ TEST_CASE("a column that equals a value needs not be ordered by")
 {
     Open db;
     db.check_pages(select(col<&Word::text>).where(col<&Word::language> == "en").order_by(col<&Word::text>));
+    db.check_pages(
+        select(col<&Word::text>).where(constant<"en"> == col<&Word::language>).order_by(col<&Word::text>));
     db.check_pages(select(col<&Place::slot>)
                        .where(1 == col<&Place::zone> && when(true, col<&Place::street> == "s"))
                        .order_by(col<&Place::slot>));

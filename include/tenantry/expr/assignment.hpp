@@ -115,6 +115,15 @@ inline constexpr bool always_fits = [] {
         return true;
 }();
 
+template <class Base, class C>
+consteval Mismatch assigned_constant_mismatch()
+{
+    if constexpr (constant_mismatch<Base, C>() == Mismatch::none && is_integer<Base>)
+        return std::in_range<Base>(C::value) ? Mismatch::none : Mismatch::beyond;
+    else
+        return constant_mismatch<Base, C>();
+}
+
 // The column's declared type and the value's.
 template <class Field, class V>
 consteval Mismatch assignment_mismatch()
@@ -123,6 +132,8 @@ consteval Mismatch assignment_mismatch()
     using Base = unwrapped<Field>;
     if constexpr (is_refused<V>)
         return Mismatch::said;
+    else if constexpr (is_constant<Value>)
+        return assigned_constant_mismatch<Base, Value>();
     else if constexpr (AnyExpression<V>)
         return expression_mismatch<Base, base_value_t<V>>() == Mismatch::none && !is_optional<Field> &&
                        is_optional<typename Value::value_type>

@@ -57,6 +57,8 @@ consteval Mismatch when_mismatch()
         return Mismatch::said;
     else if constexpr (std::is_void_v<Asked>)
         return is_condition<When>() ? Mismatch::none : Mismatch::other_type;
+    else if constexpr (is_constant<std::remove_cvref_t<When>>)
+        return constant_mismatch<Asked, std::remove_cvref_t<When>>();
     else if constexpr (AnyExpression<When>)
         return expression_mismatch<Asked, base_value_t<When>>();
     else

@@ -13,6 +13,7 @@
 #include <tenantry/expr/comparison.hpp>
 #include <tenantry/expr/concat.hpp>
 #include <tenantry/expr/conditional.hpp>
+#include <tenantry/expr/constant.hpp>
 #include <tenantry/expr/date_time.hpp>
 #include <tenantry/expr/excluded.hpp>
 #include <tenantry/expr/expression.hpp>

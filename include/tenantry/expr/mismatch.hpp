@@ -31,6 +31,8 @@ enum class Mismatch {
     other_enum,
     finer_time,
     fraction, // an integer and a floating-point value
+    inexact,  // a column of float and a constant that is no float
+    beyond,   // an integer that is assigned and does not fit
     other_type,
 };
 
@@ -149,6 +151,30 @@ consteval Mismatch expression_mismatch()
         return Mismatch::other_type;
 }
 
+// A value in the text.
+template <auto Value>
+struct Constant;
+template <class E>
+inline constexpr bool is_constant = false;
+template <auto Value>
+inline constexpr bool is_constant<Constant<Value>> = true;
+
+// A column or expression of type A (never an optional) and a constant. It has to be a value for it as others are.
+template <class A, class C>
+consteval Mismatch constant_mismatch()
+{
+    using V = typename C::value_type;
+    if constexpr (expression_mismatch<A, V>() != Mismatch::none)
+        return expression_mismatch<A, V>();
+    else if constexpr (is_integer<A> && std::floating_point<V>)
+        return Mismatch::fraction;
+    else if constexpr (std::floating_point<A> && std::floating_point<V>)
+        return static_cast<double>(static_cast<A>(C::value.value())) == C::value.value() ? Mismatch::none
+                                                                                         : Mismatch::inexact;
+    else
+        return Mismatch::none;
+}
+
 template <class E>
 using base_value_t = unwrapped<typename std::remove_cvref_t<E>::value_type>;
 
@@ -158,6 +184,10 @@ consteval Mismatch mismatch()
 {
     if constexpr (is_refused<L> || is_refused<R>)
         return Mismatch::said;
+    else if constexpr (is_constant<std::remove_cvref_t<L>> && AnyExpression<R>)
+        return constant_mismatch<base_value_t<R>, std::remove_cvref_t<L>>();
+    else if constexpr (is_constant<std::remove_cvref_t<R>> && AnyExpression<L>)
+        return constant_mismatch<base_value_t<L>, std::remove_cvref_t<R>>();
     else if constexpr (AnyExpression<L> && AnyExpression<R>)
         return expression_mismatch<base_value_t<L>, base_value_t<R>>();
     else if constexpr (AnyExpression<L>)
@@ -189,6 +219,10 @@ constexpr void refuse_comparison()
     static_assert(
         Why != Mismatch::fraction,
         "tenantry: an integer column is compared with a floating-point value: compare with an integer");
+    static_assert(
+        Why != Mismatch::inexact,
+        "tenantry: a column of float is compared with a constant that no float is equal to: compare "
+        "with a float, which is bound");
     static_assert(Why != Mismatch::other_type, "tenantry: a column is compared with a value of another type");
 }
 
@@ -216,6 +250,11 @@ constexpr void refuse_assignment()
                   "std::chrono::floor<Unit>(time), or use tenantry::now()");
     static_assert(Why != Mismatch::fraction,
                   "tenantry: an integer column is assigned a floating-point value: convert it first");
+    static_assert(Why != Mismatch::inexact,
+                  "tenantry: a column of float is assigned a constant that no float is equal to: assign a "
+                  "float, which is bound");
+    static_assert(Why != Mismatch::beyond,
+                  "tenantry: a column is assigned a constant beyond the range of its type");
     static_assert(Why != Mismatch::other_type, "tenantry: a column is assigned a value of another type");
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/mismatch.hpp>
 
 namespace tenantry {
 
@@ -65,11 +66,27 @@ concept AnyOrdering = requires { typename std::remove_cvref_t<T>::tenantry_order
 template <class T>
 concept OrderingOrExpression = AnyExpression<T> || AnyOrdering<T>;
 
+// Whether an expression is made of constants alone.
+template <class E>
+inline constexpr bool is_of_constants = is_constant<E>;
+template <class Syntax, class Value, class First, class... Rest>
+inline constexpr bool is_of_constants<Compound<Syntax, Value, First, Rest...>> =
+    is_of_constants<First> && (is_of_constants<Rest> && ...);
+
+// SQLite would take a number for a column's place in the result.
+template <class E>
+constexpr void refuse_constant_order()
+{
+    static_assert(!is_of_constants<E>,
+                  "tenantry: rows are ordered or grouped by a constant, which is the same in all of them");
+}
+
 // What takes an order takes plain expressions as well.
 template <class E>
 [[nodiscard]] constexpr Ordered<E, Direction::ascending> to_ordering(E expression)
     requires AnyExpression<E>
 {
+    refuse_constant_order<E>();
     return {std::move(expression)};
 }
 template <AnyOrdering Ordering>

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <type_traits>
 
+#include <tenantry/expr/literal.hpp>
 #include <tenantry/expr/text.hpp>
 #include <tenantry/query/check.hpp>
 #include <tenantry/query/statement_text.hpp>
 #include <tenantry/schema/declared_expression.hpp>
-#include <tenantry/schema/literal.hpp>
 
 namespace tenantry::detail {
 

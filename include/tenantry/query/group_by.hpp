@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/order.hpp>
 #include <tenantry/query/clause.hpp>
 
 namespace tenantry {
@@ -25,6 +26,7 @@ template <class Statement, class... E>
         if constexpr (is_windowed<E...>) (refuse_window_function<E>(), ...);
         static_assert(!(std::remove_cvref_t<E>::aggregate || ...),
                       "tenantry: rows are not grouped by an aggregate function");
+        (refuse_constant_order<std::remove_cvref_t<E>>(), ...);
         return with_clause(std::forward<Statement>(statement),
                            GroupBy<std::remove_cvref_t<E>...>{{{std::forward<E>(by)}...}});
     } else {

@@ -114,6 +114,7 @@ struct Into {
     using form = typename Subject::form;
     using map = IntoMap<Struct, Subject>;
     static constexpr bool aggregate = Subject::aggregate;
+    static constexpr bool window = is_windowed<Subject>;
     static constexpr bool is_flat = true;
     static constexpr bool is_into = true;
     template <class... Keys>

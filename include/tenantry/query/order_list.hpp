@@ -198,6 +198,7 @@ template <auto Key, detail::AnyExpression E>
 {
     static_assert(std::is_enum_v<decltype(Key)>,
                   "tenantry: sortable<Order::newest>(...) is called by an enumerator");
+    detail::refuse_constant_order<std::remove_cvref_t<E>>();
     return detail::Sortable<Key, std::remove_cvref_t<E>>{std::forward<E>(by)};
 }
 

@@ -227,6 +227,7 @@ struct Expressions {
     using form = ListForm<Position::subject, " ", output_form_t<typename E::form>...>;
     using sources = types<typename E::source...>;
     static constexpr bool aggregate = (E::aggregate || ...);
+    static constexpr bool window = is_windowed<E...>;
     static constexpr bool is_flat = !(AnyRowOutput<E> || ...);
     template <class... Keys>
     static constexpr bool grouped = (E::template grouped<Keys...> && ...);

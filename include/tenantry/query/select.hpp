@@ -256,10 +256,12 @@ public:
 
     static constexpr bool reads = true;
     static constexpr bool writes = false;
+    // What computes nothing of rows needs no table: it is one row by itself.
+    static constexpr bool needs_table = Subject::aggregate || detail::is_windowed<Subject>;
     static constexpr bool always_one_row =
-        Subject::aggregate && !List::template has<detail::Position::group_by> &&
-        !List::template has<detail::Position::having> && !List::template has<detail::Position::limit> &&
-        !List::template has<detail::Position::offset>;
+        (Subject::aggregate || (form::sources == 0 && !List::template has<detail::Position::where>)) &&
+        !List::template has<detail::Position::group_by> && !List::template has<detail::Position::having> &&
+        !List::template has<detail::Position::limit> && !List::template has<detail::Position::offset>;
 
     constexpr explicit SelectQuery(detail::Pack<Subject, Clauses...>&& given) : List(std::move(given)) {}
 
@@ -279,7 +281,7 @@ public:
     {
         using Group = typename detail::group_of<Clauses...>::type;
         constexpr bool is_grouped = !std::is_void_v<Group> || Subject::aggregate;
-        static_assert(form::sources > 0,
+        static_assert(form::sources > 0 || !needs_table,
                       "tenantry: nothing says which table is read: name it with .from<Row>()");
         if constexpr (requires { Subject::is_into; })
             Subject::template check_columns<typename Subject::template column_types<missing>>();

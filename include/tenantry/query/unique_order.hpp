@@ -301,9 +301,11 @@ struct equations_of<S, Known, Read, Compound<Equal, Value, L, R>> {
                 facts.equate(only, {.from = left, .to = right});
                 facts.equate(only, {.from = right, .to = left});
             }
-        } else if constexpr (left.source != no_source && std::same_as<typename R::form, ParameterForm>) {
+        } else if constexpr (left.source != no_source &&
+                             (std::same_as<typename R::form, ParameterForm> || is_constant<R>)) {
             facts.equate(only, {.is_value = true, .from = {}, .to = left});
-        } else if constexpr (right.source != no_source && std::same_as<typename L::form, ParameterForm>) {
+        } else if constexpr (right.source != no_source &&
+                             (std::same_as<typename L::form, ParameterForm> || is_constant<L>)) {
             facts.equate(only, {.is_value = true, .from = {}, .to = right});
         }
     }

@@ -11,10 +11,10 @@
 
 #include <tenantry/expr/assignment.hpp>
 #include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/literal.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/text.hpp>
 #include <tenantry/schema/column.hpp>
-#include <tenantry/schema/literal.hpp>
 #include <tenantry/schema/traits.hpp>
 
 namespace tenantry {

@@ -1,22 +1,19 @@
 // `Default<&Job::status, JobStatus::pending>`: the value a column has where an insert names none.
 #pragma once
 
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <tenantry/core/enum_names.hpp>
-#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/expr/constant.hpp>
 #include <tenantry/expr/current_timestamp.hpp>
+#include <tenantry/expr/literal.hpp>
 #include <tenantry/expr/text.hpp>
 #include <tenantry/schema/column.hpp>
 #include <tenantry/schema/declared_expression.hpp>
-#include <tenantry/schema/literal.hpp>
 #include <tenantry/schema/option.hpp>
 #include <tenantry/sqlite/codecs.hpp>
 
@@ -24,57 +21,12 @@ namespace tenantry {
 
 namespace detail {
 
-// A double as a template argument: clang 16 takes no floating-point ones.
-struct RealConstant {
-    std::uint64_t bits;
-    [[nodiscard]] constexpr double value() const noexcept { return std::bit_cast<double>(bits); }
-};
-
-// What `Default` takes as its second argument: a number, a bool, an enumerator, a text, `current_timestamp`.
-template <class T>
-struct DefaultValue {
-    T value;
-
-    consteval DefaultValue(T given) noexcept : value(given) {}
-    template <std::floating_point Real>
-    consteval DefaultValue(Real given) noexcept
-        requires std::same_as<T, RealConstant>
-        : value{std::bit_cast<std::uint64_t>(static_cast<double>(given))}
-    {}
-    template <std::size_t N>
-    consteval DefaultValue(const char (&text)[N]) noexcept
-        requires std::same_as<T, FixedString<N - 1>>
-        : value(text)
-    {}
-};
-
-template <class T>
-DefaultValue(T) -> DefaultValue<T>;
-template <std::floating_point Real>
-DefaultValue(Real) -> DefaultValue<RealConstant>;
-template <std::size_t N>
-DefaultValue(const char (&)[N]) -> DefaultValue<FixedString<N - 1>>;
-
-template <class T>
-inline constexpr bool is_fixed_string = false;
-template <std::size_t N>
-inline constexpr bool is_fixed_string<FixedString<N>> = true;
-
-template <class T>
-struct without_optional {
-    using type = T;
-};
-template <class T>
-struct without_optional<std::optional<T>> {
-    using type = T;
-};
-
 // Whether a default fits the column's type. A class that is stored as an integer or a text takes one as well:
 // a duration its count.
 template <class Field, auto Value>
 consteval bool default_fits() noexcept
 {
-    using Column = typename without_optional<Field>::type;
+    using Column = unwrapped<Field>;
     using Given = std::remove_cv_t<decltype(Value)>;
     if constexpr (std::same_as<Given, CurrentTimestamp>)
         return is_time_column<Column>;
@@ -124,32 +76,21 @@ struct DefaultExpression<ExpressionPart<Node>> {
 template <class S, class Field, auto Value>
 constexpr void render_default(TextSink& out)
 {
-    using Column = typename without_optional<Field>::type;
+    using Column = unwrapped<Field>;
     using Given = std::remove_cv_t<decltype(Value)>;
     if constexpr (std::same_as<Given, CurrentTimestamp>)
         NowText<Column>::render(out);
     else if constexpr (is_expression_part<Given>)
         DefaultExpression<Given>::template render<S>(out);
-    else if constexpr (std::same_as<Given, bool>)
-        out.integer(Value ? 1 : 0);
-    else if constexpr (std::is_enum_v<Given>) {
-        if constexpr (sqlite::Codec<Column>::storage == sqlite::Storage::text)
-            out.literal(enum_name(Value));
-        else
-            out.integer(static_cast<std::int64_t>(Value));
-    } else if constexpr (std::same_as<Given, RealConstant>)
-        render_decimal(out, decimal_of(Value.value()));
-    else if constexpr (is_fixed_string<Given>)
-        out.literal(Value.view());
     else
-        out.integer(static_cast<std::int64_t>(Value));
+        ConstantText<Value>::render(out);
 }
 
 } // namespace detail
 
 /// A number, a bool, an enumerator, a text, `current_timestamp`, or `Expr<constant>` for an expression that names no
 /// columns. Insert with `insert(row).defaults<&Job::status>()` to leave the value to it.
-template <auto Field, detail::DefaultValue Value>
+template <auto Field, detail::ConstantValue Value>
 struct Default {
     using tenantry_members = detail::Members<Field>;
     static constexpr bool tenantry_default = true;

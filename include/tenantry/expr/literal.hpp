@@ -1,4 +1,4 @@
-// Values as SQL text: what stands in a declaration, where nothing can be bound.
+// Values as SQL text: what stands where nothing can be bound, in a declaration, or is not to be, a constant.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-#include <tenantry/schema/literal.hpp>
+#include <tenantry/expr/literal.hpp>
 
 #include <array>
 #include <chrono>

@@ -1,0 +1,14 @@
+// expect: tenantry: a column is compared with a value of another type
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select<Job>().where(col<&Job::cost> == constant<"1">);
+#else
+    auto query = select<Job>().where(col<&Job::cost> == constant<1>);
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}
