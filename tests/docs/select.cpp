@@ -73,6 +73,11 @@ auto jobs_of(const Filter& filter)
 }
 // [/filter]
 
+struct Span {
+    Timestamp begin{};
+    Timestamp end{};
+};
+
 // ann, and bob under her; jobs of cost 1 to 4, the first two of ann in mail, the others of bob in disk.
 struct Filled : docs::Database<Work> {
     Filled()
@@ -235,6 +240,27 @@ TEST_CASE("select: what is chosen at run time")
     REQUIRE(found.size() == 2);
     CHECK(found[0].cost == 4);
     CHECK(test::must(tx.all(jobs_of({}))).size() == 4);
+
+    const bool cheap = true;
+    const std::optional<std::string> typed{"dis"};
+    // [or]
+    auto either = tx.all(select<Job>().where(
+        when(cheap, col<&Job::cost> < 2) ||
+        when(typed, [](const std::string& text) { return contains(col<&Job::module>, text); })));
+    // [/or]
+    CHECK(test::must(either).size() == 3);
+
+    const std::vector<std::string> words{"i", "a"};
+    const auto at = [](int seconds) { return Timestamp(std::chrono::seconds(seconds)); };
+    const std::vector<Span> spans{{at(0), at(1)}, {at(3), at(3)}};
+    // [any-of]
+    auto named = tx.all(select<Job>().where(
+        all_of(words, [](const std::string& word) { return contains(col<&Job::module>, word); })));
+    auto then = tx.all(select<Job>().where(any_of(
+        spans, [](const Span& span) { return between(col<&Job::created_at>, span.begin, span.end); })));
+    // [/any-of]
+    CHECK(test::must(named).size() == 2);
+    CHECK(test::must(then).size() == 2);
 }
 
 TEST_CASE("select: pages and walks")

@@ -43,6 +43,13 @@ struct Slot : Schema<Table<"config", Setting, PrimaryKey<&Setting::key>,
                      Table<"archive", Archive>> {};
 // [/schema]
 
+// [patch-type]
+struct Patch {
+    std::optional<std::string> module{};
+    std::optional<std::optional<std::string>> note{}; // nullopt in it: NULL
+};
+// [/patch-type]
+
 Job job(std::string name)
 {
     Job made;
@@ -155,6 +162,21 @@ TEST_CASE("rows are changed and removed by condition, key or record")
         // [/key]
         CHECK(changed == 1);
         CHECK(removed == 0);
+    }
+    {
+        const bool again = true;
+        const Patch patch{.module = {}, .note = std::optional<std::string>()};
+        // [patch]
+        auto changed =
+            tx.execute(update<Job>(key)
+                           .set(when(patch.module, col<&Job::module>), when(patch.note, col<&Job::note>),
+                                when(again, col<&Job::tries> = col<&Job::tries> + 1))
+                           .returning());
+        // [/patch]
+        const std::vector<Job> now = test::must(changed);
+        REQUIRE(now.size() == 1);
+        CHECK(now[0].module == "mail");
+        CHECK(now[0].note == std::nullopt);
     }
     {
         // [record]

@@ -3,6 +3,9 @@
 
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 using namespace company;
 
@@ -158,4 +161,134 @@ TEST_CASE("keys of another tenant are refused in a condition that is there")
     CHECK(db.run(query(false)).size() == 5);
     auto kept = own(query(false));
     CHECK(db.run(kept).size() == 5);
+}
+
+TEST_CASE("what is left out of an || is not chosen by")
+{
+    Staff db;
+    const auto query = [](bool a, bool b, bool c) {
+        return select(col<&Employee::name>)
+            .where((when(a, col<&Employee::name> == "ann") || when(b, col<&Employee::salary> < 15)) &&
+                   when(c, col<&Employee::salary> > 5))
+            .order_by(col<&Employee::name>);
+    };
+    const std::string begin = R"(SELECT "name" FROM "employee")";
+    const std::string end = R"( ORDER BY "name")";
+    CHECK(ran(db, query(true, true, true)) ==
+          begin + R"( WHERE ("name" = ? OR "salary" < ?) AND "salary" > ?)" + end);
+    CHECK(ran(db, query(false, true, true)) == begin + R"( WHERE ("salary" < ?) AND "salary" > ?)" + end);
+    CHECK(ran(db, query(false, false, true)) == begin + R"( WHERE "salary" > ?)" + end);
+    CHECK(ran(db, query(false, false, false)) == begin + end);
+    CHECK(db.run(query(true, true, true)) == Names{"ann", "eve"});
+    CHECK(db.run(query(true, false, true)) == Names{"ann"});
+    CHECK(db.run(query(false, true, false)) == Names{"eve"});
+    CHECK(db.run(query(false, false, true)).size() == 5);
+    CHECK(db.run(query(false, false, false)).size() == 5);
+    CHECK(text_of(query(false, false, false)) == ran(db, query(true, true, true)));
+}
+
+TEST_CASE("every tree of conditions that come and go is the one of those that are there")
+{
+    Staff db;
+    for (unsigned bits = 0; bits < 64; ++bits) {
+        const auto has = [bits](unsigned i) { return (bits >> i & 1) != 0; };
+        const auto query =
+            select(col<&Employee::name>)
+                .where((when(has(0), col<&Employee::salary> > 15) &&
+                        when(has(1), col<&Employee::salary> < 45)) ||
+                       !(when(has(2), col<&Employee::name> == "bob") ||
+                         when(has(3), col<&Employee::name> == "cid") ||
+                         when(has(4), col<&Employee::salary> > 35 || col<&Employee::name> == "dan")) ||
+                       !when(has(5), is_not_null(col<&Employee::department>)))
+                .order_by(col<&Employee::name>);
+        // The same, worked out here: nothing is what nothing is left of.
+        using Choice = std::optional<bool>;
+        const auto both = [](Choice a, Choice b) { return a && b ? Choice(*a && *b) : a ? a : b; };
+        const auto either = [](Choice a, Choice b) { return a && b ? Choice(*a || *b) : a ? a : b; };
+        const auto negated = [](Choice a) { return a ? Choice(!*a) : a; };
+        const auto when_there = [&](unsigned i, bool holds) { return has(i) ? Choice(holds) : Choice(); };
+        Names expected;
+        const std::vector<std::pair<std::string, int>> all{
+            {"ann", 50}, {"bob", 40}, {"cid", 30}, {"dan", 20}, {"eve", 10}};
+        for (const auto& [name, salary] : all) {
+            const Choice chosen = either(
+                either(both(when_there(0, salary > 15), when_there(1, salary < 45)),
+                       negated(either(either(when_there(2, name == "bob"), when_there(3, name == "cid")),
+                                      when_there(4, salary > 35 || name == "dan")))),
+                negated(when_there(5, name != "eve")));
+            if (chosen.value_or(true)) expected.push_back(name);
+        }
+        INFO(ran(db, query));
+        CHECK(db.run(query) == expected);
+        CHECK(db.run(own(query)) == expected);
+    }
+}
+
+TEST_CASE("a condition that always holds is beside || and !, and inside of when()")
+{
+    Staff db;
+    const auto removed = [](bool more) {
+        return remove<Employee>().where(col<&Employee::name> == "eve" ||
+                                        when(more, col<&Employee::name> == "dan"));
+    };
+    CHECK(ran(db, removed(false)) == R"(DELETE FROM "employee" WHERE ("name" = ?))");
+    CHECK(db.run(removed(true)) == 2);
+    const auto nested = [](bool outer, bool inner) {
+        return select(count()).from<Employee>().where(
+            when(outer, when(inner, col<&Employee::name> == "ann") || col<&Employee::name> == "bob"));
+    };
+    CHECK(db.run(one(nested(true, true))) == 2);
+    CHECK(db.run(one(nested(true, false))) == 1);
+    CHECK(db.run(one(nested(false, true))) == 3);
+}
+
+TEST_CASE("assignments that are left out")
+{
+    Staff db;
+    struct Patch {
+        std::optional<std::string> name{};
+        std::optional<std::optional<std::string>> floor{};
+    };
+    const auto patched = [&](const Patch& patch) {
+        return update<Department>(key(db.sales))
+            .set(when(patch.name, col<&Department::name>),
+                 when(patch.floor, [](const auto& floor) { return col<&Department::floor> = floor; }));
+    };
+    const auto now = [&] {
+        return db.run(one(select<Department>().where(col<&Department::id> == key(db.sales))));
+    };
+    CHECK(ran(db, patched({.name = "shop", .floor = std::optional<std::string>("second")})) ==
+          R"(UPDATE "department" SET "name" = ?, "floor" = ? WHERE "id" = ?)");
+    CHECK(ran(db, patched({.name = {}, .floor = std::optional<std::string>()})) ==
+          R"(UPDATE "department" SET "floor" = ? WHERE "id" = ?)");
+    CHECK(ran(db, patched({})) == R"(UPDATE "department" SET "name" = "name" WHERE "id" = ?)");
+
+    const Patch shop{.name = "shop"};
+    CHECK(db.run(patched(shop)) == 1);
+    CHECK(now().name == "shop");
+    CHECK(now().floor == "first");
+    const Patch nowhere{.name = {}, .floor = std::optional<std::string>()};
+    CHECK(db.run(patched(nowhere)) == 1);
+    CHECK(now().name == "shop");
+    CHECK(now().floor == std::nullopt);
+    const Patch none;
+    CHECK(db.run(patched(none)) == 1); // found, and left as it is
+    CHECK(now().name == "shop");
+    CHECK(db.run(own(patched(none).returning())).front().name == "shop");
+    CHECK(db.run(update<Department>()
+                     .set(when(false, col<&Department::name> = "x"))
+                     .where(col<&Department::name> == "nobody's")) == 0);
+
+    const auto raised = [&](bool all) {
+        return update<Employee>()
+            .set(col<&Employee::salary> = col<&Employee::salary> + 1, when(all, col<&Employee::name> = "one"),
+                 when(!all, col<&Employee::boss> = std::nullopt))
+            .where(col<&Employee::name> == "bob" || col<&Employee::name> == "cid");
+    };
+    CHECK(ran(db, raised(true)) == R"(UPDATE "employee" SET "salary" = "salary" + ?, "name" = ? )"
+                                   R"(WHERE "name" = ? OR "name" = ?)");
+    CHECK(db.run(raised(false)) == 2);
+    CHECK(db.run(one(select(count()).from<Employee>().where(is_null(col<&Employee::boss>)))) == 4);
+    CHECK(db.run(raised(true)) == 2);
+    CHECK(db.run(one(select(count()).from<Employee>().where(col<&Employee::name> == "one"))) == 2);
 }

@@ -17,6 +17,10 @@ public:
 
     constexpr void add(unsigned bits, std::uint64_t value) noexcept
     {
+        if (size_ + bits > capacity) {
+            is_full_ = true;
+            return;
+        }
         for (unsigned i = 0; i < bits; ++i, ++size_)
             if (((value >> i) & 1) != 0) words_[size_ / 64] |= std::uint64_t{1} << (size_ % 64);
     }
@@ -24,6 +28,7 @@ public:
     [[nodiscard]] constexpr std::uint64_t read(unsigned at, unsigned bits) const noexcept
     {
         std::uint64_t value = 0;
+        if (at + bits > capacity) return value;
         for (unsigned i = 0; i < bits; ++i) value |= ((words_[(at + i) / 64] >> ((at + i) % 64)) & 1) << i;
         return value;
     }
@@ -35,11 +40,15 @@ public:
         return static_cast<std::size_t>(mixed + size_);
     }
 
+    // Whether there were more than have room.
+    [[nodiscard]] constexpr bool is_full() const noexcept { return is_full_; }
+
     friend constexpr bool operator==(const Choices&, const Choices&) = default;
 
 private:
     std::array<std::uint64_t, capacity / 64> words_{};
     unsigned size_ = 0;
+    bool is_full_ = false;
 };
 
 // Stands in for the parameters of a statement, to be told its choices: binding goes through all of it in the order of

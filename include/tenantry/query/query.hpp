@@ -4,6 +4,7 @@
 #include <tenantry/expr/expr.hpp>
 #include <tenantry/expr/full_text_words.hpp>
 #include <tenantry/expr/trigger_row.hpp>
+#include <tenantry/query/any_of.hpp>
 #include <tenantry/query/cardinality.hpp>
 #include <tenantry/query/check.hpp>
 #include <tenantry/query/concepts.hpp>

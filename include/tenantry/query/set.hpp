@@ -9,6 +9,7 @@
 #include <tenantry/expr/assignment.hpp>
 #include <tenantry/expr/column.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/when_set.hpp>
 #include <tenantry/schema/traits.hpp>
 
 namespace tenantry {
@@ -30,11 +31,21 @@ constexpr void refuse_key_and_generated()
     }
 }
 
+template <class... Assignments>
+struct set_form {
+    using type = ListForm<Position::assignments, " SET ", typename Assignments::form...>;
+};
+template <class First, class... Rest>
+    requires(AnyWhenSet<First> || (AnyWhenSet<Rest> || ...))
+struct set_form<First, Rest...> {
+    using type = ChosenSetForm<typename First::column, typename First::form, typename Rest::form...>;
+};
+
 // Assignments as the nodes of a list
 template <class... Assignments>
 struct Set {
     using source = void;
-    using form = ListForm<Position::assignments, " SET ", typename Assignments::form...>;
+    using form = typename set_form<Assignments...>::type;
 
     Pack<Assignments...> nodes;
 
@@ -72,7 +83,7 @@ inline constexpr bool is_once = (std::size_t{std::same_as<Column, Others>} + ...
 template <class Statement, class... A>
 [[nodiscard]] constexpr auto add_set(Statement&& statement, A&&... assignments)
 {
-    constexpr bool sound = sizeof...(A) > 0 && (AnyAssignment<A> && ...);
+    constexpr bool sound = sizeof...(A) > 0 && ((AnyAssignment<A> || AnyWhenSet<A>) && ...);
     static_assert(sound, "tenantry: set() takes assignments: set(col<&Job::status> = JobStatus::done)");
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::assignments>,
                   "tenantry: set() is there already: give it all assignments at once");
@@ -91,7 +102,8 @@ template <class Statement, class... A>
 template <class Statement>
 struct CanSet {
     /// What is to become of the chosen rows: `set(col<&Job::status> = JobStatus::done)`. Values on the right are
-    /// those from before the update.
+    /// those from before the update. An assignment in when() is left out if it is not wanted; where all of them are, the
+    /// rows are chosen, counted and returned as ever, and stay as they are.
     template <class... A>
     [[nodiscard]] constexpr auto set(A&&... assignments) const&
     {

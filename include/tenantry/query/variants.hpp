@@ -68,6 +68,13 @@ template <class S, class Form>
     return text;
 }
 
+[[gnu::cold, gnu::noinline]] inline Error too_many_choices()
+{
+    return Error(errc::invalid_argument,
+                 "more is left to run time in one statement than has room: lists of conditions "
+                 "inside of others' conditions");
+}
+
 // The statement of a query, prepared.
 template <class S, class Q>
 [[nodiscard]] Result<sqlite::StatementLease> borrow_statement(sqlite::Connection& connection,
@@ -84,6 +91,8 @@ template <class S, class Q>
         static VariantTexts variants;
         ChoiceCollector<S> chosen;
         query.bind(chosen);
+        if (chosen.choices().is_full()) [[unlikely]]
+            return fail(too_many_choices());
         const auto render = [&] { return variant_text<S, Form>(chosen.choices()); };
         if (const sqlite::StatementText* text = variants.find(chosen.choices(), render); text != nullptr)
             [[likely]]

@@ -1,8 +1,9 @@
-// when(wanted, condition): conditions of which it is known only at run time whether they are there.
+// when(wanted, condition): conditions and assignments of which it is known only at run time whether they are there.
 #pragma once
 
 #include <concepts>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -10,15 +11,61 @@
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/query/choices.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/when_set.hpp>
 
 namespace tenantry {
 
 namespace detail {
 
+// Where conditions are joined of which some are there: the first of them opens it.
+class Joint {
+public:
+    constexpr Joint(std::string_view opening, std::string_view between, Precedence at_least,
+                    Joint* outer = nullptr) noexcept
+        : opening_(opening), between_(between), at_least_(at_least), outer_(outer)
+    {}
+
+    // Before each condition.
+    template <class Out>
+    constexpr void next(Out& out)
+    {
+        if (is_open_) return out.text(between_);
+        if (outer_ != nullptr) outer_->next(out);
+        out.text(opening_);
+        is_open_ = true;
+    }
+
+    [[nodiscard]] constexpr bool is_open() const noexcept { return is_open_; }
+    [[nodiscard]] constexpr Precedence at_least() const noexcept { return at_least_; }
+
+private:
+    std::string_view opening_;
+    std::string_view between_;
+    Precedence at_least_;
+    Joint* outer_;
+    bool is_open_ = false;
+};
+
+template <class Form, class Out>
+constexpr void render_joined(Out& out, Joint& joint)
+{
+    if constexpr (requires { Form::is_filter; }) {
+        Form::render_joined(out, joint);
+    } else {
+        joint.next(out);
+        render_operand<Form>(out, joint.at_least());
+    }
+}
+
 template <class Form>
 struct WhenForm {
-    static constexpr bool is_optional = true;
-    using condition = Form;
+    static constexpr bool is_filter = true;
+
+    template <class Out>
+    static constexpr void render_joined(Out& out, Joint& joint)
+    {
+        if (out.choose(1, 1) != 0) detail::render_joined<Form>(out, joint);
+    }
 };
 
 // A condition that may be left out: empty then.
@@ -26,7 +73,7 @@ template <class Condition>
 struct When {
     using source = typename Condition::source;
     using form = WhenForm<typename Condition::form>;
-    using condition_type = Condition;
+    static constexpr bool may_be_empty = true;
 
     std::optional<Condition> condition;
 
@@ -48,8 +95,83 @@ struct When {
     }
 };
 
+template <class Node>
+inline constexpr bool may_be_left_out = requires { requires Node::may_be_empty; };
+
+template <bool All, class... Forms>
+struct JoinedForm {
+    static constexpr bool is_filter = true;
+
+    template <class Out>
+    static constexpr void render_joined(Out& out, Joint& outer)
+    {
+        Joint joint("(", All ? " AND " : " OR ", All ? Precedence::logical_and : Precedence::logical_or,
+                    &outer);
+        (detail::render_joined<Forms>(out, joint), ...);
+        if (joint.is_open()) out.text(")");
+    }
+};
+
+// Conditions joined by && or ||, as far as they are there.
+template <bool All, class... Nodes>
+struct Joined {
+    using source = first_type_t<typename Nodes::source...>;
+    using form = JoinedForm<All, typename Nodes::form...>;
+    static constexpr bool may_be_empty = (may_be_left_out<Nodes> && ...);
+
+    Pack<Nodes...> nodes;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        (Nodes::visit(visitor), ...);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        nodes.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const
+    {
+        return nodes.apply(
+            [](const Nodes&... node) { return Joined<All, decltype(node.owned())...>{{{node.owned()}...}}; });
+    }
+};
+
 template <class Form>
-inline constexpr bool is_when_form = requires { Form::is_optional; };
+struct NegatedForm {
+    static constexpr bool is_filter = true;
+
+    template <class Out>
+    static constexpr void render_joined(Out& out, Joint& outer)
+    {
+        Joint joint("NOT (", "", Precedence::logical_or, &outer);
+        detail::render_joined<Form>(out, joint);
+        if (joint.is_open()) out.text(")");
+    }
+};
+
+// The opposite of one that may be left out.
+template <class Node>
+struct Negated {
+    using source = typename Node::source;
+    using form = NegatedForm<typename Node::form>;
+    static constexpr bool may_be_empty = may_be_left_out<Node>;
+
+    Node node;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        Node::visit(visitor);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        node.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const { return Negated<decltype(node.owned())>{node.owned()}; }
+};
 
 template <class... Forms>
 struct FiltersForm {
@@ -58,28 +180,8 @@ struct FiltersForm {
     template <class Out>
     static constexpr void render(Out& out)
     {
-        bool first = true;
-        (render_one<Forms>(out, first), ...);
-    }
-
-private:
-    template <class Form, class Out>
-    static constexpr void render_one(Out& out, bool& first)
-    {
-        if constexpr (is_when_form<Form>) {
-            if (out.choose(1, 1) == 0) return;
-            render_condition<typename Form::condition>(out, first);
-        } else {
-            render_condition<Form>(out, first);
-        }
-    }
-
-    template <class Form, class Out>
-    static constexpr void render_condition(Out& out, bool& first)
-    {
-        out.text(first ? " WHERE " : " AND ");
-        first = false;
-        render_operand<Form>(out, Precedence::logical_and);
+        Joint joint(" WHERE ", " AND ", Precedence::logical_and);
+        (render_joined<Forms>(out, joint), ...);
     }
 };
 
@@ -89,7 +191,7 @@ struct Filters {
     using tenantry_filters = void;
     using source = first_type_t<typename Nodes::source...>;
     using form = FiltersForm<typename Nodes::form...>;
-    static constexpr bool may_be_empty = (is_when_form<typename Nodes::form> && ...);
+    static constexpr bool may_be_empty = (may_be_left_out<Nodes> && ...);
 
     Pack<Nodes...> nodes;
 
@@ -130,15 +232,60 @@ template <class... A, class... B>
     });
 }
 
+// All of it as one node among others.
+template <class E>
+[[nodiscard]] constexpr E as_filter_node(const E& condition)
+    requires AnyExpression<E>
+{
+    return condition;
+}
+template <class Node>
+[[nodiscard]] constexpr Node as_filter_node(const Filters<Node>& filters)
+{
+    return pack_get<0>(filters.nodes);
+}
+template <class A, class B, class... Rest>
+[[nodiscard]] constexpr Joined<true, A, B, Rest...> as_filter_node(const Filters<A, B, Rest...>& filters)
+{
+    return {filters.nodes};
+}
+
+template <class Node>
+[[nodiscard]] constexpr Joined<false, Node> as_alternatives(const Node& node)
+{
+    return {{{node}}};
+}
+template <class... Nodes>
+[[nodiscard]] constexpr Joined<false, Nodes...> as_alternatives(const Joined<false, Nodes...>& joined)
+{
+    return joined;
+}
+template <class... A, class... B>
+[[nodiscard]] constexpr auto join_alternatives(const Joined<false, A...>& a, const Joined<false, B...>& b)
+{
+    return a.nodes.apply([&](const A&... left) {
+        return b.nodes.apply([&](const B&... right) {
+            using Either = Joined<false, A..., B...>;
+            return Filters<Either>{{{Either{{{left}..., {right}...}}}}};
+        });
+    });
+}
+
 template <class... Operands>
 using IfFilters = std::enable_if_t<(AnyFilters<Operands> || ...), int>;
+
+template <class L, class R>
+inline constexpr bool are_filters = (AnyFilters<L> || (AnyExpression<L> && is_condition<L>())) &&
+                                    (AnyFilters<R> || (AnyExpression<R> && is_condition<R>()));
 
 template <class E>
 constexpr bool check_filter()
 {
-    constexpr bool sound = AnyExpression<E>;
-    static_assert(sound, "tenantry: when() takes a condition: when(wanted, col<&Job::cost> > 5)");
-    if constexpr (sound) {
+    constexpr bool sound = AnyExpression<E> || AnyFilters<E>;
+    static_assert(
+        sound,
+        "tenantry: when() takes a condition, when(wanted, col<&Job::cost> > 5), or for set() an assignment");
+    if constexpr (AnyExpression<E>) {
         static_assert(is_condition<E>(),
                       "tenantry: when() takes a condition: a comparison, or a column of bool");
         static_assert(!std::remove_cvref_t<E>::aggregate,
@@ -148,23 +295,56 @@ constexpr bool check_filter()
     return sound;
 }
 
+// What when() makes of a condition or assignment, which is there or not.
+template <class E>
+[[nodiscard]] constexpr auto empty_when()
+{
+    if constexpr (AnyAssignment<E>) {
+        return WhenSet<std::remove_cvref_t<E>>{};
+    } else if constexpr (check_filter<E>()) {
+        using Node = When<decltype(as_filter_node(std::declval<const std::remove_cvref_t<E>&>()))>;
+        return Filters<Node>{{{Node{}}}};
+    } else {
+        return Refused{};
+    }
+}
+template <class A, class E>
+constexpr void fill_when(WhenSet<A>& to, E&& assignment)
+{
+    to.assignment.emplace(std::forward<E>(assignment));
+}
+template <class Node, class E>
+constexpr void fill_when(Filters<Node>& to, E&& condition)
+{
+    auto& place = static_cast<PackLeaf<0, Node>&>(to.nodes).value.condition;
+    if constexpr (AnyExpression<E>)
+        place.emplace(std::forward<E>(condition));
+    else
+        place.emplace(as_filter_node(condition));
+}
+template <class E>
+constexpr void fill_when(Refused&, E&&)
+{}
+
+template <class T>
+concept AnyColumn = AnyExpression<T> && requires { std::remove_cvref_t<T>::member; };
+
 } // namespace detail
 
 /// A condition of where() that is left out of the statement, not only of its result, unless it is wanted:
 /// `where(when(only_open, col<&Job::status> == JobStatus::pending) && col<&Job::cost> > 5)`. It is joined to others
-/// with &&. Values are bound as ever, and each combination of conditions that comes up keeps its prepared
-/// statement (up to 64 of them a query; further ones are prepared each time).
+/// with && and ||, and negated with !: what is left out is left out of what it is joined to, so that
+/// `a || when(false, b)` is `a`, and where nothing is left there is no condition. Values are bound as ever, and each
+/// combination of conditions that comes up keeps its prepared statement (up to 64 of them a query; further ones are
+/// prepared each time).
+///
+/// The same for an assignment, in the set() of an update: `set(when(rename, col<&Job::name> = name))`.
 template <class E>
-[[nodiscard]] constexpr auto when(bool wanted, E&& condition)
+[[nodiscard]] constexpr auto when(bool wanted, E&& what)
 {
-    if constexpr (detail::check_filter<E>()) {
-        using Node = detail::When<std::remove_cvref_t<E>>;
-        Node node;
-        if (wanted) node.condition.emplace(std::forward<E>(condition));
-        return detail::Filters<Node>{{{std::move(node)}}};
-    } else {
-        return detail::Refused{};
-    }
+    auto made = detail::empty_when<E>();
+    if (wanted) detail::fill_when(made, std::forward<E>(what));
+    return made;
 }
 
 /// The same for a value that may be there: `when(filter.module, [](const auto& module) { return col<&Job::module> ==
@@ -173,28 +353,31 @@ template <class T, class Make>
     requires std::invocable<Make&, const T&>
 [[nodiscard]] constexpr auto when(const std::optional<T>& value, Make&& make)
 {
-    using E = std::remove_cvref_t<std::invoke_result_t<Make&, const T&>>;
-    if constexpr (detail::check_filter<E>()) {
-        using Node = detail::When<E>;
-        Node node;
-        if (value) node.condition.emplace(make(*value));
-        return detail::Filters<Node>{{{std::move(node)}}};
-    } else {
-        return detail::Refused{};
-    }
+    auto made = detail::empty_when<std::invoke_result_t<Make&, const T&>>();
+    if (value) detail::fill_when(made, make(*value));
+    return made;
 }
 template <class T, class Make>
     requires std::invocable<Make&, const T&>
 auto when(const std::optional<T>&& value, Make&& make) = delete;
 
+/// For set(): a column that is assigned the value if it is there. `when(patch.note, col<&Job::note>)`, where `patch.note`
+/// is an optional of an optional, assigns NULL if it holds nullopt. The value, an lvalue, must outlive the query.
+template <class T, detail::AnyColumn Column>
+[[nodiscard]] constexpr auto when(const std::optional<T>& value, const Column& column)
+{
+    auto made = detail::empty_when<decltype(column = *value)>();
+    if (value) detail::fill_when(made, column = *value);
+    return made;
+}
+template <class T, detail::AnyColumn Column>
+auto when(const std::optional<T>&& value, const Column& column) = delete;
+
 /// Both, as far as they are there.
 template <class L, class R, detail::IfFilters<L, R> = 0>
 [[nodiscard]] constexpr auto operator&&(const L& left, const R& right)
 {
-    constexpr bool sound = (detail::AnyFilters<L> || detail::is_condition<L>()) &&
-                           (detail::AnyFilters<R> || detail::is_condition<R>()) &&
-                           (detail::AnyFilters<L> || detail::AnyExpression<L>) &&
-                           (detail::AnyFilters<R> || detail::AnyExpression<R>);
+    constexpr bool sound = detail::are_filters<L, R>;
     static_assert(sound, "tenantry: && joins conditions: comparisons, or columns of bool");
     if constexpr (sound)
         return detail::join_filters(detail::as_filters(left), detail::as_filters(right));
@@ -202,24 +385,25 @@ template <class L, class R, detail::IfFilters<L, R> = 0>
         return detail::Refused{};
 }
 
-/// What would be left of one of two?
+/// One of them, as far as they are there: what is left out is not chosen by, and where both are, nothing is.
 template <class L, class R, detail::IfFilters<L, R> = 0>
-[[nodiscard]] constexpr detail::Refused operator||(const L&, const R&)
+[[nodiscard]] constexpr auto operator||(const L& left, const R& right)
 {
-    static_assert(
-        detail::always_false<L>,
-        "tenantry: when() leaves a condition out of those that are joined with &&: it has no place beside "
-        "|| and !; put the || into it");
-    return {};
+    constexpr bool sound = detail::are_filters<L, R>;
+    static_assert(sound, "tenantry: || joins conditions: comparisons, or columns of bool");
+    if constexpr (sound)
+        return detail::join_alternatives(detail::as_alternatives(detail::as_filter_node(left)),
+                                         detail::as_alternatives(detail::as_filter_node(right)));
+    else
+        return detail::Refused{};
 }
+
+/// The opposite, if it is there.
 template <class E, detail::IfFilters<E> = 0>
-[[nodiscard]] constexpr detail::Refused operator!(const E&)
+[[nodiscard]] constexpr auto operator!(const E& filters)
 {
-    static_assert(
-        detail::always_false<E>,
-        "tenantry: when() leaves a condition out of those that are joined with &&: it has no place beside "
-        "|| and !; put the || into it");
-    return {};
+    using Node = detail::Negated<decltype(detail::as_filter_node(filters))>;
+    return detail::Filters<Node>{{{Node{detail::as_filter_node(filters)}}}};
 }
 
 } // namespace tenantry
