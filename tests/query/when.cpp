@@ -292,3 +292,24 @@ TEST_CASE("assignments that are left out")
     CHECK(db.run(raised(true)) == 2);
     CHECK(db.run(one(select(count()).from<Employee>().where(col<&Employee::name> == "one"))) == 2);
 }
+
+TEST_CASE("groups are chosen by conditions that come and go")
+{
+    Staff db;
+    const auto query = [](bool many, std::optional<std::int64_t> most) {
+        return select(col<&Employee::boss>)
+            .group_by(col<&Employee::boss>)
+            .having(when(many, count() > 1) ||
+                    when(most.has_value(), max(col<&Employee::salary>) < most.value_or(0)))
+            .order_by(col<&Employee::boss>);
+    };
+    const std::string begin = R"(SELECT "boss" FROM "employee" GROUP BY "boss")";
+    const std::string end = R"( ORDER BY "boss")";
+    CHECK(ran(db, query(true, 30)) == begin + R"( HAVING (count(*) > ? OR max("salary") < ?))" + end);
+    CHECK(ran(db, query(false, {})) == begin + end);
+    using Bosses = std::vector<std::optional<Id<Employee>>>;
+    CHECK(db.run(query(true, 30)) == Bosses{std::nullopt, db.ann, db.bob});
+    CHECK(db.run(query(true, {})) == Bosses{std::nullopt, db.ann});
+    CHECK(db.run(query(false, 30)) == Bosses{db.bob});
+    CHECK(db.run(own(query(false, {}))).size() == 3);
+}

@@ -1,7 +1,6 @@
 // any_of(values, make), all_of(values, make): as many conditions as there are values at run time.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -23,7 +22,7 @@ namespace tenantry {
 namespace detail {
 
 // How many conditions a text has. Where there are not as many the last one is said again, which changes nothing: so a
-// list of any length is one of a few statements, and no condition is asked in vain more often than every second one.
+// list of any length is one of a few statements, in which less than a third is said again.
 inline constexpr std::array<std::uint16_t, 20> list_sizes{0,  1,  2,  3,  4,   6,   8,   12,  16,  24,
                                                           32, 48, 64, 96, 128, 192, 256, 384, 448, 512};
 inline constexpr unsigned list_size_bits = 5;
@@ -98,7 +97,7 @@ struct ConditionList {
         const std::size_t size = list_size_of(conditions.size());
         tell_choice(to, list_size_bits, size);
         for (std::size_t i = 0; i < list_sizes[size]; ++i)
-            conditions[std::min(i, conditions.size() - 1)].bind(to);
+            conditions[i < conditions.size() ? i : conditions.size() - 1].bind(to);
     }
     [[nodiscard]] ConditionList owned() const& { return *this; }
     [[nodiscard]] ConditionList owned() && { return std::move(*this); }

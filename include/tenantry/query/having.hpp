@@ -6,6 +6,7 @@
 
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/when.hpp>
 
 namespace tenantry {
 
@@ -14,13 +15,47 @@ namespace detail {
 template <class Condition>
 using Having = ListClause<Position::having, " HAVING ", Condition>;
 
+template <class... Forms>
+struct HavingFiltersForm {
+    static constexpr Position position = Position::having;
+
+    template <class Out>
+    static constexpr void render(Out& out)
+    {
+        Joint joint(" HAVING ", " AND ", Precedence::logical_and);
+        (render_joined<Forms>(out, joint), ...);
+    }
+};
+
+// Conditions of which some may be left out.
+template <class... Nodes>
+struct HavingFilters : Filters<Nodes...> {
+    using form = HavingFiltersForm<typename Nodes::form...>;
+
+    [[nodiscard]] constexpr auto owned() const
+    {
+        return this->nodes.apply([](const Nodes&... node) {
+            return HavingFilters<decltype(node.owned())...>{{{{node.owned()}...}}};
+        });
+    }
+};
+template <class... Nodes>
+[[nodiscard]] constexpr HavingFilters<Nodes...> as_having(const Filters<Nodes...>& filters)
+{
+    return {filters};
+}
+
 template <class Statement, class E>
 [[nodiscard]] constexpr auto add_having(Statement&& statement, E&& condition)
 {
-    static_assert(AnyExpression<E> && is_condition<E>(), "tenantry: having() takes a condition");
+    static_assert(AnyFilters<E> || (AnyExpression<E> && is_condition<E>()),
+                  "tenantry: having() takes a condition");
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::having>,
                   "tenantry: having() is there already: join conditions with &&");
-    if constexpr (AnyExpression<E>) {
+    if constexpr (AnyFilters<E>) {
+        refuse_window_function<E>();
+        return with_clause(std::forward<Statement>(statement), as_having(condition));
+    } else if constexpr (AnyExpression<E>) {
         refuse_window_function<E>();
         return with_clause(std::forward<Statement>(statement),
                            Having<std::remove_cvref_t<E>>{{{std::forward<E>(condition)}}});

@@ -74,6 +74,10 @@ struct When {
     using source = typename Condition::source;
     using form = WhenForm<typename Condition::form>;
     static constexpr bool may_be_empty = true;
+    static constexpr bool aggregate = Condition::aggregate;
+    static constexpr bool window = is_windowed<Condition>;
+    template <class... Keys>
+    static constexpr bool grouped = Condition::template grouped<Keys...>;
 
     std::optional<Condition> condition;
 
@@ -118,6 +122,10 @@ struct Joined {
     using source = first_type_t<typename Nodes::source...>;
     using form = JoinedForm<All, typename Nodes::form...>;
     static constexpr bool may_be_empty = (may_be_left_out<Nodes> && ...);
+    static constexpr bool aggregate = (Nodes::aggregate || ...);
+    static constexpr bool window = is_windowed<Nodes...>;
+    template <class... Keys>
+    static constexpr bool grouped = (Nodes::template grouped<Keys...> && ...);
 
     Pack<Nodes...> nodes;
 
@@ -157,6 +165,10 @@ struct Negated {
     using source = typename Node::source;
     using form = NegatedForm<typename Node::form>;
     static constexpr bool may_be_empty = may_be_left_out<Node>;
+    static constexpr bool aggregate = Node::aggregate;
+    static constexpr bool window = is_windowed<Node>;
+    template <class... Keys>
+    static constexpr bool grouped = Node::template grouped<Keys...>;
 
     Node node;
 
@@ -192,6 +204,10 @@ struct Filters {
     using source = first_type_t<typename Nodes::source...>;
     using form = FiltersForm<typename Nodes::form...>;
     static constexpr bool may_be_empty = (may_be_left_out<Nodes> && ...);
+    static constexpr bool aggregate = (Nodes::aggregate || ...);
+    static constexpr bool window = is_windowed<Nodes...>;
+    template <class... Keys>
+    static constexpr bool grouped = (Nodes::template grouped<Keys...> && ...);
 
     Pack<Nodes...> nodes;
 
@@ -288,9 +304,6 @@ constexpr bool check_filter()
     if constexpr (AnyExpression<E>) {
         static_assert(is_condition<E>(),
                       "tenantry: when() takes a condition: a comparison, or a column of bool");
-        static_assert(!std::remove_cvref_t<E>::aggregate,
-                      "tenantry: where() chooses rows before they are grouped: aggregate functions belong in "
-                      "having()");
     }
     return sound;
 }
@@ -331,7 +344,7 @@ concept AnyColumn = AnyExpression<T> && requires { std::remove_cvref_t<T>::membe
 
 } // namespace detail
 
-/// A condition of where() that is left out of the statement, not only of its result, unless it is wanted:
+/// A condition of where() or having() that is left out of the statement, not only of its result, unless it is wanted:
 /// `where(when(only_open, col<&Job::status> == JobStatus::pending) && col<&Job::cost> > 5)`. It is joined to others
 /// with && and ||, and negated with !: what is left out is left out of what it is joined to, so that
 /// `a || when(false, b)` is `a`, and where nothing is left there is no condition. Values are bound as ever, and each

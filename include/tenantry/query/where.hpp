@@ -50,6 +50,15 @@ struct Where {
     }
 };
 
+template <class E>
+constexpr void check_where()
+{
+    if constexpr (is_windowed<E>) refuse_window_function<E>();
+    static_assert(
+        !std::remove_cvref_t<E>::aggregate,
+        "tenantry: where() chooses rows before they are grouped: aggregate functions belong in having()");
+}
+
 template <class Statement, class E>
 [[nodiscard]] constexpr auto add_where(Statement&& statement, E&& condition)
 {
@@ -64,13 +73,11 @@ template <class Statement, class E>
                 requires { typename std::remove_cvref_t<Statement>::tenantry_select; },
             "tenantry: if all conditions were left out, this would change the whole table: join one to "
             "when() that always holds");
+        check_where<E>();
         return with_clause(std::forward<Statement>(statement),
                            std::remove_cvref_t<E>(std::forward<E>(condition)));
     } else if constexpr (AnyExpression<E>) {
-        if constexpr (is_windowed<E>) refuse_window_function<E>();
-        static_assert(
-            !std::remove_cvref_t<E>::aggregate,
-            "tenantry: where() chooses rows before they are grouped: aggregate functions belong in having()");
+        check_where<E>();
         return with_clause(std::forward<Statement>(statement),
                            Where<std::remove_cvref_t<E>>{std::forward<E>(condition)});
     } else {
