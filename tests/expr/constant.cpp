@@ -81,6 +81,9 @@ TEST_CASE("a constant has the type of its value")
     CHECK(gives<std::optional<bool>>(col<&Job::note> == constant<"a">));
     CHECK(gives<std::string>(case_().when(constant<true>, constant<"a">).otherwise(constant<"b">)));
     CHECK(gives<std::string>(coalesce(col<&Job::note>, constant<"none">)));
+    CHECK(gives<std::optional<double>>(col<&User::score> * constant<2.0>));
+    CHECK(gives<double>(total(col<&Job::cost>) * constant<2.0> - constant<0.5>));
+    CHECK(gives<double>(total(col<&Job::cost>) * 2.0 - 0.5));
     CHECK(gives<std::int64_t>(coalesce(sum(col<&Job::cost>), constant<0>)));
 }
 

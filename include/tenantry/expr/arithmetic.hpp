@@ -48,10 +48,11 @@ inline constexpr TimeOperator time_operator = std::same_as<Syntax, Plus>    ? Ti
                                                                             : TimeOperator::none;
 
 // SQLite makes NaN NULL (https://sqlite.org/floatingpoint.html), and of two columns one may be infinite where the other is,
-// too, or 0. A value that is given with the statement is taken to be finite.
+// too, or 0. A value that is given with the statement is taken to be finite, and so is a constant.
 template <class Syntax, class L, class R, class Number>
 inline constexpr bool may_be_nan =
     AnyExpression<L> && AnyExpression<R> && std::floating_point<Number> &&
+    !is_constant<std::remove_cvref_t<L>> && !is_constant<std::remove_cvref_t<R>> &&
     (std::same_as<Syntax, Times> ||
      ((std::same_as<Syntax, Plus> || std::same_as<Syntax, Minus>) && std::floating_point<number_of_t<L>> &&
       std::floating_point<number_of_t<R>>));
