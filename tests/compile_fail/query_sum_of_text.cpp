@@ -1,4 +1,4 @@
-// expect: tenantry: sum\(\), avg\(\) and total\(\) are for numbers and durations
+// expect: tenantry: sum\(\), avg\(\) and total\(\) are for numbers, durations and conditions
 #include <query/schema.hpp>
 
 using namespace query_tests;

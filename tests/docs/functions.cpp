@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <tenantry/core/timestamp.hpp>
@@ -74,6 +75,15 @@ TEST_CASE("conditions")
     CHECK(open->size() == 4);
     CHECK(cheap->size() == 2);
     CHECK(named->size() == 2);
+
+    // [in-rows]
+    std::vector<std::pair<std::string, Status>> pairs{{"mail", Status::pending}, {"fax", Status::done}};
+    auto of_pairs = tx.all(select<Job>().where(in(std::tuple(col<&Job::module>, col<&Job::status>), pairs)));
+    // [/in-rows]
+    CHECK(test::must(of_pairs).size() == 2);
+    CHECK(test::must(tx.one(select(concat("job ", col<&Job::cost>)).where(col<&Job::cost> == 2))) == "job 2");
+    CHECK(test::must(tx.one(select(sum(col<&Job::module> == "mail"), avg(col<&Job::cost> > 1)))) ==
+          std::tuple(std::optional<std::int64_t>(2), std::optional<double>(0.75)));
 
     const std::string typed = "100% _";
     // [like]

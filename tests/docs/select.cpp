@@ -138,6 +138,10 @@ TEST_CASE("select: constants")
     CHECK(test::must(tx.all(kinds)).size() == 4);
     CHECK(test::must(cost) == 1);
     CHECK(test::must(tx.one(select(constant<1>))) == 1);
+    // [exists]
+    auto busy = tx.one(select(exists(select<Job>().where(col<&Job::status> == Status::running)))); // bool
+    // [/exists]
+    CHECK_FALSE(test::must(busy));
 }
 
 TEST_CASE("select: groups into a struct")

@@ -32,6 +32,29 @@ TEST_CASE("aggregate functions are computed")
     CHECK(db.run(one(select(max(col<&Job::owner>)))) == db.bob);
 }
 
+TEST_CASE("conditions are counted by their sum, and their mean is the part that holds")
+{
+    Filled db;
+    const auto cost = col<&Job::cost>;
+    CHECK(selected(sum(cost > 1)) == R"(sum("cost" > ?))");
+    STATIC_REQUIRE(std::same_as<decltype(sum(cost > 1))::value_type, std::optional<std::int64_t>>);
+    STATIC_REQUIRE(std::same_as<decltype(total(cost > 1))::value_type, double>);
+    CHECK(db.run(one(select(sum(cost > 1), avg(cost > 1), total(cost > 1)))) ==
+          std::tuple(std::optional<std::int64_t>(3), std::optional<double>(0.75), 3.0));
+    CHECK(db.run(one(select(sum(col<&User::active>), avg(col<&User::active>)))) ==
+          std::tuple(std::optional<std::int64_t>(1), std::optional<double>(0.5)));
+    CHECK(
+        db.run(one(select(sum(col<&Job::note> == "two"), avg(col<&Job::note> == "two")))) ==
+        std::tuple(std::optional<std::int64_t>(1), std::optional<double>(1))); // of the one that is not NULL
+    CHECK(db.run(one(select(sum(cost > 1).filter(cost > 9), avg(cost > 1).filter(cost > 9)))) ==
+          std::tuple(std::optional<std::int64_t>(), std::optional<double>()));
+    CHECK(db.run(select(col<&Job::module>, coalesce(sum(cost == 1), 0))
+                     .group_by(col<&Job::module>)
+                     .order_by(col<&Job::module>)) ==
+          std::vector{std::tuple(std::string("disk"), std::int64_t{0}),
+                      std::tuple(std::string("mail"), std::int64_t{1})});
+}
+
 TEST_CASE("of no rows there is no least, no greatest, no sum and no mean")
 {
     Database db;

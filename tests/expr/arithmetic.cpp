@@ -16,6 +16,7 @@ TEST_CASE("arithmetic keeps its order")
     CHECK(selected(2 - cost) == R"(? - "cost")");
     CHECK(selected(concat(col<&Job::module>, ":", col<&Job::note>)) == R"("module" || ? || "note")");
     CHECK(selected(concat(concat("a", col<&Job::module>), "b")) == R"(? || "module" || ?)");
+    CHECK(selected(concat("a", col<&Job::cost>, col<&Job::status>)) == R"(? || "cost" || "status")");
     CHECK(selected(concat("a", concat(col<&Job::module>, "b"))) == R"(? || ("module" || ?))");
 }
 
@@ -53,6 +54,8 @@ TEST_CASE("texts are joined")
         return db.run(one(select(expression).where(col<&Job::cost> == cost)));
     };
     CHECK(of(concat(col<&Job::module>, std::string(":"), "x"), 1) == "mail:x");
+    CHECK(of(concat("no ", col<&Job::module>), 1) == "no mail");
+    CHECK(of(concat("no ", col<&Job::cost> + 1, constant<" ">, col<&Job::status>), 1) == "no 2 pending");
     CHECK(of(concat(col<&Job::module>, ":", col<&Job::note>), 2) == std::optional<std::string>("mail:two"));
     CHECK(of(concat(col<&Job::module>, ":", col<&Job::note>), 1) == std::nullopt);
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -123,6 +124,14 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
     auto setting =
         db.read(sql<"SELECT same(value) FROM setting WHERE key = :key", std::string>(arg<"key">("greeting")));
     if (!setting) co_return fail(std::move(setting).error());
+    const std::vector<std::string> words{"A", "nn"};
+    const auto has_word = [](const std::string& word) { return contains(col<&Person::name>, word); };
+    const std::vector<std::pair<std::string, Key<Person, T>>> known{{"Ann", owner}};
+    auto found = db.read(select(constant<"person">, col<&Person::name>)
+                             .where((all_of(words, has_word) || when(false, col<&Person::name> == "")) &&
+                                    in(std::tuple(col<&Person::name>, col<&Person::id>), known)));
+    if (!found) co_return fail(std::move(found).error());
+    if (found->size() != people->size()) co_return fail(errc::internal, "somebody was not found");
     auto plan = db.read(explain(select<Person>()));
     if (!plan) co_return fail(std::move(plan).error());
     auto removed = co_await db.async_write(remove<Task>().where(col<&Task::state> == State::waiting));

@@ -105,3 +105,42 @@ TEST_CASE("an owning query owns what is inside")
     name = "sales";
     CHECK(db.run(kept).empty());
 }
+
+TEST_CASE("whether there is something is a query by itself")
+{
+    Staff db;
+    const auto paid = [](std::int64_t least) {
+        return select(exists(select<Employee>().where(col<&Employee::salary> > least)));
+    };
+    CHECK(text_of(paid(1)) ==
+          R"(SELECT EXISTS (SELECT "id", "name", "boss", "department", "salary" FROM "employee" )"
+          R"(WHERE "salary" > ?))");
+    CHECK(db.run(one(paid(45))));
+    CHECK_FALSE(db.run(one(paid(55))));
+    CHECK(db.run(select(!exists(select<Loan>()), scalar(select(count()).from<Employee>()))) ==
+          std::vector{std::tuple(true, std::int64_t{5})});
+    CHECK(db.run(select(constant<1>).where(exists(select<Loan>()))).empty());
+    CHECK(db.run(first(select(constant<1>).where(exists(select<Employee>())))) == 1);
+    // it has one row, or as many as are chosen
+    STATIC_REQUIRE(std::same_as<decltype(scalar(paid(1)))::value_type, bool>);
+    STATIC_REQUIRE(
+        std::same_as<decltype(scalar(select(constant<1>).where(exists(select<Loan>()))))::value_type,
+                     std::optional<std::int64_t>>);
+    CHECK(db.run(select(col<&Employee::name>).where(scalar(paid(45)) && col<&Employee::salary> < 15)) ==
+          Names{"eve"});
+}
+
+TEST_CASE("several columns are those of a row of a query")
+{
+    Staff db;
+    const auto of_sales =
+        select(col<&Employee::boss>, col<&Employee::salary>).where(col<&Employee::name> == "bob");
+    const auto query =
+        select(col<&Employee::name>)
+            .where(in(std::tuple(col<&Employee::boss>, col<&Employee::salary> + 10), of_sales));
+    CHECK(db.run(query) == Names{"cid"});
+    CHECK(db.run(select(col<&Employee::name>)
+                     .where(in(std::tuple(col<&Employee::name>, col<&Employee::salary>),
+                               select(constant<"ann">, constant<50>)
+                                   .union_all(select(constant<"bob">, constant<1>))))) == Names{"ann"});
+}

@@ -31,18 +31,23 @@ struct sum_of<T> {
     using sum = std::conditional_t<is_integer<T>, std::int64_t, double>;
     using mean = double;
 };
+template <>
+struct sum_of<bool> { // how many are true
+    using sum = std::int64_t;
+    using mean = double;
+};
 template <class Rep, class Period>
 struct sum_of<std::chrono::duration<Rep, Period>> {
     using sum = std::chrono::duration<typename sum_of<Rep>::sum, Period>;
     using mean = std::chrono::duration<double, Period>;
 };
 
-// name(expression) of numbers or durations
+// name(expression) of numbers, durations or conditions
 template <FixedString Name, class Value, WindowNull Null, class E>
 [[nodiscard]] constexpr auto number_aggregate(E&& expression)
 {
     static_assert(is_refused<E> || !std::is_void_v<unwrapped<Value>>,
-                  "tenantry: sum(), avg() and total() are for numbers and durations");
+                  "tenantry: sum(), avg() and total() are for numbers, durations and conditions");
     if constexpr (is_refused<E> || std::is_void_v<unwrapped<Value>>)
         return Refused{};
     else
@@ -62,11 +67,6 @@ template <class E>
 using sum_t = typename optional_unless_void<typename sum_of<base_value_t<E>>::sum>::type;
 template <class E>
 using mean_t = typename optional_unless_void<typename sum_of<base_value_t<E>>::mean>::type;
-
-// What group_concat joins: texts, and what has a text of its own.
-template <class E>
-inline constexpr bool is_joinable =
-    is_text<base_value_t<E>> || is_number<base_value_t<E>> || is_named_enum<base_value_t<E>>;
 
 } // namespace detail
 
@@ -109,7 +109,7 @@ template <detail::AnyExpression E>
     return detail::aggregate<"max", std::optional<detail::base_value_t<E>>>(std::forward<E>(expression));
 }
 
-/// The sum of numbers or durations; none where there is no row, or NULL in all of them. Integers add up to an int64;
+/// The sum of numbers or durations, or how many conditions hold (`sum(col<&Job::cost> > 5)`); none where there is no row, or NULL in all of them. Integers add up to an int64;
 /// where that does not hold it the statement fails with `errc::invalid_sql`.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto sum(E&& expression)
@@ -126,7 +126,7 @@ template <detail::AnyExpression E>
                                     detail::WindowNull::never>(std::forward<E>(expression));
 }
 
-/// The mean of numbers or durations; none where there is no row, or NULL in all of them.
+/// The mean of numbers or durations, or the part of conditions that hold; none where there is no row, or NULL in all of them.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto avg(E&& expression)
 {

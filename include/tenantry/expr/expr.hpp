@@ -22,6 +22,7 @@
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/in.hpp>
 #include <tenantry/expr/in_list.hpp>
+#include <tenantry/expr/in_rows.hpp>
 #include <tenantry/expr/json.hpp>
 #include <tenantry/expr/like.hpp>
 #include <tenantry/expr/logic.hpp>

@@ -48,7 +48,7 @@ struct ListParameter {
         constexpr sqlite::Storage storage = sqlite::Codec<T>::storage;
         if constexpr (storage == sqlite::Storage::text || storage == sqlite::Storage::blob)
             to.add(list.bytes());
-        to.add(list);
+        to.add(static_cast<const ListText&>(list));
     }
     [[nodiscard]] ListParameter owned() const& { return *this; }
     [[nodiscard]] ListParameter owned() && { return std::move(*this); }

@@ -178,6 +178,11 @@ consteval Mismatch constant_mismatch()
 template <class E>
 using base_value_t = unwrapped<typename std::remove_cvref_t<E>::value_type>;
 
+// What can be joined to a text: texts, and what has a text of its own.
+template <class E>
+inline constexpr bool is_joinable =
+    is_text<base_value_t<E>> || is_number<base_value_t<E>> || is_named_enum<base_value_t<E>>;
+
 // Of two operands, at least one of which is an expression.
 template <class L, class R>
 consteval Mismatch mismatch()

@@ -45,21 +45,79 @@ constexpr std::string_view list_text(sqlite::Storage storage) noexcept
     return Error(errc::invalid_argument, "a value in a list is bound in another storage than its codec says");
 }
 
-// Takes values as their codecs bind them. Models ParameterBinder.
-class ValueList {
+// What a list is as parameters: a text that says what is in it, and the bytes that do not fit into that.
+class ListText {
 public:
-    explicit ValueList(sqlite::Storage storage) : storage_(storage)
-    {
-        places_.push_back(has_bytes() ? '{' : '[');
-        if (has_bytes()) bytes_.push_back('\0');
-    }
-
     // Which tenant the next value belongs to, which has to be that of all.
     void belongs_to(std::uint64_t incarnation, std::string_view row)
     {
         if (!row_.empty() && incarnation != incarnation_) refuse(stranger(row));
         incarnation_ = incarnation;
         row_ = row;
+    }
+
+    [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
+
+    void refuse(Error error)
+    {
+        if (!refusal_) refusal_ = std::make_shared<const Error>(std::move(error));
+    }
+
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept
+    {
+        return std::as_bytes(std::span(bytes_.data(), bytes_.size()));
+    }
+
+    // The list itself; a list of another tenant's ids is refused.
+    template <sqlite::ParameterBinder B>
+    void bind(B& to, int index) const
+    {
+        if (refusal_) [[unlikely]]
+            to.refuse(*refusal_);
+        else if (!row_.empty() && incarnation_ != to.incarnation()) [[unlikely]]
+            to.refuse(stranger(row_));
+        else
+            to.text(index, places_);
+    }
+
+protected:
+    ListText() = default;
+
+    [[nodiscard]] static std::string digits(std::int64_t value)
+    {
+        std::array<char, 24> to{};
+        const auto written = std::to_chars(to.data(), to.data() + to.size(), value);
+        return {to.data(), written.ptr};
+    }
+
+    void begin(char bracket) { places_.push_back(bracket); }
+    void end(char bracket) { places_.push_back(bracket); }
+    void comma()
+    {
+        if (places_.back() != '[' && places_.back() != '{') places_.push_back(',');
+    }
+    void number(std::string_view text)
+    {
+        comma();
+        places_.append(text);
+    }
+
+    std::string places_;
+    std::string bytes_;
+
+private:
+    std::string_view row_; // of ids: what they are ids of
+    std::uint64_t incarnation_ = 0;
+    std::shared_ptr<const Error> refusal_;
+};
+
+// Takes values as their codecs bind them. Models ParameterBinder.
+class ValueList : public ListText {
+public:
+    explicit ValueList(sqlite::Storage storage) : storage_(storage)
+    {
+        begin(has_bytes() ? '{' : '[');
+        if (has_bytes()) bytes_.push_back('\0');
     }
 
     void null(int)
@@ -108,54 +166,12 @@ public:
     void temporary_text(int i, std::string_view value) { text(i, value); }
     void temporary_blob(int i, std::span<const std::byte> value) { blob(i, value); }
 
-    [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
-
-    void refuse(Error error)
-    {
-        if (!refusal_) refusal_ = std::make_shared<const Error>(std::move(error));
-    }
-
-    void end() { places_.push_back(has_bytes() ? '}' : ']'); }
-
-    [[nodiscard]] std::span<const std::byte> bytes() const noexcept
-    {
-        return std::as_bytes(std::span(bytes_.data(), bytes_.size()));
-    }
-
-    // The list itself; a list of another tenant's ids is refused.
-    template <sqlite::ParameterBinder B>
-    void bind(B& to, int index) const
-    {
-        if (refusal_) [[unlikely]]
-            to.refuse(*refusal_);
-        else if (!row_.empty() && incarnation_ != to.incarnation()) [[unlikely]]
-            to.refuse(stranger(row_));
-        else
-            to.text(index, places_);
-    }
+    void end() { ListText::end(has_bytes() ? '}' : ']'); }
 
 private:
     [[nodiscard]] bool has_bytes() const noexcept
     {
         return storage_ == sqlite::Storage::text || storage_ == sqlite::Storage::blob;
-    }
-
-    [[nodiscard]] static std::string digits(std::int64_t value)
-    {
-        std::array<char, 24> to{};
-        const auto written = std::to_chars(to.data(), to.data() + to.size(), value);
-        return {to.data(), written.ptr};
-    }
-
-    void comma()
-    {
-        if (places_.size() > 1) places_.push_back(',');
-    }
-
-    void number(std::string_view text)
-    {
-        comma();
-        places_.append(text);
     }
 
     void place(std::size_t at, std::string_view size)
@@ -171,18 +187,13 @@ private:
     }
 
     sqlite::Storage storage_;
-    std::string places_;
-    std::string bytes_;
-    std::string_view row_; // of ids: what they are ids of
-    std::uint64_t incarnation_ = 0;
-    std::shared_ptr<const Error> refusal_;
 };
 
 static_assert(sqlite::ParameterBinder<ValueList>);
 
 // One more value, which lives until the call returns.
-template <class T>
-void append(ValueList& list, const T& value)
+template <class List, class T>
+void append(List& list, const T& value)
 {
     if constexpr (IdType<T> || KeyType<T>)
         if (value.has_value()) list.belongs_to(value.incarnation(), type_name<typename T::row_type>());
@@ -193,11 +204,11 @@ void append(ValueList& list, const T& value)
 
 /// A parameter only.
 template <>
-struct tenantry::sqlite::Codec<tenantry::detail::ValueList> {
+struct tenantry::sqlite::Codec<tenantry::detail::ListText> {
     static constexpr Storage storage = Storage::text;
 
     template <ParameterBinder B>
-    static void bind(B& to, int index, const tenantry::detail::ValueList& value)
+    static void bind(B& to, int index, const tenantry::detail::ListText& value)
     {
         value.bind(to, index);
     }

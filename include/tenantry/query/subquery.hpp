@@ -4,11 +4,13 @@
 #include <concepts>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/form.hpp>
+#include <tenantry/expr/in_rows.hpp>
 #include <tenantry/expr/operand.hpp>
 
 namespace tenantry {
@@ -151,6 +153,48 @@ template <class Syntax, class E, class Q>
     }
 }
 
+template <class Columns, class... E>
+struct row_query;
+template <class... Column, class... E>
+    requires(sizeof...(Column) == sizeof...(E))
+struct row_query<types<Column...>, E...> {
+    using value = nullable_like<bool, typename E::value_type..., Column...>;
+    template <class Q>
+    static constexpr bool check()
+    {
+        (refuse_comparison<expression_mismatch<base_value_t<E>, unwrapped<Column>>(), E, Q>(), ...);
+        return ((expression_mismatch<base_value_t<E>, unwrapped<Column>>() == Mismatch::none) && ...);
+    }
+};
+
+template <class Q>
+consteval auto find_columns()
+{
+    if constexpr (std::remove_cvref_t<Q>::subject::is_flat)
+        return std::type_identity<columns_of<Q>>{};
+    else
+        return std::type_identity<types<>>{};
+}
+
+template <class Syntax, class... E, class Q>
+[[nodiscard]] constexpr auto make_in_row_query(const std::tuple<E...>& columns, Q&& query)
+{
+    using Given = typename decltype(find_columns<Q>())::type;
+    constexpr bool same_count = Given::size == sizeof...(E);
+    static_assert(same_count, "tenantry: in() of several columns takes a query of as many columns");
+    if constexpr (same_count && !(is_refused<E> || ...)) {
+        using Rows = row_query<Given, E...>;
+        if constexpr (Rows::template check<Q>())
+            return compound<Syntax, typename Rows::value>(
+                std::apply([](const E&... each) { return compound<RowValue, bool>(each...); }, columns),
+                QueryOperand<std::remove_cvref_t<Q>, bool>{std::forward<Q>(query)});
+        else
+            return Refused{};
+    } else {
+        return Refused{};
+    }
+}
+
 // The value of a query in an expression: NULL where it has no row.
 template <class Q>
 using scalar_t = std::conditional_t<std::remove_cvref_t<Q>::always_one_row, only_column_t<Q>,
@@ -181,6 +225,18 @@ template <detail::AnyExpression E, detail::AnySelect Q>
 [[nodiscard]] constexpr auto not_in(E&& expression, Q&& query)
 {
     return detail::make_in_query<detail::NotInQuery>(std::forward<E>(expression), std::forward<Q>(query));
+}
+
+/// The same of several columns together, and a query of as many: `in(std::tuple(a, b), select(x, y))`.
+template <detail::AnyExpression... E, detail::AnySelect Q>
+[[nodiscard]] constexpr auto in(const std::tuple<E...>& columns, Q&& query)
+{
+    return detail::make_in_row_query<detail::InQuery>(columns, std::forward<Q>(query));
+}
+template <detail::AnyExpression... E, detail::AnySelect Q>
+[[nodiscard]] constexpr auto not_in(const std::tuple<E...>& columns, Q&& query)
+{
+    return detail::make_in_row_query<detail::NotInQuery>(columns, std::forward<Q>(query));
 }
 
 /// The value of the first row of a query of one column, NULL where there is no row, so that it is an optional: but not
