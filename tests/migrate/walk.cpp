@@ -4,15 +4,14 @@
 #include <tenantry/migrate/diff.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <map>
-#include <random>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/dice.hpp"
 #include "support/must.hpp"
 
 using namespace tenantry;
@@ -23,23 +22,6 @@ using namespace tenantry::test;
 namespace {
 
 using Texts = std::vector<std::string>;
-
-std::size_t from_environment(const char* name, std::size_t otherwise)
-{
-    const char* text = std::getenv(name);
-    return text != nullptr ? static_cast<std::size_t>(std::strtoull(text, nullptr, 10)) : otherwise;
-}
-
-class Dice {
-public:
-    explicit Dice(std::size_t seed) : engine_(static_cast<std::uint32_t>(seed)) {}
-    std::size_t below(std::size_t n) { return engine_() % n; }
-    bool one_in(std::size_t n) { return below(n) == 0; }
-    const char* pick(std::initializer_list<const char*> list) { return list.begin()[below(list.size())]; }
-
-private:
-    std::mt19937 engine_;
-};
 
 // A schema as statements, in an order in which they can be run. With `changes`, the one that `dice` would give with
 // something more, and something less.

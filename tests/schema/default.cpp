@@ -45,6 +45,8 @@ struct Row {
     Rank rank{};
     std::optional<int> maybe{};
     seconds timeout{};
+    duration<double> span{};
+    std::optional<duration<float, std::milli>> maybe_span{};
     Timestamp at{};
     std::optional<Timestamp> maybe_at{};
 };
@@ -57,6 +59,7 @@ struct Defaults
           Default<&Row::negative, -1234.000001>, Default<&Row::single, 2.5f>,
           Default<&Row::text, "it's \"quoted\"">, Default<&Row::empty, "">, Default<&Row::mode, Mode::fast>,
           Default<&Row::rank, Rank::first>, Default<&Row::maybe, 7>, Default<&Row::timeout, 30>,
+          Default<&Row::span, 0>, Default<&Row::maybe_span, 2.5>,
           Default<&Row::at, Timestamp::rep{1'714'571'100'007}>, Default<&Row::maybe_at, current_timestamp>>> {
 };
 
@@ -122,6 +125,8 @@ TEST_CASE("a default is written as its column is stored")
     "rank" INTEGER /* tenantry: enum none=0 first=1 */ NOT NULL DEFAULT 1 CHECK ("rank" = 0 OR "rank" = 1),
     "maybe" INTEGER DEFAULT 7,
     "timeout" INTEGER /* tenantry: duration in 1 s */ NOT NULL DEFAULT 30,
+    "span" REAL /* tenantry: duration in 1 s */ NOT NULL DEFAULT 0,
+    "maybe_span" REAL /* tenantry: duration in 1/1000 s */ DEFAULT 2.5,
     "at" INTEGER /* tenantry: time in 1/1000 s */ NOT NULL DEFAULT 1714571100007,
     "maybe_at" INTEGER /* tenantry: time in 1/1000 s */ DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000.0) AS INTEGER))
 ) STRICT)");
@@ -139,6 +144,7 @@ TEST_CASE("SQLite fills in what was declared")
     CHECK(ask(db, "SELECT text FROM t") == "it's \"quoted\"");
     CHECK(ask(db, "SELECT mode FROM t") == "fast");
     CHECK(ask(db, "SELECT maybe FROM t") == "7");
+    CHECK(ask(db, "SELECT typeof(span) || span FROM t") == "real0.0");
 }
 
 TEST_CASE("current_timestamp is the present in the column's own unit")

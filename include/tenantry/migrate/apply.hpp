@@ -37,6 +37,9 @@ public:
         swap(SQLITE_DBCONFIG_ENABLE_FKEY, foreign_keys_);
     }
 
+    /// Whether ALTER TABLE ... RENAME changes other objects' texts after all, from now on.
+    void follow_renames(bool follow) noexcept { swap(SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, follow ? 0 : 1); }
+
 private:
     int swap(int option, int wanted) noexcept
     {

@@ -148,7 +148,7 @@ inline Result<Prospect> look(sqlite::Connection& connection, const SchemaInfo& d
     if (!live) return fail(std::move(live).error());
     found.plan = diff(*live, **model, found.ledger.is_adopted() ? Unknown::adopted : Unknown::keep);
     found.state = was_here && !is_last ? State::newer : State::behind;
-    if (found.state == State::newer) found.misfits = misfits(*live, **model);
+    if (found.state == State::newer) found.misfits = misfits(*live, **model, true);
     LastSchema::set(std::make_shared<const SchemaModel>(std::move(*live)));
     return found;
 }

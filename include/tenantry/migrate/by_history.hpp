@@ -167,7 +167,7 @@ inline Result<HistoryProspect> look(sqlite::Connection& connection, const Schema
     if (!model) return fail(std::move(model).error());
     auto live = introspect(connection, {model->get()});
     if (!live) return fail(std::move(live).error());
-    found.misfits = misfits(*live, **model);
+    found.misfits = misfits(*live, **model, true);
     for (std::string& known : diff(*live, **model).tolerated) found.tolerated.push_back(std::move(known));
     return found;
 }

@@ -66,6 +66,21 @@ enum class Affinity { integer, text, blob, real, numeric };
     return quoted_name("_tenantry_former_" + std::string(column));
 }
 
+/// By which name of `live` rows get the number of a rowid alias that is new in `wanted`; empty: they are given one.
+[[nodiscard]] inline std::string rowid_for(const TableModel& live, const TableModel& wanted)
+{
+    return live.text.without_rowid || wanted.text.without_rowid || live.has_rowid_alias() ? std::string()
+                                                                                          : live.rowid();
+}
+
+/// What a column of numeric affinity keeps of a value: a text that reads as a number becomes one, everything else stays. A
+/// CAST would make 0 of it.
+[[nodiscard]] inline std::string kept_as_number(const std::string& value)
+{
+    return "CASE WHEN typeof(" + value + ") = 'text' AND CAST(" + value + " AS NUMERIC) = CAST(" + value +
+           " AS TEXT) THEN CAST(" + value + " AS NUMERIC) ELSE " + value + " END";
+}
+
 /// A subquery of the rows of `live` as they would be in `wanted`, each with its key: what is new has its default,
 /// what is generated its value.
 [[nodiscard]] inline std::string projection(const TableModel& live, const TableModel& wanted)
@@ -82,20 +97,24 @@ enum class Affinity { integer, text, blob, real, numeric };
             continue;
         }
         std::string value = there == nullptr ? '(' + column.default_value.value_or("NULL") + ')' : name;
+        if (there == nullptr && wanted.is_rowid(column)) // rows keep theirs, or are given numbers
+            value = rowid_for(live, wanted).empty() ? "row_number() OVER ()" : rowid_for(live, wanted);
         if (there != nullptr)
             if (const Conversion made = conversion(*there, column); !made.expression.empty())
                 value = '(' + made.expression + ')';
         if (affinity_of(column.type) != Affinity::blob &&
             (there == nullptr ||
              !same_type(there->type, column.type, live.text.strict || wanted.text.strict)))
-            value.insert(0, "CAST(").append(" AS ").append(column.type).append(1, ')');
+            value = affinity_of(column.type) == Affinity::numeric
+                        ? kept_as_number(value)
+                        : "CAST(" + value + " AS " + column.type + ')';
         // A column of no affinity compares what it holds as it is.
         if (affinity_of(column.type) == Affinity::blob && there != nullptr &&
             affinity_of(there->type) != Affinity::blob)
             value.insert(0, "(+").append(1, ')');
         // As the wanted column compares it.
         const std::string collation = column.collation.empty() ? "binary" : column.collation;
-        if (there == nullptr || there->collation != column.collation)
+        if (there == nullptr || there->collation != column.collation || value != name)
             value.append(" COLLATE ").append(quoted_name(collation));
         inner.append(", ").append(value).append(" AS ").append(name);
     }

@@ -1,12 +1,15 @@
 // Can a program write and read its rows in a schema that is not quite its own?
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tenantry/migrate/conditions.hpp>
 #include <tenantry/migrate/meaning.hpp>
 #include <tenantry/migrate/model.hpp>
+#include <tenantry/migrate/virtual_text.hpp>
 
 namespace tenantry::migrate {
 
@@ -20,9 +23,71 @@ namespace tenantry::migrate {
     return affinity_of(declared.type) == Affinity::real && affinity_of(live.type) == Affinity::numeric;
 }
 
+/// Tables of `live` that a statement on a declared one may write to: itself, and what references and triggers lead to.
+[[nodiscard]] inline std::vector<const TableModel*> reached(const SchemaModel& live,
+                                                            const SchemaModel& wanted)
+{
+    std::vector<const TableModel*> found;
+    auto is_found = [&found](const TableModel& table) {
+        return std::ranges::find(found, &table) != found.end();
+    };
+    auto leads_to = [&](const TableModel& table) {
+        return wanted.table(table.name) != nullptr ||
+               std::ranges::any_of(table.text.constraints,
+                                   [&](const ConstraintText& c) {
+                                       return c.kind == ConstraintKind::foreign_key &&
+                                              std::ranges::any_of(found, [&](const TableModel* other) {
+                                                  return same_name(other->name, c.table);
+                                              });
+                                   }) ||
+               std::ranges::any_of(live.views, [&](const ViewModel& view) {
+                   const TableModel* on = view.type == "trigger" ? live.table(view.table) : nullptr;
+                   return on != nullptr && is_found(*on) && mentions(sql_tokens(view.sql), table.name);
+               });
+    };
+    for (bool more = true; more;) {
+        more = false;
+        for (const TableModel& table : live.tables)
+            if (!is_found(table) && leads_to(table)) {
+                found.push_back(&table);
+                more = true;
+            }
+    }
+    return found;
+}
+
+/// The same of full-text tables. That another program made it tells what NULL there means: nothing else does.
+inline void add_full_text_misfits(const TableModel& there, const TableModel& table, bool by_newer,
+                                  std::vector<std::string>& found)
+{
+    const auto live = parse_virtual(there.sql);
+    const auto wanted = parse_virtual(table.sql);
+    if (!live || !wanted || !live->is_full_text() || !wanted->is_full_text()) return;
+    auto has = [](const std::vector<std::string>& all, const std::string& column) {
+        return std::ranges::any_of(all, [&](const std::string& name) { return same_name(name, column); });
+    };
+    for (const std::string& column : wanted->columns) {
+        const std::string said = "column " + table.name + '.' + column;
+        const bool may_be_null = has(live->optional, column);
+        if (!has(live->columns, column))
+            found.push_back(said + " is missing");
+        else if (!wanted->has_other_content() && may_be_null != has(wanted->optional, column) &&
+                 (may_be_null || by_newer))
+            found.push_back(said + (may_be_null ? " may be NULL" : " may not be NULL") +
+                            ", unlike the declared one");
+    }
+    if (wanted->has_other_content() || !by_newer) return;
+    for (const std::string& column : live->columns)
+        if (!has(wanted->columns, column) && !has(live->optional, column))
+            found.push_back("column " + table.name + '.' + column +
+                            " is not known, and no row can be written without it");
+}
+
 /// What keeps rows of the `wanted` schema from being written or read in the `live` one; empty: nothing does.
-/// Constraints and indexes that differ do not count: they may refuse a row, and then say so.
-[[nodiscard]] inline std::vector<std::string> misfits(const SchemaModel& live, const SchemaModel& wanted)
+/// Constraints and indexes that differ do not count: they may refuse a row, and then say so. `by_newer`: the live one is a newer
+/// program's, which reads what is written here.
+[[nodiscard]] inline std::vector<std::string> misfits(const SchemaModel& live, const SchemaModel& wanted,
+                                                      bool by_newer = false)
 {
     std::vector<std::string> found;
     for (const TableModel& table : wanted.tables) {
@@ -31,6 +96,12 @@ namespace tenantry::migrate {
             found.push_back(label("table", table.name) + " is missing");
             continue;
         }
+        if (table.is_virtual != there->is_virtual)
+            found.push_back(label("table", table.name) +
+                            (table.is_virtual ? " is an ordinary one" : " is a virtual one") +
+                            ", unlike the declared one");
+        else if (table.is_virtual)
+            add_full_text_misfits(*there, table, by_newer, found);
         if (table.is_virtual || there->is_virtual) continue;
         for (const ColumnText& column : table.text.columns) {
             const std::string said = "column " + table.name + '.' + column.name;
@@ -61,10 +132,14 @@ namespace tenantry::migrate {
                 found.push_back("column " + table.name + '.' + column.name +
                                 " is not known, and no row can be written without it");
     }
+    std::vector<const ViewModel*> barred;
     for (const ViewModel& view : live.views)
-        if (wanted.view(view.name) == nullptr && wanted.table(view.table) != nullptr &&
-            live.is_kept_from_running(view))
-            found.push_back(label(view.type, view.name) + " on " + view.table +
+        if (wanted.view(view.name) == nullptr && live.is_kept_from_running(view)) barred.push_back(&view);
+    const auto written = barred.empty() ? std::vector<const TableModel*>() : reached(live, wanted);
+    for (const ViewModel* view : barred)
+        if (std::ranges::any_of(written,
+                                [&](const TableModel* t) { return same_name(t->name, view->table); }))
+            found.push_back(label(view->type, view->name) + " on " + view->table +
                             " uses a virtual table, which needs profile.trusted_schema");
     // Without what keeps it in step a full-text table finds what is not there any more, and not what is.
     for (const ViewModel& view : wanted.views) {

@@ -127,7 +127,7 @@ inline Result<Forecast> by_history(sqlite::Connection& connection, const SchemaI
 [[nodiscard]] inline Result<Migrated> rehearse(sqlite::Connection& connection, const SchemaInfo& declared,
                                                const History* history)
 {
-    const RebuildMode mode(connection);
+    RebuildMode mode(connection);
     auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
     if (!transaction) return fail(std::move(transaction).error());
     if (history == nullptr) {
@@ -150,6 +150,7 @@ inline Result<Forecast> by_history(sqlite::Connection& connection, const SchemaI
         if (found->is_newer) return report;
         report.was_current = found->is_current && report.done.empty();
         if (found->is_current) return report;
+        if (!found->pending.empty()) mode.follow_renames(!found->pending.front()->rebuilds());
         auto took = by_history::take_step(connection, declared, *history, *found, report);
         if (!took) return fail(std::move(took).error());
         last = *took;

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -105,6 +107,40 @@ private:
     }
 };
 
+namespace migrate {
+
+/// The renames, and what is left to be done after them: in memory, after the history. `rebuilds`: as it runs in a revision that
+/// builds tables anew, where a rename changes no texts but the table's own.
+[[nodiscard]] inline Result<Plan> plan_after(const History& history, const SchemaModel& wanted,
+                                             std::span<const Rename> renames,
+                                             const sqlite::Functions& functions, bool rebuilds)
+{
+    auto memory = history.replay({}, functions);
+    if (!memory) return fail(std::move(memory).error());
+    std::optional<RebuildMode> mode;
+    if (rebuilds) mode.emplace(*memory);
+    std::vector<Step> steps;
+    for (const Rename& rename : renames) {
+        const bool table = rename.column.empty();
+        Step step{table ? StepKind::rename_table : StepKind::rename_column,
+                  (table ? rename.table : rename.table + '.' + rename.column) + " to " + rename.to};
+        step.sql.push_back("ALTER TABLE " + quoted_name(rename.table) + " RENAME " +
+                           (table ? std::string() : "COLUMN " + quoted_name(rename.column) + ' ') + "TO " +
+                           quoted_name(rename.to));
+        if (auto done = memory->execute(step.sql.front()); !done)
+            return fail(migration_error(std::move(done).error(), step.title()));
+        steps.push_back(std::move(step));
+    }
+    auto live = introspect(*memory);
+    if (!live) return fail(std::move(live).error());
+    Plan plan = diff(*live, wanted, Unknown::drop);
+    plan.steps.insert(plan.steps.begin(), std::make_move_iterator(steps.begin()),
+                      std::make_move_iterator(steps.end()));
+    return plan;
+}
+
+} // namespace migrate
+
 /// What the declaration has and the history does not lead to. The history is run in memory.
 ///
 /// `functions` are those of the program that the declaration or the history use.
@@ -117,28 +153,13 @@ private:
     using namespace migrate;
     auto wanted = declared_model(declared, functions);
     if (!wanted) return fail(std::move(wanted).error());
-    auto memory = history.replay({}, functions);
-    if (!memory) return fail(std::move(memory).error());
-    Draft draft{.name = std::string(name)};
+    auto plan = plan_after(history, *wanted, renames, functions, false);
+    if (plan && plan->rebuilds() && !renames.empty())
+        plan = plan_after(history, *wanted, renames, functions, true);
+    if (!plan) return fail(std::move(plan).error());
+    if (!plan->problems.empty()) return fail(errc::migration_failed, to_string(*plan));
+    Draft draft{.name = std::string(name), .plan = std::move(*plan)};
     draft.number = history.revisions().empty() ? 1 : history.revisions().back().number + 1;
-    std::vector<Step> renaming;
-    for (const Rename& rename : renames) {
-        const bool table = rename.column.empty();
-        Step step{table ? StepKind::rename_table : StepKind::rename_column,
-                  (table ? rename.table : rename.table + '.' + rename.column) + " to " + rename.to};
-        step.sql.push_back("ALTER TABLE " + quoted_name(rename.table) + " RENAME " +
-                           (table ? std::string() : "COLUMN " + quoted_name(rename.column) + ' ') + "TO " +
-                           quoted_name(rename.to));
-        if (auto done = memory->execute(step.sql.front()); !done)
-            return fail(migration_error(std::move(done).error(), step.title()));
-        renaming.push_back(std::move(step));
-    }
-    auto live = introspect(*memory);
-    if (!live) return fail(std::move(live).error());
-    draft.plan = diff(*live, *wanted, Unknown::drop);
-    if (!draft.plan.problems.empty()) return fail(errc::migration_failed, to_string(draft.plan));
-    draft.plan.steps.insert(draft.plan.steps.begin(), std::make_move_iterator(renaming.begin()),
-                            std::make_move_iterator(renaming.end()));
     return draft;
 }
 

@@ -198,6 +198,9 @@ private:
         if (!ok_) return;
         column.constraints = written_since(constraints);
         table_.columns_end = tokens_[at_ - 1].end;
+        // What its numbers mean stays with it.
+        if (constraints == at_ && !column.meaning.empty())
+            table_.columns_end = sql_.find(" */", table_.columns_end) + 3;
         table_.columns.push_back(std::move(column));
     }
 
