@@ -12,7 +12,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -262,22 +261,9 @@ public:
 
     [[nodiscard]] std::filesystem::path database() const { return path_ / database_file; }
 
-    /// Other bytes in the place of some.
-    struct Patch {
-        std::size_t at = 0;
-        std::string bytes{};
-    };
-    [[nodiscard]] Result<void> write_database(std::string_view bytes, std::span<const Patch> patches)
+    [[nodiscard]] Result<void> write_database(std::string_view bytes)
     {
-        auto file = make_file(*directory_, database_file, bytes);
-        for (const Patch& patch : patches) {
-            if (!file) break;
-            const auto size = static_cast<ssize_t>(patch.bytes.size());
-            if (::pwrite(file->number(), patch.bytes.data(), patch.bytes.size(),
-                         static_cast<off_t>(patch.at)) != size)
-                file = fail(system_error(errno, "writing", database()));
-        }
-        return keep(database_descriptor_, std::move(file));
+        return keep(database_descriptor_, make_file(*directory_, database_file, bytes));
     }
 
     /// Nobody may have it open any more.

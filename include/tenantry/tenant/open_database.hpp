@@ -59,6 +59,18 @@ struct DatabaseMarks {
     return marks;
 }
 
+// Whether the file itself says that it is this fleet's and up to date. It had no log when that was looked for, so that what it
+// says held then; whatever it says else is asked for through the connection.
+[[nodiscard]] inline bool says_current(const sqlite::FileHeader& header, std::int64_t current,
+                                       const sqlite::Connection& connection, const TenantOptions& options)
+{
+    constexpr std::size_t user_version = 60; // https://sqlite.org/fileformat2.html#the_database_header
+    constexpr std::size_t application_id = 68;
+    return current != 0 && header.is_read() && header.is_wal() &&
+           header.number(application_id) == options.application_id &&
+           migrate::mix_mark(header.number(user_version), connection.incarnation()) == current;
+}
+
 // The connection that may be the last one to be closed: the log is left where somebody else keeps it, and as long as it is not
 // known to be this database's, whatever becomes of the opening.
 [[nodiscard]] inline Result<sqlite::Connection> open_as_owner(const std::filesystem::path& path,
@@ -105,6 +117,14 @@ struct DatabaseMarks {
         connection->keep_log_on_close(!options.checkpoints.automatic);
     }
     connection->set_incarnation(known.state().incarnation);
+    const sqlite::FileHeader header(*connection);
+    if (!logged && says_current(header, current, *connection, options))
+        return OpenedDatabase{.name = std::move(*name),
+                              .connection = std::move(*connection),
+                              .state = known.state(),
+                              .file = *file,
+                              .mark = current,
+                              .is_current = true};
     auto marks = read_marks(*connection);
     if (!marks) return fail(std::move(marks).error());
     if (marks->application_id != options.application_id)
@@ -112,7 +132,6 @@ struct DatabaseMarks {
                                                 std::to_string(marks->application_id) + ", this fleet's is " +
                                                 std::to_string(options.application_id) +
                                                 ": it is another program's file, and was left as it is");
-    const sqlite::FileHeader header(*connection);
     OpenedDatabase opened{std::move(*name), std::move(*connection), known.state(), *file, marks->schema};
     opened.is_wal = !header.is_read() || header.is_wal();
     opened.epoch_in_log = epoch;

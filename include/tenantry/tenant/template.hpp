@@ -1,7 +1,6 @@
 // The empty database of a schema, as bytes: what new tenants are made of.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -103,10 +102,11 @@ private:
     [[nodiscard]] static Result<void> write(StagedDirectory& staged, const Pattern& pattern)
     {
         const auto incarnation = staged.state().incarnation;
-        const std::array patches{
-            StagedDirectory::Patch{user_version_at, kept_mark(pattern.mark, incarnation)},
-            StagedDirectory::Patch{pattern.incarnation_at, hex(incarnation)}};
-        return staged.write_database(pattern.bytes, patches);
+        std::string bytes = pattern.bytes;
+        bytes.replace(user_version_at, user_version_size, kept_mark(pattern.mark, incarnation));
+        const std::string digits = hex(incarnation);
+        bytes.replace(pattern.incarnation_at, digits.size(), digits);
+        return staged.write_database(bytes);
     }
 
     const SchemaInfo& schema_;
