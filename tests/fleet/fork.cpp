@@ -2,6 +2,7 @@
 // on as if nothing had happened.
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <thread>
@@ -10,7 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
+#include <boost/asio/use_future.hpp>
+
 #include <tenantry/fleet/for_each.hpp>
+#include <tenantry/fleet/migrate_all.hpp>
 #include <tenantry/fleet/open.hpp>
 
 #include "support/catch.hpp"
@@ -62,6 +70,33 @@ struct Scope {
         co_return Result<void>();
     }
 };
+
+// Whether the operation is answered with an error in this thread, before it returns, though the threads that would call its
+// handler are not here.
+template <class Operation>
+bool is_refused_here(const Operation& operation)
+{
+    namespace asio = boost::asio;
+    const asio::system_executor system;
+    int refused = 0;
+    const auto count = [&](const auto& result) { refused += !result.has_value(); };
+    operation(count);
+    operation(asio::bind_executor(system, count));
+    operation(asio::bind_executor(asio::require(system, asio::execution::blocking.never), count));
+    operation(asio::bind_executor(asio::any_io_executor(system), count));
+    operation(asio::detached);
+    return refused == 4 && !operation(asio::use_future).get().has_value();
+}
+
+int count_threads()
+{
+    int count = 0;
+    for (const auto& each : std::filesystem::directory_iterator("/proc/self/task")) {
+        (void)each;
+        ++count;
+    }
+    return count;
+}
 
 // The number of the first operation that was not refused; 0: all were.
 int try_everything(Fleet<Notes>& fleet, const TenantDb<Notes>& db, const std::filesystem::path& elsewhere)
@@ -118,6 +153,37 @@ int try_everything(Fleet<Notes>& fleet, const TenantDb<Notes>& db, const std::fi
         if (!each()) return number;
     }
     return 0;
+}
+
+// The number of the first operation that was not refused with every handler; 0: all were, and no thread was begun.
+int try_handlers(Fleet<Notes>& fleet, const TenantDb<Notes>& db)
+{
+    const auto before = count_threads();
+    const auto row = note("of the child");
+    const auto body = [](auto& tx) -> Result<void> {
+        if (auto added = tx.run(insert(note("of the child"))); !added) return fail(added.error());
+        return {};
+    };
+    const auto look = [](auto& snapshot) { return snapshot.read(one(select(count()).from<Note>())); };
+    const bool refused[] = {
+        is_refused_here(db.async_read(select<Note>())),
+        is_refused_here(db.async_snapshot(look)),
+        is_refused_here(db.async_write(insert(row))),
+        is_refused_here(db.async_write(body)),
+        is_refused_here(fleet.async_create("new")),
+        is_refused_here(fleet.async_tenant("acme")),
+        is_refused_here(fleet.async_with("other", Scope())),
+        is_refused_here(fleet.async_destroy("other")),
+        is_refused_here(async_for_each(fleet, Which::all(), Scope())),
+        is_refused_here(async_migrate_all(fleet)),
+        is_refused_here(fleet.async_close(Shutdown::drain)),
+    };
+    int number = 0;
+    for (const bool each : refused) {
+        ++number;
+        if (!each) return number;
+    }
+    return count_threads() == before ? 0 : 100;
 }
 
 // Users of a fleet who are at it all the time, so that their locks are held when the process is forked.
@@ -187,6 +253,16 @@ TEST_CASE("in a forked child everything is refused at once, whatever the parent'
     const auto other = must(wait_for(site.fleet->async_tenant("other")));
     CHECK(must(count_notes(site.db)) + must(count_notes(other)) == written);
     must(wait_for(site.fleet->async_create("new")));
+}
+
+TEST_CASE("a child does not wait for the system's threads, which are not there, and begins none")
+{
+    Site site;
+    const auto try_all = [&] { return try_handlers(*site.fleet, site.db); };
+    CHECK(in_child(try_all) == 0);
+    // The parent has them.
+    boost::asio::post(boost::asio::system_executor(), boost::asio::use_future).get();
+    CHECK(in_child(try_all) == 0);
 }
 
 TEST_CASE("a fleet on the caller's executor is refused in a child, too")

@@ -2,13 +2,19 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <type_traits>
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/relationship.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/system_context.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <pthread.h>
 
@@ -114,6 +120,49 @@ public:
     friend bool operator==(const CallingThread&, const CallingThread&) noexcept { return true; }
     friend bool operator!=(const CallingThread&, const CallingThread&) noexcept { return false; }
 };
+
+/// True where the executor's work would be done by the system's threads (`asio::system_context`), which a fork leaves behind;
+/// asking for that context begins others. So it is told by types.
+template <class Executor>
+[[nodiscard]] bool is_of_system(const Executor& executor) noexcept
+{
+    namespace execution = boost::asio::execution;
+    if constexpr (std::is_same_v<Executor, boost::asio::any_io_executor>) {
+        const auto holds = [&]<class... Held>(std::type_identity<Held>...) {
+            return ((executor.template target<Held>() != nullptr) || ...);
+        };
+        const auto holds_with = [&]<class Blocking>(Blocking) {
+            using Fork = boost::asio::basic_system_executor<Blocking, execution::relationship_t::fork_t,
+                                                            std::allocator<void>>;
+            using Continuation =
+                boost::asio::basic_system_executor<Blocking, execution::relationship_t::continuation_t,
+                                                   std::allocator<void>>;
+            return holds(std::type_identity<Fork>(), std::type_identity<Continuation>(),
+                         std::type_identity<boost::asio::strand<Fork>>(),
+                         std::type_identity<boost::asio::strand<Continuation>>());
+        };
+        return holds_with(execution::blocking.possibly) || holds_with(execution::blocking.never) ||
+               holds_with(execution::blocking.always);
+    } else if constexpr (boost::asio::can_query<const Executor&, execution::context_t>::value) {
+        using Context = decltype(boost::asio::query(executor, execution::context));
+        return std::is_same_v<std::remove_cvref_t<Context>, boost::asio::system_context>;
+    } else {
+        return false;
+    }
+}
+
+/// True for executors of which it is not known by their type whose threads do their work, as that of `asio::use_future`.
+template <class Executor>
+[[nodiscard]] constexpr bool hides_context() noexcept
+{
+    if constexpr (!std::is_same_v<Executor, boost::asio::any_io_executor> &&
+                  boost::asio::can_query<const Executor&, boost::asio::execution::context_t>::value)
+        return std::is_same_v<std::remove_cvref_t<decltype(boost::asio::query(
+                                  std::declval<const Executor&>(), boost::asio::execution::context))>,
+                              boost::asio::execution_context>;
+    else
+        return false;
+}
 
 /// Where handlers are called that have no executor of their own, while the fleet's cannot be used.
 [[nodiscard]] inline boost::asio::any_io_executor calling_thread() { return CallingThread(); }

@@ -184,7 +184,8 @@ private:
             : handler(std::move(the_handler)),
               executor(boost::asio::prefer(executor_of(handler, fallback),
                                            boost::asio::execution::outstanding_work.tracked)),
-              watch(ContextWatch::of_executor(executor))
+              // In a forked process all is answered at once, and who asks for a context may begin threads.
+              watch(Forks::count() == 0 ? ContextWatch::of_executor(executor) : nullptr)
         {}
 
         static Executor executor_of(const Handler& handler, const boost::asio::any_io_executor& fallback)
@@ -208,6 +209,7 @@ private:
                 Delivery<Handler> delivery{std::move(handler), std::move(result)};
                 freed = true;
                 free(allocator);
+                if (Forks::count() != 0 && call_here(target, delivery)) return;
                 // What boost::asio::post does, without copies of the executor for properties that it has anyway.
                 boost::asio::prefer(
                     boost::asio::require(std::move(target), boost::asio::execution::blocking.never),
@@ -217,6 +219,21 @@ private:
                 if (!freed) free(allocator);
             }
             if (context != nullptr) context->end_delivery();
+        }
+
+        // In a forked process, where the executor's threads may be left behind. False: it is to be posted.
+        static bool call_here(const Tracked& target, Delivery<Handler>& delivery)
+        {
+            if (is_of_system(target)) {
+                delivery();
+                return true;
+            }
+            if constexpr (hides_context<Tracked>()) {
+                boost::asio::prefer(target, boost::asio::execution::blocking.possibly)
+                    .execute(std::move(delivery));
+                return true;
+            }
+            return false;
         }
 
         void drop() noexcept override
