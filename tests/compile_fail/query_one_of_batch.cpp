@@ -1,4 +1,4 @@
-// expect: tenantry: first\(\) and one\(\) are not for an insert of several rows
+// expect: tenantry: first\(\) and one\(\) are not for a statement of several rows
 #include <query/write_schema.hpp>
 
 using namespace query_tests;

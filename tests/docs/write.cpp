@@ -7,6 +7,7 @@
 
 #include <tenantry/core/timestamp.hpp>
 #include <tenantry/schema/default.hpp>
+#include <tenantry/schema/index.hpp>
 #include <tenantry/schema/primary_key.hpp>
 #include <tenantry/schema/unique.hpp>
 
@@ -36,11 +37,14 @@ struct Archive {
     std::int64_t tries{};
 };
 
+inline constexpr auto untried = col<&Archive::tries> == 0;
+
 struct Slot : Schema<Table<"config", Setting, PrimaryKey<&Setting::key>,
                            Default<&Setting::updated_at, current_timestamp>>,
                      Table<"queue", Job, Unique<&Job::name>, Default<&Job::tries, 0>,
                            Default<&Job::status, JobStatus::pending>>,
-                     Table<"archive", Archive>> {};
+                     Table<"archive", Archive, UniqueIndex<"one_untried", &Archive::name, Where<untried>>>> {
+};
 // [/schema]
 
 // [patch-type]
@@ -49,6 +53,13 @@ struct Patch {
     std::optional<std::optional<std::string>> note{}; // nullopt in it: NULL
 };
 // [/patch-type]
+
+// [tries]
+struct Tries {
+    std::string name{};
+    std::int64_t tries{};
+};
+// [/tries]
 
 Job job(std::string name)
 {
@@ -139,6 +150,16 @@ TEST_CASE("what is there already is passed over, replaced or changed")
         CHECK(key->has_value());
         CHECK(test::must(tx.one(select(col<&Job::tries>))) == 1);
     }
+    {
+        const Archive archived{.id = {}, .name = "report", .tries = 0};
+        // [index]
+        auto key = tx.execute(insert(archived).on_conflict<"one_untried">().do_update(
+            col<&Archive::name> = excluded(col<&Archive::name>)));
+        // [/index]
+        CHECK(key);
+        CHECK(*key == test::must(tx.execute(insert(archived).on_conflict<"one_untried">().do_update(
+                          col<&Archive::tries> = 0))));
+    }
 }
 
 TEST_CASE("rows are changed and removed by condition, key or record")
@@ -177,6 +198,40 @@ TEST_CASE("rows are changed and removed by condition, key or record")
         REQUIRE(now.size() == 1);
         CHECK(now[0].module == "mail");
         CHECK(now[0].note == std::nullopt);
+    }
+    {
+        // [rename]
+        auto renamed = tx.execute(update<Setting>("theme").set(rename_key(col<&Setting::key> = "colour")));
+        // [/rename]
+        CHECK(renamed == 0);
+    }
+    {
+        test::must(tx.run(insert(std::vector<Job>{job("first"), job("second")})));
+        // [rows]
+        auto jobs = tx.all(select<Job>().where(in(col<&Job::name>, "first", "second")));
+        for (Job& job : *jobs) job.tries += 1;
+        auto changed = tx.execute(update(*jobs));
+        auto removed = tx.execute(remove(*jobs));
+        // [/rows]
+        CHECK(changed == 2);
+        CHECK(removed == 2);
+    }
+    {
+        test::must(tx.run(insert(Archive{.id = {}, .name = "invoice", .tries = 7})));
+        // [other]
+        auto changed = tx.execute(update<Job>()
+                                      .from<Archive>()
+                                      .set(col<&Job::tries> = col<&Archive::tries>)
+                                      .where(col<&Job::name> == col<&Archive::name>));
+        // [/other]
+        CHECK(changed == 1);
+        // [with]
+        auto removed = tx.execute(
+            remove<Archive>()
+                .with(cte<"tries">(select(col<&Job::name>, col<&Job::tries>).into<Tries>()))
+                .where(in(col<&Archive::name>, select(col<&Tries::name>).where(col<&Tries::tries> > 5))));
+        // [/with]
+        CHECK(removed == 1);
     }
     {
         // [record]

@@ -31,6 +31,7 @@
 #include <tenantry/expr/number_functions.hpp>
 #include <tenantry/expr/order.hpp>
 #include <tenantry/expr/over.hpp>
+#include <tenantry/expr/rename_key.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/expr/text_functions.hpp>
 #include <tenantry/expr/window.hpp>

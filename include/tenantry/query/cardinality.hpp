@@ -110,8 +110,9 @@ template <Cardinality How, class Q>
 {
     static_assert(HasRows<Q>,
                   "tenantry: first() and one() take a query that has rows: first(select<Job>()...)");
-    static_assert(!is_batch<std::remove_cvref_t<Q>>,
-                  "tenantry: first() and one() are not for an insert of several rows, which gives them all");
+    static_assert(
+        !is_batch<std::remove_cvref_t<Q>>,
+        "tenantry: first() and one() are not for a statement of several rows, which gives them all");
     return Counted<std::remove_cvref_t<Q>, How>(std::forward<Q>(query));
 }
 

@@ -1,4 +1,4 @@
-// One row, found by the primary key that it holds: update(row) and remove(row).
+// A row, or each of a range of rows, found by the primary key that it holds: update(row) and remove(row).
 #pragma once
 
 #include <array>
@@ -14,6 +14,7 @@
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/fields.hpp>
 #include <tenantry/query/given_row.hpp>
+#include <tenantry/query/given_rows.hpp>
 #include <tenantry/query/record_mark.hpp>
 #include <tenantry/schema/traits.hpp>
 
@@ -102,6 +103,34 @@ struct WhereRow {
     }
 };
 
+// remove(rows): the statement of one row, run for each.
+template <class Storage>
+struct WhereRows {
+    using row_type = declared_row_t<typename Storage::given>;
+    using source = row_type;
+    using form = WhereRowForm<row_type>;
+    static constexpr bool owns_row = Storage::is_owned;
+    static constexpr bool many = true;
+
+    Storage rows;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template row<typename Storage::given>();
+    }
+    template <class Parameters>
+    void bind(Parameters& to) const
+    {
+        bind_key<table_of<typename Parameters::schema, row_type>>(to, to.row());
+    }
+    [[nodiscard]] constexpr auto owned() const& { return WhereRows<decltype(rows.owned())>{rows.owned()}; }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return WhereRows<decltype(std::move(rows).owned())>{std::move(rows).owned()};
+    }
+};
+
 // Whether update(row) writes a column.
 template <class Table>
 [[nodiscard]] constexpr bool is_rewritten(std::size_t i) noexcept
@@ -131,20 +160,13 @@ struct SetRowForm {
     }
 };
 
-// update(row): SET and WHERE in one, since both are made of the row.
-template <class Storage>
-struct SetRow {
-    using row_type = declared_row_t<typename Storage::given>;
-    using source = row_type;
-    using form = SetRowForm<row_type>;
-    static constexpr bool owns_row = storage_owns_row<Storage>;
-
-    Storage row;
-
+// SET and WHERE in one, since both are made of the row.
+template <class Row>
+struct SetRowRules {
     template <class S>
     static constexpr void check()
     {
-        using Table = table_of<S, row_type>;
+        using Table = table_of<S, Row>;
         constexpr bool writes_something = [] {
             for (std::size_t i = 0; i < column_count<Table>; ++i)
                 if (is_rewritten<Table>(i)) return true;
@@ -153,6 +175,30 @@ struct SetRow {
         static_assert(writes_something,
                       "tenantry: update(row) changes what is not in the primary key, and here everything is");
     }
+    template <class Parameters>
+    static void bind_row(Parameters& to, const Row& row)
+    {
+        using Table = table_of<typename Parameters::schema, Row>;
+        std::size_t next = 0;
+        each_field(row, [&](const auto& field) {
+            if (is_rewritten<Table>(next++)) to.add(field);
+        });
+        bind_key<Table>(to, row);
+    }
+};
+
+// update(row)
+template <class Storage>
+struct SetRow : SetRowRules<declared_row_t<typename Storage::given>> {
+    using row_type = declared_row_t<typename Storage::given>;
+    using source = row_type;
+    using form = SetRowForm<row_type>;
+    static constexpr bool owns_row = storage_owns_row<Storage>;
+
+    Storage row;
+
+    constexpr explicit SetRow(Storage given) : row(std::move(given)) {}
+
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)
     {
@@ -161,22 +207,55 @@ struct SetRow {
     template <class Parameters>
     void bind(Parameters& to) const
     {
-        using Table = table_of<typename Parameters::schema, row_type>;
         refuse_strange_record(to, row.whole());
-        std::size_t next = 0;
-        each_field(row.get(), [&](const auto& field) {
-            if (is_rewritten<Table>(next++)) to.add(field);
-        });
-        bind_key<Table>(to, row.get());
+        SetRow::bind_row(to, row.get());
     }
     [[nodiscard]] constexpr auto owned() const&
     {
-        return SetRow<OwnedRow<typename Storage::given>>{own_row(row)};
+        return SetRow<OwnedRow<typename Storage::given>>(own_row(row));
     }
     [[nodiscard]] constexpr auto owned() &&
     {
-        return SetRow<OwnedRow<typename Storage::given>>{own_row(std::move(row))};
+        return SetRow<OwnedRow<typename Storage::given>>(own_row(std::move(row)));
     }
+};
+
+// update(rows): the statement of one row, run for each.
+template <class Storage>
+struct SetRows : SetRowRules<declared_row_t<typename Storage::given>> {
+    using row_type = declared_row_t<typename Storage::given>;
+    using source = row_type;
+    using form = SetRowForm<row_type>;
+    static constexpr bool owns_row = Storage::is_owned;
+    static constexpr bool many = true;
+
+    Storage rows;
+
+    constexpr explicit SetRows(Storage given) : rows(std::move(given)) {}
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template row<typename Storage::given>();
+    }
+    template <class Parameters>
+    void bind(Parameters& to) const
+    {
+        SetRows::bind_row(to, to.row());
+    }
+    [[nodiscard]] constexpr auto owned() const& { return SetRows<decltype(rows.owned())>(rows.owned()); }
+    [[nodiscard]] constexpr auto owned() &&
+    {
+        return SetRows<decltype(std::move(rows).owned())>(std::move(rows).owned());
+    }
+};
+
+// What is known of an update or remove by its clauses.
+template <class... Clauses>
+struct ChangeTraits {
+    static constexpr bool is_many = (clause_is_many<Clauses> || ...);
+    // the clause that holds the rows, if there are many
+    using rows = first_type_t<std::conditional_t<clause_is_many<Clauses>, Clauses, void>...>;
 };
 
 } // namespace tenantry::detail

@@ -19,10 +19,10 @@ enum class Position {
     keyword,
     distinct,
     subject,
-    from,
-    join,
     conflict,
     assignments,
+    from,
+    join,
     where,
     group_by,
     having,
@@ -75,6 +75,10 @@ inline constexpr bool says = Form::position == At || requires { requires Form::t
 
 template <class Clause>
 inline constexpr bool clause_owns_row = requires { requires Clause::owns_row; };
+
+// A clause that holds many rows, for each of which the statement is run.
+template <class Clause>
+inline constexpr bool clause_is_many = requires { requires Clause::many; };
 
 template <class S, class Clause, class Whole = void>
 constexpr void check_clause()

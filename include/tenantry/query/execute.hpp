@@ -58,7 +58,7 @@ template <class S, class Rows, class Q>
     if (!statement) [[unlikely]]
         return fail(static_cast<Error&&>(statement.error()));
     if constexpr (is_batch<Q>) {
-        return run_inserts<S, Rows>(connection, *statement, query, by);
+        return run_each<S, Rows>(connection, *statement, query, by);
     } else if constexpr (Inserts<Q> && !GivesRows<Q, Rows>) {
         return run_insert<S, Rows>(connection, *statement, query);
     } else {
@@ -97,7 +97,7 @@ template <class S, class Rows, class Q>
 /// Runs a statement of schema S and gives its result, rows as `Rows` has them. Synchronous; the connection is
 /// used by nobody else meanwhile. Nothing is left open: the statement is reset when this returns.
 ///
-/// `by` matters to an insert of several rows alone.
+/// `by` matters to a statement of several rows alone.
 ///
 /// Errors: those of the connection; value_misfit where a stored value does not fit the field it is read into, with
 /// table, column and (if its id is among the results) row in the message; wrong_tenant for an id of another tenant

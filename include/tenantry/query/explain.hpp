@@ -170,7 +170,7 @@ public:
     template <class Parameters>
     void bind(Parameters& to) const
     {
-        if constexpr (!requires { typename Q::inserted_row; }) query_.bind(to);
+        if constexpr (!requires { typename Q::inserted_row; } && !is_batch<Q>) query_.bind(to);
     }
 
     [[nodiscard]] static auto of(std::vector<PlanStep> steps)

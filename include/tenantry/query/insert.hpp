@@ -10,12 +10,14 @@
 
 #include <tenantry/core/reflect.hpp>
 #include <tenantry/expr/id.hpp>
+#include <tenantry/expr/rename_key.hpp>
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/given_row.hpp>
 #include <tenantry/query/given_rows.hpp>
 #include <tenantry/query/insert_row.hpp>
 #include <tenantry/query/insert_select.hpp>
 #include <tenantry/query/insert_set.hpp>
+#include <tenantry/query/named_query.hpp>
 #include <tenantry/query/on_conflict.hpp>
 #include <tenantry/query/returning.hpp>
 #include <tenantry/query/where.hpp>
@@ -166,6 +168,9 @@ template <class Statement, class... A>
         static_assert(
             (std::is_void_v<typename decltype(std::remove_cvref_t<A>::value)::source> && ...),
             "tenantry: a value to be inserted names a column: there is no row yet that could have one");
+        static_assert(
+            (!is_key_assignment<A> && ...),
+            "tenantry: rename_key() is for an update: an insert sets the key as it sets other columns");
         return with_clause(std::forward<Statement>(statement),
                            SetValues<Row, std::remove_cvref_t<A>...>{{{std::forward<A>(assignments)}...}});
     } else {
@@ -179,6 +184,7 @@ template <class Statement, class... A>
 template <class... Clauses>
 class InsertQuery : public detail::ClauseList<Clauses...>,
                     public detail::InsertResult<detail::InsertTraits<Clauses...>>,
+                    public detail::CanWith<InsertQuery<Clauses...>>,
                     public detail::CanWhere<InsertQuery<Clauses...>>,
                     public detail::CanOnConflict<InsertQuery<Clauses...>>,
                     public detail::CanReturning<InsertQuery<Clauses...>> {

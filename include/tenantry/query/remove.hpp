@@ -11,6 +11,8 @@
 #include <tenantry/query/changed_row.hpp>
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/given_row.hpp>
+#include <tenantry/query/given_rows.hpp>
+#include <tenantry/query/named_query.hpp>
 #include <tenantry/query/returning.hpp>
 #include <tenantry/query/where.hpp>
 
@@ -50,6 +52,7 @@ struct RemoveFrom {
 template <class... Clauses>
 class RemoveQuery : public detail::ClauseList<Clauses...>,
                     public detail::change_result<Clauses...>,
+                    public detail::CanWith<RemoveQuery<Clauses...>>,
                     public detail::CanWhere<RemoveQuery<Clauses...>>,
                     public detail::CanAllRows<RemoveQuery<Clauses...>>,
                     public detail::CanReturning<RemoveQuery<Clauses...>> {
@@ -58,6 +61,7 @@ class RemoveQuery : public detail::ClauseList<Clauses...>,
 public:
     using source = detail::first_type_t<typename Clauses::source...>;
     using row_type = source;
+    using traits = detail::ChangeTraits<Clauses...>;
     using form = detail::StatementForm<typename Clauses::form...>;
 
     static constexpr bool reads = false;
@@ -73,6 +77,13 @@ public:
             List::template has<detail::Position::where>,
             "tenantry: a remove without where() empties the whole table: say .all_rows() if you mean it");
         (detail::check_clause<S, Clauses>(), ...);
+    }
+
+    // The clause that holds the rows, of a remove of many.
+    [[nodiscard]] constexpr const auto& values() const
+        requires traits::is_many
+    {
+        return detail::pack_find<typename traits::rows>(this->clauses);
     }
 
     [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
@@ -113,14 +124,24 @@ template <class Row, class First, class... Rest>
 /// Deletes the row with the primary key of this one. The result is 1, or 0 if there is none. A row that has a name
 /// is borrowed and must outlive the query. Errors: invalid_argument for an id that is unset, wrong_tenant for
 /// an id or a record of another tenant.
+///
+/// A range of rows is deleted as one: all of them, or after an error none. It is one prepared statement, run once a row,
+/// and a savepoint where others would keep what came before the error. Those that are not there are not counted.
 template <class G>
 [[nodiscard]] constexpr auto remove(G&& row)
 {
-    static_assert(detail::is_row_given<G>,
-                  "tenantry: remove(row) takes an object of a struct that is a table of the schema");
-    using Storage = detail::row_storage_t<G>;
-    return detail::make_remove<detail::declared_row_t<G>>(
-        detail::WhereRow<Storage>{Storage(std::forward<G>(row))});
+    if constexpr (detail::RowsGiven<G>) {
+        using Storage = detail::rows_storage_t<G>;
+        return detail::make_remove<detail::declared_row_t<typename Storage::given>>(
+            detail::WhereRows<Storage>{Storage(std::forward<G>(row))});
+    } else {
+        static_assert(detail::is_row_given<G>,
+                      "tenantry: remove(row) takes an object of a struct that is a table of the schema, or a "
+                      "range of them");
+        using Storage = detail::row_storage_t<G>;
+        return detail::make_remove<detail::declared_row_t<G>>(
+            detail::WhereRow<Storage>{Storage(std::forward<G>(row))});
+    }
 }
 
 } // namespace tenantry

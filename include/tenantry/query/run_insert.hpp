@@ -1,4 +1,4 @@
-// Running an INSERT: of one row or of many, and finding out its keys.
+// Running an INSERT, and finding out its keys; running a statement for each of many rows.
 #pragma once
 
 #include <array>
@@ -188,7 +188,7 @@ template <class S, class Rows, class Q, class Given>
     if constexpr (GivesRows<Q, Rows>) {
         using Reading = typename Q::template reading<Rows>;
         return fetch_rows(statement, result_columns<S, Q, Reading>, &read_behind<Reading>, &all);
-    } else if constexpr (has_id<Row>) {
+    } else if constexpr (has_id<Row> && requires { typename Q::inserted_row; }) {
         using One = typename Q::template result_of_one<Rows>;
         auto one = run_one<S, One, Q>(connection, statement, row_with_id<Q>(row), to.made());
         if (!one) [[unlikely]]
@@ -204,9 +204,9 @@ template <class S, class Rows, class Q, class Given>
 }
 
 template <class S, class Rows, class Q>
-[[nodiscard]] Result<result_t<S, Rows, Q>> run_inserts(sqlite::Connection& connection,
-                                                       sqlite::StatementLease& statement, const Q& query,
-                                                       TakenBackBy by)
+[[nodiscard]] Result<result_t<S, Rows, Q>> run_each(sqlite::Connection& connection,
+                                                    sqlite::StatementLease& statement, const Q& query,
+                                                    TakenBackBy by)
 {
     using All = result_t<S, Rows, Q>;
     const auto& rows = query.values().rows.get();

@@ -8,6 +8,8 @@
 
 #include <tenantry/expr/assignment.hpp>
 #include <tenantry/expr/column.hpp>
+#include <tenantry/expr/id.hpp>
+#include <tenantry/expr/rename_key.hpp>
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/when_set.hpp>
 #include <tenantry/schema/traits.hpp>
@@ -17,15 +19,22 @@ namespace tenantry {
 namespace detail {
 
 // What a statement that changes rows may not assign.
-template <class S, class Column>
+template <class S, class Assigned>
 constexpr void refuse_key_and_generated()
 {
+    using Column = typename Assigned::column;
     if constexpr (has_table<S, row_of<Column::member>>) {
         using Table = table_of<S, row_of<Column::member>>;
         constexpr std::size_t i = member_index<Column::member>;
-        static_assert(!is_primary_key<Table>(i),
-                      "tenantry: a column of the primary key is set: a row keeps its key; remove the row and "
-                      "insert another");
+        using Row = row_of<Column::member>;
+        static_assert(!is_id_of<field_type<Row, i>, Row>,
+                      "tenantry: a column of the primary key is set: a row keeps its id");
+        static_assert(
+            is_id_of<field_type<Row, i>, Row> || is_key_assignment<Assigned> || !is_primary_key<Table>(i),
+            "tenantry: a column of the primary key is set: say rename_key(column = value) if the row is to "
+            "have another key");
+        static_assert(!is_key_assignment<Assigned> || is_primary_key<Table>(i),
+                      "tenantry: rename_key() sets a column that is not in the primary key: set it without");
         static_assert(!is_generated<Table>(i),
                       "tenantry: a generated column is set: the database computes it");
     }
@@ -47,12 +56,21 @@ struct Set {
     using source = void;
     using form = typename set_form<Assignments...>::type;
 
+    // Whether all that is set belongs to one source.
+    template <class Source>
+    static constexpr bool sets_only = (std::same_as<typename Assignments::column::source, Source> && ...);
+    // Whether something that is never NULL would be set to what can be, where the rows of some sources may be missing.
+    template <class Missing>
+    static constexpr bool may_set_null = ((!is_optional<typename Assignments::column::value_type> &&
+                                           may_be_null<decltype(assigned_t<Assignments>::value), Missing>) ||
+                                          ...);
+
     Pack<Assignments...> nodes;
 
     template <class S>
     static constexpr void check()
     {
-        (refuse_key_and_generated<S, typename Assignments::column>(), ...);
+        (refuse_key_and_generated<S, assigned_t<Assignments>>(), ...);
     }
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)

@@ -43,6 +43,8 @@ public:
     constexpr void text(std::string_view text) noexcept { sink_.text(text); }
     constexpr void identifier(std::string_view name) noexcept { sink_.identifier(name); }
     constexpr void parameter() noexcept { sink_.put('?'); }
+    // for text of declarations, which reads no tables and has no parameters
+    [[nodiscard]] constexpr TextSink& sink() noexcept { return sink_; }
 
     template <class Row>
     constexpr void table() noexcept

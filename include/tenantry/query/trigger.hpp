@@ -12,6 +12,7 @@
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/text.hpp>
 #include <tenantry/expr/trigger_row.hpp>
+#include <tenantry/query/clause.hpp>
 #include <tenantry/query/declared_statement.hpp>
 #include <tenantry/schema/column.hpp>
 #include <tenantry/schema/generated_from.hpp>
@@ -190,10 +191,14 @@ private:
         }();
         static_assert(changes, "tenantry: a trigger does what insert, update and remove make; text goes into "
                                "DoSql<\"...\">");
-        if constexpr (changes)
+        if constexpr (changes) {
+            static_assert(!Q::template has<detail::Position::with>,
+                          "tenantry: SQLite takes no with() in a trigger: read the query as "
+                          "subquery<\"name\">(...), or make it a View");
             return detail::check_literals<Statement>();
-        else
+        } else {
             return false;
+        }
     }
     template <class S, class Event, const auto& Statement>
     static constexpr void render_one(detail::TextSink& out)

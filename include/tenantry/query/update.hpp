@@ -10,9 +10,14 @@
 #include <tenantry/query/by_key.hpp>
 #include <tenantry/query/changed_row.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/from.hpp>
 #include <tenantry/query/given_row.hpp>
+#include <tenantry/query/given_rows.hpp>
+#include <tenantry/query/join.hpp>
+#include <tenantry/query/named_query.hpp>
 #include <tenantry/query/returning.hpp>
 #include <tenantry/query/set.hpp>
+#include <tenantry/query/update_from.hpp>
 #include <tenantry/query/where.hpp>
 
 namespace tenantry {
@@ -52,6 +57,9 @@ template <class... Clauses>
 class UpdateQuery : public detail::ClauseList<Clauses...>,
                     public detail::change_result<Clauses...>,
                     public detail::CanSet<UpdateQuery<Clauses...>>,
+                    public detail::CanFrom<UpdateQuery<Clauses...>>,
+                    public detail::CanJoin<UpdateQuery<Clauses...>>,
+                    public detail::CanWith<UpdateQuery<Clauses...>>,
                     public detail::CanWhere<UpdateQuery<Clauses...>>,
                     public detail::CanAllRows<UpdateQuery<Clauses...>>,
                     public detail::CanReturning<UpdateQuery<Clauses...>> {
@@ -60,7 +68,13 @@ class UpdateQuery : public detail::ClauseList<Clauses...>,
 public:
     using source = detail::first_type_t<typename Clauses::source...>;
     using row_type = source;
-    using form = detail::StatementForm<typename Clauses::form...>;
+    using traits = detail::ChangeTraits<Clauses...>;
+
+private:
+    using Parts = detail::UpdateParts<detail::reads_one_source<Clauses...>, row_type, Clauses...>;
+
+public:
+    using form = typename Parts::form;
 
     static constexpr bool reads = false;
     static constexpr bool writes = true;
@@ -76,7 +90,15 @@ public:
         static_assert(
             List::template has<detail::Position::where>,
             "tenantry: an update without where() changes the whole table: say .all_rows() if you mean it");
+        Parts::template check<S>();
         (detail::check_clause<S, Clauses>(), ...);
+    }
+
+    // The clause that holds the rows, of an update of many.
+    [[nodiscard]] constexpr const auto& values() const
+        requires traits::is_many
+    {
+        return detail::pack_find<typename traits::rows>(this->clauses);
     }
 
     [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
@@ -97,6 +119,9 @@ template <class Row, class... More>
 /// Changes chosen rows: `update<Job>().set(col<&Job::status> = JobStatus::done).where(...)`. Without `where` it
 /// does not compile; `.all_rows()` says that the whole table is meant. The result is the number of rows changed,
 /// or the rows themselves with `.returning(...)`.
+///
+/// Other tables are read with `.from<User>()` and joins to it: `where` says which of their rows belong to which row that
+/// is changed. Where several belong to one, it is changed once, and SQLite takes any of them.
 template <class Row>
 [[nodiscard]] constexpr auto update()
 {
@@ -117,14 +142,24 @@ template <class Row, class First, class... Rest>
 /// Writes every column of the row with this primary key, but those that the database computes. The result is the
 /// number of rows changed: 0 if there is none. A row that has a name is borrowed and must outlive the query.
 /// Errors: invalid_argument for an id that is unset, wrong_tenant for an id or a record of another tenant.
+///
+/// A range of rows is written back as one: all of them, or after an error none. It is one prepared statement, run once a
+/// row, and a savepoint where others would keep what came before the error. Those that are not there are not counted.
 template <class G>
 [[nodiscard]] constexpr auto update(G&& row)
 {
-    static_assert(detail::is_row_given<G>,
-                  "tenantry: update(row) takes an object of a struct that is a table of the schema");
-    using Storage = detail::row_storage_t<G>;
-    return detail::make_update<detail::declared_row_t<G>>(
-        detail::SetRow<Storage>{Storage(std::forward<G>(row))});
+    if constexpr (detail::RowsGiven<G>) {
+        using Storage = detail::rows_storage_t<G>;
+        return detail::make_update<detail::declared_row_t<typename Storage::given>>(
+            detail::SetRows<Storage>(Storage(std::forward<G>(row))));
+    } else {
+        static_assert(detail::is_row_given<G>,
+                      "tenantry: update(row) takes an object of a struct that is a table of the schema, or a "
+                      "range of them");
+        using Storage = detail::row_storage_t<G>;
+        return detail::make_update<detail::declared_row_t<G>>(
+            detail::SetRow<Storage>(Storage(std::forward<G>(row))));
+    }
 }
 
 } // namespace tenantry

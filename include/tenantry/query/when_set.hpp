@@ -43,6 +43,18 @@ struct WhenSet {
     }
 };
 
+// The assignment that it is, if it is there.
+template <class A>
+struct assigned_of {
+    using type = A;
+};
+template <class A>
+struct assigned_of<WhenSet<A>> {
+    using type = A;
+};
+template <class A>
+using assigned_t = typename assigned_of<A>::type;
+
 template <class T>
 concept AnyWhenSet = requires { typename std::remove_cvref_t<T>::tenantry_when_set; };
 
@@ -61,7 +73,7 @@ struct ChosenSetForm {
         out.text(" SET ");
         out.template name<Column::member>();
         out.text(" = ");
-        out.template name<Column::member>();
+        out.template column<Column::member>();
     }
 
 private:

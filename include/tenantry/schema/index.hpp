@@ -158,6 +158,13 @@ struct CreateIndex {
         out.identifier(name);
         out.text(" ON ");
         out.identifier(table);
+        render_entries<S>(out);
+    }
+
+    // its parts, and for which rows there are entries
+    template <class S>
+    static constexpr void render_entries(TextSink& out)
+    {
         const char* before = " (";
         (render_part<S, IndexPart<Parts>>(out, before), ...);
         out.put(')');
@@ -194,6 +201,14 @@ struct IndexOption {
         static_assert(sizeof...(Parts) > conditions, "tenantry: an index names at least one column");
         static_assert(conditions <= 1, "tenantry: an index has one Where<>: join conditions with &&");
         (IndexPart<Parts>::template rules<typename Table::row_type>(), ...);
+    }
+
+    // A unique one by its name, for on_conflict().
+    static constexpr std::string_view tenantry_unique_index = IsUnique ? Name.view() : std::string_view();
+    template <class S, class Table>
+    static constexpr void render_entries(TextSink& out)
+    {
+        CreateIndex<Table, IsUnique, Name, Parts...>::template render_entries<S>(out);
     }
 
     template <class Table>
