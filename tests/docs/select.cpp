@@ -205,6 +205,12 @@ TEST_CASE("select: queries inside queries")
         select(col<&User::name>).union_(select(col<&Tag::name>)).order_by(col<&User::name>).limit(10);
     // [/set]
     CHECK(test::must(tx.all(names)) == std::vector<std::string>{"ann", "bob", "slow"});
+    // [nested]
+    auto unnamed = select(col<&User::name>)
+                       .except(select(col<&Tag::name>).union_all(select(col<&Job::module>)))
+                       .order_by(col<&User::name>);
+    // [/nested]
+    CHECK(test::must(tx.all(unnamed)) == std::vector<std::string>{"ann", "bob"});
 }
 
 TEST_CASE("select: queries with names")

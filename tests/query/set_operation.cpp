@@ -96,3 +96,44 @@ TEST_CASE("keys of another tenant are refused on every side")
     CHECK(db.fails(good.union_(bad)) == errc::wrong_tenant);
     CHECK(db.fails(bad.except(good)) == errc::wrong_tenant);
 }
+
+TEST_CASE("a side on the right may be a set operation itself")
+{
+    Staff db;
+    const auto all = select(col<&Employee::name>);
+    const auto rich = all.where(col<&Employee::salary> > 45);
+    const auto poor = all.where(col<&Employee::salary> < 15);
+    const auto middle = all.except(rich.union_all(poor));
+    CHECK(text_of(middle) ==
+          R"(SELECT "employee"."name" FROM "employee" EXCEPT SELECT * FROM (SELECT "employee"."name" FROM )"
+          R"("employee" WHERE "employee"."salary" > ? UNION ALL SELECT "employee"."name" FROM "employee" )"
+          R"(WHERE "employee"."salary" < ?))");
+    CHECK(db.run(middle.order_by(col<&Employee::name>)) == Names{"bob", "cid", "dan"});
+    CHECK(db.run(own(middle).order_by(desc(col<&Employee::name>)).limit(1)) == Names{"dan"});
+    // Worked off from the left it is something else.
+    CHECK(db.run(all.except(rich).union_all(poor)).size() == 5);
+    CHECK(db.run(all.intersect(rich.union_(poor.except(rich))).order_by(col<&Employee::name>)) ==
+          Names{"ann", "eve"});
+    // Whole rows, and structs by the names of the first side.
+    CHECK(db.run(select<Employee>().except(
+                     select<Employee>()
+                         .where(col<&Employee::salary> > 25)
+                         .union_all(select<Employee>().where(col<&Employee::salary> < 15))))
+              .size() == 1);
+    const auto pairs = select(col<&Employee::name>, col<&Employee::salary>.as<"rank">());
+    const auto named =
+        pairs
+            .except(
+                pairs.where(col<&Employee::salary> < 45).intersect(pairs.where(col<&Employee::salary> > 15)))
+            .into<Named>();
+    const auto found = db.run(select<Named>().from(subquery<"t">(named)).order_by(col<&Named::rank>));
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].name == "eve");
+    CHECK(found[1].rank == 50);
+    // Optional where one of the sides may be NULL, however deep.
+    const auto departments =
+        select(col<&Department::id>)
+            .union_all(select(col<&Department::id>).union_(select(col<&Employee::department>)));
+    STATIC_REQUIRE(std::same_as<decltype(db.run(departments)), std::vector<std::optional<Id<Department>>>>);
+    CHECK(db.run(departments).size() == 7);
+}

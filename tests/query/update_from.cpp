@@ -163,6 +163,21 @@ TEST_CASE("a query is read beside the table that is changed")
     CHECK(db.run(filtered) == 4);
 }
 
+TEST_CASE("an assignment of what another table says may be left out")
+{
+    Filled db;
+    const auto query = [](bool wanted) {
+        return update<Job>()
+            .from<User>()
+            .set(when(wanted, col<&Job::note> = col<&User::name>))
+            .where(col<&Job::owner> == col<&User::id>);
+    };
+    CHECK(db.run(query(false)) == 4); // each keeps its note
+    CHECK(db.integer("select count(*) from job where note is null") == 3);
+    CHECK(db.run(query(true)) == 4);
+    CHECK(db.integer("select count(*) from job where note in ('ann', 'bob')") == 4);
+}
+
 TEST_CASE("a key of another tenant is refused wherever it stands in such an update")
 {
     Filled db;

@@ -51,20 +51,29 @@ struct SidesForm {
     }
 };
 
-template <SetOperation Operation, class Form>
+// SQLite has no parentheses for a side that is a set operation itself: it is a query in FROM.
+template <SetOperation Operation, class Form, bool IsNested>
 struct SideForm {
     template <class Out>
     static constexpr void render(Out& out)
     {
         out.text(set_keyword(Operation));
+        if (IsNested) out.text("SELECT * FROM (");
         Form::render(out);
+        if (IsNested) out.text(")");
     }
 };
+
+template <class Q>
+inline constexpr bool is_single_select = false;
+template <class Statement>
+    requires requires { typename Statement::tenantry_single_select; }
+inline constexpr bool is_single_select<Statement> = true;
 
 template <SetOperation Operation, class Q>
 struct Side {
     using query_type = Q;
-    using form = SideForm<Operation, typename Q::form>;
+    using form = SideForm<Operation, typename Q::form, !is_single_select<Q>>;
 
     Q query;
 
@@ -144,7 +153,7 @@ struct Sides {
     static consteval auto origins()
     {
         auto common = First::subject::template origins<S>();
-        (keep_common(common, origins_of<S, typename Rest::query_type::subject>), ...);
+        (keep_common(common, origins_of<S, typename Rest::query_type::result_subject>), ...);
         return common;
     }
 
@@ -307,12 +316,6 @@ template <class Statement, class... Ordering>
 
 // ---- what users say
 
-template <class Q>
-inline constexpr bool is_single_select = false;
-template <class Statement>
-    requires requires { typename Statement::tenantry_single_select; }
-inline constexpr bool is_single_select<Statement> = true;
-
 // Columns are told by their places, not by their names.
 template <class A, class B>
 inline constexpr bool same_places = true;
@@ -333,8 +336,6 @@ constexpr bool check_sides()
         static_assert(AnySelect<B>, "tenantry: a set operation takes another select");
         return false;
     } else {
-        static_assert(is_single_select<B>, "tenantry: the right side of a set operation is a single select: "
-                                           "SQLite works them off from the left");
         static_assert(
             !B::template has<Position::order_by> && !B::template has<Position::limit> &&
                 !B::template has<Position::offset> && !A::template has<Position::order_by> &&
@@ -386,7 +387,8 @@ template <SetOperation Operation, class A, class B>
 template <class Statement>
 struct CanCombine {
     /// The rows of both, each once (https://sqlite.org/lang_select.html#compound). Both sides select as many columns
-    /// of the same types; order_by() and limit() come after, for the whole.
+    /// of the same types; order_by() and limit() come after, for the whole. The other side may be a set operation itself:
+    /// `a.except(b.union_all(c))`.
     template <class Q>
     [[nodiscard]] constexpr auto union_(Q&& other) const
     {
@@ -414,7 +416,8 @@ struct CanCombine {
 
 } // namespace detail
 
-/// Several selects as one, made by `a.union_(b)` and its like. Set operations are worked off from the left.
+/// Several selects as one, made by `a.union_(b)` and its like. Set operations are worked off from the left, but for those
+/// that are a right side themselves.
 template <class Sides, class... Clauses>
 class SetQuery : public detail::ClauseList<Sides, Clauses...>,
                  public detail::CanCombine<SetQuery<Sides, Clauses...>>,
