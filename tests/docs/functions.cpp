@@ -228,6 +228,18 @@ TEST_CASE("JSON")
                                 .set(col<&Job::payload> = json_set(col<&Job::payload>, "$.urgent", true))
                                 .where(col<&Job::module> == "mail"));
     // [/json]
+    // [each]
+    using Path = JsonElement<std::string>;
+    auto each = tx.all(select(col<&Job::id>, col<&Path::value>)
+                           .join(json_each<"path", std::string>(col<&Job::payload>, "$.paths"))
+                           .where(col<&Path::key> > 0));
+    const std::string names = R"(["mail", "fax"])";
+    auto listed = tx.all(select<Job>().where(
+        in(col<&Job::module>,
+           select(coalesce(col<&Path::value>, "")).from(json_each<"name", std::string>(names)))));
+    // [/each]
+    CHECK(std::get<1>(test::must(std::move(each)).at(0)) == "/b");
+    CHECK(listed->size() == 2);
     REQUIRE((to_ann && tries && paths && again));
     CHECK(to_ann->size() == 1);
     CHECK(tries->at(0) == 2);

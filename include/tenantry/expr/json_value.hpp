@@ -11,6 +11,19 @@
 
 namespace tenantry::detail {
 
+// A value in JSON, or NULL where it is of another storage.
+template <sqlite::Storage Of, class Out, class Value>
+constexpr void render_json_check(Out& out, const Value& value)
+{
+    out.text("CASE WHEN typeof(");
+    value();
+    out.text(Of == sqlite::Storage::real   ? ") IN ('real', 'integer') THEN "
+             : Of == sqlite::Storage::text ? ") = 'text' THEN "
+                                           : ") = 'integer' THEN ");
+    value();
+    out.text(" END");
+}
+
 // json_extract(document, path) in an expression is NULL where the value is of another storage than the codec's, since
 // SQLite would compare and calculate with whatever is there: a text is greater than every number.
 template <sqlite::Storage Of, bool Aggregates>
@@ -50,13 +63,7 @@ private:
     template <class Out, class Value>
     static constexpr void render_check(Out& out, const Value& value)
     {
-        out.text("CASE WHEN typeof(");
-        value();
-        out.text(Of == sqlite::Storage::real   ? ") IN ('real', 'integer') THEN "
-                 : Of == sqlite::Storage::text ? ") = 'text' THEN "
-                                               : ") = 'integer' THEN ");
-        value();
-        out.text(" END");
+        render_json_check<Of>(out, value);
     }
 };
 

@@ -329,6 +329,36 @@ template <JoinKind Kind, class Statement, class Of, class E>
                            SubqueryJoin<Kind, std::remove_cvref_t<Of>, Refused>{std::forward<Of>(of), {}});
 }
 
+// What json_each() makes.
+template <class T>
+concept AnyJsonTable = requires { typename std::remove_cvref_t<T>::tenantry_json_table; };
+
+// It needs no condition: its rows are those of what was read before it.
+template <JoinKind Kind, class Of>
+struct JsonJoin {
+    using source = void;
+    using form = typename Of::template join_form<Kind, NoCondition>;
+
+    Of of;
+
+    template <class S>
+    static constexpr void check()
+    {
+        Of::template check<S>();
+    }
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        Of::visit(visitor);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        of.bind(to);
+    }
+    [[nodiscard]] constexpr auto owned() const { return JsonJoin<Kind, decltype(of.owned())>{of.owned()}; }
+};
+
 template <class Statement>
 struct CanJoin {
     /// With each row the rows of another table for which the condition holds: `join<User>(col<&Job::owner> ==
@@ -360,6 +390,20 @@ struct CanJoin {
     {
         return add_subquery_join<JoinKind::left>(static_cast<const Statement&>(*this), std::forward<Of>(of),
                                                  std::forward<E>(condition));
+    }
+
+    /// With each row what is in a JSON text of it: `join(json_each<"tag", std::string>(col<&Post::tags>))`.
+    template <AnyJsonTable Of>
+    [[nodiscard]] constexpr auto join(Of&& of) const
+    {
+        return with_clause(static_cast<const Statement&>(*this),
+                           JsonJoin<JoinKind::inner, std::remove_cvref_t<Of>>{std::forward<Of>(of)});
+    }
+    template <AnyJsonTable Of>
+    [[nodiscard]] constexpr auto left_join(Of&& of) const
+    {
+        return with_clause(static_cast<const Statement&>(*this),
+                           JsonJoin<JoinKind::left, std::remove_cvref_t<Of>>{std::forward<Of>(of)});
     }
 
     /// The same, and rows for which there is none come alone: what is selected of the joined table becomes

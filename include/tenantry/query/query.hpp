@@ -13,6 +13,7 @@
 #include <tenantry/query/for_each.hpp>
 #include <tenantry/query/full_text.hpp>
 #include <tenantry/query/insert.hpp>
+#include <tenantry/query/json_each.hpp>
 #include <tenantry/query/match.hpp>
 #include <tenantry/query/on_conflict.hpp>
 #include <tenantry/query/page.hpp>

@@ -7,10 +7,13 @@
 #include <string_view>
 #include <type_traits>
 
+#include <tenantry/expr/json_entry.hpp>
+#include <tenantry/expr/json_value.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/expr/text.hpp>
 #include <tenantry/query/choices.hpp>
 #include <tenantry/schema/traits.hpp>
+#include <tenantry/sqlite/codec.hpp>
 #include <tenantry/sqlite/statement.hpp>
 
 namespace tenantry {
@@ -116,10 +119,24 @@ public:
     }
 
     template <auto Member, class Source = row_of<Member>>
-    constexpr void column() noexcept
+    constexpr void plain_column() noexcept
     {
         qualify<Source>();
         name<Member>();
+    }
+
+    // A value in JSON is in expressions what it is when it is read: nothing where it is not of the type.
+    template <auto Member, class Source = row_of<Member>>
+    constexpr void column()
+    {
+        if constexpr (!is_json_entry<row_of<Member>>) {
+            plain_column<Member, Source>();
+        } else if constexpr (member_index<Member> != json_entry<row_of<Member>>::value_index) {
+            plain_column<Member, Source>();
+        } else {
+            using Value = typename json_entry<row_of<Member>>::value;
+            render_json_check<sqlite::Codec<Value>::storage>(*this, [&] { plain_column<Member, Source>(); });
+        }
     }
 
     template <class Source>

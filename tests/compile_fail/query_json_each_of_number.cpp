@@ -1,0 +1,14 @@
+// expect: tenantry: functions of JSON are for columns of text or JSON
+#include <query/schema.hpp>
+
+using namespace query_tests;
+
+void run(sqlite::Connection& connection)
+{
+#ifdef TENANTRY_BROKEN
+    auto query = select(col<&Job::id>).join(json_each<"n", int>(col<&Job::cost>));
+#else
+    auto query = select(col<&Job::id>).join(json_each<"n", int>(col<&Job::note>));
+#endif
+    static_cast<void>(execute<Work>(connection, query));
+}
