@@ -2,6 +2,7 @@
 // header, as a user's would be, so that both units make the same templates and inline functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -31,6 +32,7 @@ struct Person {
     Id<Person> id{};
     std::string name{};
     std::optional<std::string> email{};
+    std::optional<std::vector<std::byte>> photo{};
 };
 
 struct Task {
@@ -110,6 +112,14 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
                                 .do_update(col<&Setting::value> = excluded(col<&Setting::value>))
                                 .returning(col<&Setting::value>));
         if (!again) return fail(std::move(again).error());
+        if (auto done = tx.run(update<Person>(owner).set(col<&Person::photo> = zeroblob(4))); !done)
+            return fail(std::move(done).error());
+        auto photo = tx.blob(col<&Person::photo>, owner);
+        if (!photo) return fail(std::move(photo).error());
+        const std::vector<std::byte> bytes(2, std::byte{1});
+        if (auto done = photo->write(2, bytes); !done) return fail(std::move(done).error());
+        auto renamed = tx.run(update<Setting>("greeting").set(rename_key(col<&Setting::key> = "greeting")));
+        if (!renamed) return fail(std::move(renamed).error());
         return tx.execute(
             update<Task>().set(col<&Task::state> = State::done).where(col<&Task::urgent> == true));
     };

@@ -17,20 +17,21 @@
 
 namespace tenantry::test {
 
-class Opened {
+template <class S>
+class OpenedOf {
 public:
-    explicit Opened(const std::string& name = "one")
+    explicit OpenedOf(const std::string& name = "one")
     {
         std::filesystem::create_directory(directory_.path() / "staging");
         const auto place = directory_.path() / "tenant";
-        must(detail::create_directory(directory_.path() / "staging", place, schema_info<Notes>(), {}));
-        tenant_ = must(detail::Tenant::open(*TenantId::parse(name), place, schema_info<Notes>(),
-                                            detail::write_hazards(schema_info<Notes>()), {},
-                                            pool_.get_executor(), timers_));
+        must(detail::create_directory(directory_.path() / "staging", place, schema_info<S>(), {}));
+        tenant_ = must(detail::Tenant::open(*TenantId::parse(name), place, schema_info<S>(),
+                                            detail::write_hazards(schema_info<S>()), {}, pool_.get_executor(),
+                                            timers_));
         lease = std::make_shared<detail::Lease>(tenant_);
-        db = detail::HandleMaker::make<Notes>(lease, pool_.get_executor());
+        db = detail::HandleMaker::make<S>(lease, pool_.get_executor());
     }
-    ~Opened()
+    ~OpenedOf()
     {
         tenant_->shut(errc::tenant_gone, "", [] {});
         tenant_->wait_idle();
@@ -39,7 +40,7 @@ public:
     }
 
     detail::LeasePtr lease;
-    TenantDb<Notes> db;
+    TenantDb<S> db;
 
 private:
     test::TempDir directory_;
@@ -47,5 +48,7 @@ private:
     async::TimerThread timers_;
     std::shared_ptr<detail::Tenant> tenant_;
 };
+
+using Opened = OpenedOf<Notes>;
 
 } // namespace tenantry::test

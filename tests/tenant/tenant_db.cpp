@@ -209,3 +209,24 @@ TEST_CASE("one handle is used from many threads")
     CHECK(wrong == 0);
     CHECK(must(test::count_notes(db)) == 100);
 }
+
+TEST_CASE("rows that were read are written back and removed together, all or none")
+{
+    Opened opened;
+    const auto& db = opened.db;
+    for (const char* text : {"a", "b", "c"}) must(wait_for(test::add_note(db, text, 1)));
+    auto notes = must(db.read(select<Note>().order_by(col<&Note::id>)));
+    for (auto& each : notes) each.number = 5;
+    CHECK(must(db.write(update(notes))) == 3);
+    CHECK(must(wait_for(db.async_write(update(notes).returning(col<&Note::number>)))).size() == 3);
+    CHECK(must(db.read(one(select(sum(col<&Note::number>))))) == 15);
+    Opened stranger("other");
+    must(wait_for(test::add_note(stranger.db, "strange")));
+    auto mixed = notes;
+    for (auto& each : mixed) each.number = 6;
+    mixed.push_back(must(stranger.db.read(one(select<Note>()))));
+    CHECK(db.write(update(mixed)).error() == errc::wrong_tenant);
+    CHECK(db.write(remove(mixed)).error() == errc::wrong_tenant);
+    CHECK(must(db.read(one(select(sum(col<&Note::number>))))) == 15);
+    CHECK(must(db.write(remove(notes))) == 3);
+}

@@ -36,3 +36,4 @@
 #include <tenantry/expr/text_functions.hpp>
 #include <tenantry/expr/window.hpp>
 #include <tenantry/expr/window_functions.hpp>
+#include <tenantry/expr/zeroblob.hpp>

@@ -11,5 +11,9 @@ template <class T>
 class Snapshot;
 template <class Row, class T>
 struct Record;
+template <class T, auto Member>
+class BlobReader;
+template <class T, auto Member>
+class BlobWriter;
 
 } // namespace tenantry

@@ -1,6 +1,7 @@
 // Several reads of one moment.
 #pragma once
 
+#include <memory>
 #include <utility>
 
 #include <tenantry/core/error.hpp>
@@ -9,6 +10,7 @@
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/blob.hpp>
 #include <tenantry/tenant/record.hpp>
 
 namespace tenantry {
@@ -44,6 +46,22 @@ public:
         return tenantry::for_each<schema, Records<T>>(*connection_, query, body);
     }
 
+    /// A blob of the row with this primary key, to be read in pieces: `snapshot.blob(col<&File::content>, key)`. Keys are
+    /// given as to `update<Row>(key)`.
+    ///
+    /// Errors: no_such_row; wrong_tenant for a key of another tenant.
+    template <class C, class... K>
+    [[nodiscard]] auto blob(const C&, K&&... key)
+    {
+        if constexpr (detail::check_blob<schema, C>()) {
+            using Handle = BlobReader<T, C::member>;
+            const auto make = [](std::shared_ptr<detail::OpenBlob> open) { return Handle(std::move(open)); };
+            return detail::open_blob<T, C, Handle>(*connection_, blobs_, make, std::forward<K>(key)...);
+        } else {
+            return Result<void>();
+        }
+    }
+
     /// Makes a key of a value that came from outside. It says nothing of whether there is such a row.
     template <class Row>
     [[nodiscard]] Key<Row, T> key(id_value_t<Row> value) const
@@ -57,6 +75,7 @@ private:
     explicit Snapshot(sqlite::Connection& connection) noexcept : connection_(&connection) {}
 
     sqlite::Connection* connection_;
+    detail::OpenBlobs blobs_;
 };
 
 } // namespace tenantry

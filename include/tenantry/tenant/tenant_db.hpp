@@ -424,12 +424,15 @@ private:
     static auto in_snapshot(sqlite::Connection& connection, Body& body)
         -> std::invoke_result_t<Body&, Snapshot<T>&>
     {
-        Snapshot<T> snapshot(connection);
         // Inside of another snapshot of a sole owner, whose connection it is: it is of the same moment then.
-        if (connection.in_transaction()) return body(snapshot);
-        // Ends by its destructor: there is nothing to commit.
+        if (connection.in_transaction()) {
+            Snapshot<T> snapshot(connection);
+            return body(snapshot);
+        }
+        // Ends by its destructor, after what the snapshot has opened: there is nothing to commit.
         auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
         if (!transaction) return fail(std::move(transaction).error());
+        Snapshot<T> snapshot(connection);
         return body(snapshot);
     }
 

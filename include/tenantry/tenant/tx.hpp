@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -12,6 +13,7 @@
 #include <tenantry/query/query.hpp>
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/blob.hpp>
 #include <tenantry/tenant/record.hpp>
 
 namespace tenantry {
@@ -38,6 +40,7 @@ public:
     [[nodiscard]] Result<result_t<schema, Records<T>, Q>> execute(const Q& query)
     {
         static_assert(check_query<T, Q>());
+        blobs_.make_way();
         return detail::execute_checked<schema, Records<T>>(*connection_, query);
     }
 
@@ -77,7 +80,24 @@ public:
     [[nodiscard]] Result<void> for_each(const Q& query, Body&& body)
     {
         static_assert(check_query<T, Q>());
+        blobs_.make_way();
         return tenantry::for_each<schema, Records<T>>(*connection_, query, body);
+    }
+
+    /// A blob of the row with this primary key, to be read and written in pieces: `tx.blob(col<&File::content>, key)`. Keys
+    /// are given as to `update<Row>(key)`. Statements may run beside it.
+    ///
+    /// Errors: no_such_row; wrong_tenant for a key of another tenant.
+    template <class C, class... K>
+    [[nodiscard]] auto blob(const C&, K&&... key)
+    {
+        if constexpr (detail::check_blob<schema, C>()) {
+            using Handle = BlobWriter<T, C::member>;
+            const auto make = [](std::shared_ptr<detail::OpenBlob> open) { return Handle(std::move(open)); };
+            return detail::open_blob<T, C, Handle>(*connection_, blobs_, make, std::forward<K>(key)...);
+        } else {
+            return Result<void>();
+        }
     }
 
     /// Makes a key of a value that came from outside. It says nothing of whether there is such a row.
@@ -93,6 +113,7 @@ private:
     explicit Tx(sqlite::Connection& connection) noexcept : connection_(&connection) {}
 
     sqlite::Connection* connection_;
+    detail::OpenBlobs blobs_;
 };
 
 } // namespace tenantry
