@@ -1,7 +1,6 @@
 // Another process that uses a fleet: does what it reads from its standard input, a line a command, and answers
-// with a line each. `open alone` is as the sole owner, `open restarting` with logs that are restarted every few writes. The
-// arguments are the fleet's root and, for tenants without
-// shards, `flat`.
+// with a line each. `open alone` is as the sole owner, `open restarting` with logs that are restarted every few writes, and
+// `open alone restarting` is both. The arguments are the fleet's root and, for tenants without shards, `flat`.
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -46,6 +45,21 @@ void add(Fleet<Notes>& fleet, const std::string& id, std::int64_t from, std::int
     auto db = wait_for(fleet.async_tenant(id));
     for (std::int64_t number = from; db && number < to; ++number) {
         const Note row = note("from another process", number);
+        auto written = wait_for(db->async_write(insert(row)));
+        if (!written) return answer(written);
+        say("ack " + std::to_string(number));
+    }
+    answer(db);
+}
+
+// Writes numbered notes until the log was written back whole, and then so many more. Says "ack <number>" of each.
+void pass_by(Fleet<Notes>& fleet, const std::string& id, std::int64_t from, std::int64_t more)
+{
+    auto db = wait_for(fleet.async_tenant(id));
+    const auto passes = db ? db->stats().checkpoints : 0;
+    for (std::int64_t number = from; db && more != 0; ++number) {
+        if (db->stats().checkpoints != passes) --more;
+        const Note row = note(std::string(100, 'x'), number);
         auto written = wait_for(db->async_write(insert(row)));
         if (!written) return answer(written);
         say("ack " + std::to_string(number));
@@ -125,7 +139,9 @@ int main(int argc, char** argv)
         words >> command >> id;
         if (command == "open") {
             FleetOptions options{.sole_owner = id == "alone", .threads = 2, .shards = shards};
-            if (id == "restarting") options.tenant.checkpoints = restarting();
+            std::string more;
+            words >> more;
+            if (id == "restarting" || more == "restarting") options.tenant.checkpoints = restarting();
             auto opened = Fleet<Notes>::open(argv[1], options);
             answer(opened);
             if (opened) fleet.emplace(std::move(*opened));
@@ -155,6 +171,11 @@ int main(int argc, char** argv)
             std::int64_t to = 0;
             words >> from >> to;
             add(*fleet, id, from, to);
+        } else if (command == "pass_by") {
+            std::int64_t from = 0;
+            std::int64_t more = 0;
+            words >> from >> more;
+            pass_by(*fleet, id, from, more);
         } else if (command == "churn") {
             churn(*fleet, id);
         } else if (command == "count") {

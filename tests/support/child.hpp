@@ -90,6 +90,15 @@ public:
         return receive().value_or("the program has ended");
     }
 
+    /// It does nothing more, in the middle of whatever it does, until `resume`.
+    void pause()
+    {
+        check(::kill(pid_, SIGSTOP));
+        int status = 0;
+        check(::waitpid(pid_, &status, WUNTRACED));
+    }
+    void resume() { check(::kill(pid_, SIGCONT)); }
+
     /// kill -9, and waits for its end. What it has written before can still be received.
     void kill()
     {

@@ -24,6 +24,7 @@
 #include <tenantry/sqlite/authorizer.hpp>
 #include <tenantry/sqlite/checkpoint_guard.hpp>
 #include <tenantry/sqlite/error.hpp>
+#include <tenantry/sqlite/log_index.hpp>
 #include <tenantry/sqlite/memory_use.hpp>
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/statement.hpp>
@@ -58,11 +59,14 @@ struct CheckpointState {
     [[nodiscard]] bool complete() const noexcept { return log_frames == checkpointed_frames; }
 };
 
+class Connection;
+
 namespace detail {
 
 // What SQLite's callbacks point to: it stays where it is when the Connection moves.
 struct ConnectionState {
     sqlite3* db = nullptr;
+    sqlite3_file* file = nullptr; // the database's, once it was asked for
     StatementSlots slots;
     std::uint64_t incarnation = 0;
     unsigned privileged = 0;      // > 0: statements of the library's own are being prepared or run
@@ -76,9 +80,12 @@ struct ConnectionState {
     bool runs_again = false;                     // what is ended then is begun again
     bool out_of_time = false;                    // a statement was ended since its time was up
     std::uint64_t log_frames = 0;                // of the write-ahead log, at the last commit
-    std::uint64_t logged = 0;                    // commits that have written to it
     int busy_timeout = 0;                        // milliseconds
     bool alone = false;                          // there is no other connection to the database
+    std::uint32_t written_back = 0;              // of the log, when it was looked at last
+    bool log_begun = false;                      // alone: something is in the log
+    bool log_restarts = false;                   // alone: nothing in it is of use any more
+    Result<void> (*write_begun)(Connection&) = nullptr;
     Functions functions;
     std::string_view refused; // what the authorizer refused last
     bool met_trigger = false; // while something was prepared
@@ -300,8 +307,59 @@ public:
     /// The length of the write-ahead log after the last commit here, in frames; 0 before the first one.
     [[nodiscard]] std::uint64_t log_frames() const noexcept { return state_->log_frames; }
 
-    /// Commits here that have written to the log: one that has changed nothing does not.
-    [[nodiscard]] std::uint64_t logged_commits() const noexcept { return state_->logged; }
+    /// The length of the write-ahead log now, in frames, whoever has written them; of a sole owner's after the last commit here.
+    /// For a database in WAL mode that was read from.
+    [[nodiscard]] std::uint64_t log_length() noexcept
+    {
+        if (!state_->alone)
+            if (const auto index = detail::read_log_index(file())) return index->frames;
+        return state_->log_frames;
+    }
+
+    /// Whether what is written next is the first in a write-ahead log: in a new one, or in one that was written back whole and
+    /// is restarted, unless somebody reads what is in it. For a database in WAL mode that was read from. Sure within a
+    /// transaction that has the write lock: what is true of it at its end was true at its beginning.
+    [[nodiscard]] bool begins_log() noexcept
+    {
+        if (!state_->alone)
+            if (const auto index = detail::read_log_index(file())) {
+                if (!index->is_written_back()) return false;
+                state_->written_back = 0; // of the next log
+                return true;
+            }
+        constexpr std::uint64_t header = 32; // https://sqlite.org/fileformat2.html#the_write_ahead_log
+        return !state_->log_begun && (state_->log_restarts || log_size(state_->path) <= header);
+    }
+
+    /// Whether that is so, or some of the log was written back since `looked_at_log`, by whomever (never by a sole owner, who
+    /// writes back all or nothing). For a database in WAL mode that was read from.
+    [[nodiscard]] bool log_was_written_back() noexcept
+    {
+        if (!state_->alone)
+            if (const auto index = detail::read_log_index(file()))
+                return index->is_written_back() ||
+                       (index->is_part_written_back() && index->written_back != state_->written_back);
+        return begins_log();
+    }
+    void looked_at_log() noexcept
+    {
+        if (const auto index = detail::read_log_index(file())) state_->written_back = index->written_back;
+    }
+
+    /// Every `Transaction` with the write lock is begun with this from now on, and fails with what it says. nullptr: nothing.
+    void on_write_begun(Result<void> (*write_begun)(Connection&)) noexcept
+    {
+        state_->write_begun = write_begun;
+    }
+
+    /// There is something that they are begun with.
+    [[nodiscard]] bool heeds_write_begun() const noexcept { return state_->write_begun != nullptr; }
+
+    /// What a `Transaction` that has just got the write lock is begun with.
+    [[nodiscard]] Result<void> write_begun()
+    {
+        return state_->write_begun != nullptr ? state_->write_begun(*this) : Result<void>();
+    }
 
     /// From now on as with `Profile::keep_log`, or as without.
     void keep_log_on_close(bool keep = true) noexcept
@@ -516,6 +574,15 @@ private:
         return none ? 0 : size;
     }
 
+    // The database's, which is the same as long as the connection is open.
+    [[nodiscard]] sqlite3_file* file() noexcept
+    {
+        if (state_->file == nullptr)
+            sqlite3_file_control(state_->db, "main", SQLITE_FCNTL_FILE_POINTER,
+                                 static_cast<void*>(&state_->file));
+        return state_->file;
+    }
+
     // Of who only reads: a log in which there is nothing was made for it, and may go.
     void leave_nothing() noexcept
     {
@@ -572,7 +639,7 @@ private:
             [](void* context, sqlite3*, const char*, int frames) {
                 auto& state = *static_cast<detail::ConnectionState*>(context);
                 state.log_frames = static_cast<std::uint64_t>(frames);
-                ++state.logged;
+                state.log_begun = true;
                 return SQLITE_OK;
             },
             state_.get());
@@ -808,6 +875,11 @@ inline Result<CheckpointState> Connection::checkpoint_now(Checkpoint how)
         return fail(Error(errc::busy, "checkpointing: somebody reads what is in the log, or writes to it",
                           SQLITE_BUSY));
     if (code != SQLITE_OK) return fail(make_error(state_->db, code, "checkpointing"));
+    if (left.complete()) {
+        state_->log_begun = false;
+        state_->log_restarts = true;
+        if (how >= Checkpoint::restart) state_->log_frames = 0;
+    }
     return left;
 }
 

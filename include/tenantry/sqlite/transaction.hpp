@@ -75,7 +75,8 @@ inline tl::unexpected<Error> lost_transaction()
 class [[nodiscard]] Transaction {
 public:
     /// Errors: busy (another writer has the lock), read_only (immediate on a reading connection),
-    /// invalid_argument (a transaction is open already: see `Savepoint`), and those of input and output.
+    /// invalid_argument (a transaction is open already: see `Savepoint`), those of input and output, and those of what it is
+    /// begun with (`Connection::on_write_begun`).
     [[nodiscard]] static Result<Transaction> begin(Connection& connection,
                                                    Behaviour behaviour = Behaviour::immediate)
     {
@@ -87,7 +88,10 @@ public:
             return fail(std::move(ready).error());
         if (auto begun = detail::run_control(connection, detail::begin_text(behaviour)); !begun)
             return fail(std::move(begun).error());
-        return Transaction(connection);
+        Transaction transaction(connection);
+        if (behaviour == Behaviour::immediate)
+            if (auto ready = connection.write_begun(); !ready) return fail(std::move(ready).error());
+        return transaction;
     }
 
     Transaction(Transaction&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}

@@ -1,18 +1,18 @@
 // Whether the write-ahead log that lies beside a tenant's database is that database's own.
 #pragma once
 
-#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <sys/stat.h>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/last_change.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/raw_file.hpp>
 #include <tenantry/sqlite/transaction.hpp>
@@ -27,6 +27,14 @@ namespace tenantry::detail {
 {
     struct stat found{};
     return ::lstat(file.c_str(), &found) == 0 ? static_cast<std::uint64_t>(found.st_size) : 0;
+}
+
+/// When the file under this name was changed last; 0: there is none. Opens nothing.
+[[nodiscard]] inline LastChange::Time change_of(const std::filesystem::path& file) noexcept
+{
+    struct stat found{};
+    if (::lstat(file.c_str(), &found) != 0) return LastChange::Time(0);
+    return std::chrono::seconds(found.st_ctim.tv_sec) + std::chrono::nanoseconds(found.st_ctim.tv_nsec);
 }
 
 /// Whether there is anything in the log beside the database: more than its header.
@@ -66,19 +74,20 @@ public:
     /// file alone is the log's epoch or its previous one: the first transaction of each log sets a new one, and only when the
     /// one before it is in the file.
     ///
-    /// Returned is what it says through its log. Errors: foreign_log, misplaced_tenant (both are another tenant's), busy, and those of input and output.
-    [[nodiscard]] static Result<Identity> check(sqlite::Connection& connection,
-                                                const std::filesystem::path& database,
-                                                const TenantState& state)
+    /// Errors: foreign_log, misplaced_tenant (both are another tenant's), busy, and those of input and output.
+    [[nodiscard]] static Result<void> check(sqlite::Connection& connection,
+                                            const std::filesystem::path& database, const TenantState& state)
     {
-        // While it reads, nobody restarts the log or writes back more of it than is seen here.
-        auto reading = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
-        if (!reading) return fail(std::move(reading).error());
-        BoundLog bound(connection, database, state);
-        auto checked = bound.check();
-        (void)reading->rollback();
-        if (!checked) return fail(std::move(checked).error());
-        return bound.through_;
+        return BoundLog(connection, database, state).check(Row::needed);
+    }
+
+    /// The same of a database that was found to be the tenant's when it was opened, and of which there may be no row if it was
+    /// not: whether it still is what the log belongs to. `connection` may be any other that is open.
+    [[nodiscard]] static Result<void> check_open(sqlite::Connection& connection,
+                                                 const std::filesystem::path& database,
+                                                 const TenantState& state)
+    {
+        return BoundLog(connection, database, state).check(Row::optional);
     }
 
     /// Why a database beside which a log lies could not be opened: `error`, unless it is well without the log.
@@ -99,26 +108,55 @@ private:
         : connection_(connection), database_(database), state_(state)
     {}
 
-    [[nodiscard]] Result<void> check()
+    enum class Row : std::uint8_t { needed, optional };
+
+    [[nodiscard]] Result<void> check(Row row)
+    {
+        // While it reads, nobody restarts the log or writes back more of it than is seen here.
+        auto reading = sqlite::Transaction::begin(connection_, sqlite::Behaviour::deferred);
+        if (!reading) return fail(std::move(reading).error());
+        auto checked = compare(row);
+        (void)reading->rollback();
+        return checked;
+    }
+
+    [[nodiscard]] Result<void> compare(Row row)
     {
         auto through = read_identity(connection_);
         if (!through) return fail(explain(std::move(through).error(), database_, state_));
-        if (!*through) return fail(foreign_log_error(database_, "neither of them says whose it is"));
+        if (!*through && row == Row::optional) return {};
+        if (!*through)
+            return fail(foreign_log_error(
+                database_,
+                "neither of them says whose it is; if they belong together, let the program that made "
+                "them, or sqlite3, read from the database once and close it"));
         through_ = **through;
-        auto checked = check_header();
-        if (!checked) return checked;
-        if (fits(in_the_row())) return {};
-        // VACUUM may have moved the row, and a checkpoint that was ended half-way may have torn the file: one of the two
-        // ways of reading finds it.
+        is_whole_ = row == Row::optional && connection_.begins_log();
+        auto header = compare_headers();
+        if (!header) return fail(std::move(header).error());
+        if (fits(identity_in_file(connection_))) return {};
+        // VACUUM may have moved the row of a database that was adopted.
         auto alone =
             sqlite::Connection::open(database_, sqlite::OpenMode::immutable).and_then(&read_identity_of);
         if (!alone && !makes_no_sense(alone.error())) return fail(std::move(alone).error());
-        if (!alone) return fail(foreign_log_error(database_, "the database alone is damaged"));
-        if (fits(*alone)) return {};
+        if (alone && fits(*alone)) return {};
+        const bool unreadable = !alone || (*alone && (*alone)->incarnation == 0);
+        if (is_half_written(*header, unreadable, alone && !*alone)) return {};
+        if (unreadable) return fail(foreign_log_error(database_, "the database alone is damaged"));
         if (*alone && (*alone)->incarnation != state_.incarnation)
             return fail(another_tenants_database(database_, state_));
         return fail(foreign_log_error(database_, *alone ? "the database is of another time than the log"
                                                         : "the database says nothing of it"));
+    }
+
+    // Whether there is no row to be read in the file since a checkpoint was ended half-way that puts one there: the first
+    // page, which is written first, has the log's schema then. Or there never was one: the log is the first that the library
+    // has begun, and makes it.
+    [[nodiscard]] bool is_half_written(bool has_logs_schema, bool unreadable, bool has_none) const noexcept
+    {
+        if (through_.incarnation != state_.incarnation) return false;
+        if (through_.epoch == 0) return unreadable || has_none;
+        return unreadable && has_logs_schema;
     }
 
     [[nodiscard]] static Result<std::optional<Identity>> read_identity_of(sqlite::Connection connection)
@@ -130,33 +168,22 @@ private:
     {
         return alone && alone->incarnation == state_.incarnation &&
                through_.incarnation == state_.incarnation &&
-               (alone->epoch == through_.epoch || alone->epoch == through_.previous);
+               (alone->epoch == through_.epoch || (!is_whole_ && alone->epoch == through_.previous));
     }
 
-    // What VACUUM INTO has made, and whatever else was not in WAL mode, has pages of its own, whatever its rows say.
-    [[nodiscard]] Result<void> check_header() const
+    // What VACUUM INTO has made, and whatever else was not in WAL mode, has pages of its own, whatever its rows say. True: the
+    // file alone has the schema that the log has.
+    [[nodiscard]] Result<bool> compare_headers() const
     {
         constexpr std::size_t schema_cookie = 40; // https://sqlite.org/fileformat2.html#the_database_header
         const sqlite::FileHeader header(connection_);
-        if (!header.is_read()) return {};
+        if (!header.is_read()) return false;
         if (!header.is_wal()) return fail(foreign_log_error(database_, "the database is not in WAL mode"));
         auto version = connection_.query_integer("PRAGMA main.schema_version");
         if (!version) return fail(std::move(version).error());
         if (header.number(schema_cookie) > *version)
             return fail(foreign_log_error(database_, "the database is newer than the log"));
-        return {};
-    }
-
-    // The row in the file alone, where the log has its page.
-    [[nodiscard]] std::optional<Identity> in_the_row() const
-    {
-        const auto size = connection_.query_integer("PRAGMA main.page_size");
-        const auto page = connection_.query_integer("SELECT rootpage FROM main.sqlite_schema"
-                                                    " WHERE type = 'table' AND name = '_tenantry'");
-        if (!size || !page || *size <= 0 || *page <= 0) return std::nullopt;
-        std::vector<unsigned char> bytes(static_cast<std::size_t>(*size));
-        const auto at = static_cast<std::uint64_t>(*page - 1) * static_cast<std::uint64_t>(*size);
-        return sqlite::read_raw(connection_, bytes, at) ? identity_on_page(bytes) : std::nullopt;
+        return header.number(schema_cookie) == *version;
     }
 
     // As pages of two databases do together; what the system refuses is no sign of that.
@@ -169,6 +196,7 @@ private:
     const std::filesystem::path& database_;
     const TenantState& state_;
     Identity through_{};
+    bool is_whole_ = false; // all that was committed is in the file
 };
 
 } // namespace tenantry::detail

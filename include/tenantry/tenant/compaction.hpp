@@ -9,6 +9,8 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/identity.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/space.hpp>
 
@@ -65,12 +67,20 @@ private:
         constexpr std::chrono::milliseconds turn{10};
         const auto until = Job::Clock::now() + turn;
         for (;;) {
-            if (auto freed = connection.execute("PRAGMA main.incremental_vacuum(64)"); !freed) return freed;
+            if (auto freed = step(connection); !freed) return freed;
             if (Job::Clock::now() >= until) return {};
             auto left = connection.query_integer("PRAGMA main.freelist_count");
             if (!left) return fail(std::move(left).error());
             if (*left == 0) return {};
         }
+    }
+
+    [[nodiscard]] static Result<void> step(sqlite::Connection& connection)
+    {
+        auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
+        if (!transaction) return fail(std::move(transaction).error());
+        if (auto freed = connection.execute("PRAGMA main.incremental_vacuum(64)"); !freed) return freed;
+        return transaction->commit();
     }
 
     [[nodiscard]] static Result<void> at_once(sqlite::Connection& connection, const Space& space)
@@ -83,7 +93,8 @@ private:
                 connection.execute(in_memory ? "PRAGMA temp_store = MEMORY" : "PRAGMA temp_store = FILE");
             !set)
             return set;
-        auto done = connection.execute("VACUUM main");
+        auto done = begin_log(connection);
+        if (done) done = connection.execute("VACUUM main");
         auto reset = connection.execute("PRAGMA temp_store = " + std::to_string(*before));
         return done ? reset : done;
     }

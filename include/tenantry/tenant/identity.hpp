@@ -11,10 +11,12 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/random.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/raw_file.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 
 namespace tenantry::detail {
@@ -23,7 +25,7 @@ namespace tenantry::detail {
 struct Identity {
     /// Of the tenant it was made for: as in `tenant.state`, in the same sixteen digits.
     std::uint64_t incarnation = 0;
-    /// A random number that the first transaction of each write-ahead log sets; 0: there was no log yet.
+    /// A random number that the first transaction of each write-ahead log sets; 0: there was none yet.
     std::int64_t epoch = 0;
     /// What the epoch was before.
     std::int64_t previous = 0;
@@ -122,40 +124,61 @@ struct Identity {
     return fits ? std::optional(found) : std::nullopt;
 }
 
-/// The epoch of what is committed.
-[[nodiscard]] inline Result<std::int64_t> read_epoch(sqlite::Connection& connection)
+/// The row as it is in the file alone, where that has it on the page on which it is now.
+[[nodiscard]] inline std::optional<Identity> identity_in_file(sqlite::Connection& connection)
 {
-    return connection.query_integer("SELECT epoch FROM main._tenantry");
+    const auto size = connection.query_integer("PRAGMA main.page_size");
+    const auto page = connection.query_integer("SELECT rootpage FROM main.sqlite_schema"
+                                               " WHERE type = 'table' AND name = '_tenantry'");
+    if (!size || !page || *size <= 0 || *page <= 0) return std::nullopt;
+    std::vector<unsigned char> bytes(static_cast<std::size_t>(*size));
+    const auto at = static_cast<std::uint64_t>(*page - 1) * static_cast<std::uint64_t>(*size);
+    return sqlite::read_raw(connection, bytes, at) ? identity_on_page(bytes) : std::nullopt;
 }
 
-/// Sets a new epoch, in the transaction that is open: the given one, a number that nobody can guess. `only_after`: as long as
-/// it is still this one; where somebody else has set one since, nothing is done. True: it was set.
+/// Sets a new epoch, in the transaction that is open: a number that nobody can guess.
 ///
 /// The first page is written too, though nothing in it changes: it has the schema's number, by which what VACUUM INTO has made
 /// of the same tenant is told apart (see BoundLog).
-[[nodiscard]] inline Result<bool> set_epoch(sqlite::Connection& connection, std::int64_t epoch,
-                                            std::optional<std::int64_t> only_after)
+[[nodiscard]] inline Result<void> set_epoch(sqlite::Connection& connection)
 {
-    const sqlite::Privileged gate(connection);
-    auto statement = connection.prepare("UPDATE main._tenantry SET previous = epoch, epoch = ?1"
-                                        " WHERE ?2 IS NULL OR epoch = ?2");
-    if (!statement) return fail(std::move(statement).error());
-    statement->integer(1, epoch);
-    if (only_after)
-        statement->integer(2, *only_after);
-    else
-        statement->null(2);
-    if (auto done = statement->run(); !done) return fail(std::move(done).error());
-    if (connection.changes() != 1) return false;
+    const auto epoch = static_cast<std::int64_t>(random_number() >> 2U) + 1; // positive
+    auto set =
+        connection.execute("UPDATE main._tenantry SET previous = epoch, epoch = " + std::to_string(epoch));
+    if (!set) return set;
     auto version = connection.query_integer("PRAGMA main.user_version");
     if (!version) return fail(std::move(version).error());
-    auto written = connection.execute("PRAGMA main.user_version=" + std::to_string(*version));
-    return written ? Result<bool>(true) : fail(std::move(written).error());
+    return connection.execute("PRAGMA main.user_version=" + std::to_string(*version));
 }
 
-[[nodiscard]] inline std::int64_t random_epoch()
+// The epoch is in the file, where some of the log is.
+[[nodiscard]] inline bool epoch_is_in_file(sqlite::Connection& connection)
 {
-    return static_cast<std::int64_t>(random_number() >> 2U) + 1; // positive
+    connection.looked_at_log();
+    const auto in_file = identity_in_file(connection);
+    if (!in_file) return false;
+    const auto epoch = connection.query_integer("SELECT epoch FROM main._tenantry");
+    return epoch && *epoch == in_file->epoch;
+}
+
+/// The first transaction of each log sets an epoch, whoever's it is and whatever it does, and so does the first one after some
+/// of the log was written back: for `Connection::on_write_begun`. The epoch before is in the file then. At every other time it
+/// is not sure to be, and one that is set might be the second one that the file has not heard of.
+[[nodiscard]] inline Result<void> begin_epoch(sqlite::Connection& connection)
+{
+    if (!connection.log_was_written_back()) return {};
+    if (!connection.begins_log() && !epoch_is_in_file(connection)) return {};
+    auto set = set_epoch(connection);
+    // A database that has no such row was not made by this library: its logs are not known by it.
+    if (!set && set.error() == errc::invalid_sql && connection.in_transaction()) return {};
+    return set;
+}
+
+/// For what cannot be done in a `Transaction`, right before it.
+[[nodiscard]] inline Result<void> begin_log(sqlite::Connection& connection)
+{
+    auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
+    return transaction ? transaction->commit() : fail(std::move(transaction).error());
 }
 
 /// Makes a database that was made by others this tenant's. Whoever comes second finds it done.

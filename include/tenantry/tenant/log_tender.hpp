@@ -14,7 +14,6 @@
 #include <tenantry/core/observer.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/profile.hpp>
-#include <tenantry/tenant/identity.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/log_keeper.hpp>
 #include <tenantry/tenant/observation.hpp>
@@ -191,10 +190,9 @@ private:
         auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile_);
         if (!connection) return fail(file_.not_opened(std::move(connection).error()));
         if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
-        const auto epoch = read_epoch(*connection);
+        if (auto bound = writer_.check_bound(*connection); !bound) return fail(std::move(bound).error());
         auto left = connection->checkpoint(sqlite::Checkpoint::passive);
         if (!left) return fail(file_.not_opened(std::move(left).error()));
-        if (epoch && left->complete()) writer_.log_is_in_file(*epoch);
         return left;
     }
 

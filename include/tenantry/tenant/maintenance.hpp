@@ -14,6 +14,7 @@
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/connections.hpp>
+#include <tenantry/tenant/identity.hpp>
 #include <tenantry/tenant/job.hpp>
 #include <tenantry/tenant/log_tender.hpp>
 #include <tenantry/tenant/observation.hpp>
@@ -123,6 +124,7 @@ private:
         auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile);
         if (!connection) return connection;
         if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
+        connection->on_write_begun(&begin_epoch);
         return connection;
     }
 
@@ -143,11 +145,6 @@ private:
         if (!job.claimed) return true;
         // What VACUUM is to make of the file.
         if (profile_.incremental_vacuum) (void)connection.execute("PRAGMA main.auto_vacuum = INCREMENTAL");
-        if (!job.in_background()) // which mostly finds nothing to do
-            if (auto begun = writer_.begin_log(connection); !begun) {
-                job.fail_with(std::move(begun).error());
-                return file_.glance();
-            }
         connection.watch(job.cancel_flag(), job.limits.end_of_run());
         const auto begun = Job::Clock::now();
         (void)job.run(connection);

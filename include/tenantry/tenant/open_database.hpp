@@ -29,13 +29,10 @@ struct OpenedDatabase {
     sqlite::Connection connection;
     TenantState state;
     FileIdentity file;
-    std::int64_t mark = 0;                      ///< of its schema, see `migrate::read_mark`
-    bool is_current = false;                    ///< by its mark
-    bool is_bound = true;                       ///< false: made by others, and no tenant's yet
-    bool is_wal = true;                         ///< in WAL mode
-    std::optional<std::int64_t> epoch_in_log{}; ///< nullopt: there was none
-    std::optional<std::int64_t>
-        epoch_in_file{}; ///< see Writer::log_is_in_file; nullopt: it was not looked for
+    std::int64_t mark = 0;   ///< of its schema, see `migrate::read_mark`
+    bool is_current = false; ///< by its mark
+    bool is_bound = true;    ///< false: made by others, and no tenant's yet
+    bool is_wal = true;      ///< in WAL mode
 };
 
 /// Who a database says it belongs to, and the mark of its schema.
@@ -109,15 +106,15 @@ struct DatabaseMarks {
     if (file_identity(path) != file || !moved || *moved || !known.is_there())
         return fail(replaced_while_opening());
     name->opened();
-    std::optional<std::int64_t> epoch;
     if (logged) {
-        auto bound = BoundLog::check(*connection, path, known.state());
-        if (!bound) return fail(std::move(bound).error());
-        epoch = bound->epoch;
+        if (auto bound = BoundLog::check(*connection, path, known.state()); !bound)
+            return fail(std::move(bound).error());
         connection->keep_log_on_close(!options.checkpoints.automatic);
     }
     connection->set_incarnation(known.state().incarnation);
     const sqlite::FileHeader header(*connection);
+    const bool is_wal = !header.is_read() || header.is_wal();
+    if (is_wal) connection->on_write_begun(&begin_epoch);
     if (!logged && says_current(header, current, *connection, options))
         return OpenedDatabase{.name = std::move(*name),
                               .connection = std::move(*connection),
@@ -133,15 +130,13 @@ struct DatabaseMarks {
                                                 std::to_string(options.application_id) +
                                                 ": it is another program's file, and was left as it is");
     OpenedDatabase opened{std::move(*name), std::move(*connection), known.state(), *file, marks->schema};
-    opened.is_wal = !header.is_read() || header.is_wal();
-    opened.epoch_in_log = epoch;
+    opened.is_wal = is_wal;
     // The incarnation is mixed into it: no other tenant's database has the same.
     opened.is_current = current != 0 && marks->schema == current;
     if (opened.is_current || logged) return opened;
     auto identity = read_identity(opened.connection);
     if (!identity) return fail(std::move(identity).error());
     opened.is_bound = identity->has_value();
-    if (*identity && !has_log(path)) opened.epoch_in_file = (*identity)->epoch;
     if (*identity && (*identity)->incarnation != opened.state.incarnation)
         return fail(another_tenants_database(path, opened.state));
     return opened;
@@ -206,7 +201,6 @@ template <class Use>
 {
     if (auto bound = bind_database(opened.connection, opened.state.incarnation); !bound) return bound;
     opened.is_bound = true;
-    opened.epoch_in_file = 0;
     if (!opened.is_wal) return {}; // and so it is there
     auto moved = opened.connection.checkpoint(sqlite::Checkpoint::truncate);
     return moved ? Result<void>() : fail(std::move(moved).error());
@@ -221,6 +215,7 @@ template <class Use>
     // The first reading makes the log.
     if (auto read = migrate::read_mark(opened.connection); !read) return fail(std::move(read).error());
     opened.name.opened();
+    opened.connection.on_write_begun(&begin_epoch);
     return {};
 }
 

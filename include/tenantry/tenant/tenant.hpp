@@ -111,12 +111,10 @@ public:
           late_timer_(std::in_place, timers.executor())
     {
         file_.watch_log(writer_.connection(), !is_sole());
-        if (opened.epoch_in_log)
-            writer_.log_has_epoch(*opened.epoch_in_log);
-        else if (opened.epoch_in_file)
-            writer_.log_is_in_file(*opened.epoch_in_file);
-        else
-            writer_.look_for_log();
+        if (options_.profile.read_only) return;
+        // Somebody was killed, or is at work with it.
+        writer_.find_log();
+        if (writer_.log_bytes() != 0) log_.note(Job::Clock::now());
     }
 
     /// True once the file was found removed or replaced under its name: everything is answered with
@@ -295,7 +293,10 @@ public:
         }
         file_.leave_log();
         // What was acknowledged before the log was removed is in the file that this connection has open, and nowhere else.
-        if (file_.lost()) writer_.connection().keep_log_on_close(!file_.can_rescue_log());
+        if (file_.lost())
+            writer_.connection().keep_log_on_close(!file_.can_rescue_log());
+        else if (options_.checkpoints.automatic && !options_.profile.read_only)
+            writer_.keep_foreign_log();
         // The last connection to close writes the WAL back into the database and removes it.
         auto closed = writer_.close();
         if (closed) name_.release();

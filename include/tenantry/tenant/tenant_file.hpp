@@ -54,6 +54,9 @@ public:
     /// only, for as long as the connection is open.
     void cannot_write() noexcept { lose(Loss::unwritable); }
 
+    /// Another database was found under the name, in the same file.
+    void was_replaced() noexcept { lose(Loss::database); }
+
     /// True once a file was found removed or replaced, or cannot be used. It stays so.
     [[nodiscard]] bool lost() const noexcept { return loss_.load(std::memory_order_acquire) != Loss::none; }
 

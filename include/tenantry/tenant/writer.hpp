@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,7 +22,9 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/histogram.hpp>
+#include <tenantry/core/last_change.hpp>
 #include <tenantry/core/saturating_time.hpp>
+#include <tenantry/core/watched_directory.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/bound_log.hpp>
@@ -53,8 +56,10 @@ public:
         : connection_(std::move(connection)),
           file_(file),
           hazards_(hazards),
+          sets_epochs_(connection_.heeds_write_begun()),
           limit_(options.batch_writes),
-          time_(options.batch_time)
+          time_(options.batch_time),
+          unchanged_since_(settled_change_of(file.path()))
     {
         batch_.reserve(limit_);
         ended_.reserve(limit_);
@@ -140,39 +145,37 @@ public:
     /// reader is in the way, or another process.
     [[nodiscard]] Result<void> restart_log(sqlite::Checkpoint how)
     {
-        const auto epoch = read_epoch(connection_);
+        if (auto bound = check_bound(connection_); !bound) return bound;
         auto done = connection_.checkpoint(how);
         if (!done) return fail(std::move(done.error().with_tenant(name())));
         log_.store(0, std::memory_order_relaxed);
-        if (epoch && done->complete()) log_is_in_file(*epoch);
         return {};
     }
 
-    /// The first transaction of a log sets a new epoch, by which a log is known to be the database's own (see BoundLog). The
-    /// epoch before it must be in the database's file by then: `epoch` is, since a checkpoint that was begun when it was in the
-    /// log has written back the whole of it. From any thread.
-    void log_is_in_file(std::int64_t epoch) noexcept { in_file_.store(epoch, std::memory_order_release); }
-
-    /// The database was opened, and had no log then: whether it has one is looked for before the first commit.
-    void look_for_log() noexcept { in_file_.store(not_known, std::memory_order_release); }
-
-    /// The epoch that is in the log, as it was found when the database was opened.
-    void log_has_epoch(std::int64_t epoch) noexcept { last_epoch_ = epoch; }
-
-    /// Before something is committed on `connection`, which is this one or another to the same database, in a transaction that
-    /// is not begun here: one of its own sets the epoch, if that is due.
-    [[nodiscard]] Result<void> begin_log(sqlite::Connection& connection)
+    /// Before a log is written back: whether it is still the log of what lies under the database's name, as `connection` to
+    /// it finds. Another database may have been copied over it in place. Then the tenant is lost, and the log stays.
+    [[nodiscard]] Result<void> check_bound(sqlite::Connection& connection)
     {
-        if (!epoch_is_due()) return {};
-        auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
-        if (!transaction) return fail(std::move(transaction).error());
-        if (auto set = set_due_epoch(connection); !set) return set;
-        if (auto committed = transaction->commit(); !committed) return committed;
-        epoch_is_set();
-        return {};
+        if (unchanged_since_ == change_of(file_.path())) return {};
+        const TenantState state{.id = file_.id().string(), .incarnation = connection_.incarnation()};
+        auto bound = BoundLog::check_open(connection, file_.path(), state);
+        if (bound) return {};
+        if (bound.error() == errc::foreign_log || bound.error() == errc::misplaced_tenant)
+            file_.was_replaced();
+        return fail(std::move(bound.error().with_tenant(name())));
     }
 
-    /// Another connection has made the log so many frames long.
+    /// Before the connection is closed, which writes the log back and removes it: not where another database lies.
+    void keep_foreign_log()
+    {
+        if (!has_log(file_.path())) return;
+        if (!check_bound(connection_)) connection_.keep_log_on_close();
+    }
+
+    /// Looks how long the log is.
+    void find_log() noexcept { log_has(connection_.log_length()); }
+
+    /// Another connection has made it so many frames long.
     void log_has(std::uint64_t frames) noexcept { log_.store(frames * frame_, std::memory_order_relaxed); }
 
     /// Says until when the connection was used: its memory is looked at now and then.
@@ -214,7 +217,7 @@ private:
         if (!ended_.empty()) turn.done += tell(); // of the batch before
         if (dismissed(job)) return next();
         JobPtr second;
-        if (is_transaction(*job) && !epoch_is_due()) {
+        if (is_transaction(*job) && !(sets_epochs_ && connection_.log_was_written_back())) {
             second = next();
             if (!second) job = run_by_itself(std::move(job), turn);
             if (!job) return nullptr;
@@ -226,12 +229,6 @@ private:
             return kept_waiting(std::move(second), turn);
         }
         turn.had_lock = true;
-        if (epoch_is_due())
-            if (auto set = set_due_epoch(connection_); !set) {
-                (void)transaction->rollback();
-                not_begun(std::move(job), std::move(set).error(), turn);
-                return kept_waiting(std::move(second), turn);
-            }
         for (; job; job = following()) {
             if (dismissed(job)) continue;
             // A body that may be ended half-way would take its neighbours with it, and they could not all be run again.
@@ -314,7 +311,7 @@ private:
     [[nodiscard]] End run_and_commit(Job& job)
     {
         const sqlite::CommitWatch commit(
-            connection_, [](void* file) { return static_cast<TenantFile*>(file)->glance(); }, &file_);
+            connection_, [](void* self) { return static_cast<Writer*>(self)->may_commit(); }, this);
         run(job);
         if (commit.refused()) return End::refused;
         if (connection_.in_transaction()) [[unlikely]] {
@@ -334,6 +331,9 @@ private:
         if (job.succeeded()) committed(1);
         return End::over;
     }
+
+    // A statement by itself. What begins a log is to be committed with an epoch, in a transaction.
+    [[nodiscard]] bool may_commit() { return file_.glance() && !(sets_epochs_ && connection_.begins_log()); }
 
     // Taken out of the queue, and not begun. Returned is what is to be begun next.
     [[nodiscard]] static JobPtr kept_waiting(JobPtr job, Turn& turn)
@@ -465,10 +465,7 @@ private:
         // Before COMMIT, so that it can be said for certain that nothing of it is kept. What happens to the files afterwards
         // might as well have happened after the answer.
         auto done = file_.glance() ? transaction.commit() : given_up(transaction);
-        if (done) {
-            epoch_is_set();
-            committed(batch_.size());
-        }
+        if (done) committed(batch_.size());
         for (auto& job : batch_) {
             if (done)
                 answer_if_there(std::move(job));
@@ -491,7 +488,7 @@ private:
         commit_time_.add(pass_time());
         batch_sizes_.add(jobs);
         Recorder::increment(commits_);
-        note_log();
+        find_log();
     }
 
     // Another thread may have found out, since it was asked before COMMIT, that the file is the tenant's no more.
@@ -529,66 +526,12 @@ private:
             "of this one was written, and it may be tried again (or be declared repeatable)");
     }
 
-    // --- the log's epoch ---------------------------------------------------------------------------------------------
-
-    [[nodiscard]] bool epoch_is_due() const noexcept
+    // None where what is changed next may get the same time.
+    [[nodiscard]] static std::optional<LastChange::Time> settled_change_of(const std::filesystem::path& file)
     {
-        return in_file_.load(std::memory_order_relaxed) != not_due;
-    }
-
-    // In the transaction that is open, and has the write lock. Another process may have set one since it became due here; one
-    // that is in the log alone is not to be followed by a second one.
-    [[nodiscard]] Result<void> set_due_epoch(sqlite::Connection& connection)
-    {
-        setting_.reset();
-        const auto due = in_file_.load(std::memory_order_acquire);
-        Setting setting{.after = due, .epoch = random_epoch()};
-        std::optional<std::int64_t> only_after;
-        if (due != not_known) only_after = due;
-        // Where there is no log all is in the file.
-        if (only_after || !has_log(file_.path())) {
-            auto set = set_epoch(connection, setting.epoch, only_after);
-            // A database that has no such row was not made by this library: its logs are not known by it.
-            if (!set && !(set.error() == errc::invalid_sql)) return fail(std::move(set).error());
-            setting.is_set = set.value_or(false);
-        }
-        setting_ = setting;
-        return {};
-    }
-
-    // It was committed. Meanwhile a checkpoint may have made the next one due.
-    void epoch_is_set() noexcept
-    {
-        if (!setting_) return;
-        auto expected = setting_->after;
-        in_file_.compare_exchange_strong(expected, not_due, std::memory_order_relaxed);
-        if (setting_->is_set) {
-            last_epoch_ = setting_->epoch;
-            just_set_ = true;
-        }
-        setting_.reset();
-    }
-
-    // After a commit here. One that has changed nothing leaves the log as it is.
-    void note_log()
-    {
-        if (std::exchange(logged_, connection_.logged_commits()) == connection_.logged_commits()) return;
-        const auto bytes = connection_.log_frames() * frame_;
-        const auto before = log_.exchange(bytes, std::memory_order_relaxed);
-        // A transaction that has set an epoch may well have restarted the log: that one is the new log's own.
-        const bool has_own = std::exchange(just_set_, false);
-        if (bytes <= before && last_epoch_ && !has_own) [[unlikely]]
-            log_was_restarted();
-    }
-
-    // Somebody else has written the log back, as Litestream does, and the commit has restarted it. What was in it is in the
-    // file, with the last epoch. The new log has its own before anybody hears of the commit; where that cannot be, the next
-    // transaction tries again.
-    void log_was_restarted()
-    {
-        log_is_in_file(*last_epoch_);
-        (void)begin_log(connection_);
-        log_.store(connection_.log_frames() * frame_, std::memory_order_relaxed);
+        const auto now = WatchedDirectory::now();
+        const auto changed = change_of(file);
+        return LastChange::is_settled(changed, now) ? std::optional(changed) : std::nullopt;
     }
 
     // How long it was since the last time.
@@ -617,27 +560,17 @@ private:
     sqlite::Connection connection_;
     TenantFile& file_;
     const WriteHazards hazards_;
+    const bool sets_epochs_; // see begin_epoch
     const std::size_t limit_;
     const std::chrono::milliseconds time_;
+    const std::optional<LastChange::Time>
+        unchanged_since_; // the database's file, when it was opened; none: it just was
     std::vector<JobPtr> batch_;
     std::vector<JobPtr> ended_; // to be told
     bool holds_body_ = false; // there is one in the batch that may not be called again, and has done its work
     Clock::time_point now_{}; // when what was done last had been done
     Clock::time_point looked_at_memory_{};
     std::uint64_t frame_ = 0; // bytes that a page takes in the log
-    static constexpr std::int64_t not_due = -1;
-    static constexpr std::int64_t not_known = -2; // whether there is a log: nothing was written yet
-    std::atomic<std::int64_t> in_file_{not_due};  // the epoch that a new one is to follow
-    // What is done about that in the transaction that is open.
-    struct Setting {
-        std::int64_t after = not_due;
-        std::int64_t epoch = 0;
-        bool is_set = false;
-    };
-    std::optional<Setting> setting_;
-    std::optional<std::int64_t> last_epoch_; // as far as it is known here
-    bool just_set_ = false;                  // an epoch was set since a commit was looked at last
-    std::uint64_t logged_ = 0;               // commits of the connection that have written to the log
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> writes_{0};
     std::atomic<std::uint64_t> log_{0};
