@@ -7,13 +7,14 @@
 
 #include <tenantry/query/query.hpp>
 #include <tenantry/schema/ddl.hpp>
+#include <tenantry/tenant/record.hpp>
 
 #include "support/catch.hpp"
 #include "support/must.hpp"
 
 namespace docs {
 
-/// Stands in for the `tx` of a write body: the same calls, the same results.
+/// Stands in for the `tx` of a write body: the same calls, the same results, records and keys among them.
 template <class S>
 class Database {
 public:
@@ -26,7 +27,8 @@ public:
     template <class Q>
     [[nodiscard]] auto execute(const Q& query)
     {
-        return tenantry::execute<S>(connection_, query);
+        static_assert(tenantry::check_query<S, Q>());
+        return tenantry::execute<S, tenantry::Records<S>>(connection_, query);
     }
     template <class Q>
     [[nodiscard]] tenantry::Result<void> run(const Q& query)
@@ -54,7 +56,8 @@ public:
     template <class Q, class Body>
     [[nodiscard]] tenantry::Result<void> for_each(const Q& query, Body&& body)
     {
-        return tenantry::for_each<S>(connection_, query, body);
+        static_assert(tenantry::check_query<S, Q>());
+        return tenantry::for_each<S, tenantry::Records<S>>(connection_, query, body);
     }
 
     /// For what an example needs around it.

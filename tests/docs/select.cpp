@@ -170,8 +170,7 @@ TEST_CASE("select: joins")
     // [/join]
     CHECK(text_of(owned) == text_of(the_same));
     CHECK(test::must(tx.all(owned)).size() == 4);
-    const std::vector<std::tuple<Job, std::optional<Tag>>> rows =
-        test::must(tx.all(tagged.order_by(col<&Job::cost>)));
+    const auto rows = test::must(tx.all(tagged.order_by(col<&Job::cost>)));
     CHECK_FALSE(std::get<1>(rows.front()));
     CHECK(std::get<1>(rows.back())->name == "slow");
     // [alias]
@@ -237,7 +236,7 @@ TEST_CASE("select: queries with names")
                     .with_recursive(cte<"below">(top.union_all(next).into<Below>()))
                     .order_by(col<&Below::depth>);
     // [/recursive]
-    const std::vector<Below> walked = test::must(tx.all(tree));
+    const auto walked = test::must(tx.all(tree));
     REQUIRE(walked.size() == 2);
     CHECK(walked[1].depth == 1);
 }
@@ -246,7 +245,7 @@ TEST_CASE("select: what is chosen at run time")
 {
     Filled tx;
     const Filter filter{.module = "disk", .only_open = true, .order = {{By::cost, true}}};
-    const std::vector<Job> found = test::must(tx.all(jobs_of(filter)));
+    const auto found = test::must(tx.all(jobs_of(filter)));
     REQUIRE(found.size() == 2);
     CHECK(found[0].cost == 4);
     CHECK(test::must(tx.all(jobs_of({}))).size() == 4);

@@ -69,12 +69,6 @@ Job job(std::string name)
     return made;
 }
 
-template <class Row>
-Key<Row, Slot> key_of(const Id<Row>& id)
-{
-    return detail::IdAccess::key<Slot>(id);
-}
-
 } // namespace
 
 TEST_CASE("rows are inserted whole, in part, and many at a time")
@@ -165,7 +159,7 @@ TEST_CASE("what is there already is passed over, replaced or changed")
 TEST_CASE("rows are changed and removed by condition, key or record")
 {
     docs::Database<Slot> tx;
-    const auto key = key_of(test::must(tx.execute(insert(job("report")))));
+    const auto key = test::must(tx.execute(insert(job("report"))));
     test::must(tx.run(insert(job("invoice"))));
     {
         // [condition]
@@ -244,6 +238,19 @@ TEST_CASE("rows are changed and removed by condition, key or record")
         CHECK(removed == 1);
     }
     {
+        test::must(tx.run(insert(Setting{.key = "theme", .value = "dark", .updated_at = {}})));
+        const auto log = [](const std::string& line) { CHECK(line == "theme=dark"); };
+        const auto take = [](const Setting& row) { CHECK(row.value == "dark"); };
+        // [members]
+        auto setting = tx.one(select<Setting>().where(col<&Setting::key> == "theme"));
+        log(setting->key + "=" + setting->value); // the row's own members
+        take(plain(*setting));                    // the row itself: a Setting&
+        auto invoice = tx.one(select<Job>().where(col<&Job::name> == "invoice"));
+        auto of_invoice = key_of(*invoice); // Key<Job, T>
+        // [/members]
+        CHECK(of_invoice.value() == 2);
+    }
+    {
         // [all]
         auto emptied = tx.execute(remove<Job>().all_rows());
         // [/all]
@@ -256,7 +263,7 @@ TEST_CASE("what was written comes back")
     docs::Database<Slot> tx;
     test::must(tx.run(insert(job("report"))));
     {
-        const auto key = key_of(test::must(tx.one(select(col<&Job::id>))));
+        const auto key = test::must(tx.one(select(col<&Job::id>)));
         // [returning]
         auto tries =
             tx.one(update<Job>(key).set(col<&Job::tries> = col<&Job::tries> + 1).returning(col<&Job::tries>));

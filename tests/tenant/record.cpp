@@ -4,6 +4,9 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
+
+#include <tenantry/query/record_mark.hpp>
 
 #include "support/catch.hpp"
 
@@ -23,6 +26,26 @@ struct Book {
 };
 struct Word {
     std::string text{};
+};
+
+// Members of the names that records have, or that have a meaning elsewhere in the library.
+struct Setting {
+    std::string key{};
+    std::string value{};
+    std::int64_t row{};
+    std::int64_t row_type{};
+    std::int64_t get{};
+    bool form{};
+    std::int64_t incarnation{};
+};
+struct Door {
+    Id<Door> id{};
+    std::optional<Id<Author>> key{};
+    std::int64_t row{};
+};
+struct Lamp {
+    Id<Lamp> key{};
+    std::int64_t get{};
 };
 
 struct One {};
@@ -102,4 +125,56 @@ TEST_CASE("a member that points gives the key of what it points at")
     CHECK_FALSE(record.key<&Book::editor>().has_value());
     record.editor = record.author;
     CHECK(record.key<&Book::editor>() == author);
+}
+
+TEST_CASE("a row may have members of any name")
+{
+    using SettingRecord = Record<Setting, One>;
+    STATIC_REQUIRE(sizeof(SettingRecord) == sizeof(Setting) + sizeof(std::uint64_t));
+    STATIC_REQUIRE(std::is_aggregate_v<SettingRecord>);
+    STATIC_REQUIRE(std::is_same_v<detail::declared_row_t<SettingRecord>, Setting>);
+    STATIC_REQUIRE(std::is_same_v<detail::scope_of_t<SettingRecord>, One>);
+    SettingRecord setting{Setting{"theme", "dark", 1, 2, 3, true, 4}};
+    CHECK(setting.key == "theme");
+    CHECK(setting.row == 1);
+    CHECK(setting.row_type == 2);
+    CHECK(setting.get == 3);
+    setting.key = "size";
+    CHECK(plain(setting).key == "size");
+    CHECK(&plain(setting) == static_cast<Setting*>(&setting));
+    const auto& [key, value, row, row_type, get, form, incarnation] = setting;
+    CHECK(&key == &setting.key);
+    CHECK(get == 3);
+    CHECK((value == "dark" && row == 1 && row_type == 2 && form && incarnation == 4));
+
+    Record<Door, One> door{Door{}};
+    STATIC_REQUIRE(sizeof door == sizeof(Door));
+    door.id = detail::IdAccess::id<Door>(std::int64_t{5}, 99);
+    door.key = book().author;
+    door.row = 7;
+    CHECK(key_of(door).value() == 5);
+    CHECK(key_of<&Door::key>(door).value() == 3);
+    CHECK(plain(door).row == 7);
+
+    Record<Lamp, One> lamp{};
+    lamp.key = detail::IdAccess::id<Lamp>(std::int64_t{6}, 99);
+    STATIC_REQUIRE(std::is_same_v<decltype(key_of(lamp)), Key<Lamp, One>>);
+    CHECK(key_of(lamp).value() == 6);
+    CHECK(key_of<&Lamp::key>(lamp) == key_of(lamp));
+    CHECK(lamp.row().key.value() == 6);
+}
+
+TEST_CASE("the key and the plain row of a record are asked for without its members, too")
+{
+    Record<Book, One> record{book()};
+    STATIC_REQUIRE(std::is_same_v<decltype(key_of(record)), Key<Book, One>>);
+    CHECK(key_of(record) == record.key());
+    STATIC_REQUIRE(std::is_same_v<decltype(key_of<&Book::author>(record)), Key<Author, One>>);
+    CHECK(key_of<&Book::author>(record) == record.key<&Book::author>());
+    CHECK_FALSE(key_of<&Book::editor>(record).has_value());
+    STATIC_REQUIRE(std::is_same_v<decltype(plain(record)), Book&>);
+    STATIC_REQUIRE(std::is_same_v<decltype(plain(std::as_const(record))), const Book&>);
+    CHECK(&plain(record) == &record.row());
+    const Book moved = plain(std::move(record));
+    CHECK(moved.title == "a title");
 }

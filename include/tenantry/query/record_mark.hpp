@@ -36,7 +36,7 @@ constexpr void mark_record([[maybe_unused]] const Reader& from, [[maybe_unused]]
 {
     std::string text("this record of '");
     text.append(row).append("' came from another tenant, or from one that was destroyed and created again; "
-                            "read the row again through this handle, or give the plain row, record.row()");
+                            "read the row again through this handle, or give the plain row, plain(record)");
     return Error(errc::wrong_tenant, std::move(text));
 }
 

@@ -39,7 +39,7 @@ template <class Rows, class T>
 using selected_t = typename selected<Rows, T>::type;
 
 // The scope a row or a key belongs to; void for plain rows and other values. Records of a scope say
-// `using tenantry_scope = T; using row_type = Row;`.
+// `using tenantry_scope = T; using tenantry_row = Row;`, or `row_type`, which a row may have a member of.
 template <class T>
 struct scope_of {
     using type = void;
@@ -64,9 +64,18 @@ struct declared_row {
     using type = Given;
 };
 template <class Given>
-    requires requires { typename Given::tenantry_scope; }
+    requires(
+        requires { typename Given::tenantry_scope; } && !requires { typename Given::tenantry_row; })
 struct declared_row<Given> {
     using type = typename Given::row_type;
+};
+template <class Given>
+    requires requires {
+        typename Given::tenantry_scope;
+        typename Given::tenantry_row;
+    }
+struct declared_row<Given> {
+    using type = typename Given::tenantry_row;
 };
 template <class Given>
 using declared_row_t = typename declared_row<std::remove_cvref_t<Given>>::type;

@@ -28,31 +28,34 @@ template <auto Member, class T>
     }
 }
 
-} // namespace detail
+// What a record has beside its row. A row may have members of these names itself; then the record leaves its own out. A
+// name that is found in two bases is ambiguous, whatever it is the name of.
+struct RecordNames {
+    int key;
+    int row;
+    int row_type;
+};
+template <class Row>
+struct RowAndRecordNames : Row, RecordNames {};
+template <class Row>
+inline constexpr bool adds_key = requires { &RowAndRecordNames<Row>::key; };
+template <class Row>
+inline constexpr bool adds_row = requires { &RowAndRecordNames<Row>::row; };
+template <class Row>
+inline constexpr bool adds_row_type = requires { &RowAndRecordNames<Row>::row_type; };
 
-/// A `Row` of tenant `T`: the row itself, and the scope in its type, so that it can be written, and pages begun after it,
-/// only through handles of its own scope.
-///
-/// What the type does not see is seen at run time. A record that was read from another tenant is refused with
-/// `errc::wrong_tenant`: by the row's own Id, which has its tenant's incarnation, or, where the row has none (its key is a text,
-/// or it is of a view or a query), by eight bytes more that the record has. A record that a program makes of a plain row is
-/// taken as that row, and so is `row()`.
-template <class Row, class T>
-struct Record : Row {
-    using row_type = Row;
-    using tenantry_scope = T;
-
+template <class Row, class T, bool Adds = adds_row<Row>>
+struct RecordRow {
     /// The plain row, for code that knows nothing of tenants (spans, JSON, structured bindings).
-    [[nodiscard]] Row& row() & noexcept { return *this; }
-    [[nodiscard]] const Row& row() const& noexcept { return *this; }
-    [[nodiscard]] Row&& row() && noexcept { return static_cast<Row&&>(*this); }
+    [[nodiscard]] Row& row() & noexcept { return static_cast<Record<Row, T>&>(*this); }
+    [[nodiscard]] const Row& row() const& noexcept { return static_cast<const Record<Row, T>&>(*this); }
+    [[nodiscard]] Row&& row() && noexcept { return static_cast<Record<Row, T>&&>(*this); }
+};
+template <class Row, class T>
+struct RecordRow<Row, T, false> {};
 
-    /// The row's own key, for rows with a member `Id<Row>`.
-    [[nodiscard]] Key<Row, T> key() const
-    {
-        return detail::IdAccess::key<T>(get_field<id_index<Row>>(row()));
-    }
-
+template <class Row, class T, bool Adds = adds_key<Row>, bool HasId = has_id<Row>>
+struct RecordKey {
     /// The key that a member points with: `record.template key<&AuditLog::user>()`. Unset where an optional
     /// member is empty.
     template <auto Member>
@@ -61,50 +64,124 @@ struct Record : Row {
     {
         static_assert(std::is_same_v<row_of<Member>, Row>,
                       "tenantry: key<> names a member of another row type");
-        return detail::key_of_member<Member, T>(row());
+        return key_of_member<Member, T>(static_cast<const Record<Row, T>&>(*this));
     }
 };
-
-// The same of a row that has no Id of its own. No base has what is added, so that it is still made by Record{row}.
 template <class Row, class T>
-    requires(!has_id<Row>)
-struct Record<Row, T> : Row {
-    using row_type = Row;
-    using tenantry_scope = T;
-
-    [[nodiscard]] Row& row() & noexcept { return *this; }
-    [[nodiscard]] const Row& row() const& noexcept { return *this; }
-    [[nodiscard]] Row&& row() && noexcept { return static_cast<Row&&>(*this); }
-
+struct RecordKey<Row, T, true, true> {
+    /// The row's own key, for rows with a member `Id<Row>`.
+    [[nodiscard]] Key<Row, T> key() const
+    {
+        const Row& row = static_cast<const Record<Row, T>&>(*this);
+        return IdAccess::key<T>(get_field<id_index<Row>>(row));
+    }
     template <auto Member>
         requires FieldPointer<Member>
     [[nodiscard]] auto key() const
     {
         static_assert(std::is_same_v<row_of<Member>, Row>,
                       "tenantry: key<> names a member of another row type");
-        return detail::key_of_member<Member, T>(row());
+        return key_of_member<Member, T>(static_cast<const Record<Row, T>&>(*this));
     }
+};
+template <class Row, class T, bool HasId>
+struct RecordKey<Row, T, false, HasId> {};
 
-    // For structured bindings, which take no fields of a class and its base together.
-    template <std::size_t I>
-    [[nodiscard]] constexpr auto& get() & noexcept
-    {
-        return get_field<I>(static_cast<Row&>(*this));
-    }
-    template <std::size_t I>
-    [[nodiscard]] constexpr auto& get() const& noexcept
-    {
-        return get_field<I>(static_cast<const Row&>(*this));
-    }
-    template <std::size_t I>
-    [[nodiscard]] constexpr auto&& get() && noexcept
-    {
-        return static_cast<field_type<Row, I>&&>(get_field<I>(static_cast<Row&>(*this)));
-    }
+template <class Row, bool Adds = adds_row_type<Row>>
+struct RecordType {
+    using row_type = Row;
+};
+template <class Row>
+struct RecordType<Row, false> {};
+
+} // namespace detail
+
+/// A `Row` of tenant `T`: the row itself, and the scope in its type, so that it can be written, and pages begun after it,
+/// only through handles of its own scope.
+///
+/// `key_of(record)` is its key, `plain(record)` the row for code that knows nothing of tenants. The record has both as
+/// members as well, `key()` and `row()`, unless the row has members of these names: those are the row's.
+///
+/// What the type does not see is seen at run time. A record that was read from another tenant is refused with
+/// `errc::wrong_tenant`: by the row's own Id, which has its tenant's incarnation, or, where the row has none (its key is a text,
+/// or it is of a view or a query), by eight bytes more that the record has. A record that a program makes of a plain row is
+/// taken as that row, and so is `plain(record)`.
+template <class Row, class T>
+struct Record : Row, detail::RecordRow<Row, T>, detail::RecordKey<Row, T>, detail::RecordType<Row> {
+    using tenantry_row = Row;
+    using tenantry_scope = T;
+};
+
+// The same of a row that has no Id of its own. No base has what is added, so that it is still made by Record{row}.
+template <class Row, class T>
+    requires(!has_id<Row>)
+struct Record<Row, T> : Row, detail::RecordRow<Row, T>, detail::RecordKey<Row, T>, detail::RecordType<Row> {
+    using tenantry_row = Row;
+    using tenantry_scope = T;
 
     // The mark of the tenant it was read from (query/record_mark.hpp).
     std::uint64_t tenantry_mark = 0;
 };
+
+/// The key of a record whose row has an `Id<Row>`: `select<Job>().where(col<&Job::owner> == key_of(user))`.
+template <class Row, class T>
+[[nodiscard]] auto key_of(const Record<Row, T>& record)
+{
+    static_assert(has_id<Row>,
+                  "tenantry: key_of(record) is for rows with a member Id<Row>: a row without one is found by "
+                  "the values of its primary key");
+    if constexpr (has_id<Row>)
+        return detail::IdAccess::key<T>(get_field<id_index<Row>>(static_cast<const Row&>(record)));
+}
+
+/// The key that a member of a record points with: `key_of<&AuditLog::user>(record)`. Unset where an optional member is
+/// empty.
+template <auto Member, class Row, class T>
+    requires FieldPointer<Member>
+[[nodiscard]] auto key_of(const Record<Row, T>& record)
+{
+    static_assert(std::is_same_v<row_of<Member>, Row>,
+                  "tenantry: key_of<> names a member of another row type");
+    return detail::key_of_member<Member, T>(static_cast<const Row&>(record));
+}
+
+/// The plain row of a record, for code that knows nothing of tenants (spans, JSON, structured bindings). It is the record's
+/// own, a part of it; of a temporary it is moved from.
+template <class Row, class T>
+[[nodiscard]] constexpr Row& plain(Record<Row, T>& record) noexcept
+{
+    return record;
+}
+template <class Row, class T>
+[[nodiscard]] constexpr const Row& plain(const Record<Row, T>& record) noexcept
+{
+    return record;
+}
+template <class Row, class T>
+[[nodiscard]] constexpr Row&& plain(Record<Row, T>&& record) noexcept
+{
+    return static_cast<Row&&>(record);
+}
+
+// For structured bindings of records that have a mark, which take no fields of a class and its base together.
+template <std::size_t I, class Row, class T>
+    requires(!has_id<Row>)
+[[nodiscard]] constexpr auto& get(Record<Row, T>& record) noexcept
+{
+    return get_field<I>(static_cast<Row&>(record));
+}
+template <std::size_t I, class Row, class T>
+    requires(!has_id<Row>)
+[[nodiscard]] constexpr auto& get(const Record<Row, T>& record) noexcept
+{
+    return get_field<I>(static_cast<const Row&>(record));
+}
+template <std::size_t I, class Row, class T>
+    requires(!has_id<Row>)
+[[nodiscard]] constexpr auto&& get(Record<Row, T>&& record) noexcept
+{
+    return static_cast<field_type<Row, I>&&>(get_field<I>(static_cast<Row&>(record)));
+}
 
 /// How queries of tenant `T` give their rows: as records, and what they insert as keys.
 template <class T>
