@@ -1,6 +1,8 @@
 // count, count_distinct, min, max, sum, avg, total, group_concat, call_aggregate, distinct, filter
 #include "query/database.hpp"
 
+#include <limits>
+
 using namespace query_tests;
 
 TEST_CASE("aggregate functions read as they are written")
@@ -126,4 +128,63 @@ TEST_CASE("the names of the standard library do not get in the way")
     CHECK(selected(tenantry::count(col<&Job::note>)) == R"(count("note"))");
     CHECK(string("a") == string("a"));
     CHECK((string("a") < string("b") && !(optional<int>(1) == optional<int>(2))));
+}
+
+TEST_CASE("sums beyond 64 bits are misfits, as those of two columns are")
+{
+    Filled db;
+    const auto cost = col<&Job::cost>;
+    const auto huge = cost * 4000000000000000000;
+    db.run(update<Job>().set(col<&Job::cost> = std::int64_t{4000000000000000000}).where(cost > 2));
+    const Error error = db.fails(select(sum(cost) + 0, sum(cost * 2)));
+    CHECK(error == errc::value_misfit);
+    CHECK(db.fails(select(sum(cost).over(order_by(col<&Job::id>)) + sum(cost).over())) == errc::value_misfit);
+    CHECK(db.fails(select(huge)) == errc::value_misfit);
+    CHECK(db.run(one(select(total(cost)))) > 7e18);
+}
+
+TEST_CASE("infinities of both signs have no sum")
+{
+    Database db;
+    const double infinity = std::numeric_limits<double>::infinity();
+    for (const double score : {infinity, -infinity, 1.0}) {
+        User made{};
+        made.score = score;
+        db.run(insert(made));
+    }
+    const auto real = coalesce(col<&User::score>, 0.0);
+    const auto by_id = order_by(col<&User::id>);
+    const auto none = [&](const auto& expression) {
+        static_assert(detail::is_optional<typename std::remove_cvref_t<decltype(expression)>::value_type>);
+        CHECK_FALSE(db.run(select(expression).order_by(col<&User::id>)).back());
+    };
+    static_assert(std::same_as<decltype(real)::value_type, double>);
+    CHECK_FALSE(db.run(one(select(total(real)))));
+    CHECK_FALSE(db.run(one(select(sum(real)))));
+    CHECK_FALSE(db.run(one(select(avg(real)))));
+    static_assert(detail::is_optional<decltype(total(real))::value_type>);
+    static_assert(detail::is_optional<decltype(total(real).filter(real > 1.0))::value_type>);
+    none(total(real).over(by_id));
+    none(sum(real).over(by_id));
+    none(avg(real).over(by_id));
+    none(sum(real).over(by_id.rows(current_row))); // what left the frame is taken off again
+    // of integers there is always one
+    static_assert(std::same_as<decltype(total(col<&User::level>))::value_type, double>);
+    static_assert(std::same_as<decltype(sum(col<&User::level>).over())::value_type, std::int64_t>);
+    static_assert(std::same_as<decltype(avg(col<&User::level>).over())::value_type, double>);
+    // a number of the program's is finite
+    CHECK(db.fails(select(real + infinity)) == errc::invalid_argument);
+    CHECK(db.fails(select(-infinity - real)) == errc::invalid_argument);
+    CHECK(db.fails(select(real * infinity)) == errc::invalid_argument);
+    CHECK(db.run(select(real / infinity)).size() == 3);
+    CHECK(db.run(select(real * 2.0 + 1.0).where(real > 0.0)) == std::vector<double>{infinity, 3.0});
+}
+
+TEST_CASE("an empty text may be none over a window")
+{
+    Database db;
+    db.run(insert(User{}));
+    const auto joined = group_concat(col<&User::name>).over();
+    static_assert(std::same_as<decltype(joined)::value_type, std::optional<std::string>>);
+    CHECK(db.run(one(select(joined))).value_or("").empty());
 }

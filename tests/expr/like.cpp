@@ -81,3 +81,49 @@ TEST_CASE("a text of the user's is looked for as it is")
     CHECK(db.fails(select<Job>().where(contains(module, std::string_view("a\0b", 3)))) ==
           errc::invalid_argument);
 }
+
+TEST_CASE("a text with a NUL character is refused wherever SQLite would read it to there")
+{
+    Modules db{"ab", "b"};
+    const auto module = col<&Job::module>;
+    const std::string_view text("a\0b", 3);
+    const auto refused = [&](const auto& condition) {
+        const Error error = db.fails(select<Job>().where(condition));
+        CHECK(error == errc::invalid_argument);
+        CHECK(error.message().find("NUL") != std::string_view::npos);
+    };
+    refused(contains(module, text));
+    refused(starts_with(module, text));
+    refused(ends_with(module, text));
+    refused(like(module, text));
+    refused(like(module, std::string(text)));
+    refused(like(module, like_escape(text) + "%", escape<>));
+    refused(!like(module, text, escape<'!'>));
+    refused(glob(module, text));
+    refused(glob(module, glob_escape(text)));
+    refused(json_extract<int>(module, text) == 1);
+    refused(is_null(json_type(module, std::string(text))));
+    refused(strftime(text, col<&Job::created_at>) == "a");
+    CHECK(db.fails(own(select<Job>().where(glob(module, text)))) == errc::invalid_argument);
+    CHECK(db.costs(instr(module, text) > 0) == 0);
+    CHECK(db.costs(instr(module, "b") > 0) == 12);
+}
+
+TEST_CASE("a text that is too long for a pattern is said to be")
+{
+    Modules db{"ab", "b"};
+    const auto module = col<&Job::module>;
+    const std::string text(70000, 'a');
+    const auto refused = [&](const auto& condition) {
+        const Error error = db.fails(select<Job>().where(condition));
+        CHECK(error == errc::too_big);
+        CHECK(error.message().find("instr()") != std::string_view::npos);
+    };
+    refused(contains(module, text));
+    refused(starts_with(module, std::string(30000, '%')));
+    refused(ends_with(module, text));
+    refused(like(module, text));
+    refused(glob(module, text));
+    CHECK(db.costs(contains(module, std::string_view(text).substr(0, 40000))) == 0);
+    CHECK(db.costs(instr(module, text) > 0) == 0);
+}

@@ -46,7 +46,7 @@ enum class errc {
     invalid_sql,    ///< SQLite does not accept the statement
     no_such_row,    ///< exactly one row was asked for and there was none
     too_many_rows,  ///< exactly one row was asked for and there were several
-    value_misfit,   ///< a stored value does not fit the type it is read into
+    value_misfit,   ///< a value, stored or computed, does not fit the type it is read into
     // The schema
     foreign_database,      ///< another program's file (application_id)
     misplaced_tenant,      ///< the files under this name are another tenant's: copied or moved there

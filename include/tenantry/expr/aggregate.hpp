@@ -24,22 +24,26 @@ template <class T>
 struct sum_of {
     using sum = void;
     using mean = void;
+    static constexpr bool is_real = false;
 };
 template <class T>
     requires is_number<T>
 struct sum_of<T> {
     using sum = std::conditional_t<is_integer<T>, std::int64_t, double>;
     using mean = double;
+    static constexpr bool is_real = !is_integer<T>;
 };
 template <>
 struct sum_of<bool> { // how many are true
     using sum = std::int64_t;
     using mean = double;
+    static constexpr bool is_real = false;
 };
 template <class Rep, class Period>
 struct sum_of<std::chrono::duration<Rep, Period>> {
     using sum = std::chrono::duration<typename sum_of<Rep>::sum, Period>;
     using mean = std::chrono::duration<double, Period>;
+    static constexpr bool is_real = sum_of<Rep>::is_real;
 };
 
 // name(expression) of numbers, durations or conditions
@@ -62,6 +66,15 @@ template <>
 struct optional_unless_void<void> {
     using type = void;
 };
+
+// Of infinities of both signs there is no sum, and SQLite gives NULL: there may be none of doubles, whatever the rows and
+// the window.
+template <class E>
+inline constexpr bool sums_reals = sum_of<base_value_t<E>>::is_real;
+template <class E>
+inline constexpr WindowNull sum_null = sums_reals<E> ? WindowNull::declared : WindowNull::of_argument;
+template <class E>
+using total_t = made_nullable<typename sum_of<base_value_t<E>>::mean, sums_reals<E>>;
 
 template <class E>
 using sum_t = typename optional_unless_void<typename sum_of<base_value_t<E>>::sum>::type;
@@ -109,33 +122,35 @@ template <detail::AnyExpression E>
     return detail::aggregate<"max", std::optional<detail::base_value_t<E>>>(std::forward<E>(expression));
 }
 
-/// The sum of numbers or durations, or how many conditions hold (`sum(col<&Job::cost> > 5)`); none where there is no row, or NULL in all of them. Integers add up to an int64;
-/// where that does not hold it the statement fails with `errc::invalid_sql`.
+/// The sum of numbers or durations, or how many conditions hold (`sum(col<&Job::cost> > 5)`); none where there is no row, or
+/// NULL in all of them. Integers add up to an int64; where that does not hold it the statement fails with
+/// `errc::value_misfit`. None, too, of doubles with infinities of both signs among them.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto sum(E&& expression)
 {
-    return detail::number_aggregate<"sum", detail::sum_t<E>, detail::WindowNull::of_argument>(
+    return detail::number_aggregate<"sum", detail::sum_t<E>, detail::sum_null<E>>(
         std::forward<E>(expression));
 }
 
-/// The sum as a double, which is 0 where there is no row, and does not overflow.
+/// The sum as a double, which is 0 where there is no row, and does not overflow. Of doubles it is an optional: there is none
+/// of infinities of both signs.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto total(E&& expression)
 {
-    return detail::number_aggregate<"total", typename detail::sum_of<detail::base_value_t<E>>::mean,
-                                    detail::WindowNull::never>(std::forward<E>(expression));
+    return detail::number_aggregate<"total", detail::total_t<E>, detail::WindowNull::never>(
+        std::forward<E>(expression));
 }
 
 /// The mean of numbers or durations, or the part of conditions that hold; none where there is no row, or NULL in all of them.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto avg(E&& expression)
 {
-    return detail::number_aggregate<"avg", detail::mean_t<E>, detail::WindowNull::of_argument>(
+    return detail::number_aggregate<"avg", detail::mean_t<E>, detail::sum_null<E>>(
         std::forward<E>(expression));
 }
 
 /// The texts that are not NULL, joined by commas, or by another text; none where there are none. In any order: over
-/// a window it is the window's.
+/// a window it is the window's, and an optional as well: SQLite takes an empty text for none there.
 template <detail::AnyExpression E, class... Separator>
 [[nodiscard]] constexpr auto group_concat(E&& expression, Separator&&... separator)
 {
@@ -144,7 +159,7 @@ template <detail::AnyExpression E, class... Separator>
     constexpr bool sound = detail::is_joinable<E> && (detail::is_text_operand<Separator>() && ...);
     static_assert(said || sound, "tenantry: group_concat() joins texts or numbers with a text between");
     if constexpr (sound && !said)
-        return detail::aggregate<"group_concat", std::optional<std::string>>(
+        return detail::aggregate<"group_concat", std::optional<std::string>, detail::WindowNull::declared>(
             std::remove_cvref_t<E>(std::forward<E>(expression)),
             detail::as_operand<std::string>(std::forward<Separator>(separator))...);
     else

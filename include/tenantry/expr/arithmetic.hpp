@@ -3,10 +3,12 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/core/error.hpp>
 #include <tenantry/expr/operand.hpp>
 #include <tenantry/expr/time_arithmetic.hpp>
 
@@ -33,11 +35,52 @@ struct number_of<E> {
 template <class T>
 using number_of_t = typename number_of<T>::type;
 
+[[gnu::cold, gnu::noinline]] inline Error infinite_operand()
+{
+    return Error(
+        errc::invalid_argument,
+        "an infinity is added to, taken from or multiplied with an expression: what SQLite makes of it may be no "
+        "number, which is NULL");
+}
+
+// A double of the program's in a sum, difference or product: those are taken to be there.
 template <class T>
+struct FiniteParameter {
+    using tenantry_expression = void;
+    using value_type = T;
+    using source = void;
+    using form = ParameterForm;
+    static constexpr bool aggregate = false;
+    template <class...>
+    static constexpr bool grouped = true;
+
+    T value;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template value<T>();
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        constexpr T infinity = std::numeric_limits<T>::infinity();
+        if (value == infinity || value == -infinity) [[unlikely]]
+            to.refuse(infinite_operand());
+        else
+            to.add(value);
+    }
+    [[nodiscard]] constexpr FiniteParameter owned() const { return *this; }
+};
+
+template <class Syntax, class T>
 [[nodiscard]] constexpr auto number_operand(T&& operand)
 {
     if constexpr (AnyExpression<T>)
         return std::remove_cvref_t<T>(std::forward<T>(operand));
+    else if constexpr (std::floating_point<std::remove_cvref_t<T>> && !std::same_as<Syntax, Divide> &&
+                       !std::same_as<Syntax, Modulo>)
+        return FiniteParameter<std::remove_cvref_t<T>>{operand};
     else
         return Parameter<std::remove_cvref_t<T>>{operand};
 }
@@ -48,7 +91,7 @@ inline constexpr TimeOperator time_operator = std::same_as<Syntax, Plus>    ? Ti
                                                                             : TimeOperator::none;
 
 // SQLite makes NaN NULL (https://sqlite.org/floatingpoint.html), and of two columns one may be infinite where the other is,
-// too, or 0. A value that is given with the statement is taken to be finite, and so is a constant.
+// too, or 0. A value that is given with the statement is finite (another one is refused), and so is a constant.
 template <class Syntax, class L, class R, class Number>
 inline constexpr bool may_be_nan =
     AnyExpression<L> && AnyExpression<R> && std::floating_point<Number> &&
@@ -63,8 +106,8 @@ template <class Syntax, class L, class R,
 struct ArithmeticOf : TimeArithmetic<Syntax, time_operator<Syntax>, L, R> {};
 template <class Syntax, class L, class R>
 struct ArithmeticOf<Syntax, L, R, true> {
-    using left = decltype(number_operand(std::declval<L>()));
-    using right = decltype(number_operand(std::declval<R>()));
+    using left = decltype(number_operand<Syntax>(std::declval<L>()));
+    using right = decltype(number_operand<Syntax>(std::declval<R>()));
     using number =
         std::conditional_t<is_integer<number_of_t<L>> && is_integer<number_of_t<R>>, std::int64_t, double>;
     static constexpr bool may_divide_by_zero = std::same_as<Syntax, Divide> || std::same_as<Syntax, Modulo>;
@@ -102,15 +145,18 @@ template <class Syntax, class L, class R>
         return {{{time_operand<time_unit_of<L, R>>(std::forward<L>(left))},
                  {time_operand<time_unit_of<L, R>>(std::forward<R>(right))}}};
     else
-        return {{{number_operand(std::forward<L>(left))}, {number_operand(std::forward<R>(right))}}};
+        return {{{number_operand<Syntax>(std::forward<L>(left))},
+                 {number_operand<Syntax>(std::forward<R>(right))}}};
 }
 
 } // namespace detail
 
 /// Arithmetic of SQLite's 64-bit integers and doubles (https://sqlite.org/lang_expr.html). Integers divide to
 /// integers; division by 0 is NULL, so that quotients are optional; and so are sums, differences and products of two
-/// expressions of doubles, since what is no number (infinity less infinity, or 0 times it) is NULL. A sum beyond 64 bits becomes a double in
-/// SQLite, and reading it as an integer is `errc::value_misfit`.
+/// expressions of doubles, since what is no number (infinity less infinity, or 0 times it) is NULL. A value of the program's
+/// beside one is finite (an infinity is `errc::invalid_argument` when the query runs); an infinity that is stored times a 0 that
+/// is given is `errc::value_misfit` when it is read. A sum beyond 64 bits becomes a double in SQLite, and reading it as an
+/// integer is `errc::value_misfit`.
 ///
 /// Times are added to as they are in std::chrono: a time and a duration are a time, two times lie a duration apart.
 /// Columns are of one unit, values of one that converts to it without loss.

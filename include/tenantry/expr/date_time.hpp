@@ -13,6 +13,7 @@
 #include <tenantry/core/timestamp.hpp>
 #include <tenantry/expr/frame.hpp>
 #include <tenantry/expr/operand.hpp>
+#include <tenantry/expr/terminated_text.hpp>
 #include <tenantry/expr/time_arithmetic.hpp>
 
 namespace tenantry {
@@ -198,7 +199,10 @@ template <class Format, detail::AnyExpression E>
     if constexpr (point && text && !detail::is_refused<Format>)
         return detail::compound<detail::Strftime<typename detail::base_value_t<E>::period>,
                                 std::optional<std::string>>(
-            detail::as_operand<std::string>(std::forward<Format>(format)), std::forward<E>(time));
+            detail::terminated_text(
+                std::forward<Format>(format),
+                "the format of strftime() has a NUL character: SQLite would read it to there"),
+            std::forward<E>(time));
     else
         return detail::Refused{};
 }

@@ -16,6 +16,7 @@
 #include <tenantry/expr/json_value.hpp>
 #include <tenantry/expr/operand.hpp>
 #include <tenantry/expr/result.hpp>
+#include <tenantry/expr/terminated_text.hpp>
 
 namespace tenantry {
 
@@ -76,7 +77,8 @@ template <class Path>
     constexpr bool sound = is_text_operand<Path>();
     static_assert(sound || is_refused<Path>, "tenantry: a path in JSON is a text: \"$.name[0]\"");
     if constexpr (sound && !is_refused<Path>)
-        return as_operand<std::string>(std::forward<Path>(path));
+        return terminated_text(std::forward<Path>(path),
+                               "a path in JSON has a NUL character: SQLite would read it to there");
     else
         return Refused{};
 }

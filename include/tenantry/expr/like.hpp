@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/error.hpp>
 #include <tenantry/expr/operand.hpp>
+#include <tenantry/expr/terminated_text.hpp>
 
 namespace tenantry {
 
@@ -38,6 +38,9 @@ struct Escape {
                   "tenantry: LIKE is escaped by a visible character of ASCII other than % _ and '");
 };
 
+inline constexpr const char* pattern_with_nul =
+    "a text with a NUL character is looked for: SQLite's patterns end there; instr() looks for any text";
+
 template <class Syntax, class E, class Pattern>
 [[nodiscard]] constexpr auto match_pattern(E&& expression, Pattern&& pattern)
 {
@@ -46,48 +49,13 @@ template <class Syntax, class E, class Pattern>
     constexpr Mismatch why = mismatch<E, Pattern>();
     if constexpr (text) refuse_comparison<why, E, Pattern>();
     if constexpr (text && why == Mismatch::none) {
-        using Result = typename Infix<Syntax, bool, E, Pattern>::type;
-        return make_infix<Result>(std::forward<E>(expression), std::forward<Pattern>(pattern));
+        auto operand = terminated_text(std::forward<Pattern>(pattern), pattern_with_nul);
+        using Result = typename Infix<Syntax, bool, E, decltype(operand)>::type;
+        return make_infix<Result>(std::forward<E>(expression), std::move(operand));
     } else {
         return Refused{};
     }
 }
-
-[[gnu::cold, gnu::noinline]] inline Error pattern_with_nul()
-{
-    return Error(
-        errc::invalid_argument,
-        "a text with a NUL character is looked for: SQLite's patterns end there; instr() looks for any text");
-}
-
-// A pattern made of a user's text.
-struct PatternParameter {
-    using tenantry_expression = void;
-    using value_type = std::string;
-    using source = void;
-    using form = ParameterForm;
-    static constexpr bool aggregate = false;
-    template <class...>
-    static constexpr bool grouped = true;
-
-    std::string pattern;
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template value<std::string>();
-    }
-    template <class Parameters>
-    constexpr void bind(Parameters& to) const
-    {
-        if (pattern.find('\0') != std::string::npos) [[unlikely]]
-            to.refuse(pattern_with_nul());
-        else
-            to.add(pattern);
-    }
-    [[nodiscard]] PatternParameter owned() const& { return *this; }
-    [[nodiscard]] PatternParameter owned() && { return std::move(*this); }
-};
 
 } // namespace detail
 
@@ -125,6 +93,10 @@ inline constexpr detail::Escape<Character> escape{};
 
 /// Whether a text matches a pattern in which `%` stands for any characters and `_` for one. Letters of ASCII
 /// match in both cases (https://sqlite.org/lang_expr.html#like).
+///
+/// SQLite reads texts and patterns to their first NUL character. A pattern that has one is `errc::invalid_argument` when the
+/// query runs, and one of more than 50,000 bytes `errc::too_big`; of a stored text what is behind it is not looked at:
+/// `instr` looks at all of it.
 template <detail::AnyExpression E, class Pattern>
 [[nodiscard]] constexpr auto like(E&& expression, Pattern&& pattern)
 {
@@ -140,7 +112,8 @@ template <detail::AnyExpression E, class Pattern, char Character>
 }
 
 /// Whether a text matches a pattern in which `*` stands for any characters, `?` for one and `[a-z]` for one of some.
-/// Letters match in their own case only (https://sqlite.org/lang_expr.html#glob).
+/// Letters match in their own case only (https://sqlite.org/lang_expr.html#glob). NUL characters and long patterns are as
+/// with `like`.
 template <detail::AnyExpression E, class Pattern>
 [[nodiscard]] constexpr auto glob(E&& expression, Pattern&& pattern)
 {
@@ -160,7 +133,7 @@ template <class E, class Text>
     if constexpr (sound) {
         std::string pattern(before);
         pattern.append(like_escape(static_cast<std::string_view>(text))).append(after);
-        return like(std::forward<E>(expression), PatternParameter{std::move(pattern)}, escape<>);
+        return like(std::forward<E>(expression), std::move(pattern), escape<>);
     } else {
         return Refused{};
     }
@@ -169,8 +142,8 @@ template <class E, class Text>
 } // namespace detail
 
 /// Whether the text is in it, its letters of ASCII in either case, as LIKE has it. No character of the text is
-/// special. `instr(column, text) > 0` is the same with regard to case, and for texts with a NUL character, which are
-/// `errc::invalid_argument` here when the query runs.
+/// special. `instr(column, text) > 0` is the same with regard to case, for texts with a NUL character, which are
+/// `errc::invalid_argument` here when the query runs, and for those of more than 50,000 bytes, `errc::too_big` here.
 template <detail::AnyExpression E, class Text>
 [[nodiscard]] constexpr auto contains(E&& expression, const Text& text)
 {

@@ -38,7 +38,7 @@ template <FixedString Name, class First, class... Rest>
 
 } // namespace detail
 
-/// Without its sign. Of the least int64 there is none: the statement fails with `errc::invalid_sql`.
+/// Without its sign. Of the least int64 there is none: the statement fails with `errc::value_misfit`.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto abs(E&& expression)
 {

@@ -78,6 +78,12 @@ namespace applying {
 
 inline constexpr std::size_t keys_told = 5;
 
+// SQLite not accepting a statement, or what it computes with the values of a row.
+[[nodiscard]] inline bool is_refused(const Error& error) noexcept
+{
+    return error == errc::invalid_sql || (error.sqlite_code() & 0xff) == SQLITE_ERROR;
+}
+
 // Counts the rows, and takes the first ones' texts from the given column.
 inline Result<void> gather(sqlite::Connection& connection, const std::string& sql, int column,
                            Offenders& found)
@@ -147,7 +153,7 @@ inline Result<std::vector<Offenders>> dangling(sqlite::Connection& connection,
             Offenders found{step.title(), condition.what};
             if (auto done = applying::gather(connection, condition.offenders, 0, found); !done) {
                 // SQLite will say what it thinks of the step; what it does not enforce must be known.
-                if (condition.enforced && done.error() == errc::invalid_sql) continue;
+                if (condition.enforced && applying::is_refused(done.error())) continue;
                 return fail(
                     migration_error(std::move(done).error(), "looking for rows where " + condition.what));
             }
@@ -199,7 +205,7 @@ inline Result<std::vector<Offenders>> dangling(sqlite::Connection& connection,
                     : fail(migration_error(std::move(done).error(), "migrating"));
     // ALTER TABLE says of a CHECK that is not met what it says of a wrong statement.
     if (done || done.error() == errc::constraint ||
-        (done.error() == errc::invalid_sql && plan.has_conditions())) {
+        (applying::is_refused(done.error()) && plan.has_conditions())) {
         auto offenders = find_offenders(connection, plan);
         if (!offenders) return fail(std::move(offenders).error());
         if (offenders->empty()) *offenders = std::move(dangling);

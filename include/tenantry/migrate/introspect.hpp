@@ -211,7 +211,10 @@ inline void resolve_references(SchemaModel& model)
 /// SQLite not accepting a statement is the migration's failure; a full disk or a lock is what it is anywhere.
 [[nodiscard]] inline Error migration_error(Error error, std::string_view doing)
 {
-    if (error == errc::invalid_sql || error == errc::constraint || error == errc::not_authorized) {
+    const bool computing =
+        (error.sqlite_code() & 0xff) == SQLITE_ERROR; // a value of the rows, in a CHECK perhaps
+    if (error == errc::invalid_sql || computing || error == errc::constraint ||
+        error == errc::not_authorized) {
         Error failed(errc::migration_failed, std::string(error.message()), error.sqlite_code());
         failed.with_sql(error.sql());
         error = std::move(failed);

@@ -15,6 +15,7 @@
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/operand.hpp>
+#include <tenantry/expr/terminated_text.hpp>
 #include <tenantry/schema/traits.hpp>
 
 namespace tenantry {
@@ -117,6 +118,9 @@ private:
     {}
 };
 
+inline constexpr const char* query_with_nul =
+    "a full-text query has a NUL character: SQLite would read it to there; full_text_words() leaves it out";
+
 template <class V>
 inline constexpr bool is_match_text =
     std::is_convertible_v<const std::remove_cvref_t<V>&, std::string_view> && !AnyExpression<V>;
@@ -141,7 +145,7 @@ template <class Row, class V>
     if constexpr (detail::is_match_text<V>)
         return detail::compound<detail::Match, bool>(
             detail::FullTextColumn<Row, false>{},
-            detail::make_parameter<std::string>(std::forward<V>(query)));
+            detail::terminated_text(std::forward<V>(query), detail::query_with_nul));
     else
         return detail::Refused{};
 }
@@ -153,7 +157,7 @@ template <auto Member, class V>
     detail::require_match_text<V>();
     if constexpr (detail::is_match_text<V>)
         return detail::compound<detail::Match, bool>(
-            column, detail::make_parameter<std::string>(std::forward<V>(query)));
+            column, detail::terminated_text(std::forward<V>(query), detail::query_with_nul));
     else
         return detail::Refused{};
 }

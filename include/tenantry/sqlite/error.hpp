@@ -104,6 +104,29 @@ inline std::string_view lock_holder(int code) noexcept
     return "another connection or process holds the database's lock";
 }
 
+// What SQLite says while it computes with values, as of wrong SQL: by its words alone it is told from that.
+struct SaidOfValues {
+    std::string_view words;
+    errc kind;
+    std::string_view text;
+};
+inline constexpr SaidOfValues said_of_values[] = {
+    {"integer overflow", errc::value_misfit,
+     "integer overflow: what sum() or abs() comes to is beyond 64 bits; total() and cast<double>() compute in doubles"},
+    {"LIKE or GLOB pattern too complex", errc::too_big,
+     "a pattern of like(), glob(), contains(), starts_with() or ends_with() is longer than SQLite takes, 50,000 bytes; "
+     "instr() looks for any text"},
+};
+
+inline const SaidOfValues* find_said_of_values(sqlite3* db, int code) noexcept
+{
+    if ((code & 0xff) != SQLITE_ERROR || db == nullptr || sqlite3_errcode(db) != SQLITE_ERROR) return nullptr;
+    const std::string_view words = sqlite3_errmsg(db);
+    for (const SaidOfValues& each : said_of_values)
+        if (words == each.words) return &each;
+    return nullptr;
+}
+
 inline std::string describe(sqlite3* db, int code, errc kind, int system_error)
 {
     // SQLite's own words, if they are about this failure and not about a later one.
@@ -153,8 +176,11 @@ inline std::string describe(sqlite3* db, int code, errc kind, int system_error)
     const int primary = code & 0xff;
     const bool from_system = db != nullptr && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN);
     const int system_error = from_system ? sqlite3_system_errno(db) : 0;
-    const errc kind = to_errc(code, system_error);
-    Error error(kind, detail::describe(db, code, kind, system_error), code);
+    const detail::SaidOfValues* said = detail::find_said_of_values(db, code);
+    const errc kind = said != nullptr ? said->kind : to_errc(code, system_error);
+    Error error(kind,
+                said != nullptr ? std::string(said->text) : detail::describe(db, code, kind, system_error),
+                code);
     if (!doing.empty()) error.in(doing);
     return error;
 }
