@@ -188,7 +188,7 @@ TEST_CASE("rows are changed and removed by condition, key or record")
                                 when(again, col<&Job::tries> = col<&Job::tries> + 1))
                            .returning());
         // [/patch]
-        const std::vector<Job> now = test::must(changed);
+        const auto now = test::must(changed);
         REQUIRE(now.size() == 1);
         CHECK(now[0].module == "mail");
         CHECK(now[0].note == std::nullopt);

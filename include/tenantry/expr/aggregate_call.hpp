@@ -179,7 +179,15 @@ struct Aggregate {
         static_assert(!aggregates_inside, "tenantry: an aggregate function inside another");
         static_assert(!windows_inside, "tenantry: a window function inside an aggregate function, which is "
                                        "computed before it");
+        if constexpr (requires { visitor.template aggregate<Aggregate>(); })
+            visitor.template aggregate<Aggregate>();
         visit_inside(visitor);
+    }
+    // What decides of which statement's rows it is.
+    template <class Visitor>
+    static constexpr void visit_args([[maybe_unused]] Visitor& visitor)
+    {
+        (Args::visit(visitor), ...);
     }
     template <class Visitor>
     static constexpr void visit_inside([[maybe_unused]] Visitor& visitor)
@@ -190,7 +198,11 @@ struct Aggregate {
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
-        if constexpr (!checks_groups<Parameters>) bind_inside(to);
+        // Of the rows of a group, but in a statement inside columns of that around it have one value.
+        if constexpr (!checks_groups<Parameters>)
+            bind_inside(to);
+        else if constexpr (Parameters::is_inside)
+            bind_inside(to);
     }
     template <class Parameters>
     constexpr void bind_inside(Parameters& to) const

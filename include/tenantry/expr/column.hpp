@@ -20,7 +20,8 @@ struct Column {
     static constexpr bool aggregate = false;
     static constexpr Precedence precedence = Precedence::primary;
     template <class... Keys>
-    static constexpr bool grouped = (std::same_as<Column, Keys> || ...);
+    static constexpr bool grouped =
+        (std::same_as<Column, Keys> || ...) || (std::same_as<EveryColumn<Source>, Keys> || ...);
     template <class Missing>
     static constexpr bool may_be_null = is_optional<value_type> || Missing::template contains<Source>;
 

@@ -183,10 +183,18 @@ struct Parameter {
     }
 };
 
+// Among what rows are grouped by: all columns of a source, whose row is the same in the group.
+template <class Source>
+struct EveryColumn;
+
 // Whether what values are bound to does not bind them but looks whether they are those of GROUP BY: it asks for
-// `look_at(compound)`, and is told nothing of what is computed before groups are made, or in another statement.
+// `look_at(node)`, and is told nothing of what is computed before groups are made, or in another statement.
 template <class Parameters>
 inline constexpr bool checks_groups = requires { Parameters::tenantry_checks_groups; };
+
+// Whether what visits does not name what is in the keys of groups: it asks for `is_key<Node>()`.
+template <class Visitor>
+inline constexpr bool looks_for_keys = requires { typename Visitor::tenantry_looks_for_keys; };
 
 // An operator or function with its operands; `Value` is the type of its result. Syntax is an empty type: see
 // Form. If it has `aggregate = true` it is an aggregate function.
@@ -200,8 +208,11 @@ struct Compound {
     static constexpr bool aggregate = is_aggregate_function || (Args::aggregate || ...);
     static constexpr bool window = is_windowed<Args...>;
     template <class... Keys>
-    static constexpr bool grouped = is_aggregate_function || (std::same_as<form, Keys> || ...) ||
-                                    (sizeof...(Args) > 0 && (Args::template grouped<Keys...> && ...));
+    static constexpr bool parts_grouped = sizeof...(Args) > 0 && (Args::template grouped<Keys...> && ...);
+    template <class... Keys>
+    static constexpr bool grouped =
+        is_aggregate_function || ((std::same_as<form, Keys> || ...) && !is_volatile_expression<form>) ||
+        parts_grouped<Keys...>;
     // NULL comes of NULL, unless Syntax says otherwise: `never_null`, `null_if_all` of its operands are, or a
     // `null_of<Missing, Args...>` of its own.
     template <class Missing>
@@ -233,6 +244,8 @@ struct Compound {
     template <class Visitor>
     static constexpr void visit([[maybe_unused]] Visitor& visitor)
     {
+        if constexpr (looks_for_keys<Visitor>)
+            if constexpr (Visitor::template is_key<Compound>()) return;
         (Args::visit(visitor), ...);
     }
     template <class Parameters>
@@ -242,6 +255,11 @@ struct Compound {
             to.look_at(*this);
         else
             args.bind(to);
+    }
+    template <class Parameters>
+    constexpr void bind_parts(Parameters& to) const
+    {
+        args.bind(to);
     }
     [[nodiscard]] constexpr auto owned() const&
     {

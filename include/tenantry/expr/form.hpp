@@ -62,6 +62,15 @@ inline constexpr bool is_repeatable_form = requires { F::member; };
 template <class Syntax, class... Args>
 inline constexpr bool is_repeatable_form<Form<Syntax, Args...>> = (is_repeatable_form<Args> && ...);
 
+// Whether it is another value each time it is computed, even of the same row.
+template <class Syntax>
+inline constexpr bool is_volatile_syntax = false;
+template <class F>
+inline constexpr bool is_volatile_expression = false;
+template <class Syntax, class... Args>
+inline constexpr bool is_volatile_expression<Form<Syntax, Args...>> =
+    is_volatile_syntax<Syntax> || (is_volatile_expression<Args> || ...);
+
 // An operand, in parentheses if it would not hold together in its place.
 template <class Operand, class Out>
 constexpr void render_operand(Out& out, Precedence at_least)
@@ -139,5 +148,9 @@ struct FunctionSyntax {
         render_call<Args...>(out, Name.view());
     }
 };
+
+template <FixedString Name>
+inline constexpr bool is_volatile_syntax<FunctionSyntax<Name>> =
+    Name.view() == std::string_view("random") || Name.view() == std::string_view("randomblob");
 
 } // namespace tenantry::detail

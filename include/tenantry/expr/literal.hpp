@@ -63,7 +63,7 @@ constexpr void render_bytes(TextSink& out, std::span<const std::byte> bytes) noe
     out.put('\'');
 }
 
-enum class Literal { fits, digits, range, zero, no_enumerator, no_date };
+enum class Literal { fits, digits, range, zero, no_enumerator, no_date, other_values };
 
 // Whether a value has a literal that SQLite reads back as the same.
 template <class T>
@@ -145,6 +145,9 @@ private:
 
 // The first of a node's values that has no literal.
 struct LiteralCheck {
+    using schema = void;
+    static constexpr bool tenantry_checks_literals = true;
+
     Literal found = Literal::fits;
 
     template <class T>
@@ -157,6 +160,8 @@ struct LiteralCheck {
     {
         found = Literal::range;
     }
+    // Of expressions that should have the same.
+    constexpr void values_differ() noexcept { found = Literal::other_values; }
 };
 
 template <Literal What>
@@ -170,6 +175,10 @@ consteval bool check_literal() noexcept
     static_assert(What != Literal::no_enumerator,
                   "tenantry: an enumerator in a declaration has a name of its own");
     static_assert(What != Literal::no_date, "tenantry: a date in a declaration is one of the calendar");
+    static_assert(
+        What != Literal::other_values,
+        "tenantry: an expression of a query in a declaration stands in group_by(), or in select() beside "
+        "distinct() or of a set operation, with other values");
     return What == Literal::fits;
 }
 

@@ -13,6 +13,7 @@ namespace tenantry::detail {
 template <FixedString Name, class Of>
 struct NamedForm {
     using unnamed = Of;
+    static constexpr std::string_view name = Name.view();
 
     template <class Out>
     static constexpr void render(Out& out)
@@ -61,6 +62,18 @@ struct Named {
         return Named<Name, decltype(std::move(expression).owned())>{std::move(expression).owned()};
     }
 };
+
+template <class Form>
+struct without_name {
+    using type = Form;
+};
+template <class Form>
+    requires requires { typename Form::unnamed; }
+struct without_name<Form> {
+    using type = typename Form::unnamed;
+};
+template <class Form>
+using without_name_t = typename without_name<Form>::type;
 
 template <class T>
 concept AnyNamed = requires { typename std::remove_cvref_t<T>::tenantry_named; };

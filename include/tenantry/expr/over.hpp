@@ -1,6 +1,7 @@
 // A function over a window: what `.over()` of aggregate and window functions gives.
 #pragma once
 
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
@@ -47,7 +48,8 @@ struct Windowed {
     static constexpr bool window = true;
     template <class... Keys>
     static constexpr bool grouped =
-        Call::template grouped_inside<Keys...> && WindowOf::template grouped<Keys...>;
+        (std::same_as<form, Keys> || ...) ||
+        (Call::template grouped_inside<Keys...> && WindowOf::template grouped<Keys...>);
     template <class Missing>
     static constexpr bool may_be_null =
         is_optional<value_type> ||

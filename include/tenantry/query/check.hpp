@@ -8,6 +8,8 @@
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/concepts.hpp>
+#include <tenantry/query/names.hpp>
+#include <tenantry/query/outer_columns.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/statement_text.hpp>
 #include <tenantry/schema/traits.hpp>
@@ -15,35 +17,6 @@
 namespace tenantry {
 
 namespace detail {
-
-// What a statement can name: the tables it reads and the queries it gives a name to, and those of the statements
-// around it.
-struct NoNames {
-    template <class Source>
-    static constexpr bool names_table = false;
-    template <class Source>
-    static constexpr bool defines = false;
-};
-
-// The queries that a statement gives a name to, without what it reads.
-template <class Form>
-struct Definitions {
-    template <class Source>
-    static constexpr bool names_table = false;
-    template <class Source>
-    static constexpr bool defines = detail::defines<Form, Source>;
-};
-
-template <class Form, class Outer>
-struct Names {
-    using outer = Outer;
-    using definitions = Definitions<Form>;
-    template <class Source>
-    static constexpr bool names_table =
-        Form::template names_table<Source> || Outer::template names_table<Source>;
-    template <class Source>
-    static constexpr bool defines = detail::defines<Form, Source> || Outer::template defines<Source>;
-};
 
 // Looks at everything a statement names. T is the tenant's scope it will run in, void if that does not matter.
 template <class S, class T, class Known>
@@ -98,6 +71,19 @@ struct StatementRules {
         StatementRules<S, T, Names<typename Q::form, Names<Visible, typename Known::outer>>> rules;
         Q::visit(rules);
         Q::template check<S>();
+    }
+
+    // SQLite computes an aggregate function of the statement whose columns it names.
+    template <class A>
+    constexpr void aggregate() const
+    {
+        if constexpr (!std::same_as<typename Known::outer, NoNames>) {
+            constexpr bool outer = names_outer_columns_only<A, typename Known::form>();
+            static_assert(
+                !outer,
+                "tenantry: an aggregate function in a query inside another names columns of the query around it "
+                "only: SQLite would compute it of that query's rows");
+        }
     }
 
     template <class V>

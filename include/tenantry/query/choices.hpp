@@ -58,6 +58,11 @@ class ChoiceCollector {
 public:
     using schema = S;
 
+    constexpr explicit ChoiceCollector(std::uint64_t tenant) noexcept : tenant_(tenant) {}
+
+    // The incarnation of the tenant that the statement is to run for.
+    [[nodiscard]] constexpr std::uint64_t tenant() const noexcept { return tenant_; }
+
     template <class T>
     constexpr void add(const T&) noexcept
     {}
@@ -67,6 +72,7 @@ public:
     [[nodiscard]] constexpr const Choices& choices() const noexcept { return choices_; }
 
 private:
+    std::uint64_t tenant_;
     Choices choices_;
 };
 

@@ -15,6 +15,29 @@ namespace detail {
 template <class... Nodes>
 using OrderBy = ListClause<Position::order_by, " ORDER BY ", Nodes...>;
 
+// An order of which the program says that it tells every row from every other.
+template <class Order>
+struct UniqueOrder : Order {
+    static constexpr bool is_unique = true;
+
+    [[nodiscard]] constexpr auto owned() const
+    {
+        using Owned = decltype(static_cast<const Order&>(*this).owned());
+        return UniqueOrder<Owned>{static_cast<const Order&>(*this).owned()};
+    }
+};
+
+template <class Order>
+struct plain_order {
+    using type = Order;
+    static constexpr bool is_unique = false;
+};
+template <class Order>
+struct plain_order<UniqueOrder<Order>> {
+    using type = Order;
+    static constexpr bool is_unique = true;
+};
+
 template <class Statement, class... T>
 [[nodiscard]] constexpr auto add_order_by(Statement&& statement, T&&... by)
 {

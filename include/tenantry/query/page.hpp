@@ -14,6 +14,7 @@
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/order.hpp>
+#include <tenantry/query/group_values.hpp>
 #include <tenantry/query/into.hpp>
 #include <tenantry/query/order_by.hpp>
 #include <tenantry/query/outputs.hpp>
@@ -125,29 +126,6 @@ struct PageWhere {
 
 template <class S, class Known, class Read, class Clause>
 struct equations_by<S, Known, Read, PageWhere<Clause>> : equations_by<S, Known, Read, Clause> {};
-
-// An order of which the program says that it tells every row from every other.
-template <class Order>
-struct UniqueOrder : Order {
-    static constexpr bool is_unique = true;
-
-    [[nodiscard]] constexpr auto owned() const
-    {
-        using Owned = decltype(static_cast<const Order&>(*this).owned());
-        return UniqueOrder<Owned>{static_cast<const Order&>(*this).owned()};
-    }
-};
-
-template <class Order>
-struct plain_order {
-    using type = Order;
-    static constexpr bool is_unique = false;
-};
-template <class Order>
-struct plain_order<UniqueOrder<Order>> {
-    using type = Order;
-    static constexpr bool is_unique = true;
-};
 
 // The statement with one more condition that has to hold.
 template <class E>
@@ -417,12 +395,85 @@ template <class Row, class T>
         return Parameter<T>{value};
 }
 
-template <class Subject, class Row, class... Nodes>
-[[nodiscard]] constexpr auto keys_of_row(const Row& row, types<Nodes...>)
+[[gnu::cold, gnu::noinline]] inline Error page_values_differ()
 {
-    return Pack<decltype(key_parameter(row,
-                                       value_at<place_of_ordering<Nodes, Subject> - 1, Subject>(row)))...>{
-        {key_parameter(row, value_at<place_of_ordering<Nodes, Subject> - 1, Subject>(row))}...};
+    return Error(
+        errc::invalid_argument,
+        "an expression that pages are ordered by is selected with other values: it is not among those of the row; "
+        "select it, or say page_after_keys(query, keys...)");
+}
+
+// The value of the row that belongs to an expression with values in it: that of what is selected with the same.
+template <class Candidates, class... Key>
+struct ValuedKey {
+    using tenantry_expression = void;
+    using value_type = typename first_type_t<Key...>::value_type;
+    using source = void;
+    using form = ParameterForm;
+    static constexpr bool aggregate = false;
+    template <class...>
+    static constexpr bool grouped = true;
+
+    Candidates candidates;
+    Pack<Key...> keys; // of each of them
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        (Key::visit(visitor), ...);
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        if constexpr (!std::is_void_v<comparison_of<Parameters>>) {
+            const std::size_t found = candidates.find(values_compared_by(to));
+            if (found == sizeof...(Key)) [[unlikely]] {
+                say_values_differ(to, page_values_differ);
+                return;
+            }
+            keys.apply([&](const Key&... key) {
+                std::size_t at = 0;
+                ((at++ == found ? key.bind(to) : void()), ...);
+            });
+        } else {
+            pack_get<0>(keys).bind(to);
+        }
+    }
+    [[nodiscard]] constexpr auto owned() const
+    {
+        return keys.apply([&](const Key&... key) {
+            return ValuedKey<decltype(candidates.owned()), decltype(key.owned())...>{candidates.owned(),
+                                                                                     {{key.owned()}...}};
+        });
+    }
+};
+
+template <class Subject, class Row, class By, std::size_t... Places, class... E>
+[[nodiscard]] constexpr auto valued_key(const Row& row,
+                                        SameForm<By, std::index_sequence<Places...>, Pack<E...>> candidates)
+{
+    return ValuedKey<decltype(candidates), decltype(key_parameter(row, value_at<Places, Subject>(row)))...>{
+        std::move(candidates), {{key_parameter(row, value_at<Places, Subject>(row))}...}};
+}
+
+template <class Ordering, class Subject, class Row>
+[[nodiscard]] constexpr auto key_of_row(const Ordering& ordering, const Subject& subject, const Row& row)
+{
+    using Form = typename ordered_form<typename Ordering::form>::type;
+    if constexpr (is_repeatable_form<Form>)
+        return key_parameter(row, value_at<place_of_ordering<Ordering, Subject> - 1, Subject>(row));
+    else
+        return valued_key<Subject>(row, find_same_form(ordering.by, subject_nodes(subject)));
+}
+
+template <class Q, class Row>
+[[nodiscard]] constexpr auto keys_of_row(const Q& query, const Row& row)
+{
+    const auto& subject = pack_get<0>(query.clauses);
+    const auto& order = pack_get<page_traits<Q>::place>(query.clauses).nodes;
+    return order.apply([&](const auto&... ordering) {
+        return Pack<decltype(key_of_row(ordering, subject, row))...>{{key_of_row(ordering, subject, row)}...};
+    });
 }
 
 template <class Subject, class... Nodes>
@@ -462,6 +513,8 @@ template <auto... Columns, class Q>
     if constexpr (detail::check_page<Q>()) {
         using Order = typename detail::order_types<typename detail::page_traits<Q>::order>::list;
         static_assert(sizeof...(Columns) > 0, "tenantry: unique_by<columns...>() names at least one column");
+        static_assert((detail::is_repeatable_form<typename detail::told_column<Columns>::type::form> && ...),
+                      "tenantry: unique_by<columns...>() names columns, which have no values in them");
         static_assert(
             (detail::is_ordered_by<typename detail::told_column<Columns>::type::form>(Order{}) && ...),
             "tenantry: unique_by<columns...>() names what order_by() does not");
@@ -509,9 +562,7 @@ template <class Q, class Row>
 [[nodiscard]] constexpr auto page_after(const Q& query, const Row& row)
 {
     if constexpr (detail::check_page_row<Q>()) {
-        using Order = detail::order_types<typename detail::page_traits<Q>::order>;
-        return detail::page_from(query,
-                                 detail::keys_of_row<typename Q::subject>(row, typename Order::list{}));
+        return detail::page_from(query, detail::keys_of_row(query, row));
     } else {
         return query;
     }

@@ -16,6 +16,7 @@
 #include <tenantry/query/group_by.hpp>
 #include <tenantry/query/group_values.hpp>
 #include <tenantry/query/having.hpp>
+#include <tenantry/query/hidden_columns.hpp>
 #include <tenantry/query/into.hpp>
 #include <tenantry/query/join.hpp>
 #include <tenantry/query/limit.hpp>
@@ -99,19 +100,19 @@ inline constexpr bool wants_limit = !((Clauses::form::position == Position::limi
 // The form of a select of these clauses, and of what they leave unsaid: FROM, and the limit that OFFSET needs.
 template <bool WantsLimit, class Source, class... Forms>
 struct select_form {
-    using type = StatementForm<SelectKeyword, Forms..., From<Source>>;
+    using type = renaming_form<SelectKeyword, Forms..., From<Source>>;
 };
 template <class... Forms>
 struct select_form<false, void, Forms...> {
-    using type = StatementForm<SelectKeyword, Forms...>;
+    using type = renaming_form<SelectKeyword, Forms...>;
 };
 template <class... Forms>
 struct select_form<true, void, Forms...> {
-    using type = StatementForm<SelectKeyword, Forms..., NoLimitForm>;
+    using type = renaming_form<SelectKeyword, Forms..., NoLimitForm>;
 };
 template <class Source, class... Forms>
 struct select_form<true, Source, Forms...> {
-    using type = StatementForm<SelectKeyword, Forms..., From<Source>, NoLimitForm>;
+    using type = renaming_form<SelectKeyword, Forms..., From<Source>, NoLimitForm>;
 };
 
 // What a select reads: sources, forms and what may be missing.
@@ -268,11 +269,13 @@ public:
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
-        using Group = typename detail::group_of<Clauses...>::type;
-        if constexpr (detail::groups_by_values<Group>)
-            if constexpr (requires { to.incarnation(); }) // it is going to run
-                detail::check_group_values(to, detail::pack_find<Group>(this->clauses), this->clauses);
-        List::bind(to);
+        if constexpr (detail::checks_groups<Parameters>) {
+            auto inside = to.template inside<form>();
+            List::bind(inside);
+        } else {
+            check_values(to);
+            List::bind(to);
+        }
     }
 
     // Rules that need the whole statement.
@@ -298,19 +301,49 @@ public:
             static_assert(
                 detail::check_sources<S>(typename Parts::read{}, detail::types<typename Clauses::form...>{}));
         }
-        static_assert(!is_grouped || detail::is_grouped<Subject, Group>,
-                      "tenantry: a column is selected beside aggregate functions and is not in group_by(): "
-                      "which of the group's values would it be?");
-        static_assert(
-            !is_grouped || (detail::speaks_of_groups<Clauses, Group>() && ...),
-            "tenantry: having() or order_by() names a column that is neither in group_by() nor inside an "
-            "aggregate function: which of the group's values would it be?");
+        if constexpr (is_grouped) {
+            static_assert(
+                detail::is_grouped<Subject, Group>,
+                "tenantry: a column is selected beside aggregate functions and is not in group_by(): "
+                "which of the group's values would it be?");
+            static_assert(
+                (detail::speaks_of_groups<Clauses, Group>() && ...),
+                "tenantry: having() or order_by() names a column that is neither in group_by() nor inside an "
+                "aggregate function: which of the group's values would it be?");
+        }
+        if constexpr (is_distinct_order)
+            static_assert(
+                (detail::distinct_order<plain_clause<Clauses>>::template is_sound<
+                     typename detail::distinct_keys<S, Subject>::type> &&
+                 ...),
+                "tenantry: distinct() gives rows that are equal once, and order_by() names what is not selected: which "
+                "of their values would it be?");
         static_assert(is_grouped || !List::template has<detail::Position::having>,
                       "tenantry: having() chooses groups: say group_by(), or where() to choose rows");
     }
 
     [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
     [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
+
+private:
+    static constexpr bool is_distinct_order =
+        List::template has<detail::Position::distinct> && List::template has<detail::Position::order_by>;
+    template <class Clause>
+    using plain_clause = typename detail::plain_order<Clause>::type;
+
+    // That expressions of one form have the values that they have to share.
+    template <class Parameters>
+    constexpr void check_values(Parameters& to) const
+    {
+        using Group = typename detail::group_of<Clauses...>::type;
+        if constexpr (!std::is_void_v<detail::comparison_of<Parameters>>) {
+            if constexpr (detail::groups_by_values<Group>)
+                detail::check_group_values(to, detail::pack_find<Group>(this->clauses), this->clauses);
+            if constexpr (is_distinct_order && detail::selects_values<Subject>)
+                detail::check_distinct_values(to, detail::subject_nodes(detail::pack_get<0>(this->clauses)),
+                                              this->clauses);
+        }
+    }
 };
 
 /// Every column of a table: the result is a vector of rows. Beside rows there are aliases of them:

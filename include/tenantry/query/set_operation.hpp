@@ -4,6 +4,7 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include <tenantry/expr/order.hpp>
 #include <tenantry/query/clause.hpp>
+#include <tenantry/query/group_values.hpp>
 #include <tenantry/query/into.hpp>
 #include <tenantry/query/limit.hpp>
 #include <tenantry/query/named_query.hpp>
@@ -210,34 +212,34 @@ struct SetForm {
 
 // ---- ORDER BY: SQLite wants the columns of the result, and takes them by number
 
-template <std::size_t Number>
+template <class Out>
+constexpr void render_ordinal(Out& out, std::size_t number)
+{
+    char digits[4]{};
+    std::size_t at = sizeof digits;
+    for (std::size_t rest = number; rest != 0; rest /= 10) digits[--at] = static_cast<char>('0' + rest % 10);
+    out.text(std::string_view(digits + at, sizeof digits - at));
+}
+
+// One of some places: which, is seen by the values.
+template <std::size_t... Numbers>
 struct OrdinalForm {
     template <class Out>
     static constexpr void render(Out& out)
     {
-        char digits[4]{};
-        std::size_t at = sizeof digits;
-        for (std::size_t rest = Number; rest != 0; rest /= 10)
-            digits[--at] = static_cast<char>('0' + rest % 10);
-        out.text(std::string_view(digits + at, sizeof digits - at));
+        constexpr std::array<std::size_t, sizeof...(Numbers)> numbers{Numbers...};
+        if constexpr (sizeof...(Numbers) == 1)
+            render_ordinal(out, numbers[0]);
+        else
+            render_ordinal(out, numbers[out.choose(bits_of(sizeof...(Numbers) - 1), sizeof...(Numbers) - 1)]);
     }
 };
 
-template <class Ordering, std::size_t Number>
+template <class Ordering, std::size_t... Numbers>
 struct ordinal_order;
-template <class Form, auto... How, std::size_t Number>
-struct ordinal_order<OrderForm<Form, How...>, Number> {
-    using type = OrderForm<OrdinalForm<Number>, How...>;
-};
-
-template <class Form>
-struct without_name {
-    using type = Form;
-};
-template <class Form>
-    requires requires { typename Form::unnamed; }
-struct without_name<Form> {
-    using type = typename Form::unnamed;
+template <class Form, auto... How, std::size_t... Numbers>
+struct ordinal_order<OrderForm<Form, How...>, Numbers...> {
+    using type = OrderForm<OrdinalForm<Numbers...>, How...>;
 };
 
 // The place of an expression among what is selected, from 1; 0 where it is not.
@@ -247,7 +249,7 @@ template <class Form, class... E>
 struct place_of<Form, Expressions<E...>> {
     static constexpr std::size_t value = [] {
         constexpr std::array<bool, sizeof...(E)> same{
-            std::same_as<Form, typename without_name<typename E::form>::type>...};
+            std::same_as<Form, without_name_t<typename E::form>>...};
         for (std::size_t i = 0; i < same.size(); ++i)
             if (same[i]) return i + 1;
         return std::size_t{0};
@@ -280,6 +282,71 @@ template <class Ordering, class Subject>
 inline constexpr std::size_t place_of_ordering =
     place_of<typename ordered_form<typename Ordering::form>::type, Subject>::value;
 
+// What is selected with the form of an order, to find the one that has its values. `Places` are theirs, from 0.
+template <class By, class Places, class Nodes>
+struct SameForm;
+template <class By, std::size_t... Places, class... E>
+struct SameForm<By, std::index_sequence<Places...>, Pack<E...>> {
+    static constexpr std::size_t count = sizeof...(E);
+    template <class Ordering>
+    using ordinal = typename ordinal_order<Ordering, Places + 1 ...>::type;
+
+    By by;
+    Pack<E...> nodes;
+
+    // Which of them, from 0; their number if it is none.
+    template <class Same>
+    [[nodiscard]] constexpr std::size_t find(const Same& same) const
+    {
+        return nodes.apply([&](const E&... node) {
+            std::size_t found = 0;
+            (void)((same(by, node) || (++found, false)) || ...);
+            return found;
+        });
+    }
+    [[nodiscard]] constexpr auto owned() const
+    {
+        return nodes.apply([&](const E&... node) {
+            using Nodes = Pack<decltype(node.owned())...>;
+            return SameForm<decltype(by.owned()), std::index_sequence<Places...>, Nodes>{
+                by.owned(), Nodes{{node.owned()}...}};
+        });
+    }
+};
+
+// Expressions of Form in what is selected.
+template <class Form, class... E>
+consteval std::size_t count_of_form()
+{
+    return (std::size_t{std::same_as<Form, without_name_t<typename E::form>>} + ... + 0);
+}
+template <class Form, class... E>
+consteval auto places_of_form()
+{
+    std::array<std::size_t, count_of_form<Form, E...>()> places{};
+    std::size_t at = 0;
+    std::size_t found = 0;
+    ((std::same_as<Form, without_name_t<typename E::form>> ? void(places[found++] = at) : void(), ++at), ...);
+    return places;
+}
+template <class By, class... E>
+[[nodiscard]] constexpr auto find_same_form(const By& by, const Pack<E...>& nodes)
+{
+    constexpr auto places = places_of_form<typename By::form, E...>();
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        using Nodes = Pack<nth_type<places[I], E...>...>;
+        return SameForm<By, std::index_sequence<places[I]...>, Nodes>{by,
+                                                                      Nodes{{pack_get<places[I]>(nodes)}...}};
+    }(std::make_index_sequence<places.size()>{});
+}
+
+[[gnu::cold, gnu::noinline]] inline Error no_such_place()
+{
+    return Error(errc::invalid_argument,
+                 "an expression of order_by() stands in select() with other values: the whole of a "
+                 "set operation is ordered by what its first side selects");
+}
+
 template <class Form>
 struct PlaceOrdering {
     using source = void;
@@ -296,8 +363,55 @@ struct PlaceOrdering {
     [[nodiscard]] constexpr PlaceOrdering owned() const { return {}; }
 };
 
+// The same of an expression with values in it.
+template <class Ordering, class Candidates>
+struct ValuedPlaceOrdering {
+    using source = void;
+    using form = typename Candidates::template ordinal<Ordering>;
+    template <class...>
+    static constexpr bool grouped = true;
+
+    Candidates candidates;
+
+    template <class Visitor>
+    static constexpr void visit(Visitor&)
+    {}
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        constexpr std::size_t count = Candidates::count;
+        if constexpr (requires { to.choose(1U, std::uint64_t{}); }) {
+            if constexpr (count > 1) {
+                const std::size_t found =
+                    candidates.find(SameBound<typename Parameters::schema>{to.tenant()});
+                to.choose(bits_of(count - 1), found < count ? found : 0);
+            }
+        } else if constexpr (!std::is_void_v<comparison_of<Parameters>>) {
+            if (candidates.find(values_compared_by(to)) == count) [[unlikely]]
+                say_values_differ(to, no_such_place);
+        }
+    }
+    [[nodiscard]] constexpr auto owned() const
+    {
+        return ValuedPlaceOrdering<Ordering, decltype(candidates.owned())>{candidates.owned()};
+    }
+};
+
+template <class Ordering, class Subject>
+[[nodiscard]] constexpr auto place_ordering(const Ordering& ordering, const Subject& subject)
+{
+    using Form = typename ordered_form<typename Ordering::form>::type;
+    if constexpr (is_repeatable_form<Form>) {
+        using Ordinal = ordinal_order<typename Ordering::form, place_of_ordering<Ordering, Subject>>;
+        return PlaceOrdering<typename Ordinal::type>{};
+    } else {
+        auto candidates = find_same_form(ordering.by, subject_nodes(subject));
+        return ValuedPlaceOrdering<typename Ordering::form, decltype(candidates)>{std::move(candidates)};
+    }
+}
+
 template <class Statement, class... Ordering>
-[[nodiscard]] constexpr auto add_place_order(Statement&& statement, const Ordering&...)
+[[nodiscard]] constexpr auto add_place_order(Statement&& statement, const Ordering&... ordering)
 {
     using Subject = typename std::remove_cvref_t<Statement>::subject;
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::order_by>,
@@ -305,13 +419,14 @@ template <class Statement, class... Ordering>
     constexpr bool selected = ((place_of_ordering<Ordering, Subject> > 0) && ...);
     static_assert(selected,
                   "tenantry: the whole of a set operation is ordered by what its first side selects");
-    if constexpr (selected)
-        return with_clause(
-            std::forward<Statement>(statement),
-            OrderBy<PlaceOrdering<typename ordinal_order<typename Ordering::form,
-                                                         place_of_ordering<Ordering, Subject>>::type>...>{});
-    else
+    if constexpr (selected) {
+        const Subject& subject = pack_get<0>(pack_get<0>(statement.clauses).first.clauses);
+        return with_clause(std::forward<Statement>(statement),
+                           OrderBy<decltype(place_ordering(ordering, subject))...>{
+                               {{place_ordering(ordering, subject)}...}});
+    } else {
         return with_clause(std::forward<Statement>(statement), OrderBy<>{});
+    }
 }
 
 // ---- what users say

@@ -113,9 +113,15 @@ public:
     }
 
     template <auto Member>
+    [[nodiscard]] static constexpr std::string_view column_name() noexcept
+    {
+        return column_names<readable_table<S, row_of<Member>>>[member_index<Member>];
+    }
+
+    template <auto Member>
     constexpr void name() noexcept
     {
-        sink_.identifier(column_names<readable_table<S, row_of<Member>>>[member_index<Member>]);
+        sink_.identifier(column_name<Member>());
     }
 
     template <auto Member, class Source = row_of<Member>>

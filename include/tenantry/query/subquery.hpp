@@ -12,6 +12,7 @@
 #include <tenantry/expr/form.hpp>
 #include <tenantry/expr/in_rows.hpp>
 #include <tenantry/expr/operand.hpp>
+#include <tenantry/query/outer_columns.hpp>
 
 namespace tenantry {
 
@@ -34,7 +35,7 @@ struct NestedForm {
     }
 };
 
-// A query as an operand. Its columns are no business of the statement around it.
+// A query as an operand. Its own columns are no business of the statement around it.
 template <class Q, class Value>
 struct QueryOperand {
     using tenantry_expression = void;
@@ -42,20 +43,32 @@ struct QueryOperand {
     using source = void;
     using form = NestedForm<typename Q::form>;
     static constexpr bool aggregate = false;
-    template <class...>
-    static constexpr bool grouped = true;
+    template <class... Keys>
+    static constexpr bool parts_grouped = is_grouped_inside<Q, Keys...>();
+    template <class... Keys>
+    static constexpr bool grouped = (std::same_as<form, Keys> || ...) || parts_grouped<Keys...>;
 
     Q query;
 
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)
     {
+        if constexpr (looks_for_keys<Visitor>)
+            if constexpr (Visitor::template is_key<QueryOperand>()) return;
         visitor.template nested<Q>();
     }
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
-        if constexpr (!checks_groups<Parameters>) query.bind(to);
+        if constexpr (checks_groups<Parameters>)
+            to.look_at(*this);
+        else
+            query.bind(to);
+    }
+    template <class Parameters>
+    constexpr void bind_parts(Parameters& to) const
+    {
+        query.bind(to);
     }
     [[nodiscard]] constexpr auto owned() const&
     {

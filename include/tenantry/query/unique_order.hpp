@@ -493,10 +493,16 @@ template <class Keys, class Subject>
 struct has_all_groups;
 template <class... Keys, class Subject>
 struct has_all_groups<GroupBy<Keys...>, Subject> {
+    // Of two keys that differ in their values alone it is not known which is selected.
+    template <class Key>
+    static constexpr bool is_clear =
+        is_repeatable_form<typename Key::form> ||
+        (std::size_t{std::same_as<typename Key::form, typename Keys::form>} + ...) == 1;
+
     // Whether each of the keys is among the columns that are known.
     static constexpr bool in(const std::array<bool, max_columns>& columns)
     {
-        return ((place_of<typename Keys::form, Subject>::value > 0 &&
+        return ((is_clear<Keys> && place_of<typename Keys::form, Subject>::value > 0 &&
                  columns[place_of<typename Keys::form, Subject>::value - 1]) &&
                 ...);
     }

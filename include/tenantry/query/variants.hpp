@@ -89,7 +89,7 @@ template <class S, class Q>
         return connection.statement(statement_text<S, Form>());
     } else {
         static VariantTexts variants;
-        ChoiceCollector<S> chosen;
+        ChoiceCollector<S> chosen(connection.incarnation());
         query.bind(chosen);
         if (chosen.choices().is_full()) [[unlikely]]
             return fail(too_many_choices());
