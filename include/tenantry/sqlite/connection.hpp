@@ -347,10 +347,7 @@ public:
     }
 
     /// Every `Transaction` with the write lock is begun with this from now on, and fails with what it says. nullptr: nothing.
-    void on_write_begun(Result<void> (*write_begun)(Connection&)) noexcept
-    {
-        state_->write_begun = write_begun;
-    }
+    void on_write_begun(Result<void> (*does)(Connection&)) noexcept { state_->write_begun = does; }
 
     /// There is something that they are begun with.
     [[nodiscard]] bool heeds_write_begun() const noexcept { return state_->write_begun != nullptr; }
