@@ -134,7 +134,8 @@ TEST_CASE("a row may have members of any name")
     STATIC_REQUIRE(std::is_aggregate_v<SettingRecord>);
     STATIC_REQUIRE(std::is_same_v<detail::declared_row_t<SettingRecord>, Setting>);
     STATIC_REQUIRE(std::is_same_v<detail::scope_of_t<SettingRecord>, One>);
-    SettingRecord setting{Setting{"theme", "dark", 1, 2, 3, true, 4}};
+    SettingRecord setting{};
+    plain(setting) = Setting{"theme", "dark", 1, 2, 3, true, 4};
     CHECK(setting.key == "theme");
     CHECK(setting.row == 1);
     CHECK(setting.row_type == 2);
@@ -147,7 +148,7 @@ TEST_CASE("a row may have members of any name")
     CHECK(get == 3);
     CHECK((value == "dark" && row == 1 && row_type == 2 && form && incarnation == 4));
 
-    Record<Door, One> door{Door{}};
+    Record<Door, One> door{};
     STATIC_REQUIRE(sizeof door == sizeof(Door));
     door.id = detail::IdAccess::id<Door>(std::int64_t{5}, 99);
     door.key = book().author;

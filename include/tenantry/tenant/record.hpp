@@ -44,6 +44,10 @@ inline constexpr bool adds_row = requires { &RowAndRecordNames<Row>::row; };
 template <class Row>
 inline constexpr bool adds_row_type = requires { &RowAndRecordNames<Row>::row_type; };
 
+template <class Row>
+inline constexpr bool adds_all = adds_key<Row> && adds_row<Row> && adds_row_type<Row>;
+
+// What is left of it for rows that have some of the names.
 template <class Row, class T, bool Adds = adds_row<Row>>
 struct RecordRow {
     /// The plain row, for code that knows nothing of tenants (spans, JSON, structured bindings).
@@ -107,19 +111,72 @@ struct RecordType<Row, false> {};
 /// or it is of a view or a query), by eight bytes more that the record has. A record that a program makes of a plain row is
 /// taken as that row, and so is `plain(record)`.
 template <class Row, class T>
-struct Record : Row, detail::RecordRow<Row, T>, detail::RecordKey<Row, T>, detail::RecordType<Row> {
+struct Record : Row {
+    using row_type = Row;
     using tenantry_row = Row;
     using tenantry_scope = T;
+
+    /// The plain row, for code that knows nothing of tenants (spans, JSON, structured bindings).
+    [[nodiscard]] Row& row() & noexcept { return *this; }
+    [[nodiscard]] const Row& row() const& noexcept { return *this; }
+    [[nodiscard]] Row&& row() && noexcept { return static_cast<Row&&>(*this); }
+
+    /// The row's own key, for rows with a member `Id<Row>`.
+    [[nodiscard]] Key<Row, T> key() const
+    {
+        return detail::IdAccess::key<T>(get_field<id_index<Row>>(row()));
+    }
+
+    /// The key that a member points with: `record.template key<&AuditLog::user>()`. Unset where an optional
+    /// member is empty.
+    template <auto Member>
+        requires FieldPointer<Member>
+    [[nodiscard]] auto key() const
+    {
+        static_assert(std::is_same_v<row_of<Member>, Row>,
+                      "tenantry: key<> names a member of another row type");
+        return detail::key_of_member<Member, T>(row());
+    }
 };
 
 // The same of a row that has no Id of its own. No base has what is added, so that it is still made by Record{row}.
 template <class Row, class T>
-    requires(!has_id<Row>)
+    requires(!has_id<Row> && detail::adds_all<Row>)
+struct Record<Row, T> : Row {
+    using row_type = Row;
+    using tenantry_row = Row;
+    using tenantry_scope = T;
+
+    [[nodiscard]] Row& row() & noexcept { return *this; }
+    [[nodiscard]] const Row& row() const& noexcept { return *this; }
+    [[nodiscard]] Row&& row() && noexcept { return static_cast<Row&&>(*this); }
+
+    template <auto Member>
+        requires FieldPointer<Member>
+    [[nodiscard]] auto key() const
+    {
+        static_assert(std::is_same_v<row_of<Member>, Row>,
+                      "tenantry: key<> names a member of another row type");
+        return detail::key_of_member<Member, T>(row());
+    }
+
+    // The mark of the tenant it was read from (query/record_mark.hpp).
+    std::uint64_t tenantry_mark = 0;
+};
+
+// The same of rows that have members of some of the names.
+template <class Row, class T>
+    requires(has_id<Row> && !detail::adds_all<Row>)
+struct Record<Row, T> : Row, detail::RecordRow<Row, T>, detail::RecordKey<Row, T>, detail::RecordType<Row> {
+    using tenantry_row = Row;
+    using tenantry_scope = T;
+};
+template <class Row, class T>
+    requires(!has_id<Row> && !detail::adds_all<Row>)
 struct Record<Row, T> : Row, detail::RecordRow<Row, T>, detail::RecordKey<Row, T>, detail::RecordType<Row> {
     using tenantry_row = Row;
     using tenantry_scope = T;
 
-    // The mark of the tenant it was read from (query/record_mark.hpp).
     std::uint64_t tenantry_mark = 0;
 };
 
