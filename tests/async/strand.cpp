@@ -101,7 +101,7 @@ TEST_CASE("what was never run goes with what runs it")
 TEST_CASE("where the executor throws nothing is called, and what is posted later is")
 {
     asio::io_context context;
-    test::ThrowingExecutor::State state;
+    test::ThrowingState state;
     const Strand strand(test::ThrowingExecutor(context.get_executor(), state));
     const auto held = std::make_shared<int>(0);
     int calls = 0;

@@ -225,6 +225,27 @@ struct Kept {
     void operator()(R result) const { promise->set_value(std::move(result)); }
 };
 
+// What may have come of an operation: all, or that the executor has not taken it; or of another one that this one needs.
+void check_refused(const Error& error)
+{
+    CAPTURE(error.message());
+    CHECK((error == errc::overloaded || error == errc::no_such_tenant));
+}
+template <class R>
+void check_each(const R&)
+{}
+template <class R>
+void check_each(const ForEachReport<R>& report)
+{
+    for (const auto& tenant : report.tenants)
+        if (tenant.result && !*tenant.result) check_refused(tenant.result->error());
+}
+void check_each(const MigrationReport& report)
+{
+    for (const auto& tenant : report.tenants)
+        if (tenant.error) check_refused(*tenant.error);
+}
+
 // Begins the operation; `answered()` waits for it, and says whether there was an answer.
 class Begun {
 public:
@@ -234,14 +255,21 @@ public:
         Kept<R> kept;
         auto future = std::make_shared<std::future<R>>(kept.promise->get_future());
         std::move(operation)(asio::bind_executor(on, std::move(kept)));
-        waits_.push_back(
-            [future] { return future->wait_for(test::long_enough) == std::future_status::ready; });
+        waits_.push_back([future] {
+            if (future->wait_for(test::long_enough) != std::future_status::ready) return false;
+            const R result = future->get();
+            if (!result)
+                check_refused(result.error());
+            else if constexpr (!std::is_same_v<R, Result<void>>)
+                check_each(*result);
+            return true;
+        });
     }
 
     [[nodiscard]] bool answered()
     {
         bool all = true;
-        for (const auto& wait : waits_) all = all && wait();
+        for (const auto& wait : waits_) all = wait() && all;
         return all;
     }
 
@@ -257,7 +285,7 @@ TEST_CASE("an executor that throws at any moment keeps nobody waiting, and no te
     options.sole_owner = GENERATE(false, true);
     asio::thread_pool pool(2);
     asio::thread_pool callers(1);
-    test::ThrowingExecutor::State state;
+    test::ThrowingState state;
     const test::TempDir directory;
     {
         auto fleet = must(open_notes(test::ThrowingExecutor(pool.get_executor(), state),

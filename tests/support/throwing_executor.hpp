@@ -1,11 +1,11 @@
-// An executor that throws where it is told to, instead of taking work.
+// An executor that throws where it is told to, or now and then, instead of taking work.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
@@ -16,36 +16,55 @@
 
 namespace tenantry::test {
 
-/// Over another executor, from which it has everything else.
+/// Outlives the executors that refer to it. Thread-safe.
+class ThrowingState {
+public:
+    /// The n-th time from now on that it is given work it throws; 0: never.
+    void throw_at(int nth) noexcept
+    {
+        thrown_ = false;
+        left_ = nth;
+    }
+    /// Whether it has thrown since then.
+    [[nodiscard]] bool thrown() const noexcept { return thrown_; }
+
+    /// From now on it throws as well about once in so many times; 0: it does not.
+    void throw_one_in(std::uint64_t times) noexcept { one_in_ = times; }
+    /// How often it has thrown for that.
+    [[nodiscard]] std::uint64_t times_thrown() const noexcept { return times_thrown_; }
+
+    void count()
+    {
+        if (const auto times = one_in_.load(); times != 0 && mixed(++calls_) % times == 0) {
+            ++times_thrown_;
+            throw std::runtime_error("the executor takes no work now");
+        }
+        if (left_.load() <= 0 || left_.fetch_sub(1) != 1) return;
+        thrown_ = true;
+        throw std::runtime_error("the executor takes no work");
+    }
+
+private:
+    // Numbers that look like chance to whoever counts.
+    [[nodiscard]] static std::uint64_t mixed(std::uint64_t number) noexcept
+    {
+        number = (number ^ (number >> 31U)) * 0x9E3779B97F4A7C15U;
+        return (number ^ (number >> 29U)) * 0xBF58476D1CE4E5B9U >> 32U;
+    }
+
+    std::atomic<std::uint64_t> one_in_{0};
+    std::atomic<std::uint64_t> calls_{0};
+    std::atomic<std::uint64_t> times_thrown_{0};
+    std::atomic<int> left_{0};
+    std::atomic<bool> thrown_{false};
+};
+
+/// Over another executor, from which it has everything else: that of an io_context or a thread_pool, which is small. (An
+/// any_io_executor counts references to larger ones, in a way that the thread sanitizer does not understand.)
+template <class Inner>
 class ThrowingExecutor {
 public:
-    /// Outlives the executors that refer to it. Thread-safe.
-    class State {
-    public:
-        /// The n-th time from now on that it is given work it throws; 0: never.
-        void throw_at(int nth) noexcept
-        {
-            thrown_ = false;
-            left_ = nth;
-        }
-        /// Whether it has thrown since then.
-        [[nodiscard]] bool thrown() const noexcept { return thrown_; }
-
-        void count()
-        {
-            if (left_.load() <= 0 || left_.fetch_sub(1) != 1) return;
-            thrown_ = true;
-            throw std::runtime_error("the executor takes no work");
-        }
-
-    private:
-        std::atomic<int> left_{0};
-        std::atomic<bool> thrown_{false};
-    };
-
-    ThrowingExecutor(boost::asio::any_io_executor inner, State& state) noexcept
-        : inner_(std::move(inner)), state_(&state)
-    {}
+    ThrowingExecutor(Inner inner, ThrowingState& state) noexcept : inner_(std::move(inner)), state_(&state) {}
 
     template <class Function>
     void execute(Function&& function) const
@@ -58,18 +77,17 @@ public:
     {
         return boost::asio::query(inner_, boost::asio::execution::context);
     }
-    [[nodiscard]] ThrowingExecutor require(boost::asio::execution::blocking_t::never_t never) const
+    [[nodiscard]] auto require(boost::asio::execution::blocking_t::never_t never) const
     {
-        return {boost::asio::require(inner_, never), *state_};
+        return over(boost::asio::require(inner_, never));
     }
-    [[nodiscard]] ThrowingExecutor prefer(boost::asio::execution::outstanding_work_t::tracked_t tracked) const
+    [[nodiscard]] auto prefer(boost::asio::execution::outstanding_work_t::tracked_t tracked) const
     {
-        return {boost::asio::prefer(inner_, tracked), *state_};
+        return over(boost::asio::prefer(inner_, tracked));
     }
-    [[nodiscard]] ThrowingExecutor prefer(
-        boost::asio::execution::outstanding_work_t::untracked_t untracked) const
+    [[nodiscard]] auto prefer(boost::asio::execution::outstanding_work_t::untracked_t untracked) const
     {
-        return {boost::asio::prefer(inner_, untracked), *state_};
+        return over(boost::asio::prefer(inner_, untracked));
     }
 
     friend bool operator==(const ThrowingExecutor& a, const ThrowingExecutor& b) noexcept
@@ -82,8 +100,14 @@ public:
     }
 
 private:
-    boost::asio::any_io_executor inner_;
-    State* state_;
+    template <class Other>
+    [[nodiscard]] ThrowingExecutor<Other> over(Other other) const noexcept
+    {
+        return {std::move(other), *state_};
+    }
+
+    Inner inner_;
+    ThrowingState* state_;
 };
 
 } // namespace tenantry::test

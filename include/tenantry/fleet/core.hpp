@@ -200,6 +200,12 @@ public:
         });
     }
 
+    /// What whoever waits for a task is answered where `spawn` has thrown.
+    [[nodiscard]] static Error not_taken(std::exception_ptr thrown) noexcept
+    {
+        return thrown_error(std::move(thrown), errc::overloaded, "the fleet's executor");
+    }
+
     /// The same, a little later. Called from what runs on the executor.
     template <class Task>
     void spawn_later(std::chrono::milliseconds time, Task task)
@@ -544,12 +550,6 @@ private:
     [[nodiscard]] static Error failed_to(std::string_view what, std::exception_ptr thrown) noexcept
     {
         return thrown_error(std::move(thrown), errc::internal, what);
-    }
-
-    // The executor has thrown.
-    [[nodiscard]] static Error not_taken(std::exception_ptr thrown) noexcept
-    {
-        return thrown_error(std::move(thrown), errc::overloaded, "the fleet's executor");
     }
 
     // In the timers' thread. Where the executor does not take it now it may do so in a moment.

@@ -101,7 +101,7 @@ public:
             core_->spawn(
                 [self = this->shared_from_this(), which]() mutable { list(std::move(self), which); });
         } catch (...) {
-            promise_->complete(fail(failed_to_run(std::current_exception())));
+            promise_->complete(fail(FleetCore::not_taken(std::current_exception())));
         }
     }
 
@@ -109,12 +109,15 @@ public:
     {
         const std::lock_guard lock(mutex_);
         if (!strand_) return; // nothing has begun, and what is about to will look
-        boost::asio::post(*strand_, [self = this->shared_from_this(), type] {
-            self->report_.cancelled = true;
-            // Ending one may begin to destroy its signal.
-            const auto running = self->signals_;
-            for (const auto& signal : running) signal->emit(type);
-        });
+        try {
+            boost::asio::post(*strand_, [self = this->shared_from_this(), type] {
+                self->report_.cancelled = true;
+                // Ending one may begin to destroy its signal.
+                const auto running = self->signals_;
+                for (const auto& signal : running) signal->emit(type);
+            });
+        } catch (...) { // what has not begun yet is not begun
+        }
     }
 
 private:

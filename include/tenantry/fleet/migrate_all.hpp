@@ -53,7 +53,7 @@ public:
         try {
             core_->spawn([self = shared_from_this()] { self->begin(); });
         } catch (...) {
-            done_->complete(fail(failed_to_run(std::current_exception())));
+            done_->complete(fail(FleetCore::not_taken(std::current_exception())));
         }
     }
 
@@ -105,7 +105,7 @@ private:
             try {
                 spawn(*index);
             } catch (...) {
-                record(*index, failure(*index, std::current_exception()));
+                record(*index, failure(*index, FleetCore::not_taken(std::current_exception())));
             }
         }
         std::optional<Result<MigrationReport>> finished;
@@ -159,7 +159,8 @@ private:
             }
             record(index, std::move(result));
         } catch (...) {
-            record(index, failure(index, std::current_exception()));
+            record(index, failure(index, thrown_error(std::current_exception(), errc::internal,
+                                                      "migrating a tenant")));
         }
         go_on();
     }
@@ -171,11 +172,11 @@ private:
     }
 
     // Of a tenant that has its place in the report still.
-    [[nodiscard]] TenantMigration failure(std::size_t index, std::exception_ptr thrown) noexcept
+    [[nodiscard]] TenantMigration failure(std::size_t index, Error error) noexcept
     {
         TenantMigration result = std::move(report_.tenants[index]);
         result.outcome = Outcome::failed;
-        result.error.emplace(thrown_error(std::move(thrown), errc::internal, "migrating a tenant"));
+        result.error.emplace(std::move(error));
         return result;
     }
 
