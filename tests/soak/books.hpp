@@ -8,6 +8,7 @@
 #include <deque>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,12 +32,31 @@ inline constexpr std::int64_t numbers_each = 1'000'000'000;
 /// What is never to be read: the text of rows that are taken back by the write that makes them.
 inline constexpr const char* poison = "poison";
 
-/// A tenant of the soak. Those that come and go are made and destroyed by clients.
+/// What becomes of a tenant of the soak.
+enum class Fate : std::uint8_t {
+    stays,
+    comes_and_goes, ///< is made and destroyed by clients
+    // The others are met by somebody who knows nothing of fleets (LostFiles):
+    directory_moved, ///< its directory is moved away and back
+    database_moved,  ///< its main.db alone
+    log_removed,     ///< its -wal, its -shm or both are removed
+    replaced,        ///< all of it is removed, and a new tenant is made under the name
+};
+
+/// A tenant of the soak.
 struct Place {
+    Fate fate = Fate::stays;
     std::string name;
-    bool comes_and_goes = false;
     std::atomic<std::int64_t> created{0};
     std::atomic<std::int64_t> destroyed{0};
+    std::atomic<std::int64_t> removed{0}; ///< by others than the fleet
+
+    [[nodiscard]] bool loses_files() const noexcept { return fate > Fate::comes_and_goes; }
+    [[nodiscard]] bool has_one_incarnation() const noexcept
+    {
+        return fate != Fate::comes_and_goes && fate != Fate::replaced;
+    }
+    [[nodiscard]] std::int64_t times_there() const noexcept { return created - destroyed - removed; }
 };
 
 /// What all clients share.
@@ -44,12 +64,16 @@ class World {
 public:
     World(Fleet<Notes>& fleet, std::size_t stable, std::size_t changing) : fleet_(fleet)
     {
-        for (std::size_t n = 0; n < stable + changing; ++n) {
-            Place& place = places_.emplace_back();
-            place.name = (n < stable ? "stays" : "comes") + std::to_string(n);
-            place.comes_and_goes = n >= stable;
-        }
+        for (std::size_t n = 0; n < stable; ++n) add(Fate::stays, "stays" + std::to_string(n));
+        for (std::size_t n = 0; n < changing; ++n) add(Fate::comes_and_goes, "comes" + std::to_string(n));
+        add(Fate::directory_moved, "loses-directory");
+        add(Fate::database_moved, "loses-database");
+        add(Fate::log_removed, "loses-log");
+        add(Fate::replaced, "loses-all");
     }
+
+    /// By its name: whether a tenant is one of those that lose files.
+    [[nodiscard]] static bool loses_files(std::string_view tenant) { return tenant.starts_with("loses"); }
 
     [[nodiscard]] Fleet<Notes>& fleet() noexcept { return fleet_; }
     [[nodiscard]] std::deque<Place>& places() noexcept { return places_; }
@@ -70,6 +94,13 @@ public:
     }
 
 private:
+    void add(Fate fate, std::string name)
+    {
+        Place& place = places_.emplace_back();
+        place.fate = fate;
+        place.name = std::move(name);
+    }
+
     Fleet<Notes>& fleet_;
     std::deque<Place> places_; // stay where they are
     std::atomic<bool> stopped_{false};

@@ -49,6 +49,23 @@ std::string said(const Error& error)
     return text.str();
 }
 
+// Whether a tenant may answer so for nothing but what becomes of it.
+bool may_be_answered(Fate fate, errc code)
+{
+    switch (fate) {
+    case Fate::stays: return false;
+    case Fate::comes_and_goes: return code == errc::tenant_gone || code == errc::no_such_tenant;
+    case Fate::log_removed: return code == errc::tenant_gone || code == errc::busy;
+    case Fate::database_moved:
+        return code == errc::tenant_gone || code == errc::busy || code == errc::io_error;
+    case Fate::directory_moved:
+    case Fate::replaced:
+        return code == errc::tenant_gone || code == errc::busy || code == errc::io_error ||
+               code == errc::no_such_tenant;
+    }
+    return false;
+}
+
 } // namespace
 
 /// Writes that are begun one after the other, without waiting for answers between them.
@@ -98,11 +115,21 @@ void Client::met(const Error& error, std::string_view doing, std::size_t tenant,
     const auto code = static_cast<errc>(error.code().value());
     ++errors_[static_cast<std::size_t>(error.code().value()) % errors_.size()];
     if (code == errc::fleet_closed) closed_ = true;
-    const bool gone = code == errc::tenant_gone || code == errc::no_such_tenant;
     const bool expected = code == errc::fleet_closed || code == errc::overloaded ||
-                          (gone && world_.places()[tenant].comes_and_goes) ||
+                          may_be_answered(world_.places()[tenant].fate, code) ||
                           std::find(also.begin(), also.end(), code) != also.end();
     if (!expected) world_.found(std::string(doing) + ": " + said(error));
+}
+
+void Client::not_written(Asked& entry, const Error& error, int rows, std::string_view doing,
+                         std::initializer_list<errc> also)
+{
+    if (rows != 0 && error == errc::unknown_outcome && world_.places()[entry.tenant].loses_files()) {
+        ++errors_[static_cast<std::size_t>(errc::unknown_outcome)];
+        entry.perhaps = rows;
+    } else {
+        met(error, doing, entry.tenant, also);
+    }
 }
 
 template <class R, class Operation>
@@ -166,6 +193,7 @@ asio::awaitable<void> Client::use_in_scope(std::size_t tenant)
         asked_[entry].incarnation = db.incarnation();
         const Note row = note("one", asked_[entry].number);
         auto key = co_await db.async_write(insert(row));
+        if (!key && key.error() == errc::unknown_outcome) asked_[entry].perhaps = 1;
         if (!key) co_return tl::unexpected(key.error());
         asked_[entry].rows = 1;
         auto found = db.read(one(select<Note>().where(col<&Note::id> == *key)));
@@ -180,13 +208,15 @@ asio::awaitable<void> Client::use_in_scope(std::size_t tenant)
     if (asked_[entry].rows != 0) ++kept_;
     if (result && throws) world_.found("a body that threw was answered without an error");
     if (!result)
-        met(result.error(), "in a scope", tenant, {errc::too_many_open, errc::timeout, errc::body_failed});
+        not_written(asked_[entry], result.error(), asked_[entry].perhaps, "in a scope",
+                    {errc::too_many_open, errc::timeout, errc::body_failed});
 }
 
 asio::awaitable<void> Client::change(std::size_t tenant)
 {
     Place& place = world_.places()[tenant];
-    if (!place.comes_and_goes) {
+    if (place.loses_files()) co_return;
+    if (place.fate == Fate::stays) {
         auto again = world_.fleet().async_create(place.name);
         Result<void> made = co_await ask<void>(std::move(again));
         if (made) world_.found("a tenant was made twice");
@@ -232,6 +262,7 @@ asio::awaitable<void> Client::go_through_all()
         };
         auto written = co_await db.async_write(write);
         asked_[entry].answered = true;
+        if (!written && written.error() == errc::unknown_outcome) asked_[entry].perhaps = 1;
         if (!written) co_return tl::unexpected(written.error());
         asked_[entry].rows = 1;
         ++kept_;
@@ -256,7 +287,9 @@ asio::awaitable<void> Client::go_through_all()
             const auto place = std::find_if(places.begin(), places.end(),
                                             [&](const Place& p) { return p.name == each.id.view(); });
             const auto tenant = static_cast<std::size_t>(place - places.begin());
-            if (report->cancelled)
+            if (place->loses_files() && result.error() == errc::unknown_outcome)
+                ++errors_[static_cast<std::size_t>(errc::unknown_outcome)]; // the body has noted it
+            else if (report->cancelled)
                 met(result.error(), "a cancelled body of async_for_each", tenant,
                     {errc::cancelled, errc::too_many_open, errc::batch_aborted});
             else
@@ -280,10 +313,11 @@ void Client::settle(Batch& batch, const Expectation& expected, const Result<R>& 
         ++kept_;
     } else {
         const auto or_closed = [](bool may_be, errc code) { return may_be ? code : errc::fleet_closed; };
-        met(result.error(), "a write", expected.tenant,
-            {expected.failure.value_or(errc::fleet_closed), or_closed(expected.cancelled, errc::cancelled),
-             or_closed(expected.limited, errc::timeout),
-             or_closed(expected.may_be_aborted, errc::batch_aborted)});
+        not_written(entry, result.error(), expected.rows, "a write",
+                    {expected.failure.value_or(errc::fleet_closed),
+                     or_closed(expected.cancelled, errc::cancelled),
+                     or_closed(expected.limited, errc::timeout),
+                     or_closed(expected.may_be_aborted, errc::batch_aborted)});
     }
     if (--batch.outstanding == 0) batch.answered.cancel();
 }
@@ -423,11 +457,12 @@ asio::awaitable<void> Client::remove_one(Db db, std::size_t tenant)
         auto operation = db.async_write(sql<"delete from note where number = ?">(asked_[n].number));
         Result<std::int64_t> removed = co_await ask<std::int64_t>(std::move(operation));
         if (!removed) {
-            met(removed.error(), "removing rows", tenant, {errc::timeout});
-        } else {
-            if (*removed != asked_[n].rows) world_.found("other rows were removed than were written");
-            asked_[n].rows = 0;
+            not_written(asked_[n], removed.error(), asked_[n].rows, "removing rows", {errc::timeout});
+            if (asked_[n].perhaps == 0) co_return; // they are still there
+        } else if (*removed != asked_[n].rows) {
+            world_.found("other rows were removed than were written");
         }
+        asked_[n].rows = 0;
         co_return;
     }
 }

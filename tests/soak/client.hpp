@@ -74,6 +74,10 @@ private:
     void met(const Error& error, std::string_view doing, std::size_t tenant,
              std::initializer_list<errc> also = {});
 
+    /// The same of a write of so many rows, or of their removal: they may be there where nobody can be told.
+    void not_written(Asked& entry, const Error& error, int rows, std::string_view doing,
+                     std::initializer_list<errc> also);
+
     World& world_;
     boost::asio::any_io_executor executor_;
     std::mt19937_64 random_;

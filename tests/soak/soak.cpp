@@ -5,20 +5,24 @@
 // Fleet after fleet is opened with options chosen at random, used, closed (when all is quiet, or under the hands of
 // its clients) and opened once more to be looked through:
 //
-// - Each write that was acknowledged is there exactly once, and no other is. No answer leaves it open here. In general
-//   two do: `unknown_outcome`, where a tenant's files were removed or moved under its name while it was being committed
-//   (nobody does so here), and `io_error` out of a COMMIT whose sync has failed, where the machine goes down
-//   afterwards.
+// - Each write that was acknowledged is there exactly once, one whose answer was `unknown_outcome` or was not taken once or
+//   not at all, and no other is. (In general one more answer leaves it open: `io_error` out of a COMMIT whose sync has
+//   failed, where the machine goes down afterwards.)
 // - Of one client's writes to one tenant the later ones lie behind the earlier ones.
-// - A tenant that comes and goes is there if it was made once more often than it was destroyed.
+// - A tenant that comes and goes is there if it was made once more often than it was destroyed or removed.
 // - Every database is whole, and there is nothing beside it.
 // - What the fleet's observer has heard agrees with what clients were told.
 // - Descriptors, threads and memory are back where they were.
 // - What waits for an execution context that ends goes with it.
 //
-// Meanwhile contexts end under what waits for them, and another program takes the write locks of tenants now and then.
-// What clients look at meanwhile is in client.cpp. Prints what was done; what is wrong, and the seed, to the standard
-// error, and the exit code is 1.
+// Meanwhile contexts end under what waits for them, another program takes the write locks of tenants now and then, callers'
+// executors throw instead of taking answers, and some fleets' executors instead of taking work, and of some tenants the
+// directory, the database or the log is moved away or removed while they are in use (strangers.hpp). Those may say so;
+// what was acknowledged of them, and not removed, is there like that of others. What clients look at meanwhile is in client.cpp.
+//
+// Prints what was done; what is wrong, and the seed, to the standard error, and the exit code is 1.
+//
+// CONTRIBUTING.md says how it is run for an hour.
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -32,6 +36,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <utility>
@@ -39,6 +44,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
 #include <tenantry/sqlite/connection.hpp>
 
@@ -47,6 +53,7 @@
 #include "soak/resources.hpp"
 #include "soak/strangers.hpp"
 #include "support/temp_dir.hpp"
+#include "support/throwing_executor.hpp"
 
 namespace asio = boost::asio;
 using namespace tenantry;
@@ -68,6 +75,8 @@ struct Totals {
     std::uint64_t operations = 0;
     std::uint64_t kept = 0;
     std::uint64_t opened = 0;
+    std::uint64_t thrown = 0; // by executors
+    std::uint64_t lost = 0;   // files or directories of tenants
     std::map<std::string, std::uint64_t> errors;
 };
 
@@ -75,6 +84,13 @@ struct Totals {
 {
     std::cerr << "soak: " << why << '\n';
     std::exit(1);
+}
+
+std::string said(const Error& error)
+{
+    std::ostringstream text;
+    text << error;
+    return text.str();
 }
 
 template <class T>
@@ -145,15 +161,16 @@ public:
         ++opened_;
         if (!opened.migrated.empty()) ++odd_;
     }
-    void tenant_closed(std::string_view, CloseReason why) override
+    void tenant_closed(std::string_view tenant, CloseReason why) override
     {
         ++closed_;
-        if (why == CloseReason::gone) ++odd_;
+        if (why == CloseReason::gone && !World::loses_files(tenant)) ++odd_;
     }
     void background_error(BackgroundTask task, const Error& error) override
     {
         // A reader may be in the way of writing the log back.
-        if (task != BackgroundTask::checkpoint || !(error == errc::busy)) ++odd_;
+        const bool blocked = task == BackgroundTask::checkpoint && error == errc::busy;
+        if (!blocked && !World::loses_files(error.tenant())) ++odd_;
     }
 
     // Once the fleet is gone.
@@ -162,7 +179,7 @@ public:
         std::int64_t created = 0;
         std::int64_t destroyed = 0;
         for (const Place& place : world.places()) {
-            created += place.comes_and_goes ? place.created.load() : 1;
+            created += place.created;
             destroyed += place.destroyed;
         }
         const auto same = [&](const char* what, std::int64_t heard, std::int64_t expected) {
@@ -186,8 +203,34 @@ private:
     std::atomic<std::int64_t> odd_{0};
 };
 
+// Who else is at work in a fleet.
+struct Strangers {
+    Strangers(World& world, std::int64_t clients, const std::filesystem::path& away, std::mt19937_64& random)
+        : ending(world, clients, random()),
+          throwing(world, clients + 1, random()),
+          foreign(world, random()),
+          lost(world, away, random())
+    {}
+
+    EndingContexts ending;
+    ThrowingCallers throwing;
+    ForeignLocks foreign;
+    LostFiles lost;
+};
+
+// What a fleet may be opened on.
+struct UnreliableExecutor {
+    explicit UnreliableExecutor(std::size_t threads) : pool(threads) {}
+    ~UnreliableExecutor() { pool.join(); }
+
+    [[nodiscard]] asio::any_io_executor executor() { return ThrowingExecutor(pool.get_executor(), state); }
+
+    ThrowingState state;
+    asio::thread_pool pool;
+};
+
 // Runs clients until the time is over, and ends the fleet in one way or another.
-void work(World& world, std::vector<std::unique_ptr<Client>>& clients, EndingContexts& ending, bool shared,
+void work(World& world, std::vector<std::unique_ptr<Client>>& clients, Strangers& strangers, bool shared,
           int count, std::mt19937_64& random, std::chrono::duration<double> time)
 {
     asio::io_context contexts[2];
@@ -201,19 +244,24 @@ void work(World& world, std::vector<std::unique_ptr<Client>>& clients, EndingCon
     }
     std::thread threads[2];
     for (int n = 0; n < 2; ++n) threads[n] = std::thread([&context = contexts[n]] { context.run(); });
-    std::thread ends([&] { ending.work(); });
-    ForeignLocks foreign(world, random());
-    std::thread locks([&] {
-        if (shared) foreign.work();
-    });
+    std::thread others[] = {
+        std::thread([&] { strangers.ending.work(); }),
+        std::thread([&] { strangers.throwing.work(); }),
+        std::thread([&] {
+            if (shared) strangers.foreign.work();
+        }),
+        std::thread([&] { strangers.lost.work(); }),
+    };
     std::this_thread::sleep_for(time);
     const auto way = random() % 3;
-    if (way != 0) (void)wait_for(world.fleet().async_close(way == 1 ? Shutdown::drain : Shutdown::cancel));
+    if (way != 0) (void)world.fleet().close(way == 1 ? Shutdown::drain : Shutdown::cancel);
     world.stop();
     for (auto& thread : threads) thread.join();
-    ends.join();
-    locks.join();
-    if (way == 0) must(wait_for(world.fleet().async_close(Shutdown::drain)));
+    for (auto& thread : others) thread.join();
+    if (way != 0) return;
+    const auto closed = world.fleet().close(Shutdown::drain);
+    if (!closed && !World::loses_files(closed.error().tenant()))
+        world.found("closing the fleet: " + said(closed.error()));
 }
 
 // --- afterwards
@@ -237,19 +285,22 @@ public:
             auto fleet = must(open_notes(root_));
             for (std::size_t tenant = 0; tenant < world_.places().size(); ++tenant) {
                 const Place& place = world_.places()[tenant];
-                auto db = wait_for(fleet.async_tenant(place.name));
-                if (!db && !(db.error() == errc::no_such_tenant)) must(std::move(db));
+                auto db = fleet.tenant(place.name);
+                if (!db && !(db.error() == errc::no_such_tenant)) {
+                    wrong(place.name + " cannot be opened any more: " + said(db.error()));
+                    continue;
+                }
                 const std::int64_t there = db ? 1 : 0;
-                const std::int64_t expected = place.comes_and_goes ? place.created - place.destroyed : 1;
-                if (there != expected)
+                if (there != place.times_there())
                     wrong(place.name + " is there " + std::to_string(there) + " times, and was made " +
-                          std::to_string(place.created) + " and destroyed " +
-                          std::to_string(place.destroyed) + " times");
+                          std::to_string(place.created) + " times, destroyed " +
+                          std::to_string(place.destroyed) + " times and removed " +
+                          std::to_string(place.removed) + " times");
                 if (!db) continue;
                 look_through(*db, place, tenant);
                 directories.push_back(must(fleet.directory(place.name)));
             }
-            must(wait_for(fleet.async_close(Shutdown::drain)));
+            must(fleet.close(Shutdown::drain));
         }
         for (const auto& directory : directories) check_files(directory);
     }
@@ -259,11 +310,12 @@ private:
 
     void look_through(const TenantDb<Notes>& db, const Place& place, std::size_t tenant)
     {
-        const auto rows =
-            must(db.read(select(col<&Note::number>, col<&Note::text>).from<Note>().order_by(col<&Note::id>)));
+        const auto read =
+            db.read(select(col<&Note::number>, col<&Note::text>).from<Note>().order_by(col<&Note::id>));
+        if (!read) return wrong(place.name + " cannot be read any more: " + said(read.error()));
         std::map<std::int64_t, int> found;
         std::map<std::int64_t, std::int64_t> last; // of each client
-        for (const auto& [number, text] : rows) {
+        for (const auto& [number, text] : *read) {
             ++found[number];
             auto& before = last[number / numbers_each];
             if (number < before) wrong(place.name + " has writes out of order");
@@ -273,8 +325,9 @@ private:
                 wrong(place.name + " has a row '" + text + "' that is none of its own");
         }
         for (const auto& [number, asked] : asked_) {
-            // What stays has one incarnation: whatever was written to it is to be found in it.
-            if (place.comes_and_goes ? asked->incarnation != db.incarnation() : asked->tenant != tenant)
+            // Where there is but one incarnation, whatever was written to the tenant is to be found in it.
+            if (place.has_one_incarnation() ? asked->tenant != tenant
+                                            : asked->incarnation != db.incarnation())
                 continue;
             const auto at = found.find(number);
             const int there = at == found.end() ? 0 : at->second;
@@ -310,13 +363,22 @@ std::vector<std::string> one_fleet(const Arguments& arguments, std::mt19937_64& 
     auto options = some_options(random);
     const auto listener = std::make_shared<Listener>(random() % 2 == 0);
     options.observer = listener;
-    std::optional<Fleet<Notes>> fleet(must(open_notes(root, options)));
+    std::optional<UnreliableExecutor> unreliable;
+    if (random() % 3 == 0) unreliable.emplace(options.threads);
+    std::optional<Fleet<Notes>> fleet(
+        must(unreliable ? open_notes(unreliable->executor(), root, options) : open_notes(root, options)));
     World world(*fleet, stable, changing);
-    for (auto& place : world.places())
-        if (!place.comes_and_goes) must(wait_for(fleet->async_create(place.name)));
+    for (auto& place : world.places()) {
+        if (place.fate == Fate::comes_and_goes) continue;
+        must(fleet->create(place.name));
+        ++place.created;
+    }
+    if (unreliable) unreliable->state.throw_one_in(10 + random() % 500);
     std::vector<std::unique_ptr<Client>> clients;
-    EndingContexts ending(world, arguments.clients, random());
-    work(world, clients, ending, !options.sole_owner, arguments.clients, random, time);
+    const auto away = directory.path() / "away";
+    std::filesystem::create_directory(away);
+    Strangers strangers(world, arguments.clients, away, random);
+    work(world, clients, strangers, !options.sole_owner, arguments.clients, random, time);
     const auto stats = fleet->stats();
     if (stats.open != 0 || stats.idle != 0 || stats.waiting != 0)
         world.found("a closed fleet has tenants open");
@@ -324,11 +386,14 @@ std::vector<std::string> one_fleet(const Arguments& arguments, std::mt19937_64& 
     listener->compare(world, stats);
     Audit audit(world, root);
     for (const auto& client : clients) audit.know(client->asked());
-    audit.know(ending.asked());
+    audit.know(strangers.ending.asked());
+    audit.know(strangers.throwing.asked());
     audit.run();
 
     ++totals.fleets;
     totals.opened += stats.opened;
+    totals.thrown += strangers.throwing.times_thrown() + (unreliable ? unreliable->state.times_thrown() : 0);
+    totals.lost += strangers.lost.times();
     for (const auto& client : clients) {
         totals.operations += client->operations();
         totals.kept += client->kept();
@@ -385,6 +450,8 @@ int main(int count, char** values)
                 static_cast<unsigned long long>(totals.fleets),
                 static_cast<unsigned long long>(totals.operations), arguments.clients,
                 static_cast<unsigned long long>(totals.kept), static_cast<unsigned long long>(totals.opened));
+    std::printf("%llu times an executor threw, %llu times files of a tenant were taken away\n",
+                static_cast<unsigned long long>(totals.thrown), static_cast<unsigned long long>(totals.lost));
     for (const auto& [name, times] : totals.errors)
         std::printf("  %s: %llu\n", name.c_str(), static_cast<unsigned long long>(times));
     if (findings.empty()) return 0;
