@@ -1,6 +1,7 @@
 // What the random walks have found, each by itself: silent losses, statements that only an older database refused, plans
 // that did not work, and forecasts that were wrong.
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tenantry/migrate/compare.hpp>
@@ -146,6 +147,25 @@ TEST_CASE("a column with a check is added to a table WITHOUT ROWID, wherever its
                       {old + ", " + column + ") STRICT, WITHOUT ROWID"}));
         CHECK(ask(db, "SELECT a || k FROM t") == "1k");
     }
+}
+
+TEST_CASE("a generated column is added after what it is made of, and is asked about")
+{
+    const std::string old = "CREATE TABLE t (id INTEGER PRIMARY KEY";
+    for (const char* made : {"g TEXT NOT NULL AS (h || a), h TEXT AS (a || '!'), a TEXT",
+                             "g TEXT NOT NULL AS (h || a), h TEXT AS (a || '!'), a TEXT DEFAULT 'x'"}) {
+        const bool has_default = std::string_view(made).ends_with("'x'");
+        Connection db = memory();
+        CHECK(brought(db, {old + ")"}, "INSERT INTO t VALUES (1)", {old + ", " + made + ")"}) == has_default);
+        if (has_default) CHECK(ask(db, "SELECT g FROM t") == "x!x");
+    }
+    // And is compared as its type has it.
+    Connection db = memory();
+    CHECK(brought(db, {"CREATE TABLE t (a INTEGER, g TEXT AS (a))"}, "INSERT INTO t(a) VALUES (5)",
+                  {"CREATE TABLE t (a INTEGER, g TEXT AS (a), CHECK (g < 900000))"}));
+    Connection same = memory();
+    CHECK_FALSE(brought(same, {"CREATE TABLE t (a, g INTEGER AS (a))"}, "INSERT INTO t(a) VALUES (5), ('5')",
+                        {"CREATE TABLE t (a, g INTEGER AS (a), UNIQUE (g))"}));
 }
 
 TEST_CASE("an older release is told that a full-text table of its own has other columns by now")

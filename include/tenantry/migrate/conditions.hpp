@@ -81,6 +81,20 @@ enum class Affinity { integer, text, blob, real, numeric };
            " AS TEXT) THEN CAST(" + value + " AS NUMERIC) ELSE " + value + " END";
 }
 
+/// What a generated column has, as the affinity of its type leaves it.
+[[nodiscard]] inline std::string kept_in(const ColumnText& generated)
+{
+    const std::string value = '(' + generated.expression + ')';
+    std::string kept = value;
+    const Affinity affinity = affinity_of(generated.type);
+    if (affinity == Affinity::text)
+        kept = "CAST(" + value + " AS TEXT)";
+    else if (affinity != Affinity::blob)
+        kept = kept_as_number(value);
+    const std::string collation = generated.collation.empty() ? "binary" : generated.collation;
+    return kept + " COLLATE " + quoted_name(collation);
+}
+
 /// A subquery of the rows of `live` as they would be in `wanted`, each with its key: what is new has its default,
 /// what is generated its value.
 [[nodiscard]] inline std::string projection(const TableModel& live, const TableModel& wanted)
@@ -131,10 +145,7 @@ enum class Affinity { integer, text, blob, real, numeric };
             if (waits)
                 later.push_back(column);
             else
-                outer.append(", (")
-                    .append(column->expression)
-                    .append(") AS ")
-                    .append(quoted_name(column->name));
+                outer.append(", ").append(kept_in(*column)).append(" AS ").append(quoted_name(column->name));
         }
         if (later.size() == generated.size()) break; // in a ring: SQLite does not accept that
         std::string within("(SELECT *");

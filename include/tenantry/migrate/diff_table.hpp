@@ -67,7 +67,7 @@ public:
         if (change_.rebuild)
             rebuild();
         else
-            for (const ColumnText* column : missing_) add_column(*column);
+            add_columns();
         return std::move(change_);
     }
 
@@ -366,6 +366,23 @@ private:
             is_checked = is_checked || (here && constraint->kind == ConstraintKind::check);
         }
         return !is_checked || !live_.text.without_rowid;
+    }
+
+    // What is generated comes after what it is made of: SQLite adds it before as well, and does not look at the rows then.
+    void add_columns()
+    {
+        std::vector<const ColumnText*> left = missing_;
+        while (!left.empty()) {
+            auto next = std::ranges::find_if(left, [&](const ColumnText* column) {
+                const auto tokens = sql_tokens(column->expression);
+                return std::ranges::none_of(left, [&](const ColumnText* other) {
+                    return other != column && mentions(tokens, other->name);
+                });
+            });
+            if (next == left.end()) next = left.begin(); // in a ring: SQLite does not accept that
+            add_column(**next);
+            left.erase(next);
+        }
     }
 
     void add_column(const ColumnText& column)
