@@ -154,13 +154,22 @@ public:
         if (lost != nullptr) retire(lost);
     }
 
+    /// Makes the database of a new tenant of this incarnation, in one file that nobody has open afterwards.
+    using MakeDatabase = std::function<Result<void>(const std::filesystem::path&, std::uint64_t incarnation)>;
+
     void create(const TenantId& id, std::unique_ptr<EndWaiter> waiter) override
+    {
+        create_by(id, std::move(waiter), {});
+    }
+
+    /// As `create`, of the database that `make` makes; empty: one of the schema.
+    void create_by(const TenantId& id, std::unique_ptr<EndWaiter> waiter, MakeDatabase&& make)
     {
         if (is_forked()) return waiter->ended(fail(async::forked_error()));
         if (options_.read_only) return waiter->ended(fail(only_reads_error().with_tenant(id.view())));
         Registry::Creator creation;
         try {
-            creation = std::make_unique<Creation>(shared_from_this(), std::move(waiter), id);
+            creation = std::make_unique<Creation>(shared_from_this(), std::move(waiter), id, std::move(make));
         } catch (...) {
             return waiter->ended(fail(failed_to("creating a tenant", std::current_exception())));
         }
@@ -440,8 +449,9 @@ private:
     // Answers when it has run, or when it was given up because the fleet has ended.
     class Creation final : public Entry::Creator {
     public:
-        Creation(std::shared_ptr<FleetCore> core, std::unique_ptr<EndWaiter>&& waiter, const TenantId& id)
-            : core_(std::move(core)), id_(id), waiter_(std::move(waiter))
+        Creation(std::shared_ptr<FleetCore> core, std::unique_ptr<EndWaiter>&& waiter, const TenantId& id,
+                 MakeDatabase&& make)
+            : core_(std::move(core)), id_(id), make_database_(std::move(make)), waiter_(std::move(waiter))
         {}
         Creation(const Creation&) = delete;
         Creation& operator=(const Creation&) = delete;
@@ -471,7 +481,7 @@ private:
         {
             try {
                 if (waiter_->cancelled()) return fail(errc::cancelled, "cancelled before it was begun");
-                return core_->create_files(id_);
+                return core_->create_files(id_, make_database_);
             } catch (...) {
                 return fail(failed_to("creating a tenant", std::current_exception()));
             }
@@ -489,6 +499,7 @@ private:
 
         std::shared_ptr<FleetCore> core_;
         TenantId id_;
+        MakeDatabase make_database_;
         std::unique_ptr<EndWaiter> waiter_;
     };
 
@@ -497,12 +508,14 @@ private:
         decide([&](Registry::Actions& actions) { registry_.release(entry, actions); });
     }
 
-    [[nodiscard]] Result<void> create_files(const TenantId& id)
+    [[nodiscard]] Result<void> create_files(const TenantId& id, const MakeDatabase& make)
     {
         if (cancelling_) return fail(Registry::closed_error());
         const auto begun = Clock::now();
         const auto place = layout_.prepare(id);
-        auto created = place ? template_.create(layout_.staging(), *place) : fail(place.error());
+        auto created = !place ? fail(place.error())
+                       : make ? create_directory_by(layout_.staging(), *place, make)
+                              : template_.create(layout_.staging(), *place);
         if (!created) {
             created.error().in("creating tenant '" + id.string() + "'");
             created.error().with_tenant(id.view());

@@ -340,21 +340,32 @@ private:
     return database->close();
 }
 
-/// Builds a new tenant in `staging` (a directory that exists, on the same file system) and moves it to
-/// `path`, whose parent exists. Durable when it returns. `errc::tenant_exists` if somebody else's is there;
-/// on any failure nothing is left at `path`.
+/// Makes a tenant in `staging` (a directory that exists, on the same file system) of the database that `make` makes, and moves it
+/// to its place. `make(path, incarnation)` leaves one file, which nobody has open any more. Durable when it returns.
+/// `errc::tenant_exists` if somebody else's is there; on any failure nothing is left.
+template <class Make>
+[[nodiscard]] Result<void> create_directory_by(const std::filesystem::path& staging, const Place& place,
+                                               const Make& make)
+{
+    StagedDirectory staged(staging, place.name);
+    if (auto begun = staged.begin(); !begun) return begun;
+    Result<void> made = make(staged.database(), staged.state().incarnation);
+    if (!made) return made;
+    if (auto adopted = staged.adopt_database(); !adopted) return adopted;
+    return staged.move_to(place);
+}
+
+/// The same of a new database with the tables of the schema, at `path`, whose parent exists.
 [[nodiscard]] inline Result<void> create_directory(const std::filesystem::path& staging,
                                                    const std::filesystem::path& path,
                                                    const SchemaInfo& schema, const TenantOptions& options)
 {
     const auto place = Place::at(path);
     if (!place) return fail(place.error());
-    StagedDirectory staged(staging, place->name);
-    if (auto begun = staged.begin(); !begun) return begun;
-    if (auto built = build_database(staged.database(), staged.state().incarnation, schema, options); !built)
-        return built;
-    if (auto adopted = staged.adopt_database(); !adopted) return adopted;
-    return staged.move_to(*place);
+    return create_directory_by(staging, *place,
+                               [&](const std::filesystem::path& database, std::uint64_t incarnation) {
+                                   return build_database(database, incarnation, schema, options);
+                               });
 }
 
 /// Takes the tenant at `place` out of sight by moving it into `trash`; after that it does not exist any more.
