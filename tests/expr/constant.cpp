@@ -161,6 +161,23 @@ TEST_CASE("a kind beside a union, and the depth that a recursion begins with")
     CHECK(sum == 12345);
 }
 
+TEST_CASE("beside a union a constant is of the other side's kind, not of its size")
+{
+    Filled db;
+    const auto levels = select(col<&User::level>, col<&User::score>, col<&User::name>)
+                            .union_all(select(constant<1000>, constant<0.5>, constant<"none">))
+                            .order_by(col<&User::level>);
+    using Levels = std::vector<std::tuple<std::int64_t, std::optional<double>, std::string>>;
+    STATIC_REQUIRE(std::same_as<decltype(db.run(levels)), Levels>);
+    CHECK(db.run(levels) == Levels{{-3, std::nullopt, "bob"}, {3, 1.5, "ann"}, {1000, 0.5, "none"}});
+    const auto notes =
+        select(constant<"first">).union_(select(col<&Job::note>)).union_(select(constant<"two">));
+    using Notes = std::vector<std::optional<std::string>>;
+    CHECK(db.run(notes.order_by(constant<"first">)) == Notes{std::nullopt, "first", "two"});
+    CHECK(db.run(select(constant<1>).intersect(select(col<&Job::cost>))) == std::vector<std::int64_t>{1});
+    CHECK(db.run(select(constant<JobStatus::done>).except(select(col<&Job::status>))).empty());
+}
+
 TEST_CASE("constants are assigned and inserted")
 {
     Filled db;
@@ -179,6 +196,20 @@ TEST_CASE("constants are assigned and inserted")
     db.run(insert<Setting>().columns<&Setting::key, &Setting::value>().from(
         select(concat(constant<"user/">, col<&User::name>), constant<"known">)));
     CHECK(db.integer("SELECT count(*) FROM config WHERE value = 'known' AND key LIKE 'user/%'") == 3);
+    db.run(insert<Setting>()
+               .columns<&Setting::key, &Setting::value>()
+               .from(select(constant<"user/cy">, constant<"again">))
+               .on_conflict(col<&Setting::key>)
+               .do_update(col<&Setting::value> = concat(excluded(col<&Setting::value>), constant<"!">))
+               .where(col<&Setting::value> == constant<"known"> && exists(select(constant<1>))));
+    CHECK(db.integer("SELECT count(*) FROM config WHERE value = 'again!'") == 1);
+    CHECK(db.run(update<Job>()
+                     .set(col<&Job::level> = case_()
+                                                 .when(col<&Job::cost> > constant<1>, constant<Level::high>)
+                                                 .otherwise(constant<Level::low>))
+                     .all_rows()) == 4);
+    CHECK(db.costs(col<&Job::level> == constant<Level::high>) == 239);
+    CHECK(db.run(remove<Job>().where(col<&Job::cost> == constant<9>)) == 1);
 }
 
 TEST_CASE("constants stand in declarations, and find partial indexes")

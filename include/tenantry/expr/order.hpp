@@ -86,7 +86,6 @@ template <class E>
 [[nodiscard]] constexpr Ordered<E, Direction::ascending> to_ordering(E expression)
     requires AnyExpression<E>
 {
-    refuse_constant_order<E>();
     return {std::move(expression)};
 }
 template <AnyOrdering Ordering>

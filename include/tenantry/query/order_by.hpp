@@ -45,6 +45,7 @@ template <class Statement, class... T>
     static_assert(sound, "tenantry: order_by() takes columns or expressions, or asc() and desc() of them");
     static_assert(!std::remove_cvref_t<Statement>::template has<Position::order_by>,
                   "tenantry: order_by() is there already: give it all columns at once");
+    if constexpr (sound) (refuse_constant_order<decltype(as_ordering(std::forward<T>(by)).by)>(), ...);
     if constexpr (sound && (AnyOrderList<T> || ...))
         return with_clause(std::forward<Statement>(statement),
                            ChosenOrderBy<std::remove_cvref_t<decltype(as_ordering(std::forward<T>(by)))>...>{

@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/expr/mismatch.hpp>
 #include <tenantry/expr/order.hpp>
+#include <tenantry/expr/result.hpp>
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/group_values.hpp>
 #include <tenantry/query/into.hpp>
@@ -94,11 +96,32 @@ struct Side {
     }
 };
 
-// T, as an optional where one of the others may be NULL.
-template <class T, class... Others>
-using combined_t = std::conditional_t<!is_optional<T> && (is_optional<Others> || ...), std::optional<T>, T>;
+// What holds the values of both: integers of different sizes, and floats, are read as the largest.
+template <class A, class B>
+struct combined_value {
+    using type = A;
+};
+template <class A, class B>
+    requires(!std::same_as<A, B> && is_integer<A> && is_integer<B>)
+struct combined_value<A, B> {
+    using type = std::int64_t;
+};
+template <class A, class B>
+    requires(!std::same_as<A, B> && std::floating_point<A> && std::floating_point<B>)
+struct combined_value<A, B> {
+    using type = double;
+};
 
-// The columns of all sides: as the first's, optionals where one of the sides may be NULL.
+// The same, as an optional where one of them may be NULL.
+template <class A, class B>
+using combined_t = made_nullable<typename combined_value<unwrapped<A>, unwrapped<B>>::type,
+                                 is_optional<A> || is_optional<B>>;
+
+template <class A, class B>
+inline constexpr bool columns_agree = std::same_as<A, B> || (is_integer<A> && is_integer<B>) ||
+                                      (std::floating_point<A> && std::floating_point<B>);
+
+// The columns of all sides: as the first's, but for what is above.
 template <class First, class... Rest>
 struct combined_columns {
     using type = First;
@@ -115,7 +138,7 @@ inline constexpr bool sides_agree = false;
 template <class... A, class... B>
     requires(sizeof...(A) == sizeof...(B))
 inline constexpr bool sides_agree<types<A...>, types<B...>> =
-    (std::same_as<unwrapped<A>, unwrapped<B>> && ...);
+    (columns_agree<unwrapped<A>, unwrapped<B>> && ...);
 
 template <class Rows, class Columns>
 struct columns_reading;
@@ -502,8 +525,8 @@ template <SetOperation Operation, class A, class B>
 template <class Statement>
 struct CanCombine {
     /// The rows of both, each once (https://sqlite.org/lang_select.html#compound). Both sides select as many columns
-    /// of the same types; order_by() and limit() come after, for the whole. The other side may be a set operation itself:
-    /// `a.except(b.union_all(c))`.
+    /// of the same types (integers of different sizes are read as int64); order_by() and limit() come after, for the
+    /// whole. The other side may be a set operation itself: `a.except(b.union_all(c))`.
     template <class Q>
     [[nodiscard]] constexpr auto union_(Q&& other) const
     {
