@@ -398,7 +398,7 @@ template <class L, class R, detail::IfFilters<L, R> = 0>
         return detail::Refused{};
 }
 
-/// One of them, as far as they are there: what is left out is not chosen by, and where both are, nothing is.
+/// One of them, as far as they are wanted: the other where one is left out, and no condition where both are left out.
 template <class L, class R, detail::IfFilters<L, R> = 0>
 [[nodiscard]] constexpr auto operator||(const L& left, const R& right)
 {
