@@ -82,7 +82,7 @@ TEST_CASE("aggregates over windows and their frames")
     CHECK(db.all(sum(cost).over(by.range(preceding(1.5)))) == Numbers{1, 3, 5, 7});
     CHECK(db.all(count().filter(cost > 2).over(by)) == Numbers{0, 0, 1, 2});
     CHECK(db.all(group_concat(cost, "<").over(by)) ==
-          std::vector<std::string>{"1", "1<2", "1<2<3", "1<2<3<4"});
+          std::vector<std::optional<std::string>>{"1", "1<2", "1<2<3", "1<2<3<4"});
 }
 
 TEST_CASE("a frame of time is measured in the unit of the column")

@@ -203,7 +203,7 @@ struct RandomRows {
 const auto m = node(col<&Sample::m>, [](const Sample& row) { return Number(row.m); }, "m");
 const auto n = node(col<&Sample::n>, [](const Sample& row) { return row.n; }, "n");
 
-auto constant(std::int64_t value)
+auto literal(std::int64_t value)
 {
     return node(
         coalesce(nullif(col<&Sample::m>, col<&Sample::m>), value),
@@ -226,7 +226,7 @@ void each_round(Check check)
 TEST_CASE("conditions on numbers")
 {
     each_round([](RandomRows& table, Random& random) {
-        const auto k = constant(small(random));
+        const auto k = literal(small(random));
         table.check(less(m, k));
         table.check(negated(less(n, add(m, k))));
         table.check(equal(modulo(multiply(m, n), k), subtract(k, m)));
