@@ -17,6 +17,7 @@
 
 #include "support/catch.hpp"
 #include "support/descriptors.hpp"
+#include "support/door.hpp"
 #include "support/fleet_fixture.hpp"
 #include "support/must.hpp"
 #include "support/temp_dir.hpp"
@@ -204,6 +205,52 @@ TEST_CASE("a lease is taken while the tenant is being closed for want of room")
         });
     for (auto& user : users) user.join();
     CHECK(wrong == 0);
+}
+
+TEST_CASE("deadlines hold while the threads of the pool are busy with another tenant")
+{
+    FleetOptions options;
+    options.threads = 1;
+    options.sole_owner = GENERATE(false, true);
+    options.open_deadline = std::chrono::milliseconds(50);
+    Many many(options, 3);
+    auto& fleet = many.fleet;
+    const auto opened = [&](std::size_t n) {
+        auto db = fleet.tenant(name(n));
+        while (!db && db.error() == errc::timeout) db = fleet.tenant(name(n)); // a slow machine's
+        return must(std::move(db));
+    };
+    const auto busy = opened(0);
+    const auto idle = opened(1);
+    test::Door inside;
+    test::Door leave;
+    auto block = [&](auto&) -> Result<void> {
+        inside.open();
+        return leave.wait() ? Result<void>() : fail(errc::internal, "nobody has opened the door");
+    };
+    auto blocked = busy.async_write(block, asio::use_future);
+    REQUIRE(inside.wait());
+    const auto is_late = [](const auto& result) { return !result && result.error() == errc::timeout; };
+    // An opening.
+    CHECK(is_late(fleet.async_tenant(name(2), asio::use_future).get()));
+    CHECK(is_late(fleet.tenant(name(2))));
+    CHECK(is_late(fleet.with(name(2), [](auto) -> Result<void> { return {}; })));
+    // Operations of an open tenant.
+    const auto limited = [&] { return idle.limited(Limits::within(std::chrono::milliseconds(50))); };
+    const auto row = note("too late");
+    auto body = [&](auto& tx) -> Result<void> {
+        if (auto key = tx.run(insert(row)); !key) return fail(key.error());
+        return {};
+    };
+    CHECK(is_late(limited().async_write(insert(row), asio::use_future).get()));
+    CHECK(is_late(limited().async_write(body, asio::use_future).get()));
+    CHECK(is_late(limited().async_read(select<Note>(), asio::use_future).get()));
+    leave.open();
+    must(blocked.get());
+    must(test::count_notes(opened(2)));
+    CHECK(must(test::count_notes(idle)) == 0);
+    must(wait_for(test::add_note(idle)));
+    must(fleet.close(Shutdown::drain));
 }
 
 TEST_CASE("descriptors are given back: twenty rounds of create, use and destroy end as they began")

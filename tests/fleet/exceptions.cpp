@@ -3,24 +3,31 @@
 #include <tenantry/fleet/for_each.hpp>
 #include <tenantry/fleet/migrate_all.hpp>
 #include <tenantry/fleet/open.hpp>
+#include <tenantry/tenant/upkeep.hpp>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <future>
 #include <memory>
 #include <new>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include <dlfcn.h>
 #include <execinfo.h>
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "support/catch.hpp"
@@ -37,9 +44,10 @@ using test::wait_for;
 
 namespace {
 
-// The n-th allocation from now on fails, in any thread but this one. Of those only that the library makes: std::filesystem's
-// own functions end the process where they find no memory.
+// The n-th allocation from now on fails, and those after it that are to, in any thread but those that are exempt. Of those only
+// that the library makes: std::filesystem's own functions end the process where they find no memory.
 std::atomic<int> left{0};
+std::atomic<int> in_a_row{1};
 std::atomic<bool> failed{false};
 thread_local bool is_exempt = false;
 
@@ -50,15 +58,16 @@ bool is_in_filesystem() noexcept
     for (int n = 0; n < count; ++n) {
         Dl_info found{};
         (void)::dladdr(frames[static_cast<std::size_t>(n)], &found);
-        if (found.dli_fname != nullptr && std::strstr(found.dli_fname, "libstdc++") != nullptr) return true;
+        if (found.dli_sname != nullptr && std::strstr(found.dli_sname, "filesystem") != nullptr) return true;
     }
     return false;
 }
 
 bool fails() noexcept
 {
-    if (left.load(std::memory_order_relaxed) <= 0 || is_exempt || is_in_filesystem()) return false;
-    if (left.fetch_sub(1) != 1) return false;
+    if (left.load(std::memory_order_relaxed) == 0 || is_exempt || is_in_filesystem()) return false;
+    const int which = left.fetch_sub(1);
+    if (which > 1 || which <= 1 - in_a_row) return false;
     failed = true;
     return true;
 }
@@ -100,7 +109,7 @@ void each_failure(Try attempt)
         INFO("allocation " << n);
         failed = false;
         attempt([n] { left = n; });
-        left = 0;
+        left = 0; // what is left of it is for nobody
         if (!failed) break;
         REQUIRE(n < 1000);
     }
@@ -176,6 +185,220 @@ TEST_CASE("a tenant that is made, opened, destroyed or closed without memory is 
             check(closed);
         });
     }
+}
+
+namespace {
+
+// How an operation has ended.
+enum class Ended {
+    done,
+    refused,
+    dropped, // its handler could not be posted, and was destroyed
+};
+
+// An operation whose handler is called in a thread that has memory, and the end of it.
+class Tried {
+public:
+    explicit Tried(asio::any_io_executor on) : on_(std::move(on)) {}
+
+    template <class R, class... Parts>
+    void begin(asio::deferred_async_operation<void(R), Parts...> operation)
+    {
+        test::Arrival<R> arrival;
+        auto future = std::make_shared<std::future<R>>(arrival.promise->get_future());
+        std::move(operation)(asio::bind_executor(on_, std::move(arrival)));
+        ends_.push_back([future]() -> Ended {
+            REQUIRE(future->wait_for(test::long_enough) == std::future_status::ready);
+            try {
+                const R result = future->get();
+                if (result) return Ended::done;
+                const auto& error = result.error();
+                INFO(error);
+                CHECK((error == errc::out_of_memory || error == errc::overloaded ||
+                       error == errc::cancelled || error == errc::fleet_closed));
+                return Ended::refused;
+            } catch (const std::future_error&) {
+                return Ended::dropped;
+            }
+        });
+    }
+
+    [[nodiscard]] std::vector<Ended> ends() const
+    {
+        std::vector<Ended> all;
+        for (const auto& end : ends_) all.push_back(end());
+        return all;
+    }
+
+private:
+    asio::any_io_executor on_;
+    std::vector<std::function<Ended()>> ends_;
+};
+
+// What is in the database of an operation: where it is done, and where it was refused.
+enum class Writes { nothing, a_row, a_row_perhaps_refused };
+
+using Db = TenantDb<Notes>;
+
+struct Turn {
+    const char* what;
+    Writes writes;
+    std::function<void(Tried&, Fleet<Notes>&, const Db&)> begin;
+};
+
+// One of each of what a tenant does in its turns. `db` is of tenant `a`, which was opened just now.
+std::vector<Turn> turns()
+{
+    const auto scope = []<class T>(TenantDb<T>) -> asio::awaitable<Result<void>> {
+        co_return Result<void>();
+    };
+    const auto writing = []<class T>(TenantDb<T> own) -> asio::awaitable<Result<void>> {
+        const auto row = test::note("of a scope");
+        auto key = co_await own.async_write(insert(row));
+        if (!key) co_return tl::unexpected(key.error());
+        co_return Result<void>();
+    };
+    const auto body = [](auto& tx) -> Result<void> {
+        if (auto key = tx.run(insert(test::note("of a body"))); !key) return fail(key.error());
+        return {};
+    };
+    const auto failing = [](auto&) -> Result<void> { return fail(errc::cancelled); };
+    const auto look = [](auto& reads) {
+        return reads.read(one(select(count()).template from<test::Note>()));
+    };
+    return {
+        {"a write", Writes::a_row,
+         [](Tried& tried, auto&, const Db& db) { tried.begin(test::add_note(db)); }},
+        {"a body", Writes::a_row,
+         [=](Tried& tried, auto&, const Db& db) { tried.begin(db.async_write(body)); }},
+        {"a batch", Writes::a_row,
+         [=](Tried& tried, auto&, const Db& db) {
+             for (int n = 0; n < 3; ++n) tried.begin(test::add_note(db));
+             tried.begin(db.async_write(failing));
+             tried.begin(test::add_note(db));
+         }},
+        {"a write with a deadline", Writes::a_row,
+         [](Tried& tried, auto&, const Db& db) {
+             tried.begin(test::add_note(db.limited(Limits::within(test::long_enough))));
+         }},
+        {"a read", Writes::nothing,
+         [](Tried& tried, auto&, const Db& db) { tried.begin(db.async_read(select<test::Note>())); }},
+        {"a snapshot", Writes::nothing,
+         [=](Tried& tried, auto&, const Db& db) { tried.begin(db.async_snapshot(look)); }},
+        {"compacting", Writes::nothing,
+         [](Tried& tried, auto&, const Db& db) { tried.begin(async_compact(db)); }},
+        // Its write may be done, and its own answer be lost.
+        {"a scope", Writes::a_row_perhaps_refused,
+         [=](Tried& tried, auto& fleet, const Db&) { tried.begin(fleet.async_with("a", writing)); }},
+        {"scopes of tenants that take each other's place", Writes::nothing,
+         [=](Tried& tried, auto& fleet, const Db&) {
+             tried.begin(fleet.async_with("b", scope));
+             tried.begin(fleet.async_with("c", scope));
+         }},
+        {"each of the tenants", Writes::nothing,
+         [=](Tried& tried, auto& fleet, const Db&) {
+             tried.begin(async_for_each(fleet, Which::all(), scope));
+         }},
+    };
+}
+
+} // namespace
+
+TEST_CASE("memory that runs out at any moment of a tenant's turn loses nothing and stops nobody")
+{
+    FleetOptions options;
+    options.threads = 2;
+    options.max_open = 2;
+    options.sole_owner = GENERATE(false, true);
+    options.tenant.checkpoints.size = 1; // a checkpoint after each commit
+    options.tenant.checkpoints.interval = std::chrono::milliseconds(0);
+    in_a_row = GENERATE(1, 3);
+    const test::TempDir directory;
+    const auto root = directory.path() / "root";
+    {
+        auto fleet = must(open_notes(root, options));
+        for (const char* name : {"a", "b", "c"}) must(fleet.create(name));
+    }
+    asio::thread_pool callers(1);
+    asio::post(callers, [] { is_exempt = true; });
+    for (const auto& turn : turns()) {
+        INFO(turn.what << ", sole owner: " << options.sole_owner << ", in a row: " << in_a_row);
+        each_failure([&](auto arm) {
+            auto fleet = must(open_notes(root, options));
+            std::int64_t least = 0;
+            std::int64_t most = 0;
+            {
+                const auto db = must(fleet.tenant("a"));
+                const auto before = must(test::count_notes(db));
+                Tried tried(callers.get_executor());
+                arm();
+                turn.begin(tried, fleet, db);
+                const auto ends = tried.ends();
+                left = 0;
+                least = most = before;
+                for (const auto end : ends) {
+                    if (turn.writes == Writes::nothing) break;
+                    least += end == Ended::done;
+                    most += end != Ended::refused || turn.writes == Writes::a_row_perhaps_refused;
+                }
+                // All goes on.
+                must(wait_for(test::add_note(db)));
+                must(db.write(insert(test::note("afterwards"))));
+                least += 2;
+                most += 2;
+                must(test::count_notes(db));
+            }
+            must(fleet.with("b", [](auto own) { return test::count_notes(own); }));
+            must(fleet.close(Shutdown::drain));
+            // What was acknowledged is there.
+            auto again = must(open_notes(root, options));
+            const auto count = must(test::count_notes(must(again.tenant("a"))));
+            CHECK(count >= least);
+            CHECK(count <= most);
+        });
+    }
+    in_a_row = 1;
+    callers.join();
+}
+
+TEST_CASE("a fleet that is destroyed without memory is closed nevertheless")
+{
+    FleetOptions options;
+    options.threads = 2;
+    options.sole_owner = GENERATE(false, true);
+    in_a_row = GENERATE(1, 1000000);
+    const test::TempDir directory;
+    const auto root = directory.path() / "root";
+    {
+        auto fleet = must(open_notes(root, options));
+        for (const char* name : {"a", "b", "c"}) must(fleet.create(name));
+    }
+    asio::thread_pool callers(1);
+    asio::post(callers, [] { is_exempt = true; });
+    std::int64_t least = 0;
+    each_failure([&](auto arm) {
+        std::optional<Fleet<Notes>> fleet(must(open_notes(root, options)));
+        must(fleet->tenant("b"));
+        Tried tried(callers.get_executor());
+        {
+            const auto db = must(fleet->tenant("a"));
+            must(wait_for(test::add_note(db)));
+            ++least;
+            for (int n = 0; n < 3; ++n) tried.begin(test::add_note(db));
+            tried.begin(fleet->async_tenant("c"));
+        }
+        std::thread([&] {
+            arm();
+            fleet.reset();
+        }).join();
+        left = 0;
+        const auto ends = tried.ends();
+        for (std::size_t n = 0; n < 3; ++n) least += ends[n] == Ended::done;
+        auto again = must(open_notes(root, options));
+        CHECK(must(test::count_notes(must(again.tenant("a")))) >= least);
+    });
+    in_a_row = 1;
+    callers.join();
 }
 
 TEST_CASE("a progress callback that throws ends the run, and not the process")

@@ -100,6 +100,78 @@ TEST_CASE("when all are leased the caller waits, until one is free or his time i
     CHECK(b->answers == 1);
 }
 
+TEST_CASE("nobody waits beyond his time for a thread that opens his tenant, or closes it first")
+{
+    Shell shell(1);
+    const TimePoint start{};
+    const auto in = [&](int seconds) { return start + std::chrono::seconds(seconds); };
+    const auto expire = [&](int seconds) {
+        shell.decide([&](auto& actions) { shell.registry.expire_awaited(in(seconds), actions); });
+    };
+    SECTION("opening was not begun")
+    {
+        const auto late = shell.acquire("a", in(5));
+        const auto patient = shell.acquire("a", in(9));
+        CHECK(shell.registry.awaited_until() == in(5));
+        expire(4);
+        CHECK(late->answers == 0);
+        expire(5);
+        CHECK(late->error.value() == errc::timeout);
+        CHECK(patient->answers == 0);
+        CHECK(shell.registry.awaited_until() == in(9));
+        shell.open_one();
+        CHECK(patient->granted);
+        CHECK(late->answers == 1);
+        expire(9);
+        CHECK(patient->answers == 1);
+        CHECK_FALSE(shell.registry.awaited_until());
+    }
+    SECTION("nobody is left when it is opened")
+    {
+        const auto late = shell.acquire("a", in(5));
+        expire(5);
+        CHECK(late->error.value() == errc::timeout);
+        shell.open_one();
+        const auto next = shell.acquire("a", in(5));
+        CHECK(next->granted);
+    }
+    SECTION("opening was begun: it takes what it takes")
+    {
+        const auto a = shell.acquire("a", in(5));
+        shell.registry.begin_opening(*shell.to_open.front());
+        expire(6);
+        CHECK(a->answers == 0);
+        shell.open_one();
+        CHECK(a->granted);
+        // The next time it is not begun.
+        shell.release(a);
+        const auto b = shell.acquire("b", in(20));
+        shell.close_one();
+        shell.open_one();
+        shell.release(b);
+        const auto again = shell.acquire("a", in(7));
+        shell.close_one();
+        expire(7);
+        CHECK(again->error.value() == errc::timeout);
+    }
+    SECTION("it is to be closed first")
+    {
+        const auto a = shell.acquire("a", in(1));
+        shell.open_one();
+        shell.release(a);
+        const auto b = shell.acquire("b", in(9)); // takes its place
+        const auto again = shell.acquire("a", in(5));
+        CHECK(shell.registry.awaited_until() == in(1));
+        expire(1);
+        expire(5);
+        CHECK(again->error.value() == errc::timeout);
+        CHECK(b->answers == 0);
+        shell.close_one();
+        shell.open_one();
+        CHECK(b->granted);
+    }
+}
+
 TEST_CASE("a tenant that is wanted while it is closed is opened again")
 {
     Shell shell(1);

@@ -33,7 +33,7 @@ JobQueue::JobPtr job(char name, bool cancelled = false) { return std::make_uniqu
 
 char name(const JobQueue::JobPtr& job) { return static_cast<const Named&>(*job).name; }
 
-std::string names(const std::vector<JobQueue::JobPtr>& jobs)
+std::string names(const detail::JobList& jobs)
 {
     std::string all;
     for (const auto& each : jobs) all += name(each);

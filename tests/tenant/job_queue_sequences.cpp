@@ -127,13 +127,13 @@ private:
         return removed;
     }
 
-    void same(const std::vector<JobQueue::JobPtr>& taken, const std::vector<Known>& removed)
+    void same(const detail::JobList& taken, const std::vector<Known>& removed)
     {
-        expect(std::equal(taken.begin(), taken.end(), removed.begin(), removed.end(),
-                          [](const auto& job, const Known& known) {
-                              return static_cast<const Numbered&>(*job).number == known.number;
-                          }),
-               "who was taken out, in which order");
+        auto known = removed.begin();
+        bool alike = taken.size() == removed.size();
+        for (const auto& job : taken)
+            alike = alike && static_cast<const Numbered&>(*job).number == (known++)->number;
+        expect(alike, "who was taken out, in which order");
         for (const auto& job : taken)
             if (job.get() == last_) last_ = nullptr;
     }

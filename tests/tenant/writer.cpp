@@ -114,10 +114,9 @@ public:
         };
         auto turn = writer_.run(next(), next);
         turn.done += writer_.tell();
-        while (!turn.unfinished.empty()) {
-            queue_.push_front(std::move(turn.unfinished.back()));
-            turn.unfinished.pop_back();
-        }
+        std::vector<std::unique_ptr<detail::Job>> unfinished;
+        while (auto job = turn.unfinished.pop_front()) unfinished.push_back(std::move(job));
+        for (; !unfinished.empty(); unfinished.pop_back()) queue_.push_front(std::move(unfinished.back()));
         return turn;
     }
 

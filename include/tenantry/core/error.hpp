@@ -173,16 +173,23 @@ public:
 /// Why something did not happen: a code to decide by and a message to act on.
 ///
 /// Cheap to copy (the texts are shared) and three words large, so that a `Result` stays small on the
-/// path where nothing fails. A moved-from Error may only be assigned to or destroyed.
+/// path where nothing fails. Where there is no memory for the words it is made without them: the code is what is decided
+/// by. A moved-from Error may only be assigned to or destroyed.
 class [[nodiscard]] Error {
 public:
-    explicit Error(errc code, std::string message = {}, int sqlite_code = 0)
+    explicit Error(errc code) noexcept : code_(code) {}
+
+    explicit Error(errc code, std::string message, int sqlite_code = 0) noexcept
         : code_(code), sqlite_code_(sqlite_code)
     {
-        if (!message.empty()) {
-            texts_ = std::make_shared<Texts>();
-            texts_->message = std::move(message);
-        }
+        if (!message.empty()) set(&Texts::message, std::move(message));
+    }
+
+    /// The same, for words that are there already: no memory is needed to pass them.
+    explicit Error(errc code, const char* message, int sqlite_code = 0) noexcept
+        : code_(code), sqlite_code_(sqlite_code)
+    {
+        set(&Texts::message, message);
     }
 
     [[nodiscard]] std::error_code code() const noexcept { return make_error_code(code_); }
@@ -223,12 +230,16 @@ public:
         return *this;
     }
 
-    /// The same error with a sentence put before its message: `"creating tenant 'a': disk is full"`.
-    Error& in(std::string_view what)
+    /// The same error with a sentence put before its message (`"creating tenant 'a': disk is full"`), unless there is no memory
+    /// for that.
+    Error& in(std::string_view what) noexcept
     {
-        std::string text(what);
-        text.append(": ").append(message());
-        own().message = std::move(text);
+        try {
+            std::string text(what);
+            text.append(": ").append(message());
+            own().message = std::move(text);
+        } catch (...) { // as below
+        }
         return *this;
     }
 
@@ -251,10 +262,11 @@ private:
         std::string sql;
     };
 
-    void set(std::string Texts::* text, std::string_view value) noexcept
+    template <class Value>
+    void set(std::string Texts::* text, Value&& value) noexcept
     {
         try {
-            own().*text = value;
+            own().*text = std::forward<Value>(value);
         } catch (...) { // the code is what is decided by
         }
     }
@@ -269,7 +281,7 @@ private:
     }
 
     errc code_;
-    int sqlite_code_;
+    int sqlite_code_ = 0;
     std::shared_ptr<Texts> texts_;
 };
 
@@ -278,13 +290,21 @@ template <class T>
 using Result = tl::expected<T, Error>;
 
 /// `return fail(errc::overloaded, "...");` out of a function that returns a `Result`.
-[[nodiscard]] inline tl::unexpected<Error> fail(errc code, std::string message = {}, int sqlite_code = 0)
+[[nodiscard]] inline tl::unexpected<Error> fail(errc code, std::string message, int sqlite_code = 0) noexcept
 {
     return tl::unexpected<Error>(Error(code, std::move(message), sqlite_code));
 }
+[[nodiscard]] inline tl::unexpected<Error> fail(errc code, const char* message, int sqlite_code = 0) noexcept
+{
+    return tl::unexpected<Error>(Error(code, message, sqlite_code));
+}
+[[nodiscard]] inline tl::unexpected<Error> fail(errc code) noexcept
+{
+    return tl::unexpected<Error>(Error(code));
+}
 
 /// `return fail(std::move(result).error());`
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error)
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) noexcept
 {
     return tl::unexpected<Error>(std::move(error));
 }
@@ -294,11 +314,7 @@ namespace detail {
 // What is said where an operation ends that nobody has answered.
 [[nodiscard]] inline Error given_up_error() noexcept
 {
-    try {
-        return Error(errc::cancelled, "the operation was given up before it was done");
-    } catch (...) {
-        return Error(errc::cancelled);
-    }
+    return Error(errc::cancelled, "the operation was given up before it was done");
 }
 
 template <class>

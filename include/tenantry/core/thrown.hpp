@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <tenantry/core/error.hpp>
@@ -27,6 +28,18 @@ namespace tenantry::detail {
         }
     } catch (...) {
         return Error(errc::out_of_memory);
+    }
+}
+
+/// What `function` returns, a Result; what it throws made an Error, as above.
+template <class Function>
+[[nodiscard]] auto caught(std::string_view what, Function&& function) noexcept
+    -> std::invoke_result_t<Function&>
+{
+    try {
+        return function();
+    } catch (...) {
+        return fail(thrown_error(std::current_exception(), errc::internal, what));
     }
 }
 

@@ -71,13 +71,15 @@ public:
           observation_(Observation::by(options_.observer))
     {
         deadline_timer_.emplace(timers_->executor());
+        awaited_timer_.emplace(timers_->executor());
         tick_timer_.emplace(timers_->executor());
+        tick_later();
+        // From here on nothing throws: the watch must not be left with what was never made.
         if (watch_ != nullptr && !watch_->add(*this)) {
             watch_ = nullptr;
             shut_down(); // what the fleet would do would never be done
             return;
         }
-        tick_later();
         // A sole owner's files are checkpointed by nobody else, and by one connection; who only reads checkpoints nothing.
         if (!options_.sole_owner && !options_.read_only && sqlite::has_wal_reset_fault())
             observation_.tell([](Observer& by) { by.warning(sqlite::wal_reset_warning()); });
@@ -215,15 +217,13 @@ public:
         return thrown_error(std::move(thrown), errc::overloaded, "the fleet's executor");
     }
 
-    /// The same, a little later. Called from what runs on the executor.
-    template <class Task>
-    void spawn_later(std::chrono::milliseconds time, Task task)
+    /// The same, a little later; `lost()` where that cannot be, for want of memory. Called from what runs on the executor.
+    template <class Task, class Lost>
+    void spawn_later(std::chrono::milliseconds time, Task task, Lost lost)
     {
-        auto timer = std::make_shared<boost::asio::steady_timer>(timers_->executor(), time);
-        timer->async_wait([self = shared_from_this(), timer, on = async::at_work(executor()),
-                           task = std::move(task)](boost::system::error_code error) mutable {
-            if (!error) self->spawn_now(timer, std::move(task));
-        });
+        auto delayed =
+            std::make_shared<Delayed<Task, Lost>>(timers_->executor(), std::move(task), std::move(lost));
+        wait_to_spawn(std::move(delayed), time);
     }
 
     [[nodiscard]] Result<void> may_wait() override
@@ -313,9 +313,12 @@ public:
         if (!tasks_.is_shut()) {
             if (!tasks_.shut()) tasks_.wait_empty();
         }
-        std::vector<std::shared_ptr<Entry>> entries;
-        decide([&](Registry::Actions& actions) { entries = registry_.forget_all(actions); });
-        for (const auto& entry : entries) {
+        const auto forget_one = [this] {
+            EntryPtr entry;
+            decide([&](Registry::Actions& actions) { entry = registry_.forget_one(actions); });
+            return entry;
+        };
+        while (const EntryPtr entry = forget_one()) {
             const auto tenant = entry->tenant;
             if (!tenant) continue;
             tenant->shut(errc::fleet_closed, "the fleet was closed", nullptr);
@@ -332,6 +335,7 @@ public:
         {
             const std::lock_guard lock(mutex_);
             deadline_timer_.reset();
+            awaited_timer_.reset();
             tick_timer_.reset();
             lock_.release();
             closers = std::exchange(closers_, {});
@@ -565,19 +569,39 @@ private:
         return thrown_error(std::move(thrown), errc::internal, what);
     }
 
-    // In the timers' thread. Where the executor does not take it now it may do so in a moment.
-    template <class Task>
-    void spawn_now(const std::shared_ptr<boost::asio::steady_timer>& timer, Task task)
+    template <class Task, class Lost>
+    struct Delayed {
+        Delayed(const boost::asio::any_io_executor& executor, Task&& the_task, Lost&& the_lost)
+            : timer(executor), task(std::move(the_task)), lost(std::move(the_lost))
+        {}
+        boost::asio::steady_timer timer;
+        Task task;
+        Lost lost;
+    };
+
+    template <class DelayedPtr>
+    void wait_to_spawn(DelayedPtr delayed, std::chrono::milliseconds time)
     {
-        auto shared = std::make_shared<Task>(std::move(task));
+        auto& timer = delayed->timer;
+        timer.expires_after(time);
+        timer.async_wait([self = shared_from_this(), on = async::at_work(executor()),
+                          delayed = std::move(delayed)](boost::system::error_code error) {
+            if (!error) self->spawn_now(delayed);
+        });
+    }
+
+    // In the timers' thread. Where the executor does not take it now it may do so in a moment.
+    template <class DelayedPtr>
+    void spawn_now(const DelayedPtr& delayed) noexcept
+    {
         try {
-            spawn([shared] { (*shared)(); });
+            try {
+                spawn([delayed] { delayed->task(); });
+            } catch (...) {
+                wait_to_spawn(delayed, retry_after);
+            }
         } catch (...) {
-            timer->expires_after(retry_after);
-            timer->async_wait([self = shared_from_this(), timer, on = async::at_work(executor()),
-                               task = std::move(*shared)](boost::system::error_code error) mutable {
-                if (!error) self->spawn_now(timer, std::move(task));
-            });
+            delayed->lost();
         }
     }
 
@@ -626,6 +650,7 @@ private:
         std::vector<std::shared_ptr<Tenant>> open;
         EntryPtr quiet;
         std::shared_ptr<Tenant> quiet_tenant;
+        decide([&](Registry::Actions& actions) { registry_.close_again(actions); });
         decide([&](Registry::Actions& actions) {
             if (options_.close_idle_after.count() > 0)
                 registry_.close_idle(earlier(now, options_.close_idle_after), actions);
@@ -639,13 +664,22 @@ private:
                 quiet = registry_.next_for_upkeep(earlier(now, upkeep.idle_after), upkeep.every);
             if (quiet) quiet_tenant = quiet->tenant;
         });
-        if (quiet) {
-            *upkeep_ = true;
-            if (!quiet_tenant->look_after(options_.upkeep, [running = upkeep_] { *running = false; }))
-                decide([&](Registry::Actions&) { Registry::put_off_upkeep(*quiet); });
-        }
+        if (quiet && !look_after(*quiet_tenant))
+            decide([&](Registry::Actions&) { Registry::put_off_upkeep(*quiet); });
         for (const auto& tenant : trimmed) tenant->trim();
         for (const auto& tenant : open) tenant->upkeep();
+    }
+
+    // False: it was not begun.
+    [[nodiscard]] bool look_after(Tenant& tenant) noexcept
+    {
+        *upkeep_ = true;
+        try {
+            return tenant.look_after(options_.upkeep, [running = upkeep_] { *running = false; });
+        } catch (...) {
+            *upkeep_ = false;
+            return false;
+        }
     }
 
     // --- opening and closing ----------------------------------------------------------------------------------------
@@ -661,6 +695,7 @@ private:
 
     void open(const EntryPtr& entry, const HeldLock& lock) noexcept
     {
+        decide([&](Registry::Actions&) { Registry::begin_opening(*entry); });
         try {
             try_to_open(entry, lock);
         } catch (...) {
@@ -708,18 +743,21 @@ private:
 
     void open_later(const EntryPtr& entry, const HeldLock& lock)
     {
-        spawn_later(retry_after, [this, entry, lock] { open(entry, lock); });
+        spawn_later(
+            retry_after, [this, entry, lock] { open(entry, lock); },
+            [this, entry] { open_failed(entry, Error(errc::out_of_memory)); });
     }
 
     void start_closing(const EntryPtr& entry) noexcept
     {
-        spawn_surely([this, entry] { close_files(entry); });
+        spawn_surely(
+            [this, entry] { close_files(entry); },
+            [this, entry] { decide([&](Registry::Actions&) { Registry::put_off_closing(*entry); }); });
     }
 
-    // Somebody has to: where the executor does not take it, it is tried again later, and at the latest when the fleet is shut
-    // down.
-    template <class Task>
-    void spawn_surely(Task task) noexcept
+    // Somebody has to: where the executor does not take it, it is tried again later. `lost`: there is no memory for that.
+    template <class Task, class Lost>
+    void spawn_surely(Task task, Lost lost) noexcept
     {
         const async::GatePass alive(&executor_gate());
         if (!alive) return;
@@ -727,9 +765,10 @@ private:
             try {
                 spawn(task);
             } catch (...) {
-                spawn_later(retry_after, std::move(task));
+                spawn_later(retry_after, std::move(task), lost);
             }
-        } catch (...) { // not even later
+        } catch (...) {
+            lost();
         }
     }
 
@@ -916,10 +955,12 @@ private:
         try {
             const Error why = lost->lost_error();
             lost->shut(errc::tenant_gone, why.message(), [self = shared_from_this(), lost] {
-                self->spawn_surely([self, lost] {
-                    lost->wait_idle();
-                    self->note(lost->close());
-                });
+                self->spawn_surely(
+                    [self, lost] {
+                        lost->wait_idle();
+                        self->note(lost->close());
+                    },
+                    [] {}); // it is closed when the fleet is
             });
         } catch (...) { // without memory for that it is closed when the fleet is
         }
@@ -958,6 +999,29 @@ private:
         } catch (...) {
             timer_set_.reset(); // whoever comes next tries again
         }
+        try {
+            if (awaited_timer_) set_awaited_timer();
+        } catch (...) {
+            awaited_timer_set_.reset(); // the same
+        }
+    }
+
+    // Whoever waits for a tenant that is being opened has this timer set, and it is left so when that is open: those who come
+    // within the same time need it not be set again.
+    void set_awaited_timer()
+    {
+        const auto until = registry_.awaited_until();
+        if (!until || (awaited_timer_set_ && *awaited_timer_set_ <= *until)) return;
+        awaited_timer_set_ = until;
+        awaited_timer_->expires_at(*until);
+        awaited_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (!self || error) return;
+            self->decide([&](Registry::Actions& actions) {
+                self->awaited_timer_set_.reset();
+                self->registry_.expire_awaited(Clock::now(), actions);
+            });
+        });
     }
 
     void set_timer_at_next()
@@ -1001,6 +1065,8 @@ private:
     std::optional<boost::asio::steady_timer> deadline_timer_;
     std::optional<boost::asio::steady_timer> tick_timer_; // of the timers' thread
     std::optional<Clock::time_point> timer_set_;
+    std::optional<boost::asio::steady_timer> awaited_timer_; // for those whose tenant is to be opened
+    std::optional<Clock::time_point> awaited_timer_set_;
     std::vector<std::unique_ptr<EndWaiter>> closers_;
     Result<void> close_error_;
     std::vector<std::weak_ptr<Tenant>> retired_; // were found lost, and may not be closed yet

@@ -46,6 +46,19 @@ protected:
                                                    core_, std::move(kept)...);
     }
 
+    // Somebody who waits, and answers the promise. Nullptr: there is no memory for that, and it was answered so.
+    template <class Waiting, class R, class... Args>
+    [[nodiscard]] static std::unique_ptr<Waiting> waiting(std::unique_ptr<async::Promise<R>>&& done,
+                                                          Args&&... args) noexcept
+    {
+        try {
+            return std::make_unique<Waiting>(std::forward<Args>(args)..., std::move(done));
+        } catch (...) { // it was not moved
+            done->complete(fail(errc::out_of_memory));
+            return nullptr;
+        }
+    }
+
     [[nodiscard]] FleetPort& core() const noexcept { return *core_; }
     [[nodiscard]] const std::shared_ptr<FleetPort>& shared_core() const noexcept { return core_; }
 
@@ -88,7 +101,8 @@ public:
     {
         auto done = promise<void>(std::forward<Handler>(handler));
         if (!id) return done->complete(fail(id.error()));
-        (core().*act)(*id, std::make_unique<PromisedEnd>(std::move(done)));
+        if (auto end = this->template waiting<PromisedEnd>(std::move(done)))
+            (core().*act)(*id, std::move(end));
     }
 };
 
@@ -102,7 +116,8 @@ public:
     {
         auto done = promise<TenantDb<S>>(std::forward<Handler>(handler));
         if (!id) return done->complete(fail(id.error()));
-        core().acquire(*id, std::make_unique<Waiting>(shared_core(), std::move(done)));
+        if (auto lease = this->template waiting<Waiting>(std::move(done), shared_core()))
+            core().acquire(*id, std::move(lease));
     }
 
 private:
@@ -146,7 +161,8 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, Shutdown how) const
     {
-        core().close(how, std::make_unique<PromisedEnd>(promise<void>(std::forward<Handler>(handler))));
+        if (auto end = this->template waiting<PromisedEnd>(promise<void>(std::forward<Handler>(handler))))
+            core().close(how, std::move(end));
     }
 };
 

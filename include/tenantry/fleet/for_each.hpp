@@ -179,8 +179,14 @@ private:
         if (left && options.stop_after_errors != 0 && report_.failures >= options.stop_after_errors)
             report_.stopped = true;
         while (!report_.cancelled && !report_.stopped && !progress_error_ &&
-               signals_.size() < options.concurrency && next_ < report_.tenants.size())
-            begin(next_++);
+               signals_.size() < options.concurrency && next_ < report_.tenants.size()) {
+            const auto index = next_++;
+            try {
+                begin(index);
+            } catch (...) {
+                record(index, fail(failed_to_run(std::current_exception())));
+            }
+        }
         if (signals_.empty()) end();
     }
 

@@ -167,8 +167,13 @@ private:
 
     void later(std::size_t index, const HeldLock& lock)
     {
-        core_->spawn_later(std::chrono::milliseconds(5),
-                           [self = shared_from_this(), index, lock] { self->run(index, lock); });
+        const auto self = shared_from_this();
+        core_->spawn_later(
+            std::chrono::milliseconds(5), [self, index, lock] { self->run(index, lock); },
+            [self, index] {
+                self->record(index, self->failure(index, Error(errc::out_of_memory)));
+                self->go_on();
+            });
     }
 
     // Of a tenant that has its place in the report still.

@@ -4,15 +4,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>
-#include <future>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <thread>
 #include <utility>
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <tenantry/async/answer.hpp>
 #include <tenantry/async/fork.hpp>
 #include <tenantry/fleet/check_options.hpp>
 #include <tenantry/fleet/core.hpp>
@@ -36,19 +38,53 @@ public:
     void finish() noexcept override
     {
         // What was answered before this line is told before the pool ends.
-        std::promise<void> told;
-        boost::asio::post(pool_, [&told] { told.set_value(); });
-        told.get_future().wait();
+        async::Answer<void> told;
+        boost::asio::post(pool_,
+                          boost::asio::bind_allocator(Kept<void>(memory_), [&told] { told.give({}); }));
+        (void)told.wait();
         pool_.stop();
         pool_.join();
     }
 
 private:
+    // Memory for one task, kept from the beginning: a fleet can be ended where there is none.
+    struct Memory {
+        alignas(std::max_align_t) std::byte bytes[512];
+    };
+
+    template <class T>
+    class Kept {
+    public:
+        using value_type = T;
+
+        explicit Kept(Memory& memory) noexcept : memory_(&memory) {}
+        template <class U>
+        Kept(const Kept<U>& other) noexcept : memory_(other.memory_)
+        {}
+
+        [[nodiscard]] T* allocate(std::size_t count)
+        {
+            static_assert(alignof(T) <= alignof(std::max_align_t));
+            if (count > sizeof(Memory) / sizeof(T)) throw std::bad_alloc();
+            return reinterpret_cast<T*>(memory_->bytes);
+        }
+        void deallocate(T*, std::size_t) noexcept {}
+
+        friend bool operator==(const Kept& a, const Kept& b) noexcept { return a.memory_ == b.memory_; }
+        friend bool operator!=(const Kept& a, const Kept& b) noexcept { return a.memory_ != b.memory_; }
+
+    private:
+        template <class>
+        friend class Kept;
+        Memory* memory_;
+    };
+
     [[nodiscard]] static std::size_t usual()
     {
         return std::max<std::size_t>(4, std::size_t{2} * std::thread::hardware_concurrency());
     }
 
+    Memory memory_;
     boost::asio::thread_pool pool_;
 };
 
@@ -74,19 +110,23 @@ template <class S>
 struct FleetOpener {
     [[nodiscard]] static Result<Fleet<S>> open(const std::filesystem::path& root, const FleetOptions& options)
     {
-        auto opened = OpenedRoot::open(root, options, schema_name<S>());
-        if (!opened) return fail(std::move(opened).error());
-        auto pool = std::make_unique<ThreadPool>(options.threads);
-        auto core = make_core(std::move(*opened), options, pool->executor());
-        return Fleet<S>(std::move(pool), std::move(core));
+        return caught("opening a fleet", [&]() -> Result<Fleet<S>> {
+            auto opened = OpenedRoot::open(root, options, schema_name<S>());
+            if (!opened) return fail(std::move(opened).error());
+            auto pool = std::make_unique<ThreadPool>(options.threads);
+            auto core = make_core(std::move(*opened), options, pool->executor());
+            return Fleet<S>(std::move(pool), std::move(core));
+        });
     }
 
     [[nodiscard]] static Result<Fleet<S>> open(const boost::asio::any_io_executor& executor,
                                                const std::filesystem::path& root, const FleetOptions& options)
     {
-        auto opened = OpenedRoot::open(root, options, schema_name<S>());
-        if (!opened) return fail(std::move(opened).error());
-        return Fleet<S>(nullptr, make_core(std::move(*opened), options, executor));
+        return caught("opening a fleet", [&]() -> Result<Fleet<S>> {
+            auto opened = OpenedRoot::open(root, options, schema_name<S>());
+            if (!opened) return fail(std::move(opened).error());
+            return Fleet<S>(nullptr, make_core(std::move(*opened), options, executor));
+        });
     }
 
 private:

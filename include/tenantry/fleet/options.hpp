@@ -56,8 +56,9 @@ struct FleetOptions {
     /// one of which much holds nothing is compacted.
     UpkeepOptions upkeep{};
 
-    /// How long a caller waits for a tenant while `max_open` are all in use, before it is
-    /// `errc::too_many_open`.
+    /// How long a caller waits for a tenant while `max_open` are all in use, before it is `errc::too_many_open`; and while no
+    /// thread of the fleet is free to begin opening it, before it is `errc::timeout`. What opening takes once it was begun, as
+    /// for a migration, does not count.
     std::chrono::milliseconds open_deadline{5000};
 
     /// Makes the root where there is none. False: that is `errc::no_such_fleet`, for programs that work on fleets of

@@ -88,6 +88,8 @@ struct Entry {
     bool used = false;        // by others than guests, since it was idle
     bool guests_only = false; // nobody else has wanted it since it was opened
     CloseReason why_closed{}; // where it is closing
+    bool begun = false;       // where it is opening: a thread is at it
+    bool unclosed = false;    // closing it was to be begun, and could not be
 };
 
 /// The state machine of a fleet. Not thread-safe.
@@ -189,6 +191,7 @@ public:
         const auto at = entries_.find(id.view());
         if (at == entries_.end()) {
             const auto made = std::make_shared<Entry>(id);
+            await(*waiter);
             made->waiters.push_back(std::move(waiter));
             entries_.emplace(made->id.view(), made);
             enqueue(made);
@@ -205,7 +208,10 @@ public:
             break;
         case Phase::waiting:
         case Phase::opening:
-        case Phase::closing: entry->waiters.push_back(std::move(waiter)); break;
+        case Phase::closing:
+            await(*waiter);
+            entry->waiters.push_back(std::move(waiter));
+            break;
         case Phase::draining:
         case Phase::destroying:
         case Phase::lost: refuse(std::move(waiter), destroyed_error(id), actions); break;
@@ -377,6 +383,42 @@ public:
         balance(actions);
     }
 
+    /// A thread is about to open its files: what that takes is not ended by a deadline any more.
+    static void begin_opening(Entry& entry) noexcept { entry.begun = true; }
+
+    /// When it is to be looked who has waited for too long for a tenant that is to be opened, or closed and opened again.
+    [[nodiscard]] std::optional<TimePoint> awaited_until() const noexcept { return awaited_until_; }
+
+    /// Refuses those for whom no thread has begun that by now.
+    void expire_awaited(TimePoint now, Actions& actions)
+    {
+        awaited_until_.reset();
+        if (opening_ + closing_ == 0) return;
+        for (auto& [id, entry] : entries_) {
+            const bool is_opening = entry->phase == Phase::opening && !entry->begun;
+            if (!is_opening && entry->phase != Phase::closing) continue;
+            for (auto& waiter : entry->waiters)
+                if (waiter->deadline <= now)
+                    refuse(std::move(waiter), not_opened_error(*entry), actions);
+                else
+                    await(*waiter);
+            std::erase(entry->waiters, nullptr);
+        }
+    }
+
+    /// Closing the entry's tenant was to be begun, and could not be.
+    static void put_off_closing(Entry& entry) noexcept { entry.unclosed = true; }
+
+    /// What was put off is to be begun again.
+    void close_again(Actions& actions) noexcept
+    {
+        const auto again = [&](const EntryPtr& entry) {
+            if (std::exchange(entry->unclosed, false)) actions.close.push_back(entry);
+        };
+        for (const auto& [id, entry] : entries_) again(entry);
+        for (const auto& entry : lost_) again(entry);
+    }
+
     /// Refuses who has cancelled.
     void sweep_cancelled(Actions& actions)
     {
@@ -472,23 +514,23 @@ public:
     /// A creator that was counted has been answered.
     void end_creating() noexcept { --creating_; }
 
-    /// Forgets everything: who waits is refused. Returned are the entries, for their tenants to be closed.
-    [[nodiscard]] std::vector<EntryPtr> forget_all(Actions& actions)
+    /// Forgets an entry, whose tenant is to be closed then; who waits for it is refused. Nullptr: there is none any more. Only
+    /// when closed.
+    [[nodiscard]] EntryPtr forget_one(Actions& actions) noexcept
     {
-        close(actions);
-        std::vector<EntryPtr> all;
-        for (auto& [id, entry] : entries_) {
+        EntryPtr entry;
+        if (!entries_.empty()) {
+            entry = entries_.begin()->second;
             refuse_waiters(*entry, closed_error(), actions);
             if (entry->destroyer) refuse(std::move(entry->destroyer), closed_error(), actions);
-            for (auto& creator : std::exchange(entry->creators, {}))
-                actions.dropped.push_back(std::move(creator));
+            actions.dropped.swap(entry->creators);
             unlist(*entry);
-            all.push_back(entry);
+            entries_.erase(entries_.begin());
+        } else if (!lost_.empty()) {
+            entry = std::move(lost_.back());
+            lost_.pop_back();
         }
-        entries_.clear();
-        all.insert(all.end(), lost_.begin(), lost_.end());
-        lost_.clear();
-        return all;
+        return entry;
     }
 
     /// Nothing is open, being made, opened, closed or destroyed, and nothing will be.
@@ -576,6 +618,23 @@ private:
         return std::move(error(errc::no_such_tenant, "there is no tenant '", id.view(),
                                "' any more: it is being destroyed")
                              .with_tenant(id.view()));
+    }
+
+    // It may be that no thread gets to opening it in time.
+    void await(const Entry::Waiter& waiter) noexcept
+    {
+        if (waiter.deadline != no_deadline && (!awaited_until_ || waiter.deadline < *awaited_until_))
+            awaited_until_ = waiter.deadline;
+    }
+
+    [[nodiscard]] static Error not_opened_error(const Entry& entry) noexcept
+    {
+        return std::move(
+            Error(
+                errc::timeout,
+                "no thread of the fleet was free to open the tenant until the deadline: they are busy with other "
+                "tenants' work; raise FleetOptions::threads, or FleetOptions::open_deadline")
+                .with_tenant(entry.id.view()));
     }
 
     // Whom there is no memory to answer is destroyed, and says so.
@@ -758,6 +817,7 @@ private:
             ++occupied_;
             if (entry->guests_only) ++guest_places_;
             entry->phase = Phase::opening;
+            entry->begun = false;
             ++opening_;
             actions.open.push_back(std::move(entry));
         }
@@ -783,6 +843,7 @@ private:
     std::size_t closing_ = 0;
     std::size_t guest_places_ = 0; // of the occupied ones
     TimePoint now_{};
+    std::optional<TimePoint> awaited_until_;
     FleetStats counts_; // only what is counted
     bool closed_ = false;
     bool draining_ = false;

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/sqlite/authorizer.hpp>
 #include <tenantry/sqlite/checkpoint_guard.hpp>
 #include <tenantry/sqlite/error.hpp>
@@ -113,28 +114,11 @@ public:
     /// part of the path (https://sqlite.org/c3ref/open.html, `SQLITE_OPEN_NOFOLLOW`).
     ///
     /// Errors: io_error (missing, unreadable, a link, exists already on create), read_only (not writable
-    /// though asked for), not_a_database, corrupt, busy (locked exclusively), disk_full, invalid_argument.
+    /// though asked for), not_a_database, corrupt, busy (locked exclusively), disk_full, out_of_memory, invalid_argument.
     [[nodiscard]] static Result<Connection> open(const std::filesystem::path& path, OpenMode mode,
-                                                 const Profile& profile = {})
+                                                 const Profile& profile = {}) noexcept
     {
-        const std::string& native = path.native();
-        if (native.empty() || native.find('\0') != std::string::npos)
-            return fail(errc::invalid_argument, "a database's path is not empty and has no NUL in it");
-        // Not "file:..." and not ":memory:", which mean something else to SQLite.
-        const std::string name = native.front() == '/' ? native : "./" + native;
-        if (profile.read_only && mode == OpenMode::create)
-            return fail(errc::read_only, "a database is not made where only reading is possible");
-        if (mode == OpenMode::create) {
-            if (auto made = create_file(name); !made) return fail(std::move(made).error());
-        }
-        auto opened = open_file(name, mode, profile);
-        if (!opened) {
-            // What was made here is nobody else's.
-            if (mode == OpenMode::create)
-                for (const char* suffix : {"", "-wal", "-shm", "-journal"}) ::unlink((name + suffix).c_str());
-            return fail(std::move(opened.error().in("opening '" + native + "'")));
-        }
-        return opened;
+        return tenantry::detail::caught("opening a database", [&] { return open_path(path, mode, profile); });
     }
 
     /// Whether SQLite can open a database at this absolute path, by its length: what it appends for a journal counts.
@@ -353,9 +337,10 @@ public:
     [[nodiscard]] bool heeds_write_begun() const noexcept { return state_->write_begun != nullptr; }
 
     /// What a `Transaction` that has just got the write lock is begun with.
-    [[nodiscard]] Result<void> write_begun()
+    [[nodiscard]] Result<void> write_begun() noexcept
     {
-        return state_->write_begun != nullptr ? state_->write_begun(*this) : Result<void>();
+        if (state_->write_begun == nullptr) return {};
+        return tenantry::detail::caught("beginning a log", [this] { return state_->write_begun(*this); });
     }
 
     /// From now on as with `Profile::keep_log`, or as without.
@@ -490,6 +475,29 @@ private:
 
     explicit Connection(std::unique_ptr<detail::ConnectionState> state) noexcept : state_(std::move(state)) {}
 
+    static Result<Connection> open_path(const std::filesystem::path& path, OpenMode mode,
+                                        const Profile& profile)
+    {
+        const std::string& native = path.native();
+        if (native.empty() || native.find('\0') != std::string::npos)
+            return fail(errc::invalid_argument, "a database's path is not empty and has no NUL in it");
+        // Not "file:..." and not ":memory:", which mean something else to SQLite.
+        const std::string name = native.front() == '/' ? native : "./" + native;
+        if (profile.read_only && mode == OpenMode::create)
+            return fail(errc::read_only, "a database is not made where only reading is possible");
+        if (mode == OpenMode::create) {
+            if (auto made = create_file(name); !made) return fail(std::move(made).error());
+        }
+        auto opened = open_file(name, mode, profile);
+        if (!opened) {
+            // What was made here is nobody else's.
+            if (mode == OpenMode::create)
+                for (const char* suffix : {"", "-wal", "-shm", "-journal"}) ::unlink((name + suffix).c_str());
+            return fail(std::move(opened.error().in("opening '" + native + "'")));
+        }
+        return opened;
+    }
+
     static Result<void> create_file(const std::string& name)
     {
         const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -584,8 +592,12 @@ private:
     void leave_nothing() noexcept
     {
         if (!state_->only_reads) return;
-        struct stat log{};
-        if (::stat((state_->path + "-wal").c_str(), &log) == 0 && log.st_size == 0) keep_log_on_close(false);
+        try {
+            struct stat log{};
+            if (::stat((state_->path + "-wal").c_str(), &log) == 0 && log.st_size == 0)
+                keep_log_on_close(false);
+        } catch (...) { // an empty file more
+        }
     }
 
     static Result<Connection> open_handle(const char* name, int flags)

@@ -171,16 +171,19 @@ inline std::string describe(sqlite3* db, int code, errc kind, int system_error)
 
 /// What went wrong with `code` on `db` (which may be null). Ask at once: the next call on the connection
 /// overwrites SQLite's message. `doing`, if given, is put before it: "opening 'a.db': ...".
-[[nodiscard]] inline Error make_error(sqlite3* db, int code, std::string_view doing = {})
+[[nodiscard]] inline Error make_error(sqlite3* db, int code, std::string_view doing = {}) noexcept
 {
     const int primary = code & 0xff;
     const bool from_system = db != nullptr && (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN);
     const int system_error = from_system ? sqlite3_system_errno(db) : 0;
     const detail::SaidOfValues* said = detail::find_said_of_values(db, code);
     const errc kind = said != nullptr ? said->kind : to_errc(code, system_error);
-    Error error(kind,
-                said != nullptr ? std::string(said->text) : detail::describe(db, code, kind, system_error),
-                code);
+    std::string words;
+    try {
+        words = said != nullptr ? std::string(said->text) : detail::describe(db, code, kind, system_error);
+    } catch (...) { // without them, then
+    }
+    Error error(kind, std::move(words), code);
     if (!doing.empty()) error.in(doing);
     return error;
 }

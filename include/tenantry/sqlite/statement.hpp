@@ -314,10 +314,14 @@ public:
 
     void give_back(unsigned number) noexcept { slots_[number].taken = false; }
 
-    // Makes room for the text, so that `put` cannot fail. False: its slot is in use.
-    [[nodiscard]] bool make_room(const StatementText& text)
+    // Makes room for the text, so that `put` cannot fail. False: its slot is in use, or there is no memory for one.
+    [[nodiscard]] bool make_room(const StatementText& text) noexcept
     {
-        if (text.slot >= slots_.size()) slots_.resize(text.slot + std::size_t{1});
+        try {
+            if (text.slot >= slots_.size()) slots_.resize(text.slot + std::size_t{1});
+        } catch (...) {
+            return false;
+        }
         return !slots_[text.slot].taken;
     }
 

@@ -104,21 +104,29 @@ public:
 
     /// It is a read that was ended, since it takes longer than the writer's connection may be lent.
     bool takes_long = false;
+
+private:
+    friend class JobList;
+    std::unique_ptr<Job> next_;
 };
 
 /// What a throwing body is answered with.
-[[nodiscard]] inline Error body_error(std::exception_ptr thrown)
+[[nodiscard]] inline Error body_error(std::exception_ptr thrown) noexcept
 {
     try {
-        std::rethrow_exception(std::move(thrown));
-    } catch (const std::bad_alloc&) {
-        return Error(errc::out_of_memory, "the body ran out of memory; it was taken back");
-    } catch (const std::exception& exception) {
-        return Error(errc::body_failed,
-                     std::string("the body threw, and was taken back: ") + exception.what());
-    } catch (...) {
-        return Error(errc::body_failed,
-                     "the body threw something that is no std::exception, and was taken back");
+        try {
+            std::rethrow_exception(std::move(thrown));
+        } catch (const std::bad_alloc&) {
+            return Error(errc::out_of_memory, "the body ran out of memory; it was taken back");
+        } catch (const std::exception& exception) {
+            return Error(errc::body_failed,
+                         std::string("the body threw, and was taken back: ") + exception.what());
+        } catch (...) {
+            return Error(errc::body_failed,
+                         "the body threw something that is no std::exception, and was taken back");
+        }
+    } catch (...) { // no memory for the words
+        return Error(errc::body_failed);
     }
 }
 

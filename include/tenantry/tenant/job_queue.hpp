@@ -4,19 +4,17 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include <tenantry/tenant/held_lock.hpp>
 #include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/job_list.hpp>
 
 namespace tenantry::detail {
 
-/// First in, first out, bounded.
+/// First in, first out, bounded. Nothing of it needs memory.
 class JobQueue {
 public:
     using JobPtr = std::unique_ptr<Job>;
@@ -36,40 +34,45 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return jobs_.size(); }
 
     /// The next one, or nullptr: it stays where it is.
-    [[nodiscard]] const Job* next() const noexcept { return jobs_.empty() ? nullptr : jobs_.front().get(); }
+    [[nodiscard]] const Job* next() const noexcept { return jobs_.front(); }
 
-    /// Where it throws it has not taken the job.
-    void push(JobPtr&& job)
+    void push(JobPtr job) noexcept
     {
+        count(*job);
         jobs_.push_back(std::move(job));
-        count(*jobs_.back());
     }
 
     /// The next one, or nullptr.
     [[nodiscard]] JobPtr pop() noexcept
     {
-        if (jobs_.empty()) return nullptr;
-        JobPtr job = std::move(jobs_.front());
-        jobs_.pop_front();
-        uncount(*job);
+        JobPtr job = jobs_.pop_front();
+        if (job) uncount(*job);
         return job;
     }
 
-    /// One that could not be run yet keeps its turn. Where it throws it has not taken the job.
-    void put_back(JobPtr&& job)
+    /// One that could not be run yet keeps its turn.
+    void put_back(JobPtr job) noexcept
     {
+        count(*job);
         jobs_.push_front(std::move(job));
-        count(*jobs_.front());
+    }
+
+    /// Several of them, in order.
+    void put_back(JobList jobs) noexcept
+    {
+        for (const auto& job : jobs) count(*job);
+        jobs.append(std::move(jobs_));
+        jobs_ = std::move(jobs);
     }
 
     /// Those whose callers have cancelled, taken out; the others keep their order.
-    [[nodiscard]] std::vector<JobPtr> take_cancelled()
+    [[nodiscard]] JobList take_cancelled()
     {
         return take_if([](const Job& job) { return job.cancelled(); });
     }
 
     /// Those whose deadline has passed, taken out.
-    [[nodiscard]] std::vector<JobPtr> take_late(Job::Clock::time_point now)
+    [[nodiscard]] JobList take_late(Job::Clock::time_point now)
     {
         return take_if([now](const Job& job) { return job.limits.passed(now); });
     }
@@ -93,11 +96,10 @@ public:
 
     /// All wait for another process's lock, which is held at `now`: each lets it be held for `patience` at most.
     /// Those for whom that is over are taken out.
-    [[nodiscard]] std::vector<JobPtr> wait_for_lock(Job::Clock::time_point now,
-                                                    std::chrono::milliseconds patience)
+    [[nodiscard]] JobList wait_for_lock(Job::Clock::time_point now, std::chrono::milliseconds patience)
     {
         lock_.found(now, patience);
-        for (auto& job : jobs_)
+        for (const auto& job : jobs_)
             if (std::exchange(job->lock_wait, lock_wait_) != lock_wait_) job->lock_held_before = lock_.time();
         return take_if([&](const Job& job) {
             return HeldLock::is_enough(lock_.time() - job.lock_held_before, patience);
@@ -111,13 +113,10 @@ public:
         ++lock_wait_;
     }
 
-    [[nodiscard]] std::vector<JobPtr> take_all()
+    [[nodiscard]] JobList take_all() noexcept
     {
-        std::vector<JobPtr> taken(std::make_move_iterator(jobs_.begin()),
-                                  std::make_move_iterator(jobs_.end()));
-        jobs_.clear();
         deadlines_ = bytes_ = 0;
-        return taken;
+        return std::exchange(jobs_, {});
     }
 
 private:
@@ -135,19 +134,14 @@ private:
     }
 
     template <class Meant>
-    [[nodiscard]] std::vector<JobPtr> take_if(Meant meant)
+    [[nodiscard]] JobList take_if(Meant meant)
     {
-        std::vector<JobPtr> taken;
-        for (auto& job : jobs_)
-            if (meant(*job)) {
-                uncount(*job);
-                taken.push_back(std::move(job));
-            }
-        std::erase(jobs_, nullptr);
+        JobList taken = jobs_.take_if(meant);
+        for (const auto& job : taken) uncount(*job);
         return taken;
     }
 
-    std::deque<JobPtr> jobs_;
+    JobList jobs_;
     std::size_t deadlines_ = 0;
     std::size_t bytes_ = 0;
     HeldLock lock_;

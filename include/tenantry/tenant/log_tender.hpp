@@ -12,6 +12,7 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/observer.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/tenant/job.hpp>
@@ -100,14 +101,18 @@ public:
     }
 
     /// In place of a turn that would run the job.
-    [[nodiscard]] Writer::Turn refuse(std::unique_ptr<Job> job)
+    [[nodiscard]] Writer::Turn refuse(std::unique_ptr<Job> job) noexcept
     {
-        job->refuse(
-            Error(errc::overloaded,
-                  "the tenant's write-ahead log is " + std::to_string(writer_.log_bytes()) +
-                      " bytes long and cannot be restarted while somebody reads what is in it; end long "
-                      "reads, or raise CheckpointOptions::refuse_at")
-                .with_tenant(file_.id().view()));
+        Error full(errc::overloaded);
+        try {
+            full =
+                Error(errc::overloaded,
+                      "the tenant's write-ahead log is " + std::to_string(writer_.log_bytes()) +
+                          " bytes long and cannot be restarted while somebody reads what is in it; end long "
+                          "reads, or raise CheckpointOptions::refuse_at");
+        } catch (...) { // no memory for the words
+        }
+        job->refuse(std::move(full.with_tenant(file_.id().view())));
         Writer::Turn turn;
         turn.done = 1;
         return turn;
@@ -118,7 +123,7 @@ public:
     /// What `tend` has asked for. Blocks; whoever writes goes on meanwhile. True: a batch has been waiting for it.
     [[nodiscard]] bool write_back()
     {
-        auto left = checkpoint();
+        auto left = caught("writing the log back", [this] { return checkpoint(); });
         if (!left) return ended(LogKeeper::Step::beside, fail(std::move(left).error()));
         const LogKeeper::Passed passed{writer_.log_bytes(left->log_frames),
                                        writer_.log_bytes(left->checkpointed_frames)};

@@ -10,6 +10,7 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/observer.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/transaction.hpp>
@@ -67,7 +68,7 @@ public:
                         sqlite::Transaction::begin(writer_.connection(), sqlite::Behaviour::immediate);
                     !locked)
                     return not_begun(std::move(job), std::move(locked).error());
-            auto connection = open();
+            auto connection = caught("opening a connection of maintenance", [this] { return open(); });
             if (!connection) return not_begun(std::move(job), std::move(connection).error());
             there = run_on(*connection, *job);
         }

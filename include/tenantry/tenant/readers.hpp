@@ -17,6 +17,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/files.hpp>
 #include <tenantry/core/saturating_time.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/connections.hpp>
 #include <tenantry/tenant/observation.hpp>
@@ -112,11 +113,15 @@ public:
     /// Closes what is not lent; it can be opened again.
     void close()
     {
-        std::vector<Connection> closing;
-        const std::lock_guard lock(mutex_);
-        open_ -= idle_.size();
-        closing.swap(idle_);
-        give_back_budget();
+        for (;;) {
+            Connection closing;
+            const std::lock_guard lock(mutex_);
+            if (idle_.empty()) return;
+            closing = std::move(idle_.back());
+            idle_.pop_back(); // and keeps its room
+            --open_;
+            give_back_budget();
+        }
     }
 
 private:
@@ -136,8 +141,13 @@ private:
             ++from_budget_;
         }
         ++open_;
+        auto ready = tenantry::detail::caught("opening a reader", [&]() -> Result<void> {
+            if (idle_.capacity() < open_) idle_.reserve(2 * open_); // so that it can come back
+            return {};
+        });
         lock.unlock();
-        auto opened = open();
+        auto opened = ready ? tenantry::detail::caught("opening a reader", [&] { return open(); })
+                            : fail(std::move(ready).error());
         lock.lock();
         if (opened) {
             ++lent_;

@@ -12,7 +12,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -34,6 +33,7 @@
 #include <tenantry/tenant/connections.hpp>
 #include <tenantry/tenant/directory.hpp>
 #include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/job_list.hpp>
 #include <tenantry/tenant/job_queue.hpp>
 #include <tenantry/tenant/log_tender.hpp>
 #include <tenantry/tenant/maintenance.hpp>
@@ -180,9 +180,7 @@ public:
     void upkeep()
     {
         if (!log_.is_old()) return;
-        const async::GatePass alive(&posting_);
-        if (!alive) return;
-        strand_->post(later(&Tenant::tend_old_log));
+        post_some_time(&Tenant::tend_old_log);
     }
 
     /// For when nobody has used it for a while: looks after its database, until somebody writes or it is closed. Does
@@ -200,12 +198,8 @@ public:
                 quiet = !refused_ && !shut_error_ && !turns_.is_writing() && writes_.empty();
                 if (quiet) {
                     disturbed_ = false;
-                    try {
-                        writes_.push(std::move(job));
-                        begin = turns_.write_came();
-                    } catch (...) { // it is not begun, then
-                        quiet = false;
-                    }
+                    writes_.push(std::move(job));
+                    begin = turns_.write_came();
                 }
             }
             if (begin) post_turn();
@@ -215,12 +209,7 @@ public:
     }
 
     /// For when nobody uses it: gives back what memory and descriptors it can do without. Does not block.
-    void trim()
-    {
-        const async::GatePass alive(&posting_);
-        if (!alive) return;
-        strand_->post(later(&Tenant::release_memory));
-    }
+    void trim() { post_some_time(&Tenant::release_memory); }
 
     [[nodiscard]] TenantStats stats() override
     {
@@ -261,14 +250,14 @@ public:
 
     /// Answers everything that waits with the given error, and what would have to wait from now on. What runs, runs
     /// on.
-    void refuse_waiting(const Error& error)
+    void refuse_waiting(const Error& error) noexcept
     {
-        std::vector<JobPtr> waiting;
+        JobList waiting;
         {
             const std::lock_guard lock(mutex_);
             refused_ = error;
             waiting = writes_.take_all();
-            for (auto& job : reads_.take_all()) waiting.push_back(std::move(job));
+            waiting.append(reads_.take_all());
             rest_if_none_waits();
         }
         answer(std::move(waiting), error);
@@ -351,6 +340,17 @@ private:
         return {shared_self(), doing, if_lost};
     }
 
+    // On the strand; where that does not take it there is another time.
+    void post_some_time(Later::Doing doing) noexcept
+    {
+        const async::GatePass alive(&posting_);
+        if (!alive) return;
+        try {
+            strand_->post(later(doing));
+        } catch (...) { // as it says
+        }
+    }
+
     [[nodiscard]] std::shared_ptr<Tenant> shared_self()
     {
         return std::static_pointer_cast<Tenant>(shared_from_this());
@@ -370,23 +370,11 @@ private:
         refused = refused_;
         if (refused || !writes_.has_room_for(job->bytes)) return false;
         const auto deadline = job->limits.deadline;
-        if (!push(writes_, job, refused)) return false;
+        writes_.push(std::move(job));
         disturbed_ = true;
         const bool begin = turns_.write_came();
         begin ? wake_at(deadline) : wait_until(deadline);
         return begin;
-    }
-
-    // False: there is no memory for it.
-    [[nodiscard]] static bool push(JobQueue& queue, JobPtr& job, std::optional<Error>& refused) noexcept
-    {
-        try {
-            queue.push(std::move(job));
-            return true;
-        } catch (...) {
-            refused.emplace(errc::out_of_memory);
-            return false;
-        }
     }
 
     // What is to be posted.
@@ -400,56 +388,75 @@ private:
         if (refused || reads_.full()) return Begin::nothing;
         const auto deadline = job->limits.deadline;
         const bool first = !is_sole() && ReadRunner::is_brief(*job) && turns_.reads_first();
-        if (!push(reads_, job, refused)) return Begin::nothing;
+        reads_.push(std::move(job));
         disturb_if_sole();
         const bool begin = first ? turns_.read_came() : turns_.want_reading();
         begin ? wake_at(deadline) : wait_until(deadline);
         return !begin ? Begin::nothing : first ? Begin::turn : Begin::read_turn;
     }
 
-    void turn_away(JobPtr job, std::string_view what, std::string_view options)
+    void turn_away(JobPtr job, std::string_view what, std::string_view options) noexcept
     {
-        Error full(errc::overloaded, "as many " + std::string(what) + " wait for this tenant as may (" +
-                                         std::string(options) + "); try again later");
+        Error full(errc::overloaded);
+        try {
+            full = Error(errc::overloaded, "as many " + std::string(what) + " wait for this tenant as may (" +
+                                               std::string(options) + "); try again later");
+        } catch (...) { // no memory for the words
+        }
         overloaded_.fetch_add(1, std::memory_order_relaxed);
         job->refuse(std::move(full.with_tenant(id().view())));
         leave();
     }
 
-    void answer(JobPtr job, const Error& error)
+    void answer(JobPtr job, const Error& error) noexcept
     {
         job->refuse(error);
         job.reset();
         leave();
     }
 
-    void answer(std::vector<JobPtr> jobs, const Error& error)
+    void answer(JobList jobs, const Error& error) noexcept
     {
-        for (auto& job : jobs) answer(std::move(job), error);
+        while (JobPtr job = jobs.pop_front()) answer(std::move(job), error);
     }
 
-    // Under the lock: puts back what could not be run yet, or says why it is not to wait any longer.
-    [[nodiscard]] std::optional<Error> put_back(JobQueue& queue, JobPtr& job)
+    // What was to be put back, and is not to wait any longer.
+    struct Ended {
+        std::optional<Error> why;
+        JobList refused; // for that reason
+        JobList cancelled;
+    };
+
+    // Under the lock: puts back what could not be run yet, in order.
+    [[nodiscard]] Ended put_back(JobQueue& queue, JobList jobs) noexcept
     {
-        if (refused_) return refused_;
-        if (job->cancelled()) return cancelled_error(); // those that wait have been looked through meanwhile
-        const auto deadline = job->limits.deadline;
-        try {
-            queue.put_back(std::move(job));
-        } catch (...) {
-            return Error(errc::out_of_memory);
+        Ended ended;
+        if (refused_) {
+            ended.why = refused_;
+            ended.refused = std::move(jobs);
+            return ended;
         }
-        wait_until(deadline);
-        return std::nullopt;
+        // Those that wait have been looked through meanwhile.
+        ended.cancelled = jobs.take_if([](const Job& job) { return job.cancelled(); });
+        for (const auto& job : jobs) wait_until(job->limits.deadline);
+        queue.put_back(std::move(jobs));
+        return ended;
+    }
+
+    // Last: once they are in the queue they may be refused, and the tenant closed, by another thread.
+    void answer(Ended ended) noexcept
+    {
+        if (ended.why) answer(std::move(ended.refused), *ended.why);
+        if (!ended.cancelled.empty()) answer(std::move(ended.cancelled), cancelled_error());
     }
 
     void sweep_cancelled()
     {
-        std::vector<JobPtr> cancelled;
+        JobList cancelled;
         {
             const std::lock_guard lock(mutex_);
             cancelled = writes_.take_cancelled();
-            for (auto& job : reads_.take_cancelled()) cancelled.push_back(std::move(job));
+            cancelled.append(reads_.take_cancelled());
             rest_if_none_waits();
         }
         if (!cancelled.empty()) answer(std::move(cancelled), cancelled_error());
@@ -460,7 +467,7 @@ private:
     // For a job whose turn was posted, too: the pool may be busy for long. Who has set the timer leaves it set when his job's
     // turn has come, since setting it costs a system call now and then: deadlines that lie equally far ahead set it once in
     // that time, however many operations there are.
-    void wake_at(std::optional<Job::Clock::time_point> deadline)
+    void wake_at(std::optional<Job::Clock::time_point> deadline) noexcept
     {
         if (!deadline || !late_timer_ || (late_timer_set_ && *late_timer_set_ <= *deadline)) return;
         try {
@@ -477,11 +484,14 @@ private:
 
     // The same for a job whose turn is not posted, but begun later by somebody else: the executor's context is at work as
     // long as it waits.
-    void wait_until(std::optional<Job::Clock::time_point> deadline)
+    void wait_until(std::optional<Job::Clock::time_point> deadline) noexcept
     {
         if (!deadline || !late_timer_) return;
         wake_at(deadline);
-        if (!late_work_) late_work_.emplace(async::at_work(executor_));
+        try {
+            if (!late_work_) late_work_.emplace(async::at_work(executor_));
+        } catch (...) { // whoever waits has his own executor at work
+        }
     }
 
     // The next turn of writing is begun later, by somebody else.
@@ -506,13 +516,13 @@ private:
 
     void sweep_late()
     {
-        std::vector<JobPtr> late;
+        JobList late;
         {
             const std::lock_guard lock(mutex_);
             late_timer_set_.reset();
             const auto now = Job::Clock::now();
             late = writes_.take_late(now);
-            for (auto& job : reads_.take_late(now)) late.push_back(std::move(job));
+            late.append(reads_.take_late(now));
             wake_at(writes_.next_deadline());
             wake_at(reads_.next_deadline());
             rest_if_none_waits();
@@ -587,13 +597,9 @@ private:
 
     [[nodiscard]] Error not_taken_error() const noexcept
     {
-        try {
-            return std::move(Error(errc::overloaded,
-                                   "the fleet's executor has not taken what was to do this; nothing was done")
-                                 .with_tenant(id().view()));
-        } catch (...) {
-            return Error(errc::overloaded);
-        }
+        return std::move(Error(errc::overloaded,
+                               "the fleet's executor has not taken what was to do this; nothing was done")
+                             .with_tenant(id().view()));
     }
 
     void tend_old_log()
@@ -762,20 +768,19 @@ private:
     }
 
     // The strand stays free while another process has the lock: a timer begins the next turn.
-    void wait_for_lock(std::vector<JobPtr> unfinished, const Error& locked)
+    void wait_for_lock(JobList unfinished, const Error& locked)
     {
         met_lock_ = true;
         const bool begins = write_later(shared_.refused(Job::Clock::now()));
-        // Last: once they are in the queue they may be refused, and the tenant closed, by another thread.
-        std::vector<std::pair<JobPtr, Error>> ended;
+        Ended ended;
+        JobList late;
         {
             const std::lock_guard lock(mutex_);
-            for (auto at = unfinished.rbegin(); at != unfinished.rend(); ++at)
-                if (auto why = put_back(writes_, *at)) ended.emplace_back(std::move(*at), *why);
-            for (auto& late : writes_.wait_for_lock(Job::Clock::now(), options_.busy_deadline))
-                ended.emplace_back(std::move(late), locked);
+            ended = put_back(writes_, std::move(unfinished));
+            late = writes_.wait_for_lock(Job::Clock::now(), options_.busy_deadline);
         }
-        for (auto& [job, why] : ended) answer(std::move(job), why);
+        answer(std::move(ended));
+        answer(std::move(late), locked);
         if (!begins) turn_lost();
     }
 
@@ -804,7 +809,7 @@ private:
         const bool over = run.unfinished == nullptr;
         if (run.had_lock) lock_was_had();
         if (run.locked) {
-            std::vector<JobPtr> unfinished;
+            JobList unfinished;
             unfinished.push_back(std::move(run.unfinished));
             wait_for_lock(std::move(unfinished), *run.locked);
         } else {
@@ -984,13 +989,15 @@ private:
         auto reader = connections_->try_acquire();
         if (reader && !*reader) {
             // All are lent to synchronous reads: the first that comes back starts a turn.
-            std::optional<Error> ended;
+            JobList unfinished;
+            unfinished.push_back(std::move(job));
+            Ended ended;
             {
                 const std::lock_guard lock(mutex_);
-                ended = put_back(reads_, job);
+                ended = put_back(reads_, std::move(unfinished));
                 turns_.end_reading(true);
             }
-            if (ended) answer(std::move(job), *ended);
+            answer(std::move(ended));
             if (connections_->available()) start_read_turn(); // it came back meanwhile, and saw no job
             return false;
         }
@@ -1016,14 +1023,14 @@ private:
 
     void put_back_reads(Reads& reads)
     {
-        std::vector<std::pair<JobPtr, Error>> ended;
+        JobList unfinished;
+        for (std::size_t n = reads.done; n < reads.count; ++n) unfinished.push_back(std::move(reads.jobs[n]));
+        Ended ended;
         {
             const std::lock_guard lock(mutex_);
-            for (std::size_t n = reads.count; n-- > reads.done;)
-                if (auto why = put_back(reads_, reads.jobs[n]))
-                    ended.emplace_back(std::move(reads.jobs[n]), *why);
+            ended = put_back(reads_, std::move(unfinished));
         }
-        for (auto& [job, why] : ended) answer(std::move(job), why);
+        answer(std::move(ended));
     }
 
     [[nodiscard]] Result<void> read_here(ReaderTask task, const Limits& limits) override

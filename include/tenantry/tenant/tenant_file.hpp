@@ -27,6 +27,7 @@ public:
     TenantFile(TenantId id, std::filesystem::path path, const FileIdentity& identity)
         : id_(std::move(id)),
           path_(std::move(path)),
+          directory_path_(path_.parent_path()),
           log_path_(path_.native() + "-wal"),
           index_path_(path_.native() + "-shm"),
           identity_(identity)
@@ -109,7 +110,7 @@ public:
         // Whatever happens from here on changes that time; whatever has changed it already is seen by the look.
         const bool sure = last_.knows(changed) || directory_->wait_for_changes();
         if (!look()) return false;
-        if (sure && directory_->is_at(path_.parent_path()))
+        if (sure && directory_->is_at(directory_path_))
             last_.remember(changed, now);
         else
             glances_.store(false, std::memory_order_relaxed); // it would fail each time
@@ -129,48 +130,43 @@ public:
     }
 
     /// Why the files cannot be relied on, for what was not committed.
-    [[nodiscard]] Error lost_error() const
+    [[nodiscard]] Error lost_error() const noexcept
     {
-        Error error = absence();
-        std::string text(error.message());
-        return Error(error_code(), text + "; nothing of this operation was done").with_tenant(id_.view());
+        return with_words(error_code(), [this] {
+            return std::string(absence().message()) + "; nothing of this operation was done";
+        });
     }
 
     /// The same for what was done to the database itself, and changes nothing of what is in it.
-    [[nodiscard]] Error absence() const
+    [[nodiscard]] Error absence() const noexcept
     {
-        switch (loss_.load(std::memory_order_acquire)) {
-        case Loss::database:
-            return Error(
-                       errc::tenant_gone,
-                       "the tenant's database was removed or replaced by another process, or its directory was moved")
-                .with_tenant(id_.view());
-        case Loss::log:
-            return Error(errc::tenant_gone, "the log of the tenant's database ('" + log_path_ +
-                                                "', or its -shm) was removed or replaced by another process")
-                .with_tenant(id_.view());
-        case Loss::unwritable:
-            return Error(
-                       errc::tenant_gone,
-                       "the log of the tenant's database could not be opened for writing when the tenant was opened")
-                .with_tenant(id_.view());
-        case Loss::none: break;
-        }
-        return std::move(system_error(failed_.load(std::memory_order_relaxed),
-                                      "looking up the tenant's database and its log", path_)
-                             .with_tenant(id_.view()));
+        const auto loss = loss_.load(std::memory_order_acquire);
+        return with_words(loss == Loss::none ? errc::io_error : errc::tenant_gone, [&]() -> std::string {
+            switch (loss) {
+            case Loss::database:
+                return "the tenant's database was removed or replaced by another process, or its directory was moved";
+            case Loss::log:
+                return "the log of the tenant's database ('" + log_path_ +
+                       "', or its -shm) was removed or replaced by another process";
+            case Loss::unwritable:
+                return "the log of the tenant's database could not be opened for writing when the tenant was opened";
+            case Loss::none: break;
+            }
+            return std::string(system_error(failed_.load(std::memory_order_relaxed),
+                                            "looking up the tenant's database and its log", path_)
+                                   .message());
+        });
     }
 
     /// For what was committed before the files were found to be lost.
-    [[nodiscard]] Error unknown_outcome() const
+    [[nodiscard]] Error unknown_outcome() const noexcept
     {
-        return Error(
-                   errc::unknown_outcome,
-                   std::string(absence().message()) +
-                       ", while the write was being committed: it may be in the file that is no longer under this "
-                       "name, and come back with it. Ask for the tenant again and look whether it is there before "
-                       "it is repeated")
-            .with_tenant(id_.view());
+        return with_words(errc::unknown_outcome, [this] {
+            return std::string(absence().message()) +
+                   ", while the write was being committed: it may be in the file that is no longer under this "
+                   "name, and come back with it. Ask for the tenant again and look whether it is there before "
+                   "it is repeated";
+        });
     }
 
     /// Why a connection could not be opened: `error`, or that the file is lost.
@@ -181,6 +177,19 @@ public:
 
 private:
     enum class Loss : std::uint8_t { none, database, log, unwritable };
+
+    // Where there is no memory for the words, without them.
+    template <class Words>
+    [[nodiscard]] Error with_words(errc code, Words words) const noexcept
+    {
+        std::string text;
+        try {
+            text = words();
+        } catch (...) {
+            text.clear();
+        }
+        return std::move(Error(code, std::move(text)).with_tenant(id_.view()));
+    }
 
     // The first loss is the one that is told.
     void lose(Loss what) noexcept
@@ -215,12 +224,13 @@ private:
     // It need not be the directory the file was found in: what is remembered is only what holds of the one under the name.
     void watch()
     {
-        directory_.emplace(path_.parent_path());
+        directory_.emplace(directory_path_);
         if (!*directory_) glances_.store(false, std::memory_order_relaxed); // each of them is a look
     }
 
     const TenantId id_;
     const std::filesystem::path path_;
+    const std::filesystem::path directory_path_;
     const std::string log_path_;
     const std::string index_path_;
     const FileIdentity identity_;

@@ -18,18 +18,19 @@
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/histogram.hpp>
 #include <tenantry/core/last_change.hpp>
 #include <tenantry/core/saturating_time.hpp>
+#include <tenantry/core/thrown.hpp>
 #include <tenantry/core/watched_directory.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/bound_log.hpp>
 #include <tenantry/tenant/identity.hpp>
 #include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/job_list.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_file.hpp>
@@ -46,9 +47,9 @@ public:
     /// What came of a turn.
     struct Turn {
         std::size_t done = 0; ///< jobs that were answered by then, or dropped since their callers are gone
-        std::vector<JobPtr> unfinished; ///< could not be run, because of `locked`; in order
-        std::optional<Error> locked;    ///< another process has the write lock
-        bool had_lock = false;          ///< a transaction could be begun, before that or instead
+        JobList unfinished;   ///< could not be run, because of `locked`; in order
+        std::optional<Error> locked; ///< another process has the write lock
+        bool had_lock = false;       ///< a transaction could be begun, before that or instead
     };
 
     Writer(sqlite::Connection connection, TenantFile& file, const TenantOptions& options,
@@ -61,8 +62,6 @@ public:
           time_(options.batch_time),
           unchanged_since_(settled_change_of(file.path()))
     {
-        batch_.reserve(limit_);
-        ended_.reserve(limit_);
         constexpr std::int64_t usual_page = 4096;
         constexpr std::uint64_t frame_header = 24; // https://sqlite.org/fileformat2.html#the_write_ahead_log
         frame_ =
@@ -99,11 +98,7 @@ public:
     std::size_t tell()
     {
         const std::size_t count = ended_.size();
-        for (auto& job : ended_) {
-            job->complete(name());
-            job.reset();
-        }
-        ended_.clear();
+        while (const JobPtr job = ended_.pop_front()) job->complete(name());
         return count;
     }
 
@@ -143,10 +138,10 @@ public:
 
     /// Writes the whole log back, so that the next commit restarts it; `truncate` also cuts its file. errc::busy if a
     /// reader is in the way, or another process.
-    [[nodiscard]] Result<void> restart_log(sqlite::Checkpoint how)
+    [[nodiscard]] Result<void> restart_log(sqlite::Checkpoint how) noexcept
     {
         if (auto bound = check_bound(connection_); !bound) return bound;
-        auto done = connection_.checkpoint(how);
+        auto done = caught("writing the log back", [&] { return connection_.checkpoint(how); });
         if (!done) return fail(std::move(done.error().with_tenant(name())));
         log_.store(0, std::memory_order_relaxed);
         return {};
@@ -154,7 +149,12 @@ public:
 
     /// Before a log is written back: whether it is still the log of what lies under the database's name, as `connection` to
     /// it finds. Another database may have been copied over it in place. Then the tenant is lost, and the log stays.
-    [[nodiscard]] Result<void> check_bound(sqlite::Connection& connection)
+    [[nodiscard]] Result<void> check_bound(sqlite::Connection& connection) noexcept
+    {
+        return caught("looking whose a log is", [&] { return try_to_check_bound(connection); });
+    }
+
+    [[nodiscard]] Result<void> try_to_check_bound(sqlite::Connection& connection)
     {
         if (unchanged_since_ == change_of(file_.path())) return {};
         const TenantState state{.id = file_.id().string(), .incarnation = connection_.incarnation()};
@@ -166,9 +166,12 @@ public:
     }
 
     /// Before the connection is closed, which writes the log back and removes it: not where another database lies.
-    void keep_foreign_log()
+    void keep_foreign_log() noexcept
     {
-        if (!has_log(file_.path())) return;
+        try {
+            if (!has_log(file_.path())) return;
+        } catch (...) { // there may be one
+        }
         if (!check_bound(connection_)) connection_.keep_log_on_close();
     }
 
@@ -466,13 +469,12 @@ private:
         // might as well have happened after the answer.
         auto done = file_.glance() ? transaction.commit() : given_up(transaction);
         if (done) committed(batch_.size());
-        for (auto& job : batch_) {
+        while (JobPtr job = batch_.pop_front()) {
             if (done)
                 answer_if_there(std::move(job));
             else
                 refuse(std::move(job), done.error());
         }
-        batch_.clear();
         holds_body_ = false;
     }
 
@@ -505,7 +507,8 @@ private:
     {
         holds_body_ = false;
         const auto nothing = []() -> JobPtr { return nullptr; };
-        for (auto& job : std::exchange(batch_, {})) {
+        JobList neighbours = std::exchange(batch_, {});
+        while (JobPtr job = neighbours.pop_front()) {
             if (job->kind() == JobKind::body) {
                 if (job->succeeded()) job->fail_with(aborted_error());
                 answer(std::move(job));
@@ -565,8 +568,8 @@ private:
     const std::chrono::milliseconds time_;
     const std::optional<LastChange::Time>
         unchanged_since_; // the database's file, when it was opened; none: it just was
-    std::vector<JobPtr> batch_;
-    std::vector<JobPtr> ended_; // to be told
+    JobList batch_;
+    JobList ended_;           // to be told
     bool holds_body_ = false; // there is one in the batch that may not be called again, and has done its work
     Clock::time_point now_{}; // when what was done last had been done
     Clock::time_point looked_at_memory_{};
