@@ -14,6 +14,7 @@
 #include "support/catch.hpp"
 #include "support/faulty_vfs.hpp"
 #include "support/must.hpp"
+#include "support/refused_opens.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace tenantry;
@@ -593,6 +594,34 @@ TEST_CASE("no commit writes the log back, on any connection, and closing only wh
     keeping.page_cache_kib = 512;
     must(must(Connection::open(path, OpenMode::read_write, keeping)).query_integer("SELECT count(*) FROM t"));
     CHECK(fs::file_size(path.string() + "-wal") == log);
+}
+
+TEST_CASE("a log whose index could not be opened when the database was is not removed when that is closed")
+{
+    const int times = GENERATE(0, 1, 2);
+    CAPTURE(times);
+    TempDir dir;
+    const fs::path path = dir.path() / "a.db";
+    database(path);
+    Profile keeping;
+    keeping.keep_log = true;
+    {
+        auto kept = must(Connection::open(path, OpenMode::read_write, keeping));
+        must(kept.execute("INSERT INTO t VALUES (4)"));
+    }
+    const auto log = fs::file_size(path.string() + "-wal");
+    REQUIRE(log > 0);
+    {
+        const RefusedOpens index("-shm", times);
+        const auto opened = Connection::open(path, OpenMode::read_write);
+        CHECK(opened.has_value() == (times == 0)); // read it can be
+        if (opened) CHECK(index.left() == 0);
+    }
+    CHECK(fs::file_size(path.string() + "-wal") == log);
+    auto again = must(Connection::open(path, OpenMode::read_write));
+    CHECK(must(again.query_integer("SELECT count(*) FROM t")) == 4);
+    must(again.close());
+    CHECK_FALSE(fs::exists(path.string() + "-wal"));
 }
 
 TEST_CASE("a statement is ended by the flag that is watched")

@@ -87,6 +87,7 @@ struct ConnectionState {
     bool log_begun = false;                      // alone: something is in the log
     bool log_restarts = false;                   // alone: nothing in it is of use any more
     Result<void> (*write_begun)(Connection&) = nullptr;
+    bool has_read = false; // and so has its log's index, where it has a log
     Functions functions;
     std::string_view refused; // what the authorizer refused last
     bool met_trigger = false; // while something was prepared
@@ -591,7 +592,7 @@ private:
     // Of who only reads: a log in which there is nothing was made for it, and may go.
     void leave_nothing() noexcept
     {
-        if (!state_->only_reads) return;
+        if (!state_->only_reads || !state_->has_read) return;
         try {
             struct stat log{};
             if (::stat((state_->path + "-wal").c_str(), &log) == 0 && log.st_size == 0)
@@ -615,6 +616,7 @@ private:
         const int code = sqlite3_open_v2(name, &state->db, flags, nullptr);
         Connection opened(std::move(state));
         if (code != SQLITE_OK) return fail(open_error(opened.state_->db, code, name));
+        opened.keep_log_on_close(); // until it has read, see set_up
         return opened;
     }
 
@@ -655,6 +657,7 @@ private:
     }
 
     Result<void> set_limits(const StatementLimits& limits);
+    Result<void> set_switch(int option, bool wanted);
     Result<void> set_up(const Profile& profile, bool read_only);
     Result<CheckpointState> checkpoint_now(Checkpoint how);
     Result<sqlite3_stmt*> compile(std::string_view sql, unsigned flags);
@@ -926,6 +929,15 @@ inline Result<void> Connection::set_limits(const StatementLimits& limits)
     return {};
 }
 
+inline Result<void> Connection::set_switch(int option, bool wanted)
+{
+    int is = -1;
+    const int code = sqlite3_db_config(state_->db, option, wanted ? 1 : 0, &is);
+    if (code == SQLITE_OK && (is != 0) == wanted) return {};
+    return fail(errc::internal, "this SQLite does not take connection option " + std::to_string(option),
+                code);
+}
+
 inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
 {
     if (profile.page_cache_kib < 0)
@@ -954,15 +966,9 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
         {SQLITE_DBCONFIG_ENABLE_VIEW, true},
         {SQLITE_DBCONFIG_TRUSTED_SCHEMA, profile.trusted_schema},
         {SQLITE_DBCONFIG_ENABLE_FKEY, profile.foreign_keys},
-        {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, profile.keep_log},
     };
-    for (const auto& [option, wanted] : switches) {
-        int is = -1;
-        const int code = sqlite3_db_config(db, option, wanted ? 1 : 0, &is);
-        if (code != SQLITE_OK || (is != 0) != wanted)
-            return fail(errc::internal,
-                        "this SQLite does not take connection option " + std::to_string(option), code);
-    }
+    for (const auto& [option, wanted] : switches)
+        if (auto done = set_switch(option, wanted); !done) return done;
     if (profile.busy_timeout.count() > 0) {
         const auto wait = profile.busy_timeout.count();
         state_->busy_timeout = wait < INT_MAX ? static_cast<int>(wait) : INT_MAX;
@@ -982,6 +988,12 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
         profile.temporary_in_memory ? "PRAGMA temp_store=2;" : "", read_only ? "PRAGMA query_only=1;" : "",
         profile.durability == Durability::full ? 2 : 1, profile.page_cache_kib);
     if (auto done = execute(pragmas); !done) return done;
+    // Not before it has read, and so has mapped the log's index. SQLite opens that to be read only where opening it for writing
+    // fails and succeeds a moment later (no descriptor is left, the directory is being moved). If that happens first when the
+    // last connection is closed, SQLite takes each page of the log for one that a reader is in the way of, writes none of them
+    // back, and removes the log nevertheless. Where it has happened before, it knows of it and leaves the log.
+    state_->has_read = true;
+    if (auto done = set_switch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, profile.keep_log); !done) return done;
     if (fences.authorizer)
         sqlite3_set_authorizer(db, &authorize, state_.get());
     else
