@@ -17,6 +17,7 @@
 
 #include "support/catch.hpp"
 #include "support/child.hpp"
+#include "support/faulty_vfs.hpp"
 #include "support/fleet_fixture.hpp"
 #include "support/listing.hpp"
 #include "support/must.hpp"
@@ -572,6 +573,33 @@ TEST_CASE("an older database that is moved over the one in use is refused beside
         fs::remove(site.log());
         CHECK(must(Site::numbers(fleet, "acme")) == std::vector<std::int64_t>{1});
     }
+}
+
+TEST_CASE("a log that another fleet has begun is no new one where it cannot be seen for a moment")
+{
+    Killed site;
+    const auto away = site.aside("away-wal");
+    FaultyVfs vfs;
+    using Op = FaultyVfs::Op;
+    site.run([&](Fleet<Notes>& first) {
+        const auto db = must(wait_for(first.async_tenant("acme"))); // while there is none
+        site.run([&](Fleet<Notes>& second) { site.write(second, 2); });
+        REQUIRE(fs::file_size(site.log()) > 0);
+        // From when the write has its lock until the first row is read for it.
+        const auto moves_back = [&] { vfs.call(Op::read, 1, [&] { fs::rename(away, site.log()); }); };
+        const auto moves_away = [&] {
+            fs::rename(site.log(), away);
+            moves_back();
+        };
+        vfs.call(Op::read, 1, [&] { vfs.call(Op::lock, 1, moves_away); }); // the first page, before that
+        site.all.push_back(7);
+        must(wait_for(add_note(db, "", 7)));
+        CHECK(fs::exists(site.log()));
+        CHECK_FALSE(fs::exists(away));
+        vfs.heal();
+    });
+    std::ranges::sort(site.all);
+    site.serves("acme", site.all);
 }
 
 TEST_CASE("a log that a migration has begun is the database's own")

@@ -28,6 +28,24 @@ namespace tenantry::sqlite {
                                  static_cast<sqlite3_int64>(at)) == SQLITE_OK;
 }
 
+/// Whether there is anything in the log that the connection has open, beside its header; for a connection that has read. The
+/// log is not looked up by its name: where the database's directory is moved just then, there is none under that.
+[[nodiscard]] inline bool has_log(Connection& connection) noexcept
+{
+    sqlite3_file* log = nullptr;
+    const int code = sqlite3_file_control(connection.native_handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                                          static_cast<void*>(&log));
+    if (code != SQLITE_OK || log == nullptr || log->pMethods == nullptr) return false;
+    constexpr sqlite3_int64 header = 32; // https://sqlite.org/fileformat2.html#the_write_ahead_log
+    sqlite3_int64 size = 0;
+    if (log->pMethods->xFileSize(log, &size) != SQLITE_OK || size <= header) return false;
+    // Where there is no log it is a rollback journal, which begins otherwise.
+    constexpr std::array<unsigned char, 3> magic{0x37, 0x7f, 0x06};
+    std::array<unsigned char, 3> begin{};
+    return log->pMethods->xRead(log, begin.data(), static_cast<int>(begin.size()), 0) == SQLITE_OK &&
+           begin == magic;
+}
+
 /// The header of the file (https://sqlite.org/fileformat2.html#the_database_header), read in the same way.
 class FileHeader {
 public:

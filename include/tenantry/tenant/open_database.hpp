@@ -68,16 +68,14 @@ struct DatabaseMarks {
            migrate::mix_mark(header.number(user_version), connection.incarnation()) == current;
 }
 
-// The connection that may be the last one to be closed: the log is left where somebody else keeps it, and as long as it is not
-// known to be this database's, whatever becomes of the opening.
+// The connection that may be the last one to be closed: the log is left as long as it is not known to be this database's,
+// whatever becomes of the opening.
 [[nodiscard]] inline Result<sqlite::Connection> open_as_owner(const std::filesystem::path& path,
-                                                              bool keep_log, const TenantOptions& options)
+                                                              const TenantOptions& options)
 {
-    constexpr auto mode = sqlite::OpenMode::read_write;
-    if (!keep_log) return sqlite::Connection::open(path, mode, options.profile);
     sqlite::Profile profile = options.profile;
     profile.keep_log = true;
-    return sqlite::Connection::open(path, mode, profile);
+    return sqlite::Connection::open(path, sqlite::OpenMode::read_write, profile);
 }
 
 // Once; `known` is what is known of the tenant, `current` the mark of a database that is up to date.
@@ -86,17 +84,17 @@ struct DatabaseMarks {
                                                              const TenantOptions& options)
 {
     const auto path = directory / database_file;
-    const auto file = file_identity(path);
-    if (!file) return fail(errc::io_error, "there is no '" + path.string() + "'");
-    auto name = OpenName::take(path, *file);
+    const auto found = find_file(path.c_str());
+    if (!found.identity) return fail(errc::io_error, "there is no '" + path.string() + "'");
+    const FileIdentity file = *found.identity;
+    auto name = OpenName::take(path, file);
     if (!name) return fail(std::move(name).error());
-    const bool logged = has_log(path);
-    if (logged && length_of(path) == 0) // SQLite would remove the log
+    if (found.size == 0 && has_log(path)) // SQLite would remove the log
         return fail(foreign_log_error(path, "the database is empty"));
-    auto connection = open_as_owner(path, logged || !options.checkpoints.automatic, options);
+    auto connection = open_as_owner(path, options);
     if (!connection) {
         Error error = std::move(connection).error();
-        if (logged) error = BoundLog::explain(std::move(error), path, known.state());
+        if (has_log(path)) error = BoundLog::explain(std::move(error), path, known.state());
         if (options.profile.exclusive && error == errc::busy)
             error.in("a sole owner needs the tenant for itself, and another program has it open");
         return fail(std::move(error));
@@ -106,11 +104,13 @@ struct DatabaseMarks {
     if (file_identity(path) != file || !moved || *moved || !known.is_there())
         return fail(replaced_while_opening());
     name->opened();
+    const bool logged = sqlite::has_log(*connection);
     if (logged) {
         if (auto bound = BoundLog::check(*connection, path, known.state()); !bound)
             return fail(std::move(bound).error());
-        connection->keep_log_on_close(!options.checkpoints.automatic);
     }
+    const bool left = options.profile.keep_log || options.profile.read_only || !options.checkpoints.automatic;
+    connection->keep_log_on_close(left);
     connection->set_incarnation(known.state().incarnation);
     const sqlite::FileHeader header(*connection);
     const bool is_wal = !header.is_read() || header.is_wal();
@@ -119,7 +119,7 @@ struct DatabaseMarks {
         return OpenedDatabase{.name = std::move(*name),
                               .connection = std::move(*connection),
                               .state = known.state(),
-                              .file = *file,
+                              .file = file,
                               .mark = current,
                               .is_current = true};
     auto marks = read_marks(*connection);
@@ -129,7 +129,7 @@ struct DatabaseMarks {
                                                 std::to_string(marks->application_id) + ", this fleet's is " +
                                                 std::to_string(options.application_id) +
                                                 ": it is another program's file, and was left as it is");
-    OpenedDatabase opened{std::move(*name), std::move(*connection), known.state(), *file, marks->schema};
+    OpenedDatabase opened{std::move(*name), std::move(*connection), known.state(), file, marks->schema};
     opened.is_wal = is_wal;
     // The incarnation is mixed into it: no other tenant's database has the same.
     opened.is_current = current != 0 && marks->schema == current;
