@@ -1,14 +1,16 @@
 // Somebody takes away files of an open tenant, or hides them for a moment: what is answered is true, what was acknowledged
 // before is kept, and the tenant can be used again.
+#include <array>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <latch>
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <tenantry/fleet/fleet.hpp>
 
@@ -235,13 +237,34 @@ TEST_CASE("files that cannot be looked up for a moment are not told to be remove
     }
 }
 
-// By hand alone until it holds: one run in some tens has the fleet hang as it is closed, or misses an acknowledged write.
+TEST_CASE(
+    "a tenant that is found lost by several at the same time is closed once, and opened anew for all of them")
+{
+    Site site;
+    for (int round = 0; round < 30; ++round) {
+        CAPTURE(round);
+        must(wait_for(add_note(site.db, "", 3 + round)));
+        fs::remove(site.file("main.db-wal"));
+        std::latch all(4);
+        std::array<Result<std::int64_t>, 4> found;
+        {
+            std::vector<std::jthread> threads;
+            for (auto& each : found)
+                threads.emplace_back([&] {
+                    all.arrive_and_wait();
+                    const auto db = wait_for(site.fleet.async_tenant("acme"));
+                    each = db ? count_notes(*db) : fail(db.error());
+                });
+        }
+        for (const auto& each : found) CHECK(must(each) == 3 + round);
+        site.db = must(wait_for(site.fleet.async_tenant("acme")));
+    }
+    site.db = {};
+    must(wait_for(site.fleet.async_close(Shutdown::drain)));
+}
+
 TEST_CASE("a tenant is moved away and back again and again, and each write is where its answer says")
 {
-    if (std::getenv("TENANTRY_TEST_MOVED_TENANTS") == nullptr) {
-        WARN("skipped: set TENANTRY_TEST_MOVED_TENANTS to run it; it does not hold yet");
-        return;
-    }
     Site site;
     const auto here = site.here();
     const auto away = site.directory.path() / "away";
@@ -265,7 +288,13 @@ TEST_CASE("a tenant is moved away and back again and again, and each write is wh
     });
     for (std::int64_t number = 3; number < 600; ++number) {
         const auto db = wait_for(site.fleet.async_tenant("acme"));
-        if (!db) continue;
+        if (!db) {
+            // For the moment it is not there; nothing is said of what lies there.
+            const auto& why = db.error();
+            if (why == errc::foreign_log || why == errc::corrupt || why == errc::not_a_database)
+                FAIL_CHECK(said(why));
+            continue;
+        }
         const auto written = wait_for(add_note(*db, "", number));
         if (written)
             kept.insert(number);

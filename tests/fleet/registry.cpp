@@ -277,7 +277,12 @@ TEST_CASE("a tenant whose files are gone is forgotten, and closed though somebod
     CHECK(fresh->granted);
     CHECK(fresh->granted != entry);
     CHECK(shell.to_close.empty());
+    CHECK(shell.registry.is_leaving(id("a")));
+    shell.decide(
+        [&](auto& actions) { shell.registry.lost(entry, actions); }); // somebody else has found it, too
+    CHECK(shell.to_drain.size() == 1);
     shell.drain_one();
+    CHECK_FALSE(shell.registry.is_leaving(id("a")));
     CHECK(shell.registry.occupied() == 1);
     shell.release(old);
     CHECK(shell.to_close.empty());

@@ -153,7 +153,6 @@ public:
             if (lost != nullptr) forget(id, lost, actions);
             registry_.acquire(id, std::move(waiting), actions);
         });
-        if (lost != nullptr) retire(lost);
     }
 
     /// Makes the database of a new tenant of this incarnation, in one file that nobody has open afterwards.
@@ -819,10 +818,11 @@ private:
     {
         const bool closing = registry_closed();
         const auto code = closing ? errc::fleet_closed : errc::tenant_gone;
-        const std::string_view gone = entry->tenant->lost()
-                                          ? "the tenant's database was removed or replaced by another process"
-                                          : "the tenant was destroyed";
-        const std::string_view why = closing ? "the fleet was closed" : gone;
+        const bool lost = !closing && entry->tenant->lost();
+        const Error gone = lost ? why_lost(*entry->tenant) : Error(errc::tenant_gone);
+        const std::string_view why = closing ? "the fleet was closed"
+                                     : lost  ? gone.message()
+                                             : "the tenant was destroyed";
         std::function<void()> then;
         try {
             then = [self = shared_from_this(), entry] { self->start_closing(entry); };
@@ -831,6 +831,15 @@ private:
         const bool waits = then == nullptr;
         entry->tenant->shut(code, why, std::move(then));
         if (waits) start_closing(entry);
+    }
+
+    [[nodiscard]] static Error why_lost(const Tenant& tenant) noexcept
+    {
+        try {
+            return tenant.lost_error();
+        } catch (...) { // without memory for the words it is said without them
+            return Error(errc::tenant_gone);
+        }
     }
 
     // --- destroying -------------------------------------------------------------------------------------------------
@@ -948,31 +957,12 @@ private:
         return tenant == nullptr || tenant->look() ? nullptr : tenant;
     }
 
-    // What was lost is closed as soon as its operations have ended, whoever has handles of it: the name is opened anew only
-    // then, and a log that can be rescued is by that.
-    void retire(const std::shared_ptr<Tenant>& lost) noexcept
-    {
-        try {
-            const Error why = lost->lost_error();
-            lost->shut(errc::tenant_gone, why.message(), [self = shared_from_this(), lost] {
-                self->spawn_surely(
-                    [self, lost] {
-                        lost->wait_idle();
-                        self->note(lost->close());
-                    },
-                    [] {}); // it is closed when the fleet is
-            });
-        } catch (...) { // without memory for that it is closed when the fleet is
-        }
-    }
-
     // --- small things, under the lock -------------------------------------------------------------------------------
 
     void forget(const TenantId& id, const std::shared_ptr<Tenant>& lost, Registry::Actions& actions)
     {
         const auto entry = registry_.find(id);
         if (!entry || entry->tenant != lost) return;
-        retired_.emplace_back(lost);
         registry_.lost(entry, actions);
     }
 
@@ -981,14 +971,7 @@ private:
     [[nodiscard]] bool is_retiring(const TenantId& id)
     {
         const std::lock_guard lock(mutex_);
-        std::erase_if(retired_, [](const std::weak_ptr<Tenant>& each) {
-            const auto tenant = each.lock();
-            return !tenant || tenant->is_closed();
-        });
-        return std::any_of(retired_.begin(), retired_.end(), [&](const std::weak_ptr<Tenant>& each) {
-            const auto tenant = each.lock();
-            return tenant && tenant->id() == id;
-        });
+        return registry_.is_leaving(id);
     }
 
     // Wakes when the first one who waits for room gives up.
@@ -1069,8 +1052,7 @@ private:
     std::optional<Clock::time_point> awaited_timer_set_;
     std::vector<std::unique_ptr<EndWaiter>> closers_;
     Result<void> close_error_;
-    std::vector<std::weak_ptr<Tenant>> retired_; // were found lost, and may not be closed yet
-    TenantStats closed_;                         // what was counted in tenants that were closed
+    TenantStats closed_; // what was counted in tenants that were closed
 
     const std::shared_ptr<ReaderBudget> readers_;
     // A tenant is being looked after: one at a time, so that the pool is the others'.

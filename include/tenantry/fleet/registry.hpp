@@ -324,6 +324,12 @@ public:
         balance(actions);
     }
 
+    /// Whether one of that name that was lost is still to be closed.
+    [[nodiscard]] bool is_leaving(const TenantId& id) const
+    {
+        return std::any_of(lost_.begin(), lost_.end(), [&](const EntryPtr& each) { return each->id == id; });
+    }
+
     /// Closes the tenants that nobody has used since then.
     void close_idle(TimePoint since, Actions& actions)
     {

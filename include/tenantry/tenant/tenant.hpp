@@ -127,9 +127,6 @@ public:
     /// Where it is lost: what its operations are answered with.
     [[nodiscard]] Error lost_error() const { return file_.lost_error(); }
 
-    /// Its connections were closed. From any thread.
-    [[nodiscard]] bool is_closed() const noexcept { return is_closed_.load(std::memory_order_acquire); }
-
     void submit_write(JobPtr job) override
     {
         if (options_.profile.read_only) return job->refuse(only_reads_error().with_tenant(id().view()));
@@ -290,7 +287,6 @@ public:
         auto closed = writer_.close();
         if (closed) name_.release();
         file_.close();
-        is_closed_.store(true, std::memory_order_release);
         if (!closed) closed.error().with_tenant(id().view());
         return closed;
     }
@@ -1129,7 +1125,6 @@ private:
     ReadRunner runner_;
     Maintenance maintenance_; // of the strand
     std::mutex closing_;
-    std::atomic<bool> is_closed_{false};
 
     std::mutex mutex_; // of all that follows
     JobQueue writes_;
