@@ -523,12 +523,9 @@ private:
         }
         if (profile.read_only) return open_to_read(name, profile);
         const bool read_only = mode == OpenMode::read_only;
-        auto opened = open_handle(name.c_str(), (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE));
+        auto opened = read_only ? open_handle(name.c_str(), SQLITE_OPEN_READONLY) : open_to_write(name);
         if (!opened) return opened;
         opened->state_->path = name;
-        // SQLite falls back to reading where it may not write; whoever asked to write wants to know now.
-        if (!read_only && sqlite3_db_readonly(opened->state_->db, "main") == 1)
-            return fail(errc::read_only, "the database file is not writable");
         if (mode == OpenMode::untouched) {
             Profile alone = profile;
             alone.keep_log = true;
@@ -545,6 +542,22 @@ private:
             if (auto wal = opened->enable_wal(); !wal) return fail(std::move(wal).error());
         }
         return opened;
+    }
+
+    // SQLite falls back to reading where opening for writing fails; whoever asked to write wants to know now. Where the file may
+    // be written all the same it was away for just that moment, and is opened again.
+    static Result<Connection> open_to_write(const std::string& name)
+    {
+        constexpr int at_most = 3;
+        for (int tries = 1;; ++tries) {
+            auto opened = open_handle(name.c_str(), SQLITE_OPEN_READWRITE);
+            if (!opened || sqlite3_db_readonly(opened->state_->db, "main") != 1) return opened;
+            const int why = ::access(name.c_str(), W_OK) == 0 ? 0 : errno;
+            if (why == EACCES || why == EPERM || why == EROFS)
+                return fail(errc::read_only, "the database file is not writable");
+            if (tries == at_most)
+                return fail(errc::io_error, "the database file was there only now and then");
+        }
     }
 
     // See Profile::read_only. Where it may be written to it is opened for that all the same: SQLite makes a log and its index
