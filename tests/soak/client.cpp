@@ -291,10 +291,10 @@ asio::awaitable<void> Client::go_through_all()
                 ++errors_[static_cast<std::size_t>(errc::unknown_outcome)]; // the body has noted it
             else if (report->cancelled)
                 met(result.error(), "a cancelled body of async_for_each", tenant,
-                    {errc::cancelled, errc::too_many_open, errc::batch_aborted});
+                    {errc::cancelled, errc::too_many_open, errc::timeout, errc::batch_aborted});
             else
                 met(result.error(), "a body of async_for_each", tenant,
-                    {errc::too_many_open, errc::batch_aborted});
+                    {errc::too_many_open, errc::timeout, errc::batch_aborted});
         }
     }
 }

@@ -282,7 +282,9 @@ public:
     {
         std::vector<std::filesystem::path> directories;
         {
-            auto fleet = must(open_notes(root_));
+            FleetOptions patient; // beside other programs a thread may wait long for its turn
+            patient.open_deadline = std::chrono::minutes(10);
+            auto fleet = must(open_notes(root_, patient));
             for (std::size_t tenant = 0; tenant < world_.places().size(); ++tenant) {
                 const Place& place = world_.places()[tenant];
                 auto db = fleet.tenant(place.name);
