@@ -1,15 +1,20 @@
 // docs/write.md
 #include "docs/database.hpp"
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <tenantry/core/timestamp.hpp>
+#include <tenantry/fleet/open.hpp>
 #include <tenantry/schema/default.hpp>
 #include <tenantry/schema/index.hpp>
 #include <tenantry/schema/primary_key.hpp>
 #include <tenantry/schema/unique.hpp>
+
+#include "support/temp_dir.hpp"
 
 using namespace tenantry;
 
@@ -60,6 +65,15 @@ struct Tries {
     std::int64_t tries{};
 };
 // [/tries]
+
+// [file]
+struct File {
+    Id<File> id{};
+    std::string name{};
+    std::optional<std::vector<std::byte>> content{};
+};
+// [/file]
+struct Files : Schema<Table<"file", File>> {};
 
 Job job(std::string name)
 {
@@ -274,4 +288,30 @@ TEST_CASE("what was written comes back")
         REQUIRE(gone->size() == 1);
         CHECK(gone->front().name == "report");
     }
+}
+
+TEST_CASE("a large value is written in pieces")
+{
+    const test::TempDir directory;
+    auto fleet = test::must(Fleet<Files>::open(directory.path() / "fleet"));
+    test::must(fleet.create("acme"));
+    auto db = test::must(fleet.tenant("acme"));
+    constexpr std::size_t size = 3000;
+    const std::vector<std::byte> piece(1000, std::byte{7});
+    const auto next_piece = [&](std::size_t /*at*/) { return std::span(piece); };
+    // [pieces]
+    auto body = [&](auto& tx) -> Result<void> {
+        auto key =
+            tx.execute(insert<File>().set(col<&File::name> = "scan", col<&File::content> = zeroblob(size)));
+        if (!key) return tl::unexpected(key.error());
+        auto blob = tx.blob(col<&File::content>, *key);
+        if (!blob) return tl::unexpected(blob.error());
+        for (std::size_t at = 0; at < size; at += piece.size())
+            if (auto done = blob->write(at, next_piece(at)); !done) return done;
+        return {};
+    };
+    // [/pieces]
+    test::must(db.write(body));
+    CHECK(test::must(db.read(one(select(col<&File::content>)))) ==
+          std::vector<std::byte>(size, std::byte{7}));
 }

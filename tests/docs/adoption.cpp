@@ -1,4 +1,4 @@
-// docs/migrations.md: from a database of others to a tenant that is served, with databases as Chinook, Rails and Django make them.
+// docs/adoption.md: from a database of others to a tenant that is served, with databases as Chinook, Rails and Django make them.
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -42,7 +42,7 @@ struct Chinook
              Table<"Track", Track, ColumnName<&Track::id, "TrackId">, ColumnName<&Track::name, "Name">,
                    ColumnName<&Track::album, "AlbumId">, ColumnName<&Track::milliseconds, "Milliseconds">,
                    ColumnName<&Track::price, "UnitPrice">>> {};
-// [end]
+// [/declare]
 
 // What a later release declares.
 inline constexpr auto costs = col<&Track::price> >= 0.0;
@@ -146,7 +146,7 @@ TEST_CASE("a database of others is looked at, adopted, and served")
         const auto found =
             compare<Chinook>(path); // what would keep rows from being written, and how it differs
         const auto adopted = adopt(fleet, "acme", path);
-        // [end]
+        // [/adopt]
         REQUIRE(found);
         CHECK(found->misfits.empty());
         INFO((adopted ? std::string() : test::said(adopted.error())));
