@@ -220,9 +220,7 @@ public:
     template <class Task, class Lost>
     void spawn_later(std::chrono::milliseconds time, Task task, Lost lost)
     {
-        auto delayed =
-            std::make_shared<Delayed<Task, Lost>>(timers_->executor(), std::move(task), std::move(lost));
-        wait_to_spawn(std::move(delayed), time);
+        wait_to_spawn(std::make_shared<Delayed<Task, Lost>>(std::move(task), std::move(lost)), time);
     }
 
     [[nodiscard]] Result<void> may_wait() override
@@ -570,10 +568,11 @@ private:
 
     template <class Task, class Lost>
     struct Delayed {
-        Delayed(const boost::asio::any_io_executor& executor, Task&& the_task, Lost&& the_lost)
-            : timer(executor), task(std::move(the_task)), lost(std::move(the_lost))
+        Delayed(Task&& the_task, Lost&& the_lost) noexcept
+            : task(std::move(the_task)), lost(std::move(the_lost))
         {}
-        boost::asio::steady_timer timer;
+        // Only while it waits: a thread of the pool may have the rest still when the timers' own context is gone.
+        std::optional<boost::asio::steady_timer> timer{};
         Task task;
         Lost lost;
     };
@@ -581,7 +580,7 @@ private:
     template <class DelayedPtr>
     void wait_to_spawn(DelayedPtr delayed, std::chrono::milliseconds time)
     {
-        auto& timer = delayed->timer;
+        auto& timer = delayed->timer.emplace(timers_->executor());
         timer.expires_after(time);
         timer.async_wait([self = shared_from_this(), on = async::at_work(executor()),
                           delayed = std::move(delayed)](boost::system::error_code error) {
@@ -593,6 +592,7 @@ private:
     template <class DelayedPtr>
     void spawn_now(const DelayedPtr& delayed) noexcept
     {
+        delayed->timer.reset();
         try {
             try {
                 spawn([delayed] { delayed->task(); });
