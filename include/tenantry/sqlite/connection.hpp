@@ -313,7 +313,7 @@ public:
                 return true;
             }
         constexpr std::uint64_t header = 32; // https://sqlite.org/fileformat2.html#the_write_ahead_log
-        return !state_->log_begun && (state_->log_restarts || log_size(state_->path) <= header);
+        return !state_->log_begun && (state_->log_restarts || log_size() <= header);
     }
 
     /// Whether that is so, or some of the log was written back since `looked_at_log`, by whomever (never by a sole owner, who
@@ -591,6 +591,16 @@ private:
         std::error_code none;
         const auto size = std::filesystem::file_size(name + "-wal", none);
         return none ? 0 : size;
+    }
+
+    // Of this one's.
+    [[nodiscard]] std::uint64_t log_size() const noexcept
+    {
+        const char* const database = sqlite3_db_filename(state_->db, "main");
+        const bool is_file = database != nullptr && *database != 0;
+        const char* const log = is_file ? sqlite3_filename_wal(database) : nullptr;
+        struct stat found{};
+        return log != nullptr && ::stat(log, &found) == 0 ? static_cast<std::uint64_t>(found.st_size) : 0;
     }
 
     // The database's, which is the same as long as the connection is open.
