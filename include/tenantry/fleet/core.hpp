@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -24,6 +25,7 @@
 #include <tenantry/async/fork.hpp>
 #include <tenantry/async/gate.hpp>
 #include <tenantry/async/inside.hpp>
+#include <tenantry/async/kept_memory.hpp>
 #include <tenantry/async/runs_here.hpp>
 #include <tenantry/async/timer_thread.hpp>
 #include <tenantry/core/descriptors.hpp>
@@ -625,18 +627,19 @@ private:
         return std::max(length, shortest);
     }
 
-    // It is no work of the executor's: there is always a next time.
+    // It is no work of the executor's: there is always a next time, also where memory has run out meanwhile.
     void tick_later()
     {
         tick_timer_->expires_after(tick_length(options_));
-        tick_timer_->async_wait([this](boost::system::error_code error) {
-            if (error) return;
-            try {
-                tick();
-            } catch (...) { // there is another time
-            }
-            tick_later();
-        });
+        tick_timer_->async_wait(
+            boost::asio::bind_allocator(tick_memory_.allocator(), [this](boost::system::error_code error) {
+                if (error) return;
+                try {
+                    tick();
+                } catch (...) { // there is another time
+                }
+                tick_later();
+            }));
     }
 
     // In the timers' thread: what takes time is done on the executor.
@@ -1037,6 +1040,7 @@ private:
     const WriteHazards hazards_;
     const FleetOptions options_;
     async::ContextWatch* watch_;
+    async::KeptMemory tick_memory_;
     std::optional<async::TimerThread> timers_{std::in_place}; // until it is shut down
     async::Gate tasks_;
     async::Gate scopes_;

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
-#include <new>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -16,6 +15,7 @@
 
 #include <tenantry/async/answer.hpp>
 #include <tenantry/async/fork.hpp>
+#include <tenantry/async/kept_memory.hpp>
 #include <tenantry/fleet/check_options.hpp>
 #include <tenantry/fleet/core.hpp>
 #include <tenantry/fleet/fleet.hpp>
@@ -40,51 +40,19 @@ public:
         // What was answered before this line is told before the pool ends.
         async::Answer<void> told;
         boost::asio::post(pool_,
-                          boost::asio::bind_allocator(Kept<void>(memory_), [&told] { told.give({}); }));
+                          boost::asio::bind_allocator(memory_.allocator(), [&told] { told.give({}); }));
         (void)told.wait();
         pool_.stop();
         pool_.join();
     }
 
 private:
-    // Memory for one task, kept from the beginning: a fleet can be ended where there is none.
-    struct Memory {
-        alignas(std::max_align_t) std::byte bytes[512];
-    };
-
-    template <class T>
-    class Kept {
-    public:
-        using value_type = T;
-
-        explicit Kept(Memory& memory) noexcept : memory_(&memory) {}
-        template <class U>
-        Kept(const Kept<U>& other) noexcept : memory_(other.memory_)
-        {}
-
-        [[nodiscard]] T* allocate(std::size_t count)
-        {
-            static_assert(alignof(T) <= alignof(std::max_align_t));
-            if (count > sizeof(Memory) / sizeof(T)) throw std::bad_alloc();
-            return reinterpret_cast<T*>(memory_->bytes);
-        }
-        void deallocate(T*, std::size_t) noexcept {}
-
-        friend bool operator==(const Kept& a, const Kept& b) noexcept { return a.memory_ == b.memory_; }
-        friend bool operator!=(const Kept& a, const Kept& b) noexcept { return a.memory_ != b.memory_; }
-
-    private:
-        template <class>
-        friend class Kept;
-        Memory* memory_;
-    };
-
     [[nodiscard]] static std::size_t usual()
     {
         return std::max<std::size_t>(4, std::size_t{2} * std::thread::hardware_concurrency());
     }
 
-    Memory memory_;
+    async::KeptMemory memory_; // a fleet can be ended where there is none
     boost::asio::thread_pool pool_;
 };
 
