@@ -759,7 +759,7 @@ private:
 
     // Somebody has to: where the executor does not take it, it is tried again later. `lost`: there is no memory for that.
     template <class Task, class Lost>
-    void spawn_surely(Task task, Lost lost) noexcept
+    void spawn_surely(Task task, const Lost& lost) noexcept
     {
         const async::GatePass alive(&executor_gate());
         if (!alive) return;

@@ -118,10 +118,12 @@ enum class Affinity { integer, text, blob, real, numeric };
                 value = '(' + made.expression + ')';
         if (affinity_of(column.type) != Affinity::blob &&
             (there == nullptr ||
-             !same_type(there->type, column.type, live.text.strict || wanted.text.strict)))
-            value = affinity_of(column.type) == Affinity::numeric
-                        ? kept_as_number(value)
-                        : "CAST(" + value + " AS " + column.type + ')';
+             !same_type(there->type, column.type, live.text.strict || wanted.text.strict))) {
+            if (affinity_of(column.type) == Affinity::numeric)
+                value = kept_as_number(value);
+            else
+                value.insert(0, "CAST(").append(" AS ").append(column.type).append(1, ')');
+        }
         // A column of no affinity compares what it holds as it is.
         if (affinity_of(column.type) == Affinity::blob && there != nullptr &&
             affinity_of(there->type) != Affinity::blob)
