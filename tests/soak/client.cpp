@@ -172,7 +172,7 @@ asio::awaitable<void> Client::use(std::size_t tenant)
         switch (pick(24)) {
         case 0: co_await walk(*db, tenant); break;
         case 1: co_await read_for_ever(*db, tenant); break;
-        case 2: co_await remove_one(*db, tenant); break;
+        case 2: co_await remove_one(*db); break;
         case 7: write_here(*db, tenant); break;
         case 8: co_await tidy(*db, tenant); break;
         case 3:
@@ -449,7 +449,7 @@ void Client::write_here(const Db& db, std::size_t tenant)
     settle(batch, expected, db.write(two));
 }
 
-asio::awaitable<void> Client::remove_one(Db db, std::size_t tenant)
+asio::awaitable<void> Client::remove_one(Db db)
 {
     for (int tries = 0; tries < 20 && !asked_.empty(); ++tries) {
         const std::size_t n = pick(asked_.size());

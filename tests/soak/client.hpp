@@ -54,7 +54,7 @@ private:
 
     boost::asio::awaitable<void> write(Db db, std::size_t tenant);
     void write_here(const Db& db, std::size_t tenant);
-    boost::asio::awaitable<void> remove_one(Db db, std::size_t tenant);
+    boost::asio::awaitable<void> remove_one(Db db);
     boost::asio::awaitable<void> tidy(Db db, std::size_t tenant);
     boost::asio::awaitable<void> read(Db db, std::size_t tenant);
     boost::asio::awaitable<void> walk(Db db, std::size_t tenant);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <tenantry/core/fixed_string.hpp>
+#include <tenantry/query/cardinality.hpp>
 #include <tenantry/query/clause.hpp>
 #include <tenantry/query/concepts.hpp>
 #include <tenantry/query/reading.hpp>
