@@ -32,7 +32,6 @@ struct Person {
     Id<Person> id{};
     std::string name{};
     std::optional<std::string> email{};
-    std::optional<std::vector<std::byte>> photo{};
 };
 
 struct Task {
@@ -42,6 +41,7 @@ struct Task {
     bool urgent = false;
     std::optional<double> hours{};
     Timestamp at{};
+    std::optional<std::vector<std::byte>> sketch{};
 };
 
 struct Setting {
@@ -101,8 +101,8 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
     const Key<Person, T> owner = *added;
     auto fill = [owner](Tx<T>& tx) -> Result<std::int64_t> {
         const Task task{.owner = owner, .urgent = true};
-        if (auto done = tx.run(insert(task).template defaults<&Task::at>()); !done)
-            return fail(std::move(done).error());
+        auto made = tx.execute(insert(task).template defaults<&Task::at>());
+        if (!made) return fail(std::move(made).error());
         const std::vector<Task> tasks(2, Task{.owner = owner});
         if (auto done = tx.run(insert(tasks)); !done) return fail(std::move(done).error());
         const Setting setting{.key = "greeting", .value = "hello"};
@@ -112,12 +112,12 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
                                 .do_update(col<&Setting::value> = excluded(col<&Setting::value>))
                                 .returning(col<&Setting::value>));
         if (!again) return fail(std::move(again).error());
-        if (auto done = tx.run(update<Person>(owner).set(col<&Person::photo> = zeroblob(4))); !done)
+        if (auto done = tx.run(update<Task>(*made).set(col<&Task::sketch> = zeroblob(4))); !done)
             return fail(std::move(done).error());
-        auto photo = tx.blob(col<&Person::photo>, owner);
-        if (!photo) return fail(std::move(photo).error());
+        auto sketch = tx.blob(col<&Task::sketch>, *made);
+        if (!sketch) return fail(std::move(sketch).error());
         const std::vector<std::byte> bytes(2, std::byte{1});
-        if (auto done = photo->write(2, bytes); !done) return fail(std::move(done).error());
+        if (auto done = sketch->write(2, bytes); !done) return fail(std::move(done).error());
         auto renamed = tx.run(update<Setting>("greeting").set(rename_key(col<&Setting::key> = "greeting")));
         if (!renamed) return fail(std::move(renamed).error());
         return tx.execute(
