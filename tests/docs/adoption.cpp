@@ -15,6 +15,7 @@
 #include <tenantry/tenantry.hpp>
 
 #include "support/catch.hpp"
+#include "support/databases_of_others.hpp"
 #include "support/must.hpp"
 #include "support/temp_dir.hpp"
 
@@ -53,58 +54,16 @@ struct Later
                    ColumnName<&Track::album, "AlbumId">, ColumnName<&Track::milliseconds, "Milliseconds">,
                    ColumnName<&Track::price, "UnitPrice">, Check<"costs", costs>>> {};
 
-const char* const chinook =
-    "CREATE TABLE [Artist] ([ArtistId] INTEGER NOT NULL, [Name] NVARCHAR(120), CONSTRAINT [PK_Artist] PRIMARY KEY ([ArtistId]));"
-    "CREATE TABLE [Album] ([AlbumId] INTEGER NOT NULL, [Title] NVARCHAR(160) NOT NULL, CONSTRAINT [PK_Album] PRIMARY KEY ([AlbumId]));"
-    "CREATE TABLE [Track] ([TrackId] INTEGER NOT NULL, [Name] NVARCHAR(200) NOT NULL, [AlbumId] INTEGER NOT NULL,"
-    " [Composer] NVARCHAR(220), [Milliseconds] INTEGER NOT NULL, [Bytes] INTEGER, [UnitPrice] NUMERIC(10,2) NOT NULL,"
-    " CONSTRAINT [PK_Track] PRIMARY KEY ([TrackId]), FOREIGN KEY ([AlbumId]) REFERENCES [Album] ([AlbumId])"
-    " ON DELETE NO ACTION ON UPDATE NO ACTION);"
-    "CREATE UNIQUE INDEX [IPK_Track] ON [Track]([TrackId]);"
+const std::string chinook =
+    test::others::chinook_tables +
     "INSERT INTO Artist VALUES (3, 'AC/DC'); INSERT INTO Album VALUES (1, 'x');"
     "INSERT INTO Track VALUES (7, 'a', 1, 'c', 100, 5, 0.99), (8, 'b', 1, NULL, 100, NULL, 2);"
     "PRAGMA user_version = 42; PRAGMA application_id = 99";
 
-// As Rails has them.
-struct User {
-    Id<User> id{};
-    std::string email{};
-    bool admin{};
-    std::int64_t visits{};
-    std::string created{};
-};
-struct Rails : Schema<Table<"users", User, NotStrict, ColumnName<&User::created, "created_at">,
-                            ColumnType<&User::created, "datetime(6)">,
-                            UniqueIndex<"index_users_on_email", &User::email>>> {};
-const char* const rails =
-    "CREATE TABLE \"schema_migrations\" (\"version\" varchar NOT NULL PRIMARY KEY);"
-    "CREATE TABLE \"users\" (\"id\" integer PRIMARY KEY AUTOINCREMENT NOT NULL, \"email\" varchar NOT NULL,"
-    " \"admin\" boolean DEFAULT 0 NOT NULL, \"visits\" bigint DEFAULT 0 NOT NULL, \"created_at\" datetime(6) NOT NULL);"
-    "CREATE UNIQUE INDEX \"index_users_on_email\" ON \"users\" (\"email\");"
-    "INSERT INTO schema_migrations VALUES ('20240102030405');"
-    "INSERT INTO users(email, created_at) VALUES ('ada@x', '2024-01-02 03:04:05.678901')";
-
-// As Django has them.
-struct Entry {
-    Id<Entry> id{};
-    std::string title{};
-    std::uint32_t rank{};
-    bool shown{};
-    std::optional<double> price{};
-    std::int64_t author{};
-};
-struct Django : Schema<Table<"blog_entry", Entry, NotStrict, ColumnName<&Entry::author, "author_id">>> {};
-const char* const django =
-    "CREATE TABLE \"auth_user\" (\"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, \"name\" varchar(150) NOT NULL UNIQUE);"
-    "CREATE TABLE \"blog_entry\" (\"id\" integer NOT NULL PRIMARY KEY AUTOINCREMENT, \"title\" varchar(200) NOT NULL,"
-    " \"rank\" integer unsigned NOT NULL CHECK (\"rank\" >= 0), \"shown\" bool NOT NULL, \"price\" decimal NULL,"
-    " \"author_id\" bigint NOT NULL REFERENCES \"auth_user\" (\"id\") DEFERRABLE INITIALLY DEFERRED);"
-    "CREATE INDEX \"blog_entry_author\" ON \"blog_entry\" (\"author_id\");"
-    "INSERT INTO auth_user VALUES (1, 'a'); INSERT INTO blog_entry VALUES (1, 't', 3, 1, 2.5, 1), (2, 'u', 4, 0, NULL, 1)";
-
 } // namespace adoption
 
 using namespace adoption;
+using namespace test::others;
 
 namespace {
 

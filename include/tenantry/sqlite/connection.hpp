@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -86,7 +87,7 @@ struct ConnectionState {
     std::uint32_t written_back = 0;              // of the log, when it was looked at last
     bool log_begun = false;                      // alone: something is in the log
     bool log_restarts = false;                   // alone: nothing in it is of use any more
-    Result<void> (*write_begun)(Connection&) = nullptr;
+    Result<void> (*begin_hook)(Connection&) = nullptr;
     bool has_read = false; // and so has its log's index, where it has a log
     Functions functions;
     std::string_view refused; // what the authorizer refused last
@@ -313,10 +314,10 @@ public:
                 return true;
             }
         constexpr std::uint64_t header = 32; // https://sqlite.org/fileformat2.html#the_write_ahead_log
-        return !state_->log_begun && (state_->log_restarts || log_size() <= header);
+        return !state_->log_begun && (state_->log_restarts || size_of(log_name()).value_or(0) <= header);
     }
 
-    /// Whether that is so, or some of the log was written back since `looked_at_log`, by whomever (never by a sole owner, who
+    /// Whether that is so, or some of the log was written back since `remember_written_back`, by whomever (never by a sole owner, who
     /// writes back all or nothing). For a database in WAL mode that was read from.
     [[nodiscard]] bool log_was_written_back() noexcept
     {
@@ -326,22 +327,23 @@ public:
                        (index->is_part_written_back() && index->written_back != state_->written_back);
         return begins_log();
     }
-    void looked_at_log() noexcept
+    /// What `log_was_written_back` goes by.
+    void remember_written_back() noexcept
     {
         if (const auto index = detail::read_log_index(file())) state_->written_back = index->written_back;
     }
 
-    /// Every `Transaction` with the write lock is begun with this from now on, and fails with what it says. nullptr: nothing.
-    void on_write_begun(Result<void> (*does)(Connection&)) noexcept { state_->write_begun = does; }
+    /// Called by every `Transaction` from now on, right after it has got the write lock; what it fails with, BEGIN fails with.
+    /// nullptr: nothing is called.
+    void set_begin_hook(Result<void> (*does)(Connection&)) noexcept { state_->begin_hook = does; }
 
-    /// There is something that they are begun with.
-    [[nodiscard]] bool heeds_write_begun() const noexcept { return state_->write_begun != nullptr; }
+    [[nodiscard]] bool has_begin_hook() const noexcept { return state_->begin_hook != nullptr; }
 
-    /// What a `Transaction` that has just got the write lock is begun with.
-    [[nodiscard]] Result<void> write_begun() noexcept
+    /// For `Transaction`.
+    [[nodiscard]] Result<void> run_begin_hook() noexcept
     {
-        if (state_->write_begun == nullptr) return {};
-        return tenantry::detail::caught("beginning a log", [this] { return state_->write_begun(*this); });
+        if (state_->begin_hook == nullptr) return {};
+        return tenantry::detail::caught("beginning a log", [this] { return state_->begin_hook(*this); });
     }
 
     /// From now on as with `Profile::keep_log`, or as without.
@@ -566,7 +568,7 @@ private:
     {
         const std::string directory = name.substr(0, name.find_last_of('/') + 1);
         const bool writable = ::access(directory.c_str(), W_OK) == 0 && ::access(name.c_str(), W_OK) == 0;
-        const bool has_log = log_size(name) > 0;
+        const bool has_log = size_of((name + "-wal").c_str()).value_or(0) > 0;
         auto opened = writable ? open_handle(name.c_str(), SQLITE_OPEN_READWRITE)
                       : has_log
                           ? open_handle(name.c_str(), SQLITE_OPEN_READONLY)
@@ -585,22 +587,19 @@ private:
         return fail(std::move(set).error());
     }
 
-    // Of a database's log; 0 where there is none.
-    [[nodiscard]] static std::uint64_t log_size(const std::string& name)
+    // Of a file, in bytes; nullopt where there is none.
+    [[nodiscard]] static std::optional<std::uint64_t> size_of(const char* name) noexcept
     {
-        std::error_code none;
-        const auto size = std::filesystem::file_size(name + "-wal", none);
-        return none ? 0 : size;
+        struct stat found{};
+        if (name == nullptr || ::stat(name, &found) != 0) return std::nullopt;
+        return static_cast<std::uint64_t>(found.st_size);
     }
 
-    // Of this one's.
-    [[nodiscard]] std::uint64_t log_size() const noexcept
+    // Of the write-ahead log; nullptr where there cannot be one. Needs no memory.
+    [[nodiscard]] const char* log_name() const noexcept
     {
         const char* const database = sqlite3_db_filename(state_->db, "main");
-        const bool is_file = database != nullptr && *database != 0;
-        const char* const log = is_file ? sqlite3_filename_wal(database) : nullptr;
-        struct stat found{};
-        return log != nullptr && ::stat(log, &found) == 0 ? static_cast<std::uint64_t>(found.st_size) : 0;
+        return database != nullptr && *database != 0 ? sqlite3_filename_wal(database) : nullptr;
     }
 
     // The database's, which is the same as long as the connection is open.
@@ -615,13 +614,7 @@ private:
     // Of who only reads: a log in which there is nothing was made for it, and may go.
     void leave_nothing() noexcept
     {
-        if (!state_->only_reads || !state_->has_read) return;
-        try {
-            struct stat log{};
-            if (::stat((state_->path + "-wal").c_str(), &log) == 0 && log.st_size == 0)
-                keep_log_on_close(false);
-        } catch (...) { // an empty file more
-        }
+        if (state_->only_reads && state_->has_read && size_of(log_name()) == 0u) keep_log_on_close(false);
     }
 
     static Result<Connection> open_handle(const char* name, int flags)

@@ -76,7 +76,7 @@ class [[nodiscard]] Transaction {
 public:
     /// Errors: busy (another writer has the lock), read_only (immediate on a reading connection),
     /// invalid_argument (a transaction is open already: see `Savepoint`), those of input and output, and those of what it is
-    /// begun with (`Connection::on_write_begun`).
+    /// begun with (`Connection::set_begin_hook`).
     [[nodiscard]] static Result<Transaction> begin(Connection& connection,
                                                    Behaviour behaviour = Behaviour::immediate)
     {
@@ -90,7 +90,7 @@ public:
             return fail(std::move(begun).error());
         Transaction transaction(connection);
         if (behaviour == Behaviour::immediate)
-            if (auto ready = connection.write_begun(); !ready) return fail(std::move(ready).error());
+            if (auto ready = connection.run_begin_hook(); !ready) return fail(std::move(ready).error());
         return transaction;
     }
 

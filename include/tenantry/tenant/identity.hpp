@@ -154,7 +154,7 @@ struct Identity {
 // The epoch is in the file, where some of the log is.
 [[nodiscard]] inline bool epoch_is_in_file(sqlite::Connection& connection)
 {
-    connection.looked_at_log();
+    connection.remember_written_back();
     const auto in_file = identity_in_file(connection);
     if (!in_file) return false;
     const auto epoch = connection.query_integer("SELECT epoch FROM main._tenantry");
@@ -162,7 +162,7 @@ struct Identity {
 }
 
 /// The first transaction of each log sets an epoch, whoever's it is and whatever it does, and so does the first one after some
-/// of the log was written back: for `Connection::on_write_begun`. The epoch before is in the file then. At every other time it
+/// of the log was written back: for `Connection::set_begin_hook`. The epoch before is in the file then. At every other time it
 /// is not sure to be, and one that is set might be the second one that the file has not heard of.
 [[nodiscard]] inline Result<void> begin_epoch(sqlite::Connection& connection)
 {

@@ -125,7 +125,7 @@ private:
         auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile);
         if (!connection) return connection;
         if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
-        connection->on_write_begun(&begin_epoch);
+        connection->set_begin_hook(&begin_epoch);
         return connection;
     }
 

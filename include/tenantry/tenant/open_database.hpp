@@ -114,7 +114,7 @@ struct DatabaseMarks {
     connection->set_incarnation(known.state().incarnation);
     const sqlite::FileHeader header(*connection);
     const bool is_wal = !header.is_read() || header.is_wal();
-    if (is_wal) connection->on_write_begun(&begin_epoch);
+    if (is_wal) connection->set_begin_hook(&begin_epoch);
     if (!logged && says_current(header, current, *connection, options))
         return OpenedDatabase{.name = std::move(*name),
                               .connection = std::move(*connection),
@@ -215,7 +215,7 @@ template <class Use>
     // The first reading makes the log.
     if (auto read = migrate::read_mark(opened.connection); !read) return fail(std::move(read).error());
     opened.name.opened();
-    opened.connection.on_write_begun(&begin_epoch);
+    opened.connection.set_begin_hook(&begin_epoch);
     return {};
 }
 

@@ -57,7 +57,7 @@ public:
         : connection_(std::move(connection)),
           file_(file),
           hazards_(hazards),
-          sets_epochs_(connection_.heeds_write_begun()),
+          sets_epochs_(connection_.has_begin_hook()),
           limit_(options.batch_writes),
           time_(options.batch_time),
           unchanged_since_(settled_change_of(file.path()))
