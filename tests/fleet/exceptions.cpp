@@ -13,6 +13,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <stdexcept>
@@ -46,10 +47,26 @@ namespace {
 
 // The n-th allocation from now on fails, and those after it that are to, in any thread but those that are exempt. Of those only
 // that the library makes: std::filesystem's own functions end the process where they find no memory.
-std::atomic<int> left{0};
+std::mutex counting;
+int left = 0; // before one fails; then down to -in_a_row
+std::atomic<bool> is_armed{false};
 std::atomic<int> in_a_row{1};
 std::atomic<bool> failed{false};
 thread_local bool is_exempt = false;
+
+void arm_for(int n)
+{
+    const std::lock_guard lock(counting);
+    left = n;
+    is_armed = true;
+}
+
+// No allocation fails after this, not even in a thread that is about to be told so.
+void disarm()
+{
+    const std::lock_guard lock(counting);
+    is_armed = false;
+}
 
 bool is_in_filesystem() noexcept
 {
@@ -65,9 +82,13 @@ bool is_in_filesystem() noexcept
 
 bool fails() noexcept
 {
-    if (left.load(std::memory_order_relaxed) == 0 || is_exempt || is_in_filesystem()) return false;
-    const int which = left.fetch_sub(1);
-    if (which > 1 || which <= 1 - in_a_row) return false;
+    if (!is_armed.load(std::memory_order_relaxed) || is_exempt || is_in_filesystem()) return false;
+    const std::lock_guard lock(counting);
+    if (!is_armed || --left > 0) return false;
+    if (left <= -in_a_row) {
+        is_armed = false;
+        return false;
+    }
     failed = true;
     return true;
 }
@@ -108,8 +129,8 @@ void each_failure(Try attempt)
     for (int n = 1;; ++n) {
         INFO("allocation " << n);
         failed = false;
-        attempt([n] { left = n; });
-        left = 0; // what is left of it is for nobody
+        attempt([n] { arm_for(n); });
+        disarm(); // what is left of it is for nobody
         if (!failed) break;
         REQUIRE(n < 1000);
     }
@@ -137,7 +158,7 @@ TEST_CASE("a tenant that is made, opened, destroyed or closed without memory is 
             arm();
             const std::string name = "t" + std::to_string(++serial);
             const auto created = fleet.create(name);
-            left = 0;
+            disarm();
             check(created);
         });
         must(fleet.create("a"));
@@ -151,7 +172,7 @@ TEST_CASE("a tenant that is made, opened, destroyed or closed without memory is 
             auto fleet = must(open_notes(root, options));
             arm();
             const auto opened = fleet.tenant("a");
-            left = 0;
+            disarm();
             if (!opened) CHECK(opened.error() == errc::out_of_memory);
             must(test::count_notes(must(fleet.tenant("a"))));
             must(fleet.close(Shutdown::drain));
@@ -165,7 +186,7 @@ TEST_CASE("a tenant that is made, opened, destroyed or closed without memory is 
             must(fleet.tenant("a"));
             arm();
             const auto destroyed = fleet.destroy("a");
-            left = 0;
+            disarm();
             check(destroyed);
             (void)fleet.destroy("a");
             CHECK(must(fleet.tenants()).empty());
@@ -181,7 +202,7 @@ TEST_CASE("a tenant that is made, opened, destroyed or closed without memory is 
             must(fleet.tenant("a"));
             arm();
             const auto closed = fleet.close(how);
-            left = 0;
+            disarm();
             check(closed);
         });
     }
@@ -334,7 +355,7 @@ TEST_CASE("memory that runs out at any moment of a tenant's turn loses nothing a
                 arm();
                 turn.begin(tried, fleet, db);
                 const auto ends = tried.ends();
-                left = 0;
+                disarm();
                 least = most = before;
                 for (const auto end : ends) {
                     if (turn.writes == Writes::nothing) break;
@@ -391,7 +412,7 @@ TEST_CASE("a fleet that is destroyed without memory is closed nevertheless")
             arm();
             fleet.reset();
         }).join();
-        left = 0;
+        disarm();
         const auto ends = tried.ends();
         for (std::size_t n = 0; n < 3; ++n) least += ends[n] == Ended::done;
         auto again = must(open_notes(root, options));
