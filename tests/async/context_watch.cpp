@@ -1,4 +1,4 @@
-#include <tenantry/async/context_watch.hpp>
+#include <tenantry/async/detail/context_watch.hpp>
 
 #include <optional>
 #include <thread>

@@ -1,4 +1,4 @@
-#include <tenantry/async/gate.hpp>
+#include <tenantry/async/detail/gate.hpp>
 
 #include <atomic>
 #include <thread>

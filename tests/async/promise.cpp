@@ -1,4 +1,4 @@
-#include <tenantry/async/promise.hpp>
+#include <tenantry/async/detail/promise.hpp>
 
 #include <atomic>
 #include <memory>

@@ -1,4 +1,4 @@
-#include <tenantry/async/strand.hpp>
+#include <tenantry/async/detail/strand.hpp>
 
 #include <atomic>
 #include <cstddef>

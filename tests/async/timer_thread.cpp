@@ -1,4 +1,4 @@
-#include <tenantry/async/timer_thread.hpp>
+#include <tenantry/async/detail/timer_thread.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 
-#include <tenantry/core/files.hpp>
+#include <tenantry/core/detail/files.hpp>
 
 #include "support/catch.hpp"
 #include "support/must.hpp"

@@ -1,4 +1,4 @@
-#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
 
 #include <string>
 #include <type_traits>

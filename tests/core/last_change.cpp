@@ -1,4 +1,4 @@
-#include <tenantry/core/last_change.hpp>
+#include <tenantry/core/detail/last_change.hpp>
 
 #include <chrono>
 

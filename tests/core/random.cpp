@@ -1,4 +1,4 @@
-#include <tenantry/core/random.hpp>
+#include <tenantry/core/detail/random.hpp>
 
 #include <cstdint>
 #include <set>

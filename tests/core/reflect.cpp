@@ -1,4 +1,4 @@
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/reflect.hpp>
 
 #include <array>
 #include <cstdint>

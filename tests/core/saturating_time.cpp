@@ -1,4 +1,4 @@
-#include <tenantry/core/saturating_time.hpp>
+#include <tenantry/core/detail/saturating_time.hpp>
 
 #include <chrono>
 #include <condition_variable>

@@ -1,4 +1,4 @@
-#include <tenantry/core/type_name.hpp>
+#include <tenantry/core/detail/type_name.hpp>
 
 #include <string>
 

@@ -11,7 +11,7 @@
 #include <tenantry/fleet/adopt.hpp>
 #include <tenantry/fleet/open.hpp>
 #include <tenantry/migrate/compare.hpp>
-#include <tenantry/sqlite/look.hpp>
+#include <tenantry/sqlite/detail/look.hpp>
 #include <tenantry/tenantry.hpp>
 
 #include "support/catch.hpp"

@@ -1,4 +1,4 @@
-#include <tenantry/expr/literal.hpp>
+#include <tenantry/expr/detail/literal.hpp>
 
 #include <array>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include <tenantry/expr/text.hpp>
+#include <tenantry/expr/detail/text.hpp>
 
 #include <cstdint>
 #include <limits>

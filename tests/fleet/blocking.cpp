@@ -1,5 +1,5 @@
 // The synchronous twins: the same answers, and an error where a thread would wait for itself.
-#include <tenantry/fleet/blocking.hpp>
+#include <tenantry/fleet/detail/blocking.hpp>
 
 #include <chrono>
 #include <future>

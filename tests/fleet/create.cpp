@@ -8,8 +8,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <tenantry/fleet/detail/layout.hpp>
 #include <tenantry/fleet/fleet.hpp>
-#include <tenantry/fleet/layout.hpp>
 
 #include "support/catch.hpp"
 #include "support/child.hpp"

@@ -1,4 +1,4 @@
-#include <tenantry/fleet/layout.hpp>
+#include <tenantry/fleet/detail/layout.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include <tenantry/fleet/registry.hpp>
+#include <tenantry/fleet/detail/registry.hpp>
 
 #include <random>
 #include <string>

@@ -1,5 +1,5 @@
 // Guests (bodies of async_for_each) and live traffic want the same few places.
-#include <tenantry/fleet/registry.hpp>
+#include <tenantry/fleet/detail/registry.hpp>
 
 #include <chrono>
 #include <memory>

@@ -1,6 +1,6 @@
 // Every short sequence of what can happen to a fleet's tenants, against rules that hold after each event, and with an
 // end after each.
-#include <tenantry/fleet/registry.hpp>
+#include <tenantry/fleet/detail/registry.hpp>
 
 #include <algorithm>
 #include <map>

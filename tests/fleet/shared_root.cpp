@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include <tenantry/fleet/layout.hpp>
+#include <tenantry/fleet/detail/layout.hpp>
 #include <tenantry/fleet/open.hpp>
 
 #include "support/catch.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <tenantry/migrate/apply.hpp>
-#include <tenantry/migrate/fit.hpp>
+#include <tenantry/migrate/detail/fit.hpp>
 #include <tenantry/migrate/introspect.hpp>
 
 #include "support/catch.hpp"

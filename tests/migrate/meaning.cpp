@@ -1,5 +1,5 @@
 // What the same numbers mean is part of a declaration: a change of it converts them, or is refused.
-#include <tenantry/migrate/meaning.hpp>
+#include <tenantry/migrate/detail/meaning.hpp>
 
 #include <chrono>
 #include <cstdint>

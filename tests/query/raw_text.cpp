@@ -1,5 +1,5 @@
 // What is found in the text of a raw statement, all of it at compile time.
-#include <tenantry/query/raw_text.hpp>
+#include <tenantry/query/detail/raw_text.hpp>
 
 #include "support/catch.hpp"
 

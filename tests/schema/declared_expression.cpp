@@ -1,5 +1,5 @@
 // What can be said in a query can be said in a declaration: each kind of expression, in a CHECK that SQLite takes.
-#include <tenantry/schema/declared_expression.hpp>
+#include <tenantry/schema/detail/declared_expression.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include <tenantry/sqlite/authorizer.hpp>
+#include <tenantry/sqlite/detail/authorizer.hpp>
 
 #include <string>
 

@@ -1,5 +1,5 @@
 // What an observer hears of a connection's statements.
-#include <tenantry/sqlite/statement_watch.hpp>
+#include <tenantry/sqlite/detail/statement_watch.hpp>
 
 #include <chrono>
 #include <memory>

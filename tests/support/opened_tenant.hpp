@@ -8,7 +8,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <tenantry/schema/ddl.hpp>
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/detail/tenant.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
 
 #include "support/fleet_fixture.hpp"

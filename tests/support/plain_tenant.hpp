@@ -14,7 +14,7 @@
 
 #include <boost/asio/thread_pool.hpp>
 
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/detail/tenant.hpp>
 
 #include "support/door.hpp"
 #include "support/must.hpp"

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/migrate/sql_text.hpp>
+#include <tenantry/migrate/detail/sql_text.hpp>
 #include <tenantry/sqlite/codec.hpp>
 #include <tenantry/sqlite/connection.hpp>
 

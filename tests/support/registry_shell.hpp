@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/fleet/registry.hpp>
+#include <tenantry/fleet/detail/registry.hpp>
 
 namespace tenantry::test {
 

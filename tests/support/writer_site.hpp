@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/tenant/log_tender.hpp>
+#include <tenantry/tenant/detail/log_tender.hpp>
 
 #include "support/catch.hpp"
 #include "support/must.hpp"

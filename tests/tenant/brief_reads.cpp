@@ -1,5 +1,5 @@
 // Reads of one statement have the writer's connection while nobody writes, for a moment; and no write waits for long.
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/detail/tenant.hpp>
 
 #include <atomic>
 #include <string>

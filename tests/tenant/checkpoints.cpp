@@ -1,6 +1,6 @@
 // The write-ahead log of an open tenant: written back beside the writer, begun anew when it is long, never silently
 // without bounds.
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/detail/tenant.hpp>
 
 #include <chrono>
 #include <filesystem>

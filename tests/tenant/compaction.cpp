@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/detail/tenant.hpp>
 
 #include "support/catch.hpp"
 #include "support/faulty_vfs.hpp"

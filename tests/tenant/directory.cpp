@@ -1,4 +1,4 @@
-#include <tenantry/tenant/directory.hpp>
+#include <tenantry/tenant/detail/directory.hpp>
 
 #include <array>
 #include <fstream>

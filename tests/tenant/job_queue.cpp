@@ -1,4 +1,4 @@
-#include <tenantry/tenant/job_queue.hpp>
+#include <tenantry/tenant/detail/job_queue.hpp>
 
 #include <memory>
 #include <string>

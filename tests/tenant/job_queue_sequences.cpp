@@ -1,5 +1,5 @@
 // Every short sequence of what can happen to a queue of jobs, and long ones by chance, against a plain list.
-#include <tenantry/tenant/job_queue.hpp>
+#include <tenantry/tenant/detail/job_queue.hpp>
 
 #include <algorithm>
 #include <chrono>

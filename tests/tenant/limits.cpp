@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/detail/tenant.hpp>
 
 #include "support/catch.hpp"
 #include "support/plain_tenant.hpp"

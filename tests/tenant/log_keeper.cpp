@@ -1,4 +1,4 @@
-#include <tenantry/tenant/log_keeper.hpp>
+#include <tenantry/tenant/detail/log_keeper.hpp>
 
 #include <algorithm>
 #include <chrono>

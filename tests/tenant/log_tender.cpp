@@ -1,5 +1,5 @@
 // Writing the log back, step by step in one thread: whichever of two comes first, and what stands in the way.
-#include <tenantry/tenant/log_tender.hpp>
+#include <tenantry/tenant/detail/log_tender.hpp>
 
 #include <chrono>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // Jobs of upkeep, run one at a time in one thread: which are ended, which have to be run again, and what is left behind.
-#include <tenantry/tenant/maintenance.hpp>
+#include <tenantry/tenant/detail/maintenance.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include <tenantry/tenant/open_database.hpp>
+#include <tenantry/tenant/detail/open_database.hpp>
 
 #include <atomic>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // What the planner knows of a tenant's rows.
-#include <tenantry/tenant/optimize.hpp>
+#include <tenantry/tenant/detail/optimize.hpp>
 
 #include <string>
 

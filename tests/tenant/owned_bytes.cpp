@@ -1,5 +1,5 @@
 // What waiting statements are taken to weigh.
-#include <tenantry/tenant/owned_bytes.hpp>
+#include <tenantry/tenant/detail/owned_bytes.hpp>
 
 #include <optional>
 #include <string>

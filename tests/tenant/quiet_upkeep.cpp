@@ -1,5 +1,5 @@
 // What is done with a database that nobody uses, and what is left alone.
-#include <tenantry/tenant/quiet_upkeep.hpp>
+#include <tenantry/tenant/detail/quiet_upkeep.hpp>
 
 #include <atomic>
 #include <string>

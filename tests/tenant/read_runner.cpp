@@ -1,5 +1,5 @@
 // Running reads, step by step in one thread: which are run, with whose connection, and what keeps them from being told.
-#include <tenantry/tenant/read_runner.hpp>
+#include <tenantry/tenant/detail/read_runner.hpp>
 
 #include <chrono>
 #include <filesystem>
@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include <tenantry/tenant/writer_and_readers.hpp>
+#include <tenantry/tenant/detail/writer_and_readers.hpp>
 
 #include "support/catch.hpp"
 #include "support/writer_site.hpp"

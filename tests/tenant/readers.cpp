@@ -1,4 +1,4 @@
-#include <tenantry/tenant/readers.hpp>
+#include <tenantry/tenant/detail/readers.hpp>
 
 #include <atomic>
 #include <filesystem>

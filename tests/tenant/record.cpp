@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/query/record_mark.hpp>
+#include <tenantry/query/detail/record_mark.hpp>
 
 #include "support/catch.hpp"
 

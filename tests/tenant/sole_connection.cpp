@@ -1,5 +1,5 @@
 // Who has the one connection: threads that wait, turns that are sent away and begun again.
-#include <tenantry/tenant/sole_connection.hpp>
+#include <tenantry/tenant/detail/sole_connection.hpp>
 
 #include <atomic>
 #include <deque>

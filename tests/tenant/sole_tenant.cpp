@@ -1,5 +1,5 @@
 // A tenant with one connection for all: what it can do as well as others, and who waits for whom.
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/detail/tenant.hpp>
 
 #include <atomic>
 #include <chrono>

@@ -1,5 +1,5 @@
 // Tenants made of bytes are what tenants made by statements are.
-#include <tenantry/tenant/template.hpp>
+#include <tenantry/tenant/detail/template.hpp>
 
 #include <fstream>
 #include <iterator>

@@ -1,4 +1,4 @@
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/detail/tenant.hpp>
 
 #include <filesystem>
 #include <string>

@@ -1,4 +1,4 @@
-#include <tenantry/tenant/tenant_file.hpp>
+#include <tenantry/tenant/detail/tenant_file.hpp>
 
 #include <atomic>
 #include <cstddef>

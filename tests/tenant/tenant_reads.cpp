@@ -1,5 +1,5 @@
 // The reading half of tenant.hpp: who is lent a reader, and when.
-#include <tenantry/tenant/tenant.hpp>
+#include <tenantry/tenant/detail/tenant.hpp>
 
 #include <filesystem>
 #include <string>

@@ -1,6 +1,6 @@
 // Which turns a tenant needs: every short sequence of what can happen, and long ones by chance. Whatever waits is seen to
 // in the end, without anybody's coming again.
-#include <tenantry/tenant/turn_keeper.hpp>
+#include <tenantry/tenant/detail/turn_keeper.hpp>
 
 #include <array>
 #include <random>

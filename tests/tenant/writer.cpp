@@ -1,5 +1,5 @@
 // Writes that are committed together, and each of which stands for itself alone.
-#include <tenantry/tenant/writer.hpp>
+#include <tenantry/tenant/detail/writer.hpp>
 
 #include <array>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include <tenantry/tenant/writer_and_readers.hpp>
+#include <tenantry/tenant/detail/writer_and_readers.hpp>
 
 #include <filesystem>
 #include <string>

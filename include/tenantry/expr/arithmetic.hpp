@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <tenantry/core/error.hpp>
-#include <tenantry/expr/operand.hpp>
+#include <tenantry/expr/detail/operand.hpp>
 #include <tenantry/expr/time_arithmetic.hpp>
 
 namespace tenantry {

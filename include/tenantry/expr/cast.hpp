@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/expr/operand.hpp>
+#include <tenantry/expr/detail/operand.hpp>
 
 namespace tenantry {
 

@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/expr/operand.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/operand.hpp>
 
 namespace tenantry {
 

@@ -1,8 +1,8 @@
 // A column, spelt as the member it is declared by.
 #pragma once
 
-#include <tenantry/core/reflect.hpp>
-#include <tenantry/expr/assignment.hpp>
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/expr/detail/assignment.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/source.hpp>
 

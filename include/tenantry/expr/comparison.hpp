@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include <tenantry/expr/operand.hpp>
+#include <tenantry/expr/detail/operand.hpp>
 
 namespace tenantry {
 

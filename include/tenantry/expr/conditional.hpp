@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/result.hpp>
 #include <tenantry/expr/logic.hpp>
-#include <tenantry/expr/result.hpp>
 
 namespace tenantry {
 

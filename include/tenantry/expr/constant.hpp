@@ -9,11 +9,11 @@
 #include <string_view>
 #include <type_traits>
 
-#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/literal.hpp>
+#include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/expr/detail/text.hpp>
 #include <tenantry/expr/expression.hpp>
-#include <tenantry/expr/literal.hpp>
-#include <tenantry/expr/mismatch.hpp>
-#include <tenantry/expr/text.hpp>
 
 namespace tenantry {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <type_traits>
 
-#include <tenantry/expr/text.hpp>
+#include <tenantry/expr/detail/text.hpp>
 
 namespace tenantry {
 

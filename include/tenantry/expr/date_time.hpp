@@ -11,9 +11,9 @@
 #include <utility>
 
 #include <tenantry/core/timestamp.hpp>
+#include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/terminated_text.hpp>
 #include <tenantry/expr/frame.hpp>
-#include <tenantry/expr/operand.hpp>
-#include <tenantry/expr/terminated_text.hpp>
 #include <tenantry/expr/time_arithmetic.hpp>
 
 namespace tenantry {

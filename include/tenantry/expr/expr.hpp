@@ -3,7 +3,6 @@
 
 #include <tenantry/expr/aggregate.hpp>
 #include <tenantry/expr/arithmetic.hpp>
-#include <tenantry/expr/assignment.hpp>
 #include <tenantry/expr/between.hpp>
 #include <tenantry/expr/bits.hpp>
 #include <tenantry/expr/case.hpp>
@@ -15,6 +14,8 @@
 #include <tenantry/expr/conditional.hpp>
 #include <tenantry/expr/constant.hpp>
 #include <tenantry/expr/date_time.hpp>
+#include <tenantry/expr/detail/assignment.hpp>
+#include <tenantry/expr/detail/named.hpp>
 #include <tenantry/expr/excluded.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/frame.hpp>
@@ -26,7 +27,6 @@
 #include <tenantry/expr/json.hpp>
 #include <tenantry/expr/like.hpp>
 #include <tenantry/expr/logic.hpp>
-#include <tenantry/expr/named.hpp>
 #include <tenantry/expr/null.hpp>
 #include <tenantry/expr/number_functions.hpp>
 #include <tenantry/expr/order.hpp>

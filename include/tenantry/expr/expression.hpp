@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/expr/form.hpp>
-#include <tenantry/expr/pack.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/form.hpp>
+#include <tenantry/expr/detail/pack.hpp>
 
 namespace tenantry {
 

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <tenantry/core/error.hpp>
-#include <tenantry/expr/mismatch.hpp>
+#include <tenantry/expr/detail/mismatch.hpp>
 
 namespace tenantry {
 

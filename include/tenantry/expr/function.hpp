@@ -5,10 +5,10 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/expr/collate.hpp>
-#include <tenantry/expr/json_operand.hpp>
-#include <tenantry/expr/result.hpp>
+#include <tenantry/expr/detail/json_operand.hpp>
+#include <tenantry/expr/detail/result.hpp>
 
 namespace tenantry {
 

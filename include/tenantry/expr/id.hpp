@@ -12,9 +12,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/core/detail/type_name.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/reflect.hpp>
-#include <tenantry/core/type_name.hpp>
 #include <tenantry/sqlite/codec.hpp>
 #include <tenantry/sqlite/codec_number.hpp>
 

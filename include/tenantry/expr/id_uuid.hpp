@@ -7,7 +7,7 @@
 #include <boost/uuid/uuid.hpp>
 #include <boost/uuid/uuid_hash.hpp>
 
-#include <tenantry/core/random.hpp>
+#include <tenantry/core/detail/random.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/sqlite/codec_uuid.hpp>
 

@@ -6,8 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/value_list.hpp>
 #include <tenantry/expr/in.hpp>
-#include <tenantry/expr/value_list.hpp>
 
 namespace tenantry {
 

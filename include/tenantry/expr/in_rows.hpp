@@ -11,9 +11,9 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/expr/detail/value_list.hpp>
 #include <tenantry/expr/in_list.hpp>
-#include <tenantry/expr/text.hpp>
-#include <tenantry/expr/value_list.hpp>
 
 namespace tenantry {
 

@@ -9,14 +9,14 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/expr/aggregate_call.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/aggregate_call.hpp>
+#include <tenantry/expr/detail/json_operand.hpp>
+#include <tenantry/expr/detail/json_value.hpp>
+#include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/result.hpp>
+#include <tenantry/expr/detail/terminated_text.hpp>
 #include <tenantry/expr/function.hpp>
-#include <tenantry/expr/json_operand.hpp>
-#include <tenantry/expr/json_value.hpp>
-#include <tenantry/expr/operand.hpp>
-#include <tenantry/expr/result.hpp>
-#include <tenantry/expr/terminated_text.hpp>
 
 namespace tenantry {
 

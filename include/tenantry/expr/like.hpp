@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/expr/operand.hpp>
-#include <tenantry/expr/terminated_text.hpp>
+#include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/terminated_text.hpp>
 
 namespace tenantry {
 

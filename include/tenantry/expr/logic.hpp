@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/operand.hpp>
 #include <tenantry/expr/expression.hpp>
-#include <tenantry/expr/operand.hpp>
 
 namespace tenantry {
 

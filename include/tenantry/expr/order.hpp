@@ -4,8 +4,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/mismatch.hpp>
 #include <tenantry/expr/expression.hpp>
-#include <tenantry/expr/mismatch.hpp>
 
 namespace tenantry {
 

@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/expr/aggregate_call.hpp>
-#include <tenantry/expr/result.hpp>
+#include <tenantry/expr/detail/aggregate_call.hpp>
+#include <tenantry/expr/detail/result.hpp>
 #include <tenantry/expr/window.hpp>
 
 namespace tenantry::detail {

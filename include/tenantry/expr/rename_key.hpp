@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/expr/assignment.hpp>
+#include <tenantry/expr/detail/assignment.hpp>
 
 namespace tenantry {
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
 
 namespace tenantry {
 

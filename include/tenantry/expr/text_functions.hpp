@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/expr/detail/operand.hpp>
 #include <tenantry/expr/function.hpp>
-#include <tenantry/expr/operand.hpp>
 
 namespace tenantry {
 

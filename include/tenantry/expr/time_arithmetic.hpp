@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/expr/operand.hpp>
+#include <tenantry/expr/detail/operand.hpp>
 
 namespace tenantry::detail {
 

@@ -1,9 +1,9 @@
 // `old_<&Job::status>`, `new_<&Job::status>`: columns of the row that a trigger is about.
 #pragma once
 
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/expr/detail/pack.hpp>
 #include <tenantry/expr/expression.hpp>
-#include <tenantry/expr/pack.hpp>
 
 namespace tenantry {
 

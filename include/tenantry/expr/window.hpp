@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/node_list.hpp>
 #include <tenantry/expr/frame.hpp>
-#include <tenantry/expr/node_list.hpp>
 #include <tenantry/expr/order.hpp>
 
 namespace tenantry {

@@ -7,9 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/expr/operand.hpp>
+#include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/result.hpp>
 #include <tenantry/expr/over.hpp>
-#include <tenantry/expr/result.hpp>
 
 namespace tenantry {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/expr/detail/form.hpp>
+#include <tenantry/expr/detail/named.hpp>
 #include <tenantry/expr/expression.hpp>
-#include <tenantry/expr/form.hpp>
-#include <tenantry/expr/named.hpp>
 
 namespace tenantry {
 

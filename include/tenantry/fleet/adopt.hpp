@@ -9,10 +9,10 @@
 #include <string_view>
 #include <utility>
 
-#include <tenantry/async/answer.hpp>
+#include <tenantry/async/detail/answer.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/fleet/blocking.hpp>
-#include <tenantry/fleet/core.hpp>
+#include <tenantry/fleet/detail/blocking.hpp>
+#include <tenantry/fleet/detail/core.hpp>
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/migrate/adopt.hpp>
 #include <tenantry/migrate/compare.hpp>
@@ -20,8 +20,8 @@
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/copy.hpp>
-#include <tenantry/sqlite/look.hpp>
-#include <tenantry/tenant/identity.hpp>
+#include <tenantry/sqlite/detail/look.hpp>
+#include <tenantry/tenant/detail/identity.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 

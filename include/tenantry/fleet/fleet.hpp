@@ -13,13 +13,13 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 
-#include <tenantry/async/gate.hpp>
-#include <tenantry/async/promise.hpp>
+#include <tenantry/async/detail/gate.hpp>
+#include <tenantry/async/detail/promise.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/fleet/blocking.hpp>
+#include <tenantry/fleet/detail/blocking.hpp>
+#include <tenantry/fleet/detail/port.hpp>
+#include <tenantry/fleet/detail/with.hpp>
 #include <tenantry/fleet/options.hpp>
-#include <tenantry/fleet/port.hpp>
-#include <tenantry/fleet/with.hpp>
 #include <tenantry/schema/schema.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
 #include <tenantry/tenant/tenant_id.hpp>

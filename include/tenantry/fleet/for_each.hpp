@@ -22,12 +22,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
-#include <tenantry/async/promise.hpp>
+#include <tenantry/async/detail/promise.hpp>
+#include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/thrown.hpp>
-#include <tenantry/fleet/core.hpp>
+#include <tenantry/fleet/detail/core.hpp>
+#include <tenantry/fleet/detail/with.hpp>
 #include <tenantry/fleet/fleet.hpp>
-#include <tenantry/fleet/with.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry {

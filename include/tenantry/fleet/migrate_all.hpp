@@ -17,16 +17,16 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 
-#include <tenantry/async/promise.hpp>
+#include <tenantry/async/detail/promise.hpp>
+#include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/thrown.hpp>
-#include <tenantry/fleet/core.hpp>
+#include <tenantry/fleet/detail/core.hpp>
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/fleet/migration_report.hpp>
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/migrate/forecast.hpp>
-#include <tenantry/tenant/held_lock.hpp>
-#include <tenantry/tenant/open_database.hpp>
+#include <tenantry/tenant/detail/held_lock.hpp>
+#include <tenantry/tenant/detail/open_database.hpp>
 
 namespace tenantry {
 

@@ -13,12 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/thrown.hpp>
-#include <tenantry/fleet/core.hpp>
+#include <tenantry/fleet/detail/core.hpp>
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/migrate/forecast.hpp>
-#include <tenantry/tenant/open_database.hpp>
+#include <tenantry/tenant/detail/open_database.hpp>
 
 namespace tenantry {
 

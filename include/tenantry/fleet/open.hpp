@@ -13,14 +13,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include <tenantry/async/answer.hpp>
-#include <tenantry/async/fork.hpp>
-#include <tenantry/async/kept_memory.hpp>
-#include <tenantry/fleet/check_options.hpp>
-#include <tenantry/fleet/core.hpp>
+#include <tenantry/async/detail/answer.hpp>
+#include <tenantry/async/detail/fork.hpp>
+#include <tenantry/async/detail/kept_memory.hpp>
+#include <tenantry/fleet/detail/check_options.hpp>
+#include <tenantry/fleet/detail/core.hpp>
+#include <tenantry/fleet/detail/layout.hpp>
+#include <tenantry/fleet/detail/root_lock.hpp>
 #include <tenantry/fleet/fleet.hpp>
-#include <tenantry/fleet/layout.hpp>
-#include <tenantry/fleet/root_lock.hpp>
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/schema.hpp>
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include <tenantry/core/error.hpp>
-#include <tenantry/migrate/automatic.hpp>
-#include <tenantry/migrate/by_history.hpp>
 #include <tenantry/migrate/compare.hpp>
+#include <tenantry/migrate/detail/automatic.hpp>
+#include <tenantry/migrate/detail/by_history.hpp>
 #include <tenantry/migrate/history.hpp>
 #include <tenantry/migrate/ledger.hpp>
 #include <tenantry/schema/schema_info.hpp>

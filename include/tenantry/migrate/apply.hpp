@@ -11,9 +11,9 @@
 #include <sqlite3.h>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/migrate/detail/sql_text.hpp>
 #include <tenantry/migrate/introspect.hpp>
 #include <tenantry/migrate/plan.hpp>
-#include <tenantry/migrate/sql_text.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 

@@ -10,15 +10,15 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/apply.hpp>
+#include <tenantry/migrate/detail/fit.hpp>
 #include <tenantry/migrate/diff.hpp>
-#include <tenantry/migrate/fit.hpp>
 #include <tenantry/migrate/introspect.hpp>
 #include <tenantry/migrate/ledger.hpp>
 #include <tenantry/migrate/plan.hpp>
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
-#include <tenantry/sqlite/look.hpp>
+#include <tenantry/sqlite/detail/look.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 
 namespace tenantry {

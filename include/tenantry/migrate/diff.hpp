@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/migrate/diff_table.hpp>
-#include <tenantry/migrate/harmless.hpp>
+#include <tenantry/migrate/detail/diff_table.hpp>
+#include <tenantry/migrate/detail/harmless.hpp>
+#include <tenantry/migrate/detail/virtual_text.hpp>
 #include <tenantry/migrate/model.hpp>
 #include <tenantry/migrate/plan.hpp>
-#include <tenantry/migrate/virtual_text.hpp>
 
 namespace tenantry::migrate {
 

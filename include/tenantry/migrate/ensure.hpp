@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include <tenantry/core/error.hpp>
-#include <tenantry/migrate/automatic.hpp>
-#include <tenantry/migrate/by_history.hpp>
+#include <tenantry/migrate/detail/automatic.hpp>
+#include <tenantry/migrate/detail/by_history.hpp>
 #include <tenantry/migrate/history.hpp>
 #include <tenantry/migrate/migrated.hpp>
 #include <tenantry/schema/schema_info.hpp>

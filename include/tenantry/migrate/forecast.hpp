@@ -8,8 +8,8 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/apply.hpp>
-#include <tenantry/migrate/automatic.hpp>
-#include <tenantry/migrate/by_history.hpp>
+#include <tenantry/migrate/detail/automatic.hpp>
+#include <tenantry/migrate/detail/by_history.hpp>
 #include <tenantry/migrate/history.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>

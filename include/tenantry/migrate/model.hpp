@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include <tenantry/migrate/index_text.hpp>
-#include <tenantry/migrate/sql_text.hpp>
-#include <tenantry/migrate/table_text.hpp>
+#include <tenantry/migrate/detail/index_text.hpp>
+#include <tenantry/migrate/detail/sql_text.hpp>
+#include <tenantry/migrate/detail/table_text.hpp>
 
 namespace tenantry::migrate {
 

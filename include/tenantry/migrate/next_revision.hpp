@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/core/detail/files.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/files.hpp>
 #include <tenantry/migrate/apply.hpp>
 #include <tenantry/migrate/diff.hpp>
 #include <tenantry/migrate/history.hpp>

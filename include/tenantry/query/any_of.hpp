@@ -12,10 +12,10 @@
 #include <vector>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/expr/detail/named.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
-#include <tenantry/expr/named.hpp>
-#include <tenantry/query/choices.hpp>
+#include <tenantry/query/detail/choices.hpp>
 
 namespace tenantry {
 

@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/query/bare_value.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/query/detail/bare_value.hpp>
 
 namespace tenantry {
 

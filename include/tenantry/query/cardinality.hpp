@@ -5,8 +5,8 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/query/clause.hpp>
 #include <tenantry/query/concepts.hpp>
+#include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/limit.hpp>
 #include <tenantry/query/rows.hpp>
 

@@ -6,12 +6,12 @@
 
 #include <tenantry/expr/excluded.hpp>
 #include <tenantry/expr/source.hpp>
-#include <tenantry/query/clause.hpp>
 #include <tenantry/query/concepts.hpp>
-#include <tenantry/query/names.hpp>
-#include <tenantry/query/outer_columns.hpp>
+#include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/names.hpp>
+#include <tenantry/query/detail/outer_columns.hpp>
+#include <tenantry/query/detail/statement_text.hpp>
 #include <tenantry/query/rows.hpp>
-#include <tenantry/query/statement_text.hpp>
 #include <tenantry/schema/traits.hpp>
 
 namespace tenantry {

@@ -4,7 +4,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 
 namespace tenantry {
 

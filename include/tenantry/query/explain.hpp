@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/query/cardinality.hpp>
-#include <tenantry/query/clause.hpp>
 #include <tenantry/query/concepts.hpp>
-#include <tenantry/query/reading.hpp>
+#include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/reading.hpp>
 #include <tenantry/schema/traits.hpp>
 
 namespace tenantry {

@@ -10,13 +10,13 @@
 #include <tenantry/query/cardinality.hpp>
 #include <tenantry/query/check.hpp>
 #include <tenantry/query/concepts.hpp>
+#include <tenantry/query/detail/fetch.hpp>
+#include <tenantry/query/detail/misfit.hpp>
+#include <tenantry/query/detail/origin.hpp>
+#include <tenantry/query/detail/parameters.hpp>
+#include <tenantry/query/detail/variants.hpp>
 #include <tenantry/query/execute.hpp>
-#include <tenantry/query/fetch.hpp>
-#include <tenantry/query/misfit.hpp>
-#include <tenantry/query/origin.hpp>
-#include <tenantry/query/parameters.hpp>
 #include <tenantry/query/rows.hpp>
-#include <tenantry/query/variants.hpp>
 #include <tenantry/sqlite/connection.hpp>
 
 namespace tenantry {

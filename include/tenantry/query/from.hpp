@@ -5,9 +5,9 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/source.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 
 namespace tenantry {
 

@@ -6,7 +6,7 @@
 
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/order.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 
 namespace tenantry {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <tenantry/expr/logic.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/when.hpp>
 
 namespace tenantry {

@@ -8,15 +8,15 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/rename_key.hpp>
-#include <tenantry/query/clause.hpp>
-#include <tenantry/query/given_row.hpp>
-#include <tenantry/query/given_rows.hpp>
-#include <tenantry/query/insert_row.hpp>
-#include <tenantry/query/insert_select.hpp>
-#include <tenantry/query/insert_set.hpp>
+#include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/given_row.hpp>
+#include <tenantry/query/detail/given_rows.hpp>
+#include <tenantry/query/detail/insert_row.hpp>
+#include <tenantry/query/detail/insert_select.hpp>
+#include <tenantry/query/detail/insert_set.hpp>
 #include <tenantry/query/named_query.hpp>
 #include <tenantry/query/on_conflict.hpp>
 #include <tenantry/query/returning.hpp>

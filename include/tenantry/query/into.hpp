@@ -8,12 +8,12 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/reflect.hpp>
-#include <tenantry/expr/mismatch.hpp>
-#include <tenantry/query/clause.hpp>
-#include <tenantry/query/fields.hpp>
-#include <tenantry/query/outputs.hpp>
-#include <tenantry/query/reading.hpp>
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/fields.hpp>
+#include <tenantry/query/detail/outputs.hpp>
+#include <tenantry/query/detail/reading.hpp>
 
 namespace tenantry {
 

@@ -10,9 +10,9 @@
 
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/source.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/from.hpp>
-#include <tenantry/schema/column.hpp>
+#include <tenantry/schema/detail/column.hpp>
 #include <tenantry/schema/traits.hpp>
 
 namespace tenantry {

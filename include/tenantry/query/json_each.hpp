@@ -5,14 +5,14 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/expr/column.hpp>
+#include <tenantry/expr/detail/json_value.hpp>
+#include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/result.hpp>
 #include <tenantry/expr/json.hpp>
 #include <tenantry/expr/json_entry.hpp>
-#include <tenantry/expr/json_value.hpp>
-#include <tenantry/expr/operand.hpp>
-#include <tenantry/expr/result.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/from.hpp>
 #include <tenantry/query/join.hpp>
 #include <tenantry/query/named_query.hpp>

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include <tenantry/core/error.hpp>
-#include <tenantry/expr/mismatch.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/query/detail/clause.hpp>
 
 namespace tenantry {
 

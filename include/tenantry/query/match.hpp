@@ -9,13 +9,13 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/column.hpp>
+#include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/terminated_text.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/id.hpp>
-#include <tenantry/expr/operand.hpp>
-#include <tenantry/expr/terminated_text.hpp>
 #include <tenantry/schema/traits.hpp>
 
 namespace tenantry {

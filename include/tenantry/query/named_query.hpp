@@ -8,11 +8,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/expr/source.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/outputs.hpp>
 #include <tenantry/query/join.hpp>
-#include <tenantry/query/outputs.hpp>
 #include <tenantry/query/subquery.hpp>
 #include <tenantry/schema/traits.hpp>
 

@@ -8,11 +8,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/fixed_string.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/expr/excluded.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/set.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/schema/detail/option.hpp>
 #include <tenantry/schema/traits.hpp>
 
 namespace tenantry {

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <tenantry/expr/order.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/order_list.hpp>
 
 namespace tenantry {

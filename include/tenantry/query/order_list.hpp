@@ -14,8 +14,8 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/order.hpp>
-#include <tenantry/query/choices.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/choices.hpp>
+#include <tenantry/query/detail/clause.hpp>
 
 namespace tenantry {
 

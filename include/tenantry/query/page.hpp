@@ -9,20 +9,20 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/comparison.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/order.hpp>
-#include <tenantry/query/group_values.hpp>
+#include <tenantry/query/detail/group_values.hpp>
+#include <tenantry/query/detail/outputs.hpp>
+#include <tenantry/query/detail/record_mark.hpp>
+#include <tenantry/query/detail/unique_order.hpp>
 #include <tenantry/query/into.hpp>
 #include <tenantry/query/order_by.hpp>
-#include <tenantry/query/outputs.hpp>
-#include <tenantry/query/record_mark.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/select.hpp>
 #include <tenantry/query/set_operation.hpp>
-#include <tenantry/query/unique_order.hpp>
 #include <tenantry/query/when.hpp>
 #include <tenantry/query/where.hpp>
 

@@ -8,6 +8,7 @@
 #include <tenantry/query/cardinality.hpp>
 #include <tenantry/query/check.hpp>
 #include <tenantry/query/concepts.hpp>
+#include <tenantry/query/detail/statement_text.hpp>
 #include <tenantry/query/execute.hpp>
 #include <tenantry/query/explain.hpp>
 #include <tenantry/query/for_each.hpp>
@@ -22,7 +23,6 @@
 #include <tenantry/query/returning.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/query/select.hpp>
-#include <tenantry/query/statement_text.hpp>
 #include <tenantry/query/trigger.hpp>
 #include <tenantry/query/update.hpp>
 #include <tenantry/query/view.hpp>

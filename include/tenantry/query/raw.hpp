@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/query/arg.hpp>
-#include <tenantry/query/bare_value.hpp>
-#include <tenantry/query/origin.hpp>
-#include <tenantry/query/raw_text.hpp>
-#include <tenantry/query/reading.hpp>
+#include <tenantry/query/detail/bare_value.hpp>
+#include <tenantry/query/detail/origin.hpp>
+#include <tenantry/query/detail/raw_text.hpp>
+#include <tenantry/query/detail/reading.hpp>
 #include <tenantry/query/rows.hpp>
 #include <tenantry/sqlite/codecs.hpp>
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <tenantry/expr/expression.hpp>
-#include <tenantry/query/clause.hpp>
-#include <tenantry/query/outputs.hpp>
+#include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/outputs.hpp>
 
 namespace tenantry {
 

@@ -6,11 +6,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/expr/assignment.hpp>
 #include <tenantry/expr/column.hpp>
+#include <tenantry/expr/detail/assignment.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/rename_key.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/when_set.hpp>
 #include <tenantry/schema/traits.hpp>
 

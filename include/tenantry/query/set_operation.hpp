@@ -10,18 +10,18 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/expr/mismatch.hpp>
+#include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/expr/detail/result.hpp>
 #include <tenantry/expr/order.hpp>
-#include <tenantry/expr/result.hpp>
-#include <tenantry/query/clause.hpp>
-#include <tenantry/query/group_values.hpp>
+#include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/group_values.hpp>
+#include <tenantry/query/detail/origin.hpp>
+#include <tenantry/query/detail/outputs.hpp>
+#include <tenantry/query/detail/reading.hpp>
 #include <tenantry/query/into.hpp>
 #include <tenantry/query/limit.hpp>
 #include <tenantry/query/named_query.hpp>
 #include <tenantry/query/order_by.hpp>
-#include <tenantry/query/origin.hpp>
-#include <tenantry/query/outputs.hpp>
-#include <tenantry/query/reading.hpp>
 #include <tenantry/query/subquery.hpp>
 
 namespace tenantry {

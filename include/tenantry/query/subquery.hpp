@@ -8,11 +8,11 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/form.hpp>
+#include <tenantry/expr/detail/operand.hpp>
 #include <tenantry/expr/expression.hpp>
-#include <tenantry/expr/form.hpp>
 #include <tenantry/expr/in_rows.hpp>
-#include <tenantry/expr/operand.hpp>
-#include <tenantry/query/outer_columns.hpp>
+#include <tenantry/query/detail/outer_columns.hpp>
 
 namespace tenantry {
 

@@ -7,16 +7,16 @@
 #include <string_view>
 #include <type_traits>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/expr/detail/text.hpp>
 #include <tenantry/expr/logic.hpp>
-#include <tenantry/expr/text.hpp>
 #include <tenantry/expr/trigger_row.hpp>
-#include <tenantry/query/clause.hpp>
-#include <tenantry/query/declared_statement.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/generated_from.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/declared_statement.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/generated_from.hpp>
+#include <tenantry/schema/detail/option.hpp>
 #include <tenantry/schema/schema.hpp>
 #include <tenantry/schema/table.hpp>
 #include <tenantry/schema/traits.hpp>

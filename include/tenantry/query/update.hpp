@@ -5,14 +5,14 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/reflect.hpp>
-#include <tenantry/query/all_rows.hpp>
-#include <tenantry/query/by_key.hpp>
-#include <tenantry/query/changed_row.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/query/detail/all_rows.hpp>
+#include <tenantry/query/detail/by_key.hpp>
+#include <tenantry/query/detail/changed_row.hpp>
+#include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/given_row.hpp>
+#include <tenantry/query/detail/given_rows.hpp>
 #include <tenantry/query/from.hpp>
-#include <tenantry/query/given_row.hpp>
-#include <tenantry/query/given_rows.hpp>
 #include <tenantry/query/join.hpp>
 #include <tenantry/query/named_query.hpp>
 #include <tenantry/query/returning.hpp>

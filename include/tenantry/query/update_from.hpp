@@ -6,7 +6,7 @@
 
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/check.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/join.hpp>
 #include <tenantry/query/returning.hpp>
 #include <tenantry/query/select.hpp>

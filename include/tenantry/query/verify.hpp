@@ -8,8 +8,8 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/query/check.hpp>
 #include <tenantry/query/concepts.hpp>
-#include <tenantry/query/misfit.hpp>
-#include <tenantry/query/statement_text.hpp>
+#include <tenantry/query/detail/misfit.hpp>
+#include <tenantry/query/detail/statement_text.hpp>
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/sqlite/connection.hpp>

@@ -7,15 +7,15 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/core/reflect.hpp>
-#include <tenantry/expr/mismatch.hpp>
-#include <tenantry/expr/text.hpp>
-#include <tenantry/query/declared_statement.hpp>
-#include <tenantry/query/outputs.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/option.hpp>
-#include <tenantry/schema/row_rules.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/query/detail/declared_statement.hpp>
+#include <tenantry/query/detail/outputs.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/option.hpp>
+#include <tenantry/schema/detail/row_rules.hpp>
 #include <tenantry/schema/table.hpp>
 #include <tenantry/sqlite/codec.hpp>
 

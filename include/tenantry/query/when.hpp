@@ -9,8 +9,8 @@
 
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
-#include <tenantry/query/choices.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/query/detail/choices.hpp>
+#include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/when_set.hpp>
 
 namespace tenantry {

@@ -4,9 +4,9 @@
 #include <optional>
 #include <type_traits>
 
-#include <tenantry/expr/assignment.hpp>
-#include <tenantry/query/choices.hpp>
-#include <tenantry/query/clause.hpp>
+#include <tenantry/expr/detail/assignment.hpp>
+#include <tenantry/query/detail/choices.hpp>
+#include <tenantry/query/detail/clause.hpp>
 
 namespace tenantry::detail {
 

@@ -1,10 +1,10 @@
 // `Check<"cost_positive", positive>`: a condition that every row fulfils.
 #pragma once
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/expr/text.hpp>
-#include <tenantry/schema/declared_expression.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/schema/detail/declared_expression.hpp>
+#include <tenantry/schema/detail/option.hpp>
 
 namespace tenantry {
 

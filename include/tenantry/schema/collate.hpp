@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <string_view>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/expr/text.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/option.hpp>
 #include <tenantry/sqlite/codec.hpp>
 
 namespace tenantry {

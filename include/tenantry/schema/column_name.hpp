@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/option.hpp>
 
 namespace tenantry {
 

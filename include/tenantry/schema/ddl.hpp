@@ -9,11 +9,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/expr/detail/text.hpp>
 #include <tenantry/expr/id.hpp>
-#include <tenantry/expr/text.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/option.hpp>
 #include <tenantry/schema/schema.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/schema/table.hpp>

@@ -10,11 +10,11 @@
 #include <tenantry/core/enum_names.hpp>
 #include <tenantry/expr/constant.hpp>
 #include <tenantry/expr/current_timestamp.hpp>
-#include <tenantry/expr/literal.hpp>
-#include <tenantry/expr/text.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/declared_expression.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/expr/detail/literal.hpp>
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/declared_expression.hpp>
+#include <tenantry/schema/detail/option.hpp>
 #include <tenantry/sqlite/codecs.hpp>
 
 namespace tenantry {

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 
-#include <tenantry/expr/text.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/option.hpp>
 
 namespace tenantry {
 

@@ -5,12 +5,12 @@
 #include <string_view>
 #include <type_traits>
 
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/expr/detail/text.hpp>
 #include <tenantry/expr/expression.hpp>
-#include <tenantry/expr/text.hpp>
 #include <tenantry/schema/action.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/option.hpp>
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/sqlite/codec.hpp>
 

@@ -4,9 +4,9 @@
 #include <concepts>
 #include <cstddef>
 
-#include <tenantry/expr/text.hpp>
-#include <tenantry/schema/declared_expression.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/schema/detail/declared_expression.hpp>
+#include <tenantry/schema/detail/option.hpp>
 
 namespace tenantry {
 

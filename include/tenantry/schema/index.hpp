@@ -6,11 +6,11 @@
 #include <string_view>
 #include <type_traits>
 
-#include <tenantry/core/fixed_string.hpp>
-#include <tenantry/expr/text.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/declared_expression.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/declared_expression.hpp>
+#include <tenantry/schema/detail/option.hpp>
 #include <tenantry/sqlite/codec.hpp>
 
 namespace tenantry {

@@ -1,7 +1,7 @@
 // `NotStrict`: a table, or a whole schema, whose columns take values of any storage.
 #pragma once
 
-#include <tenantry/schema/option.hpp>
+#include <tenantry/schema/detail/option.hpp>
 
 namespace tenantry {
 

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 
-#include <tenantry/expr/text.hpp>
+#include <tenantry/expr/detail/text.hpp>
 #include <tenantry/schema/action.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/option.hpp>
 #include <tenantry/sqlite/codec.hpp>
 
 namespace tenantry {

@@ -1,9 +1,9 @@
 // `PrimaryKey<&Setting::key>`: for rows without an `Id<Row>` member, which is the primary key by itself.
 #pragma once
 
-#include <tenantry/expr/text.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/option.hpp>
 #include <tenantry/sqlite/codec.hpp>
 
 namespace tenantry {

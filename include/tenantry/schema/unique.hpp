@@ -1,9 +1,9 @@
 // `Unique<&User::email>`: no two rows have the same values in these columns.
 #pragma once
 
-#include <tenantry/expr/text.hpp>
-#include <tenantry/schema/column.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/expr/detail/text.hpp>
+#include <tenantry/schema/detail/column.hpp>
+#include <tenantry/schema/detail/option.hpp>
 
 namespace tenantry {
 

@@ -4,7 +4,7 @@
 #include <concepts>
 
 #include <tenantry/expr/id.hpp>
-#include <tenantry/schema/option.hpp>
+#include <tenantry/schema/detail/option.hpp>
 
 namespace tenantry {
 

@@ -21,17 +21,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/thrown.hpp>
-#include <tenantry/sqlite/authorizer.hpp>
-#include <tenantry/sqlite/checkpoint_guard.hpp>
+#include <tenantry/sqlite/detail/authorizer.hpp>
+#include <tenantry/sqlite/detail/checkpoint_guard.hpp>
+#include <tenantry/sqlite/detail/log_index.hpp>
+#include <tenantry/sqlite/detail/memory_use.hpp>
+#include <tenantry/sqlite/detail/statement_watch.hpp>
+#include <tenantry/sqlite/detail/wal_reset_fault.hpp>
 #include <tenantry/sqlite/error.hpp>
-#include <tenantry/sqlite/log_index.hpp>
-#include <tenantry/sqlite/memory_use.hpp>
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/statement.hpp>
-#include <tenantry/sqlite/statement_watch.hpp>
-#include <tenantry/sqlite/wal_reset_fault.hpp>
 
 namespace tenantry::sqlite {
 

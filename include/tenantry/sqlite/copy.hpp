@@ -8,8 +8,8 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/files.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/files.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/error.hpp>
 

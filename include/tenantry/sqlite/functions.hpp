@@ -14,8 +14,8 @@
 #include <sqlite3.h>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/sqlite/detail/function_call.hpp>
 #include <tenantry/sqlite/error.hpp>
-#include <tenantry/sqlite/function_call.hpp>
 
 namespace tenantry::sqlite {
 

@@ -16,8 +16,8 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/binding.hpp>
+#include <tenantry/sqlite/detail/statement_watch.hpp>
 #include <tenantry/sqlite/error.hpp>
-#include <tenantry/sqlite/statement_watch.hpp>
 
 namespace tenantry::sqlite {
 

@@ -14,13 +14,13 @@
 #include <vector>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/expr/detail/mismatch.hpp>
 #include <tenantry/expr/excluded.hpp>
-#include <tenantry/expr/mismatch.hpp>
-#include <tenantry/query/by_key.hpp>
 #include <tenantry/query/check.hpp>
-#include <tenantry/query/parameters.hpp>
-#include <tenantry/query/variants.hpp>
-#include <tenantry/schema/generated_from.hpp>
+#include <tenantry/query/detail/by_key.hpp>
+#include <tenantry/query/detail/parameters.hpp>
+#include <tenantry/query/detail/variants.hpp>
+#include <tenantry/schema/detail/generated_from.hpp>
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/sqlite/blob.hpp>
 #include <tenantry/sqlite/connection.hpp>

@@ -10,8 +10,8 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
-#include <tenantry/tenant/identity.hpp>
-#include <tenantry/tenant/job.hpp>
+#include <tenantry/tenant/detail/identity.hpp>
+#include <tenantry/tenant/detail/job.hpp>
 #include <tenantry/tenant/space.hpp>
 
 namespace tenantry {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <optional>
 
-#include <tenantry/core/saturating_time.hpp>
+#include <tenantry/core/detail/saturating_time.hpp>
 
 namespace tenantry {
 

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <type_traits>
 
-#include <tenantry/core/reflect.hpp>
+#include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/tenant/fwd.hpp>
 

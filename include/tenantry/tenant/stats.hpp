@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include <tenantry/core/histogram.hpp>
-#include <tenantry/sqlite/memory_use.hpp>
+#include <tenantry/sqlite/detail/memory_use.hpp>
 
 namespace tenantry {
 

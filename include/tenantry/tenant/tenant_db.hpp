@@ -13,27 +13,27 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 
-#include <tenantry/async/answer.hpp>
-#include <tenantry/async/blocked_inside.hpp>
-#include <tenantry/async/gate.hpp>
-#include <tenantry/core/compiler.hpp>
+#include <tenantry/async/detail/answer.hpp>
+#include <tenantry/async/detail/blocked_inside.hpp>
+#include <tenantry/async/detail/gate.hpp>
+#include <tenantry/core/detail/compiler.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/expr/id.hpp>
+#include <tenantry/query/detail/raw_text.hpp>
+#include <tenantry/query/detail/run_insert.hpp>
 #include <tenantry/query/query.hpp>
-#include <tenantry/query/raw_text.hpp>
-#include <tenantry/query/run_insert.hpp>
 #include <tenantry/schema/traits.hpp>
-#include <tenantry/tenant/job.hpp>
-#include <tenantry/tenant/lease.hpp>
+#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/lease.hpp>
+#include <tenantry/tenant/detail/owned_bytes.hpp>
+#include <tenantry/tenant/detail/waiting_job.hpp>
 #include <tenantry/tenant/limits.hpp>
-#include <tenantry/tenant/owned_bytes.hpp>
 #include <tenantry/tenant/record.hpp>
 #include <tenantry/tenant/repeatable.hpp>
 #include <tenantry/tenant/scope.hpp>
 #include <tenantry/tenant/snapshot.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tx.hpp>
-#include <tenantry/tenant/waiting_job.hpp>
 
 namespace tenantry {
 

@@ -8,9 +8,9 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/compaction.hpp>
-#include <tenantry/tenant/job.hpp>
-#include <tenantry/tenant/optimize.hpp>
-#include <tenantry/tenant/port.hpp>
+#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/optimize.hpp>
+#include <tenantry/tenant/detail/port.hpp>
 #include <tenantry/tenant/space.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
 

@@ -18,7 +18,7 @@
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/deferred.hpp>
 
-#include <tenantry/core/compiler.hpp>
+#include <tenantry/core/detail/compiler.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/query/page.hpp>
 #include <tenantry/query/query.hpp>

@@ -1,0 +1,71 @@
+// Texts that SQLite reads as C does, to their first NUL character: patterns, paths in JSON, formats, full-text queries.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/core/error.hpp>
+#include <tenantry/expr/detail/operand.hpp>
+
+namespace tenantry::detail {
+
+[[gnu::cold, gnu::noinline]] inline Error text_with_nul(const char* what)
+{
+    return Error(errc::invalid_argument, what);
+}
+
+// One that is given with the statement. With a NUL character in it something else would be asked for than was meant, so that
+// it is refused when it is bound. T is a std::string, or a view of the caller's own.
+template <class T>
+struct TerminatedText {
+    using tenantry_expression = void;
+    using value_type = std::string;
+    using source = void;
+    using form = ParameterForm;
+    static constexpr bool aggregate = false;
+    template <class...>
+    static constexpr bool grouped = true;
+
+    T value;
+    const char* what; // is said if there is such a character
+
+    template <class Visitor>
+    static constexpr void visit(Visitor& visitor)
+    {
+        visitor.template value<T>();
+    }
+    template <class Parameters>
+    constexpr void bind(Parameters& to) const
+    {
+        if constexpr (requires {
+                          to.incarnation();
+                      }) { // it is going to run: declarations refuse it themselves
+            if (std::string_view(value).find('\0') != std::string_view::npos) [[unlikely]] {
+                to.refuse(text_with_nul(what));
+                return;
+            }
+        }
+        to.add(value);
+    }
+    [[nodiscard]] constexpr TerminatedText<std::string> owned() const& { return {std::string(value), what}; }
+    [[nodiscard]] constexpr TerminatedText<std::string> owned() &&
+    {
+        return {std::string(std::move(value)), what};
+    }
+};
+
+// An expression as it is, a text as one of these.
+template <class V>
+[[nodiscard]] constexpr auto terminated_text(V&& operand, const char* what)
+{
+    if constexpr (AnyExpression<V>) {
+        return std::remove_cvref_t<V>(std::forward<V>(operand));
+    } else {
+        auto made = make_parameter<std::string>(std::forward<V>(operand));
+        return TerminatedText<decltype(made.value)>{std::move(made.value), what};
+    }
+}
+
+} // namespace tenantry::detail

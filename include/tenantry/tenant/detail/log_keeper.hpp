@@ -1,0 +1,212 @@
+// When a tenant's write-ahead log is written back into its database. No threads, no clocks, no files: the tenant
+// calls it on its strand and does what it says.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <tenantry/core/detail/saturating_time.hpp>
+#include <tenantry/tenant/options.hpp>
+
+namespace tenantry::detail {
+
+/// Writing back beside the writer costs it little, but never gets to the end of a log that keeps growing: only a log
+/// that was written back whole is begun anew. So what has come meanwhile is written back after it, beside the writer as
+/// long as that makes it less, and at last on the strand, as soon as nobody waits to write: writing over a file again is
+/// faster than making it longer, twice as fast where each commit is synced. Two writes have to wait for that, the one that
+/// comes meanwhile and the first in the new log, whatever the log's length: so a log that grows fast is left to grow long.
+/// Where somebody always waits, a log at its limit is written back on the strand nevertheless, once what is left to do there
+/// is little. A tenant that has one connection alone does all of it on the strand: while nobody waits to write, or when the
+/// log has reached its limit.
+class LogKeeper {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    /// What is to be done next.
+    enum class Step : std::uint8_t {
+        none,
+        beside, ///< a passive checkpoint on a connection of its own, while the writer goes on; then say `ended`
+        inside, ///< one that begins the log anew and cuts its file, on the writer's connection, now; then say `ended`
+        reuse, ///< the same, leaving the file as long as it is, to be written over
+    };
+
+    /// `beside`: a connection beside the writer's can be had.
+    explicit LogKeeper(const CheckpointOptions& options, bool beside = true) noexcept
+        : options_(options), beside_(beside)
+    {}
+
+    /// The log has so many bytes after a commit.
+    void grown(std::uint64_t bytes, TimePoint now) noexcept
+    {
+        // It was restarted. (What was written back may be more than was heard of before, but not than is heard of next.)
+        if (bytes < bytes_ || (bytes != bytes_ && bytes < done_)) {
+            restarted();
+            changed_ = running_;
+        }
+        if (bytes > done_ && !since_) since_ = now;
+        bytes_ = bytes;
+    }
+
+    /// Asked before and after a batch, and now and then while nothing happens; `idle`: nobody waits to write.
+    [[nodiscard]] Step next(bool idle, TimePoint now) noexcept
+    {
+        const Step step = due(idle, now);
+        return step == Step::none ? step : start(step);
+    }
+
+    /// The log is to be begun anew now, since much of it is of no use any more.
+    [[nodiscard]] Step cut() noexcept
+    {
+        return options_.automatic && !running_ ? start(Step::inside) : Step::none;
+    }
+
+    /// What SQLite says that a checkpoint beside the writer has left, in bytes of log.
+    struct Passed {
+        std::uint64_t log = 0;    ///< its length when the checkpoint began
+        std::uint64_t copied = 0; ///< of it are in the database
+    };
+
+    /// What came of `beside`. False: it was blocked, and some of what was in the log when it was begun is not in the
+    /// database yet. What came later may be left without that.
+    bool passed(Passed pass, TimePoint now) noexcept
+    {
+        if (!changed_ && pass.log < target_) {
+            // Another process has restarted it before.
+            restarted();
+            bytes_ = std::min(bytes_, pass.log);
+            target_ = pass.log;
+        }
+        // Only what was written back whole is restarted; it is not known how much of the new log is in the database.
+        if (std::exchange(changed_, false)) target_ = pass.copied = 0;
+        const bool whole = pass.copied >= target_;
+        end(now);
+        passed_ = whole && pass.copied > done_ ? pass.copied - done_ : 0;
+        done_ = pass.copied;
+        if (!whole) return false;
+        stuck_ = 0;
+        since_.reset();
+        if (bytes_ > done_) since_ = now;
+        return true;
+    }
+
+    /// What came of the others, or of any that was not done at all: the log was restarted, or it is as it was.
+    void ended(Step step, bool complete, TimePoint now) noexcept
+    {
+        changed_ = false;
+        end(now);
+        passed_ = 0;
+        if (step == Step::beside) return;
+        if (!complete) {
+            if (step == Step::inside) stuck_ = bytes_;
+            return;
+        }
+        restarted();
+        bytes_ = 0;
+        since_.reset();
+    }
+
+    /// There may be something to do though nobody has written since.
+    [[nodiscard]] bool is_old(TimePoint now) const noexcept { return due(true, now) != Step::none; }
+
+    /// It is too long, and is being written back so that it can be restarted: the next batch has to wait for the end of that.
+    [[nodiscard]] bool must_wait() const noexcept { return running_ && bytes_ >= options_.limit; }
+
+    /// Something may have to be done about its length before the next batch.
+    [[nodiscard]] bool at_limit() const noexcept { return bytes_ >= options_.limit || full(); }
+
+    /// As after the last commit.
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+
+    /// The log is so long that no more is to be written before it was begun anew.
+    [[nodiscard]] bool full() const noexcept
+    {
+        return options_.refuse_at != 0 && bytes_ >= options_.refuse_at;
+    }
+
+    /// How often it was restarted, as far as is known.
+    [[nodiscard]] std::uint64_t restarts() const noexcept { return restarts_; }
+
+private:
+    [[nodiscard]] bool is_aged(TimePoint now) const noexcept
+    {
+        return since_ && now >= later(*since_, options_.age);
+    }
+
+    [[nodiscard]] Step due(bool idle, TimePoint now) const noexcept
+    {
+        if (!options_.automatic || running_) return Step::none;
+        // All of a full one may be in the database, and no commit restarts it while none may come.
+        if (full()) return Step::inside;
+        if (bytes_ <= done_) return Step::none;
+        const std::uint64_t left = bytes_ - done_;
+        if (bytes_ >= options_.limit) {
+            if (stuck_ == 0) return Step::inside;
+            // A checkpoint that is to restart the log may move nothing at all where somebody is in the way.
+            if (!can_retry(now)) return Step::none;
+            return beside_ && left > options_.size / 4 ? Step::beside : Step::inside;
+        }
+        if (idle && passed_ != 0 && left > options_.size / 32 && left <= passed_ / 2) return Step::beside;
+        if (idle && passed_ != 0 && left <= options_.size / 4) return Step::reuse;
+        if (has_grown(now)) {
+            if (beside_) return Step::beside;
+            if (idle) return Step::reuse;
+        }
+        if (idle && is_aged(now) && can_retry(now)) return Step::inside;
+        return Step::none;
+    }
+
+    // What has been tried in vain, somebody being in the way: not after each commit.
+    [[nodiscard]] bool can_retry(TimePoint now) const noexcept
+    {
+        constexpr std::chrono::milliseconds shortest{1000};
+        return tried_ == 0 || bytes_ >= tried_ + options_.size ||
+               now >= later(tried_at_, std::max(options_.age, shortest));
+    }
+
+    // By as much as is worth writing back.
+    [[nodiscard]] bool has_grown(TimePoint now) const noexcept
+    {
+        const std::uint64_t before = std::max(done_, tried_);
+        const bool young = before == 0 && since_ && now < later(*since_, options_.interval);
+        return bytes_ >= before + (young ? std::max(options_.size, options_.limit / 2) : options_.size);
+    }
+
+    [[nodiscard]] Step start(Step step) noexcept
+    {
+        running_ = true;
+        target_ = bytes_;
+        return step;
+    }
+
+    void end(TimePoint now) noexcept
+    {
+        running_ = false;
+        tried_ = target_;
+        tried_at_ = now;
+    }
+
+    void restarted() noexcept
+    {
+        done_ = tried_ = stuck_ = passed_ = 0;
+        ++restarts_;
+    }
+
+    const CheckpointOptions options_;
+    const bool beside_;
+    std::uint64_t bytes_ = 0;
+    std::uint64_t done_ = 0;   // up to here it is in the database
+    std::uint64_t tried_ = 0;  // its length when the last attempt began
+    std::uint64_t stuck_ = 0;  // its length when it could not be restarted by the writer, last time
+    std::uint64_t target_ = 0; // its length when the running attempt began
+    std::uint64_t passed_ = 0; // what was just written back beside the writer; 0: not whole, or otherwise
+    std::uint64_t restarts_ = 0;
+    std::optional<TimePoint> since_; // some of it is not in the database
+    TimePoint tried_at_{};           // when the last attempt ended
+    bool running_ = false;
+    bool changed_ = false; // it was restarted while that was running
+};
+
+} // namespace tenantry::detail

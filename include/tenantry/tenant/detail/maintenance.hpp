@@ -1,0 +1,202 @@
+// Upkeep of one tenant's database: runs what cannot be done in a transaction, on a connection that may do it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <tenantry/core/detail/thrown.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/observer.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/profile.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/detail/connections.hpp>
+#include <tenantry/tenant/detail/identity.hpp>
+#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/log_tender.hpp>
+#include <tenantry/tenant/detail/observation.hpp>
+#include <tenantry/tenant/detail/tenant_file.hpp>
+#include <tenantry/tenant/detail/writer.hpp>
+#include <tenantry/tenant/stats.hpp>
+
+namespace tenantry::detail {
+
+/// Runs jobs of `JobKind::apart`, one at a time, while nobody uses the writer: `run` is for whoever has that. Knows nothing
+/// of queues: what could not be ended is handed back. Refers to what it is made with.
+class Maintenance {
+public:
+    using JobPtr = std::unique_ptr<Job>;
+
+    /// What came of a run.
+    struct Run {
+        JobPtr
+            unfinished{}; ///< is to be run again; nullptr: it was answered, or dropped since its caller is gone
+        std::optional<Error>
+            locked{};          ///< why: another process has the lock that it needs. Else others go first
+        bool had_lock = false; ///< it had that lock
+    };
+
+    Maintenance(Writer& writer, TenantFile& file, const sqlite::Profile& profile, LogTender& log,
+                Connections& readers, const Observation& observation)
+        : writer_(writer),
+          file_(file),
+          profile_(profile),
+          log_(log),
+          readers_(readers),
+          observation_(observation)
+    {}
+
+    /// Runs the job, or as much of it as is done at a time. Blocks.
+    [[nodiscard]] Run run(JobPtr job)
+    {
+        if (auto why = not_to_be_run(*job)) {
+            if (job->claimed) put_in_order(); // it has had turns before
+            return job->refuse(std::move(*why)), Run();
+        }
+        bool there = true;
+        if (profile_.exclusive) {
+            const sqlite::Unfenced unfenced(writer_.connection());
+            there = run_on(writer_.connection(), *job);
+        } else {
+            // A connection is not opened for every try: the writer's tells whether the lock is free.
+            if (job->lock_wait != 0)
+                if (auto locked =
+                        sqlite::Transaction::begin(writer_.connection(), sqlite::Behaviour::immediate);
+                    !locked)
+                    return not_begun(std::move(job), std::move(locked).error());
+            auto connection = caught("opening a connection of maintenance", [this] { return open(); });
+            if (!connection) return not_begun(std::move(job), std::move(connection).error());
+            there = run_on(*connection, *job);
+        }
+        if (!job->claimed) return {};
+        if (there) {
+            const Error* const error = job->error();
+            if (error != nullptr && waits_for(*error, *job)) {
+                Error locked = *error;
+                return {.unfinished = std::move(job), .locked = std::move(locked.with_tenant(name()))};
+            }
+            if (job->succeeded() && job->again() && !job->cancelled())
+                return {.unfinished = std::move(job), .had_lock = true};
+        }
+        const bool succeeded = job->succeeded();
+        end(*job, there);
+        return {.had_lock = succeeded};
+    }
+
+    /// What there is to say of it. From any thread.
+    void count(TenantStats& stats) const noexcept
+    {
+        stats.upkeeps = done_;
+        stats.upkeeps_failed = failed_;
+    }
+
+private:
+    [[nodiscard]] std::string_view name() const noexcept { return file_.id().view(); }
+
+    [[nodiscard]] Error cancelled_error() const
+    {
+        return std::move(cancelled_early_error().with_tenant(name()));
+    }
+
+    [[nodiscard]] std::optional<Error> not_to_be_run(const Job& job) const
+    {
+        if (job.cancelled()) return cancelled_error();
+        if (file_.lost()) return file_.lost_error();
+        if (job.limits.passed(Job::Clock::now())) return std::move(too_late_error().with_tenant(name()));
+        return std::nullopt;
+    }
+
+    // What the library does by itself is not worth waiting for.
+    [[nodiscard]] static bool waits_for(const Error& error, const Job& job) noexcept
+    {
+        return error == errc::busy && !job.in_background();
+    }
+
+    // A connection that may do what the tenant's own may not.
+    [[nodiscard]] Result<sqlite::Connection> open()
+    {
+        auto profile = profile_;
+        profile.fences = {.attached = 1, .defensive = false, .authorizer = false};
+        if (!file_.look()) return fail(file_.lost_error()); // no other file beside the one that is open
+        auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile);
+        if (!connection) return connection;
+        if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
+        connection->set_begin_hook(&begin_epoch);
+        return connection;
+    }
+
+    [[nodiscard]] Run not_begun(JobPtr job, Error error)
+    {
+        if (waits_for(error, *job))
+            return {.unfinished = std::move(job), .locked = std::move(error.with_tenant(name()))};
+        error = file_.not_opened(std::move(error));
+        failed(*job, error);
+        job->refuse(std::move(error));
+        return {};
+    }
+
+    // False: the file is not the tenant's any more.
+    [[nodiscard]] bool run_on(sqlite::Connection& connection, Job& job)
+    {
+        if (!job.claimed) job.claimed = job.claim();
+        if (!job.claimed) return true;
+        // What VACUUM is to make of the file.
+        if (profile_.incremental_vacuum) (void)connection.execute("PRAGMA main.auto_vacuum = INCREMENTAL");
+        connection.watch(job.cancel_flag(), job.limits.end_of_run());
+        const auto begun = Job::Clock::now();
+        (void)job.run(connection);
+        job.limits.has_run(Job::Clock::now() - begun);
+        connection.watch(nullptr);
+        if (connection.log_frames() != 0) writer_.log_has(connection.log_frames());
+        log_.note(Job::Clock::now());
+        return file_.glance();
+    }
+
+    // Nothing of what was done is to stay behind.
+    void put_in_order()
+    {
+        log_.cut();
+        readers_.close(); // so that they are opened with what is known now
+    }
+
+    void end(Job& job, bool there)
+    {
+        put_in_order(); // before it is answered, also where it failed
+        const bool unfinished = job.succeeded() && job.again();
+        if (job.succeeded())
+            ++done_;
+        else if (!job.cancelled())
+            failed(job, job.error() != nullptr ? *job.error() : Error(errc::internal));
+        if (!there)
+            job.refuse(file_.absence());
+        else if (unfinished)
+            job.refuse(cancelled_error());
+        else
+            job.complete(name());
+    }
+
+    // Where nobody waits for the answer the observer hears of it.
+    void failed(const Job& job, Error error)
+    {
+        ++failed_;
+        if (!job.in_background()) return;
+        observation_.tell([&](Observer& observer) {
+            observer.background_error(BackgroundTask::upkeep, error.with_tenant(name()));
+        });
+    }
+
+    Writer& writer_;
+    TenantFile& file_;
+    const sqlite::Profile& profile_;
+    LogTender& log_;
+    Connections& readers_;
+    const Observation& observation_;
+    std::atomic<std::uint64_t> done_{0};
+    std::atomic<std::uint64_t> failed_{0};
+};
+
+} // namespace tenantry::detail

@@ -1,0 +1,215 @@
+// Runs one tenant's reads on connections that are lent for it, as Writer runs its writes.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <tenantry/async/detail/inside.hpp>
+#include <tenantry/core/detail/saturating_time.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/core/histogram.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/detail/connections.hpp>
+#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/port.hpp>
+#include <tenantry/tenant/detail/tenant_file.hpp>
+#include <tenantry/tenant/detail/writer.hpp>
+#include <tenantry/tenant/limits.hpp>
+#include <tenantry/tenant/stats.hpp>
+
+namespace tenantry::detail {
+
+/// Reads that are run with one connection, without anybody else's turn between them.
+struct Reads {
+    static constexpr std::size_t most = 16;
+
+    LentConnection writers; ///< null: there is one read, and it is to have a reader
+    std::array<std::unique_ptr<Job>, most> jobs;
+    std::size_t count = 0;
+    std::size_t done = 0; ///< of these, the first; null where the caller is gone
+    bool there = true;    ///< the file was, afterwards: what they have found may be told
+
+    void add(std::unique_ptr<Job> job) noexcept { jobs[count++] = std::move(job); }
+    [[nodiscard]] bool all_done() const noexcept { return done == count; }
+};
+
+/// Knows nothing of queues and executors. What is not over after a moment is not waited for where it has the writer's
+/// connection: it is ended, and is to be run again with a reader. Thread-safe. Refers to what it is made with.
+class ReadRunner {
+public:
+    using JobPtr = std::unique_ptr<Job>;
+    using Clock = Job::Clock;
+
+    /// How long reads may have the writer's connection, about: a write waits so long for them at most. It is time in which
+    /// they run: a thread that the system lets wait among them does not count for more than half of it.
+    static constexpr std::chrono::microseconds moment{250};
+
+    ReadRunner(Connections& connections, TenantFile& file, Writer& writer)
+        : connections_(connections), file_(file), writer_(writer)
+    {}
+
+    /// Whether it may be ended after a moment and run again, so that the writer's connection can be lent to it.
+    [[nodiscard]] static bool is_brief(const Job& job) noexcept
+    {
+        return is_statement(job.kind()) && !job.takes_long;
+    }
+
+    /// With the writer's connection, for as long as there is something `left` of their moment, which becomes less; gives it
+    /// back.
+    void run_together(Reads& reads, Clock::duration& left)
+    {
+        const auto start = Clock::now();
+        sqlite::Connection& connection = *reads.writers;
+        {
+            // They waited at the same time, so they may see the same moment: the file's locks are taken once.
+            std::optional<sqlite::Transaction> together;
+            if (reads.count > 1)
+                if (auto begun = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred); begun)
+                    together.emplace(std::move(*begun));
+            // One is run however late it is, so that the connection was not lent for nothing.
+            auto now = start;
+            while (!reads.all_done() && (reads.done == 0 || left > Clock::duration::zero())) {
+                const auto before = now;
+                const bool over = run(reads.jobs[reads.done], connection, Lent::for_a_moment, now);
+                left -= std::min<Clock::duration>(now - before, half);
+                if (!over) break;
+                ++reads.done;
+            }
+        }
+        writer_.used(start);
+        reads.there = end(std::move(reads.writers));
+    }
+
+    /// With a reader, which is given back. False: the file is gone, and nothing is to be told.
+    [[nodiscard]] bool run_alone(JobPtr& job, LentConnection reader)
+    {
+        auto now = Clock::now();
+        (void)run(job, *reader, Lent::for_good, now);
+        return end(std::move(reader));
+    }
+
+    /// In the calling thread, with the writer's connection. nullopt: that is in use, or was not to be had for long enough.
+    [[nodiscard]] std::optional<Result<void>> run_brief_task(ReaderTask task, const Limits& limits)
+    {
+        LentConnection connection = connections_.try_borrow_writers();
+        if (!connection) return std::nullopt;
+        const auto begun = Clock::now();
+        const bool to_be_ended = watch(*connection, nullptr, begun, limits.end_of_run());
+        const async::Inside inside(
+            &writer_, async::Awaited::yes); // a function of the program's own may be called by the query
+        task.run(*connection);
+        const bool takes_long = to_be_ended && connection->out_of_time();
+        writer_.used(begun);
+        if (!end(std::move(connection))) return fail(file_.lost_error());
+        if (takes_long) return std::nullopt;
+        return Result<void>();
+    }
+
+    /// In the calling thread, with a reader; waits for one so long.
+    [[nodiscard]] Result<void> run_task(ReaderTask task, const Limits& limits,
+                                        std::chrono::milliseconds patience)
+    {
+        if (limits.deadline)
+            patience = std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(
+                                              time_between(Clock::now(), *limits.deadline)));
+        auto reader = connections_.acquire(patience);
+        if (!reader) return fail(file_.not_opened(std::move(reader).error()));
+        const bool is_late = limits.any() && limits.passed(Clock::now());
+        if (is_late && *reader) connections_.release(std::move(*reader));
+        if (is_late) return fail(too_late_error());
+        if (!*reader)
+            return fail(errc::overloaded,
+                        "the tenant's connections that may read (TenantOptions::readers) were in use for too "
+                        "long; try again later");
+        const auto outer = (*reader)->watched(); // of a reading that this one is inside of
+        if (limits.any()) (*reader)->watch(outer.cancelled, std::min(outer.until, limits.end_of_run()));
+        task.run(**reader);
+        if (limits.any()) (*reader)->watch(outer.cancelled, outer.until);
+        (*reader)->report_statements();
+        const bool there = file_.glance();
+        connections_.release(std::move(*reader));
+        if (!there) return fail(file_.lost_error());
+        return {};
+    }
+
+    /// What there is to say of those that waited.
+    void count(TenantStats& stats) const noexcept
+    {
+        stats.read_wait = wait_.counted();
+        stats.read_time = time_.counted();
+    }
+
+private:
+    static constexpr Clock::duration half = moment / 2;
+
+    enum class Lent : bool { for_a_moment, for_good };
+
+    // Has what runs from now on ended after a moment, or at the limit, whichever is first. True: after a moment.
+    static bool watch(sqlite::Connection& connection, const std::atomic<bool>* cancelled,
+                      Clock::time_point now, Clock::time_point limit) noexcept
+    {
+        const auto until = now + half;
+        if (until < limit)
+            connection.watch(cancelled, until, half);
+        else
+            connection.watch(cancelled, limit);
+        return until < limit;
+    }
+
+    // False: it has had its moment, and is to be run again.
+    // `now` is moved on.
+    [[nodiscard]] bool run(JobPtr& job, sqlite::Connection& connection, Lent lent, Clock::time_point& now)
+    {
+        const auto begun = now;
+        if (job->cancelled()) return refuse(*job, cancelled_early_error());
+        if (job->limits.passed(begun)) return refuse(*job, too_late_error());
+        if (!job->claimed) {
+            job->claimed = job->claim();
+            if (!job->claimed) return job.reset(), true;
+            wait_.add(begun - job->queued_at);
+        }
+        const auto limit = job->limits.end_of_run();
+        bool to_be_ended = false;
+        if (lent == Lent::for_a_moment)
+            to_be_ended = watch(connection, job->cancel_flag(), begun, limit);
+        else
+            connection.watch(job->cancel_flag(), limit);
+        const bool succeeded = job->run(connection);
+        now = Clock::now();
+        job->takes_long = !succeeded && to_be_ended && connection.out_of_time();
+        if (job->takes_long) return false;
+        time_.add(now - begun);
+        return true;
+    }
+
+    [[nodiscard]] bool refuse(Job& job, Error error) const
+    {
+        job.fail_with(std::move(error.with_tenant(file_.id().view())));
+        return true;
+    }
+
+    // Whether what was found may be told.
+    [[nodiscard]] bool end(LentConnection connection)
+    {
+        connection->watch(nullptr);
+        connection->report_statements();
+        const bool there = file_.glance();
+        connections_.release(std::move(connection));
+        return there;
+    }
+
+    Connections& connections_;
+    TenantFile& file_;
+    Writer& writer_;
+    HistogramRecorder wait_;
+    HistogramRecorder time_;
+};
+
+} // namespace tenantry::detail

@@ -1,0 +1,249 @@
+// Which files a tenant's database and its log are, and whether they are still there under their names.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <tenantry/core/detail/files.hpp>
+#include <tenantry/core/detail/last_change.hpp>
+#include <tenantry/core/detail/watched_directory.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/tenant_id.hpp>
+
+namespace tenantry::detail {
+
+/// Another process may remove a tenant or put another one in its place, and a connection to the old file goes
+/// on "succeeding". It does so as well where only the log was removed (`main.db-wal`, or `main.db-shm`, its index): what is
+/// committed then is in a file that nobody will find. So before a write is committed and before an answer is given it is asked
+/// here whether the files are there. Thread-safe, except for `watch_log` and `close`.
+class TenantFile {
+public:
+    TenantFile(TenantId id, std::filesystem::path path, const FileIdentity& identity)
+        : id_(std::move(id)),
+          path_(std::move(path)),
+          directory_path_(path_.parent_path()),
+          log_path_(path_.native() + "-wal"),
+          index_path_(path_.native() + "-shm"),
+          identity_(identity)
+    {}
+
+    [[nodiscard]] const TenantId& id() const noexcept { return id_; }
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    [[nodiscard]] const FileIdentity& identity() const noexcept { return identity_; }
+
+    /// From now on the log and, where it has one (`shared`), its index are looked for as well. For a connection that has read
+    /// from the database, and so has opened them; as long as it is open SQLite removes and replaces neither of them, whoever
+    /// else opens or closes the database. Before other threads use the object.
+    void watch_log(sqlite::Connection& connection, bool shared)
+    {
+        log_ = find_file(log_path_.c_str()).identity;
+        if (shared) index_ = find_file(index_path_.c_str()).identity;
+        const bool whole = log_.has_value() && (index_.has_value() || !shared);
+        if (!whole && has_log(connection)) lose(Loss::log); // it was removed right after it had been opened
+    }
+
+    /// The connection is about to be closed, and SQLite to remove the log. From any thread.
+    void leave_log() noexcept { watches_log_.store(false, std::memory_order_release); }
+
+    /// The connection cannot write: where looking its log up fails once and succeeds the next time, SQLite opens it to be read
+    /// only, for as long as the connection is open.
+    void cannot_write() noexcept { lose(Loss::unwritable); }
+
+    /// Another database was found under the name, in the same file.
+    void was_replaced() noexcept { lose(Loss::database); }
+
+    /// True once a file was found removed or replaced, or cannot be used. It stays so.
+    [[nodiscard]] bool lost() const noexcept { return loss_.load(std::memory_order_acquire) != Loss::none; }
+
+    /// Looks whether the files are there under their names, and opens nothing. False: one of them is lost, or it could not
+    /// be looked up, which may pass; `lost_error` says which.
+    [[nodiscard]] bool look()
+    {
+        if (!is_there(path_.c_str(), identity_, Loss::database)) return false;
+        if (!watches_log_.load(std::memory_order_acquire)) return !lost();
+        if (log_ && !is_there(log_path_.c_str(), *log_, Loss::log)) return false;
+        if (index_ && !is_there(index_path_.c_str(), *index_, Loss::log)) return false;
+        return !lost();
+    }
+
+    /// The same of a connection that was just opened by the name: another tenant's database may lie there now.
+    [[nodiscard]] bool look_at_new(sqlite::Connection& connection)
+    {
+        if (!look()) return false;
+        const auto moved = connection.file_moved();
+        if (!moved || *moved) lose(Loss::database);
+        return !lost();
+    }
+
+    /// Where the log alone is lost: whether what is in it can still be written back into the database by the connection
+    /// that has it open. Not if another process has begun another log meanwhile.
+    [[nodiscard]] bool can_rescue_log() const
+    {
+        if (loss_.load(std::memory_order_acquire) != Loss::log) return false;
+        if (find_file(path_.c_str()).identity != identity_) return false;
+        // An empty one was made by opening the database, and nothing is in it.
+        const auto log = find_file(log_path_.c_str());
+        const bool unused = log.missing() || (log.identity && (log.identity == log_ || log.size == 0));
+        const auto index = find_file(index_path_.c_str());
+        return unused && (index.missing() || (index.identity && index.identity == index_));
+    }
+
+    /// The same as `look()` for less, as long as nothing happens in the tenant's directory or to it. Only that a directory
+    /// above it was renamed may be noticed a second later.
+    [[nodiscard]] bool glance()
+    {
+        if (!glances_.load(std::memory_order_relaxed)) return look();
+        const auto now = WatchedDirectory::now();
+        // Opening the database has mostly made files in the directory, and nothing can be learnt until that has settled. So
+        // the directory is not opened before: what is closed again soon never has it open.
+        if (!LastChange::is_settled(made_, now)) return look();
+        std::call_once(watching_, [this] { watch(); });
+        const auto changed = directory_->changed();
+        if (last_.holds(changed, now)) return !lost();
+        if (!LastChange::is_settled(changed, now)) return look();
+        // Whatever happens from here on changes that time; whatever has changed it already is seen by the look.
+        const bool sure = last_.knows(changed) || directory_->wait_for_changes();
+        if (!look()) return false;
+        if (sure && directory_->is_at(directory_path_))
+            last_.remember(changed, now);
+        else
+            glances_.store(false, std::memory_order_relaxed); // it would fail each time
+        return true;
+    }
+
+    /// Whether glances are cheap now, until something happens.
+    [[nodiscard]] bool settled() const noexcept
+    {
+        return glances_.load(std::memory_order_relaxed) && last_.any();
+    }
+
+    /// Gives the descriptor back. There must be no glance any more.
+    void close() noexcept
+    {
+        if (directory_) directory_->close();
+    }
+
+    /// Why the files cannot be relied on, for what was not committed.
+    [[nodiscard]] Error lost_error() const noexcept
+    {
+        return with_words(error_code(), [this] {
+            return std::string(absence().message()) + "; nothing of this operation was done";
+        });
+    }
+
+    /// The same for what was done to the database itself, and changes nothing of what is in it.
+    [[nodiscard]] Error absence() const noexcept
+    {
+        const auto loss = loss_.load(std::memory_order_acquire);
+        return with_words(loss == Loss::none ? errc::io_error : errc::tenant_gone, [&]() -> std::string {
+            switch (loss) {
+            case Loss::database:
+                return "the tenant's database was removed or replaced by another process, or its directory was moved";
+            case Loss::log:
+                return "the log of the tenant's database ('" + log_path_ +
+                       "', or its -shm) was removed or replaced by another process";
+            case Loss::unwritable:
+                return "the log of the tenant's database could not be opened for writing when the tenant was opened";
+            case Loss::none: break;
+            }
+            return std::string(system_error(failed_.load(std::memory_order_relaxed),
+                                            "looking up the tenant's database and its log", path_)
+                                   .message());
+        });
+    }
+
+    /// For what was committed before the files were found to be lost.
+    [[nodiscard]] Error unknown_outcome() const noexcept
+    {
+        return with_words(errc::unknown_outcome, [this] {
+            return std::string(absence().message()) +
+                   ", while the write was being committed: it may be in the file that is no longer under this "
+                   "name, and come back with it. Ask for the tenant again and look whether it is there before "
+                   "it is repeated";
+        });
+    }
+
+    /// Why a connection could not be opened: `error`, or that the file is lost.
+    [[nodiscard]] Error not_opened(Error error)
+    {
+        return look() ? std::move(error.with_tenant(id_.view())) : lost_error();
+    }
+
+private:
+    enum class Loss : std::uint8_t { none, database, log, unwritable };
+
+    // Where there is no memory for the words, without them.
+    template <class Words>
+    [[nodiscard]] Error with_words(errc code, Words words) const noexcept
+    {
+        std::string text;
+        try {
+            text = words();
+        } catch (...) {
+            text.clear();
+        }
+        return std::move(Error(code, std::move(text)).with_tenant(id_.view()));
+    }
+
+    // The first loss is the one that is told.
+    void lose(Loss what) noexcept
+    {
+        auto none = Loss::none;
+        loss_.compare_exchange_strong(none, what, std::memory_order_acq_rel);
+    }
+
+    [[nodiscard]] bool is_there(const char* path, const FileIdentity& identity, Loss what) noexcept
+    {
+        const auto found = find_file(path);
+        if (found.identity == identity) return true;
+        if (found.failed != 0)
+            failed_.store(found.failed, std::memory_order_relaxed);
+        else if (what == Loss::database || watches_log_.load(std::memory_order_acquire))
+            lose(what);
+        else
+            return !lost(); // it was closed meanwhile
+        return false;
+    }
+
+    [[nodiscard]] errc error_code() const noexcept { return lost() ? errc::tenant_gone : errc::io_error; }
+
+    [[nodiscard]] static bool has_log(sqlite::Connection& connection)
+    {
+        if (sqlite3_db_readonly(connection.native_handle(), "main") != 0) return false;
+        const auto found =
+            connection.query_integer("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'");
+        return found && *found != 0;
+    }
+
+    // It need not be the directory the file was found in: what is remembered is only what holds of the one under the name.
+    void watch()
+    {
+        directory_.emplace(directory_path_);
+        if (!*directory_) glances_.store(false, std::memory_order_relaxed); // each of them is a look
+    }
+
+    const TenantId id_;
+    const std::filesystem::path path_;
+    const std::filesystem::path directory_path_;
+    const std::string log_path_;
+    const std::string index_path_;
+    const FileIdentity identity_;
+    std::optional<FileIdentity> log_;   // none: it is not watched
+    std::optional<FileIdentity> index_; // the same
+    std::atomic<bool> watches_log_{true};
+    std::atomic<Loss> loss_{Loss::none};
+    std::atomic<int> failed_{0}; // why files could not be looked up the last time that they could not
+    const WatchedDirectory::Time made_ = WatchedDirectory::now();
+    std::once_flag watching_;
+    std::optional<WatchedDirectory> directory_;
+    LastChange last_;
+    std::atomic<bool> glances_{true};
+};
+
+} // namespace tenantry::detail
