@@ -1,5 +1,6 @@
 // A migration that fails, or whose process ends, at every call to the file system: the old schema or the new one.
 #include <tenantry/migrate/ensure.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 #include <filesystem>
 #include <string>

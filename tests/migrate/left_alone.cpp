@@ -6,6 +6,7 @@
 #include <tenantry/migrate/compare.hpp>
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/migrate/forecast.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 #include "support/catch.hpp"
 #include "support/declaration.hpp"

@@ -2,6 +2,7 @@
 // under test. TENANTRY_WALKS says how many (300), TENANTRY_WALK_SEED where to begin.
 #include <tenantry/migrate/apply.hpp>
 #include <tenantry/migrate/diff.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 #include <algorithm>
 #include <iterator>

@@ -8,6 +8,7 @@
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/migrate/forecast.hpp>
 #include <tenantry/migrate/next_revision.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 #include "support/catch.hpp"
 #include "support/declaration.hpp"

@@ -13,6 +13,7 @@
 #include <tenantry/schema/default.hpp>
 #include <tenantry/schema/index.hpp>
 #include <tenantry/schema/primary_key.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 #include "schema/declared.hpp"
 #include "support/catch.hpp"

@@ -6,6 +6,7 @@
 
 #include <tenantry/expr/expr.hpp>
 #include <tenantry/schema/index.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 #include "schema/declared.hpp"
 #include "support/catch.hpp"

@@ -9,6 +9,7 @@
 #include <tenantry/expr/id_uuid.hpp>
 #include <tenantry/schema/default.hpp>
 #include <tenantry/schema/primary_key.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 #include "schema/declared.hpp"
 #include "support/catch.hpp"

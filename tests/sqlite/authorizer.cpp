@@ -3,6 +3,7 @@
 #include <string>
 
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 
 #include "support/catch.hpp"

@@ -1,4 +1,6 @@
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/commit_watch.hpp>
+#include <tenantry/sqlite/detail/uninterruptible.hpp>
 
 #include <atomic>
 #include <filesystem>

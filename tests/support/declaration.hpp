@@ -10,6 +10,7 @@
 
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 #include "support/must.hpp"
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 #include "support/must.hpp"
 #include "support/random_schema.hpp"

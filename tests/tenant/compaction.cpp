@@ -1,4 +1,5 @@
 // A live tenant's database is made smaller: what it holds stays, its users go on, and what goes wrong harms nothing.
+#include <tenantry/sqlite/detail/privileged.hpp>
 #include <tenantry/tenant/compaction.hpp>
 
 #include <chrono>

@@ -15,6 +15,7 @@
 #include <tenantry/migrate/introspect.hpp>
 #include <tenantry/migrate/plan.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 
 namespace tenantry::migrate {

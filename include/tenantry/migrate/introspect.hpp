@@ -12,6 +12,7 @@
 #include <tenantry/migrate/model.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 
 namespace tenantry::migrate {
 

@@ -7,97 +7,33 @@
 #include <climits>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <tenantry/core/detail/raised.hpp>
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/sqlite/detail/authorizer.hpp>
+#include <tenantry/sqlite/checkpoint.hpp>
 #include <tenantry/sqlite/detail/checkpoint_guard.hpp>
+#include <tenantry/sqlite/detail/connection_state.hpp>
+#include <tenantry/sqlite/detail/database_file.hpp>
 #include <tenantry/sqlite/detail/log_index.hpp>
 #include <tenantry/sqlite/detail/memory_use.hpp>
 #include <tenantry/sqlite/detail/statement_watch.hpp>
 #include <tenantry/sqlite/detail/wal_reset_fault.hpp>
 #include <tenantry/sqlite/error.hpp>
+#include <tenantry/sqlite/functions.hpp>
+#include <tenantry/sqlite/open_mode.hpp>
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/statement.hpp>
 
 namespace tenantry::sqlite {
-
-enum class OpenMode {
-    read_only,  ///< must exist; nothing can be written
-    read_write, ///< must exist and be writable
-    create,     ///< must not exist; is made with mode 0600, in WAL mode
-    /// must exist; is read as it lies there, without its log and without a look at locks: where nobody writes to it meanwhile
-    immutable,
-    /// must exist and be writable; nothing is written, the log is read and stays as it is, no index of it is made. Locks
-    /// everybody else out (errc::busy where somebody has it open)
-    untouched,
-};
-
-/// How far a checkpoint goes (https://sqlite.org/c3ref/wal_checkpoint_v2.html).
-enum class Checkpoint {
-    passive = SQLITE_CHECKPOINT_PASSIVE,   ///< what can be done without waiting for anybody
-    full = SQLITE_CHECKPOINT_FULL,         ///< everything; needs the write lock
-    restart = SQLITE_CHECKPOINT_RESTART,   ///< and the next writer begins the log anew
-    truncate = SQLITE_CHECKPOINT_TRUNCATE, ///< and the log is cut to nothing
-};
-
-/// What a checkpoint left: the frames of the log, and how many of them are in the database.
-struct CheckpointState {
-    int log_frames = 0;
-    int checkpointed_frames = 0;
-    [[nodiscard]] bool complete() const noexcept { return log_frames == checkpointed_frames; }
-};
-
-class Connection;
-
-namespace detail {
-
-// What SQLite's callbacks point to: it stays where it is when the Connection moves.
-struct ConnectionState {
-    sqlite3* db = nullptr;
-    sqlite3_file* file = nullptr; // the database's, once it was asked for
-    StatementSlots slots;
-    std::uint64_t incarnation = 0;
-    unsigned privileged = 0;      // > 0: statements of the library's own are being prepared or run
-    unsigned uninterruptible = 0; // > 0: a statement that must not be ended half-way is running
-    bool only_reads = false;      // Profile::read_only
-    bool reading = false;         // users' statements that change something are refused
-    bool is_watched = false;      // there is a progress handler
-    const std::atomic<bool>* cancelled = nullptr;
-    std::chrono::steady_clock::time_point until = std::chrono::steady_clock::time_point::max();
-    std::chrono::steady_clock::duration grace{}; // is added to `until` once it has passed, once
-    bool runs_again = false;                     // what is ended then is begun again
-    bool out_of_time = false;                    // a statement was ended since its time was up
-    std::uint64_t log_frames = 0;                // of the write-ahead log, at the last commit
-    int busy_timeout = 0;                        // milliseconds
-    bool alone = false;                          // there is no other connection to the database
-    std::uint32_t written_back = 0;              // of the log, when it was looked at last
-    bool log_begun = false;                      // alone: something is in the log
-    bool log_restarts = false;                   // alone: nothing in it is of use any more
-    Result<void> (*begin_hook)(Connection&) = nullptr;
-    bool has_read = false; // and so has its log's index, where it has a log
-    Functions functions;
-    std::string_view refused; // what the authorizer refused last
-    bool met_trigger = false; // while something was prepared
-    bool fires_triggers = false;
-    std::string path;
-    std::unique_ptr<StatementWatch> observed;
-};
-
-} // namespace detail
 
 /// A connection to a database. Move-only; the destructor closes it and says nothing of failures.
 ///
@@ -314,7 +250,8 @@ public:
                 return true;
             }
         constexpr std::uint64_t header = 32; // https://sqlite.org/fileformat2.html#the_write_ahead_log
-        return !state_->log_begun && (state_->log_restarts || size_of(log_name()).value_or(0) <= header);
+        return !state_->log_begun &&
+               (state_->log_restarts || detail::size_of_file(log_name()).value_or(0) <= header);
     }
 
     /// Whether that is so, or some of the log was written back since `remember_written_back`, by whomever (never by a sole owner, who
@@ -381,7 +318,7 @@ public:
         constexpr int steps = 1000;
         const bool watched = cancelled != nullptr || until != TimePoint::max();
         if (watched)
-            sqlite3_progress_handler(state_->db, steps, &must_end, state_.get());
+            sqlite3_progress_handler(state_->db, steps, &detail::ConnectionState::must_end, state_.get());
         else if (state_->is_watched)
             sqlite3_progress_handler(state_->db, 0, nullptr, nullptr);
         state_->is_watched = watched;
@@ -390,7 +327,7 @@ public:
     /// For what works between two steps of a statement: errc::cancelled where a statement would be ended now.
     [[nodiscard]] Result<void> may_go_on() noexcept
     {
-        if (!state_->is_watched || must_end(state_.get()) == 0) [[likely]]
+        if (!state_->is_watched || detail::ConnectionState::must_end(state_.get()) == 0) [[likely]]
             return {};
         return fail(Error(errc::cancelled, "ended between two rows"));
     }
@@ -469,13 +406,12 @@ public:
         return trusted != 0;
     }
 
+    /// For the scopes of the library's own that change how its statements run. Not after it is closed or moved from.
+    [[nodiscard]] detail::ConnectionState& state() noexcept { return *state_; }
+
     [[nodiscard]] sqlite3* native_handle() const noexcept { return state_ ? state_->db : nullptr; }
 
 private:
-    friend class CommitWatch;
-    friend class Privileged;
-    friend class Uninterruptible;
-
     explicit Connection(std::unique_ptr<detail::ConnectionState> state) noexcept : state_(std::move(state)) {}
 
     static Result<Connection> open_path(const std::filesystem::path& path, OpenMode mode,
@@ -489,7 +425,7 @@ private:
         if (profile.read_only && mode == OpenMode::create)
             return fail(errc::read_only, "a database is not made where only reading is possible");
         if (mode == OpenMode::create) {
-            if (auto made = create_file(name); !made) return fail(std::move(made).error());
+            if (auto made = detail::create_file(name); !made) return fail(std::move(made).error());
         }
         auto opened = open_file(name, mode, profile);
         if (!opened) {
@@ -501,23 +437,11 @@ private:
         return opened;
     }
 
-    static Result<void> create_file(const std::string& name)
-    {
-        const int descriptor = ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-        if (descriptor < 0) {
-            const int why = errno;
-            const errc kind = why == ENOSPC || why == EDQUOT ? errc::disk_full : errc::io_error;
-            return fail(kind, "creating '" + name + "': " + std::generic_category().message(why));
-        }
-        // Before SQLite opens it: closing a descriptor later would drop SQLite's locks on the file.
-        ::close(descriptor);
-        return {};
-    }
-
     static Result<Connection> open_file(const std::string& name, OpenMode mode, const Profile& profile)
     {
         if (mode == OpenMode::immutable) {
-            auto opened = open_handle(immutable_uri(name).c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+            auto opened =
+                open_handle(detail::immutable_uri(name).c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
             if (!opened) return opened;
             opened->state_->path = name;
             if (auto set = opened->set_up(profile, true); !set) return fail(std::move(set).error());
@@ -568,11 +492,11 @@ private:
     {
         const std::string directory = name.substr(0, name.find_last_of('/') + 1);
         const bool writable = ::access(directory.c_str(), W_OK) == 0 && ::access(name.c_str(), W_OK) == 0;
-        const bool has_log = size_of((name + "-wal").c_str()).value_or(0) > 0;
-        auto opened = writable ? open_handle(name.c_str(), SQLITE_OPEN_READWRITE)
-                      : has_log
-                          ? open_handle(name.c_str(), SQLITE_OPEN_READONLY)
-                          : open_handle(immutable_uri(name).c_str(), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+        const bool has_log = detail::size_of_file((name + "-wal").c_str()).value_or(0) > 0;
+        auto opened = writable  ? open_handle(name.c_str(), SQLITE_OPEN_READWRITE)
+                      : has_log ? open_handle(name.c_str(), SQLITE_OPEN_READONLY)
+                                : open_handle(detail::immutable_uri(name).c_str(),
+                                              SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
         if (!opened) return opened;
         opened->state_->path = name;
         opened->state_->only_reads = opened->state_->reading = true;
@@ -585,14 +509,6 @@ private:
                 "reading a log without its -shm, where nothing may be written: copy database and log to "
                 "where that may be");
         return fail(std::move(set).error());
-    }
-
-    // Of a file, in bytes; nullopt where there is none.
-    [[nodiscard]] static std::optional<std::uint64_t> size_of(const char* name) noexcept
-    {
-        struct stat found{};
-        if (name == nullptr || ::stat(name, &found) != 0) return std::nullopt;
-        return static_cast<std::uint64_t>(found.st_size);
     }
 
     // Of the write-ahead log; nullptr where there cannot be one. Needs no memory.
@@ -614,7 +530,8 @@ private:
     // Of who only reads: a log in which there is nothing was made for it, and may go.
     void leave_nothing() noexcept
     {
-        if (state_->only_reads && state_->has_read && size_of(log_name()) == 0u) keep_log_on_close(false);
+        if (state_->only_reads && state_->has_read && detail::size_of_file(log_name()) == 0u)
+            keep_log_on_close(false);
     }
 
     static Result<Connection> open_handle(const char* name, int flags)
@@ -641,35 +558,6 @@ private:
         if (code == SQLITE_CANTOPEN)
             if (auto fits = path_fits(name); !fits) return std::move(fits).error();
         return make_error(db, code);
-    }
-
-    // A name for SQLITE_OPEN_URI (https://sqlite.org/uri.html) of a file that nobody changes.
-    static std::string immutable_uri(const std::string& name)
-    {
-        std::string uri = name.front() == '/' ? "file://" : "file:";
-        for (const char c : name) {
-            constexpr std::string_view digits = "0123456789ABCDEF";
-            const auto byte = static_cast<unsigned char>(c);
-            if (c == '%' || c == '?' || c == '#')
-                uri.append({'%', digits[byte >> 4U], digits[byte & 15U]});
-            else
-                uri += c;
-        }
-        return uri + "?immutable=1";
-    }
-
-    // Commits do not checkpoint, however long the log is: how long is noted instead.
-    void leave_log() noexcept
-    {
-        sqlite3_wal_hook(
-            state_->db,
-            [](void* context, sqlite3*, const char*, int frames) {
-                auto& state = *static_cast<detail::ConnectionState*>(context);
-                state.log_frames = static_cast<std::uint64_t>(frames);
-                state.log_begun = true;
-                return SQLITE_OK;
-            },
-            state_.get());
     }
 
     Result<void> set_limits(const StatementLimits& limits);
@@ -700,159 +588,12 @@ private:
         if (state_->observed) sqlite3_trace_v2(state_->db, 0, nullptr, nullptr);
     }
 
-    static int authorize(void* context, int action, const char* first, const char* second, const char*,
-                         const char* inner)
-    {
-        auto& state = *static_cast<detail::ConnectionState*>(context);
-        if (inner != nullptr) state.met_trigger = true; // or a view, which is not told apart
-        if (state.privileged != 0) return SQLITE_OK;
-        const std::string_view refused = detail::refused_action(action, first, second);
-        if (refused.empty()) return SQLITE_OK;
-        state.refused = refused;
-        return SQLITE_DENY;
-    }
-
-    static int must_end(void* context)
-    {
-        auto& state = *static_cast<detail::ConnectionState*>(context);
-        if (state.uninterruptible != 0) return 0;
-        if (state.cancelled != nullptr && state.cancelled->load(std::memory_order_relaxed)) return 1;
-        if (state.until == TimePoint::max()) return 0;
-        const auto now = std::chrono::steady_clock::now();
-        if (now < state.until) return 0;
-        if (const auto grace = std::exchange(state.grace, {}); grace > TimePoint::duration::zero()) {
-            state.until = now + grace;
-            return 0;
-        }
-        state.out_of_time = true;
-        if (state.runs_again && state.observed) state.observed->ignore_failures(true);
-        return 1;
-    }
-
     std::unique_ptr<detail::ConnectionState> state_;
-};
-
-/// While it lives, statements of the connection are the library's own and the authorizer lets them pass.
-/// They must be run under one too, since SQLite prepares them again when the schema has changed.
-class Privileged {
-public:
-    explicit Privileged(Connection& connection) noexcept : state_(*connection.state_) { ++state_.privileged; }
-    Privileged(const Privileged&) = delete;
-    Privileged& operator=(const Privileged&) = delete;
-    ~Privileged() { --state_.privileged; }
-
-private:
-    detail::ConnectionState& state_;
-};
-
-/// While it lives, the connection may do what its fences keep from statements of the library's own, too: VACUUM, counting
-/// up the schema's number.
-class Unfenced {
-public:
-    explicit Unfenced(Connection& connection) noexcept
-        : db_(connection.native_handle()), attached_(sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 1))
-    {
-        sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive_);
-        sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 0, static_cast<int*>(nullptr));
-    }
-    Unfenced(const Unfenced&) = delete;
-    Unfenced& operator=(const Unfenced&) = delete;
-    ~Unfenced()
-    {
-        sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, defensive_, static_cast<int*>(nullptr));
-        sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, attached_);
-    }
-
-private:
-    sqlite3* db_;
-    int attached_;
-    int defensive_ = 0;
-};
-
-/// While it lives, `Connection::watch` ends no statement: for COMMIT and ROLLBACK.
-class Uninterruptible {
-public:
-    explicit Uninterruptible(Connection& connection) noexcept : state_(*connection.state_)
-    {
-        ++state_.uninterruptible;
-    }
-    Uninterruptible(const Uninterruptible&) = delete;
-    Uninterruptible& operator=(const Uninterruptible&) = delete;
-    ~Uninterruptible() { --state_.uninterruptible; }
-
-private:
-    detail::ConnectionState& state_;
-};
-
-/// While it lives nothing is committed on the connection: a COMMIT fails, and so does a writing statement
-/// outside of a transaction, with errc::batch_aborted. For the code of others inside a transaction that
-/// SQLite may have rolled back under it.
-class Uncommittable {
-public:
-    explicit Uncommittable(Connection& connection) noexcept : db_(connection.native_handle())
-    {
-        sqlite3_commit_hook(db_, [](void*) { return 1; }, nullptr);
-    }
-    Uncommittable(const Uncommittable&) = delete;
-    Uncommittable& operator=(const Uncommittable&) = delete;
-    ~Uncommittable() { sqlite3_commit_hook(db_, nullptr, nullptr); }
-
-private:
-    sqlite3* db_;
-};
-
-/// While it lives, notes when a commit on the connection begins: for a statement that is a transaction by itself. From then on
-/// `Connection::watch` does not end it: SQLite asks for that once more after the commit, and what is there would be told as
-/// ended. The commit of one of which it is found only now that it `fires_triggers` is refused, and the statement taken back:
-/// it may be committed though it has failed. So is one that `may_commit`, called right before it, says false of. Not inside
-/// of an `Uncommittable`.
-class CommitWatch {
-public:
-    using TimePoint = Connection::TimePoint;
-    using MayCommit = bool (*)(void* context);
-
-    explicit CommitWatch(Connection& connection, MayCommit may_commit = nullptr,
-                         void* context = nullptr) noexcept
-        : connection_(connection), may_commit_(may_commit), context_(context)
-    {
-        connection.state_->met_trigger = false;
-        sqlite3_commit_hook(connection.native_handle(), &CommitWatch::begin, this);
-    }
-    CommitWatch(const CommitWatch&) = delete;
-    CommitWatch& operator=(const CommitWatch&) = delete;
-    ~CommitWatch() { sqlite3_commit_hook(connection_.native_handle(), nullptr, nullptr); }
-
-    /// The last one. nullopt: there was none.
-    [[nodiscard]] std::optional<TimePoint> begun() const noexcept { return begun_; }
-
-    /// It was refused.
-    [[nodiscard]] bool refused() const noexcept { return refused_; }
-
-private:
-    static int begin(void* context)
-    {
-        auto& self = *static_cast<CommitWatch*>(context);
-        auto& state = *self.connection_.state_;
-        self.calm_.emplace(self.connection_);
-        self.begun_ = TimePoint::clock::now();
-        // Prepared again since the schema has changed, too.
-        if (state.met_trigger) state.fires_triggers = true;
-        self.refused_ =
-            state.met_trigger || (self.may_commit_ != nullptr && !self.may_commit_(self.context_));
-        return self.refused_ ? 1 : 0;
-    }
-
-    Connection& connection_;
-    const MayCommit may_commit_;
-    void* const context_;
-    std::optional<TimePoint> begun_;
-    std::optional<Uninterruptible> calm_; // since then
-    bool refused_ = false;
 };
 
 inline Result<void> Connection::execute(const char* sql)
 {
-    const Privileged gate(*this);
+    const tenantry::detail::Raised privileged(state_->privileged);
     for (const char* rest = sql; *rest != '\0';) {
         sqlite3_stmt* stmt = nullptr;
         const char* text = rest;
@@ -867,7 +608,7 @@ inline Result<void> Connection::execute(const char* sql)
 
 inline Result<std::int64_t> Connection::query_integer(const char* sql)
 {
-    const Privileged gate(*this);
+    const tenantry::detail::Raised privileged(state_->privileged);
     auto statement = prepare(sql);
     if (!statement) return fail(std::move(statement).error());
     auto row = statement->step();
@@ -878,7 +619,7 @@ inline Result<std::int64_t> Connection::query_integer(const char* sql)
 
 inline Result<Statement> Connection::prepare_privileged(std::string_view sql)
 {
-    const Privileged gate(*this);
+    const tenantry::detail::Raised privileged(state_->privileged);
     return prepare(sql);
 }
 
@@ -913,7 +654,7 @@ inline Result<CheckpointState> Connection::checkpoint_now(Checkpoint how)
 
 inline Result<void> Connection::enable_wal()
 {
-    const Privileged gate(*this);
+    const tenantry::detail::Raised privileged(state_->privileged);
     auto statement = prepare("PRAGMA main.journal_mode=WAL");
     if (!statement) return fail(std::move(statement).error());
     auto row = statement->step();
@@ -961,7 +702,7 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
     sqlite3* const db = state_->db;
     const Fences& fences = profile.fences;
     state_->alone = profile.exclusive || state_->path.empty();
-    leave_log();
+    sqlite3_wal_hook(db, &detail::ConnectionState::note_log, state_.get());
     sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, fences.attached);
     if (auto limited = set_limits(profile.limits); !limited) return limited;
     if (auto installed = profile.functions.install(db); !installed) return installed;
@@ -1011,7 +752,7 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
     state_->has_read = true;
     if (auto done = set_switch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, profile.keep_log); !done) return done;
     if (fences.authorizer)
-        sqlite3_set_authorizer(db, &authorize, state_.get());
+        sqlite3_set_authorizer(db, &detail::ConnectionState::authorize, state_.get());
     else
         state_->fires_triggers = true; // for all that is known
     return {};

@@ -8,6 +8,8 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
+#include <tenantry/sqlite/detail/uninterruptible.hpp>
 
 namespace tenantry::sqlite {
 

@@ -16,6 +16,7 @@
 #include <tenantry/core/detail/random.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 #include <tenantry/sqlite/detail/raw_file.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 

@@ -12,6 +12,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/observer.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/unfenced.hpp>
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/connections.hpp>

@@ -14,6 +14,7 @@
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/migrate/forecast.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 #include <tenantry/sqlite/detail/raw_file.hpp>
 #include <tenantry/tenant/detail/bound_log.hpp>
 #include <tenantry/tenant/detail/directory.hpp>

@@ -12,6 +12,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/detail/sql_text.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/privileged.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 
 namespace tenantry::detail {

@@ -26,6 +26,8 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/histogram.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/commit_watch.hpp>
+#include <tenantry/sqlite/detail/uncommittable.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/bound_log.hpp>
 #include <tenantry/tenant/detail/identity.hpp>
