@@ -1,4 +1,4 @@
-#include <tenantry/tenant/detail/job_queue.hpp>
+#include <tenantry/tenant/detail/operation_queue.hpp>
 
 #include <memory>
 #include <string>
@@ -6,14 +6,14 @@
 #include "support/catch.hpp"
 
 using namespace tenantry;
-using detail::JobQueue;
+using detail::OperationQueue;
 
 namespace {
 
-class Named final : public detail::Job {
+class Named final : public detail::Operation {
 public:
     explicit Named(char the_name, bool cancelled = false) : name(the_name), cancelled_(cancelled) {}
-    detail::JobKind kind() const noexcept override { return detail::JobKind::statement; }
+    detail::OperationKind kind() const noexcept override { return detail::OperationKind::statement; }
     bool claim() noexcept override { return true; }
     bool cancelled() const noexcept override { return cancelled_; }
     const std::atomic<bool>* cancel_flag() const noexcept override { return nullptr; }
@@ -29,14 +29,20 @@ private:
     const bool cancelled_;
 };
 
-JobQueue::JobPtr job(char name, bool cancelled = false) { return std::make_unique<Named>(name, cancelled); }
+OperationQueue::OperationPtr operation(char name, bool cancelled = false)
+{
+    return std::make_unique<Named>(name, cancelled);
+}
 
-char name(const JobQueue::JobPtr& job) { return static_cast<const Named&>(*job).name; }
+char name(const OperationQueue::OperationPtr& operation)
+{
+    return static_cast<const Named&>(*operation).name;
+}
 
-std::string names(const detail::JobList& jobs)
+std::string names(const detail::OperationList& operations)
 {
     std::string all;
-    for (const auto& each : jobs) all += name(each);
+    for (const auto& each : operations) all += name(each);
     return all;
 }
 
@@ -44,14 +50,14 @@ std::string names(const detail::JobList& jobs)
 
 TEST_CASE("first in, first out")
 {
-    JobQueue queue(10);
+    OperationQueue queue(10);
     CHECK(queue.empty());
     CHECK_FALSE(queue.pop());
-    queue.push(job('a'));
-    queue.push(job('b'));
+    queue.push(operation('a'));
+    queue.push(operation('b'));
     CHECK(queue.size() == 2);
     CHECK(name(queue.pop()) == 'a');
-    queue.push(job('c'));
+    queue.push(operation('c'));
     CHECK(name(queue.pop()) == 'b');
     CHECK(name(queue.pop()) == 'c');
     CHECK(queue.empty());
@@ -59,25 +65,25 @@ TEST_CASE("first in, first out")
 
 TEST_CASE("it is full at its limit, and not one before")
 {
-    JobQueue queue(2);
+    OperationQueue queue(2);
     CHECK_FALSE(queue.full());
-    queue.push(job('a'));
+    queue.push(operation('a'));
     CHECK_FALSE(queue.full());
-    queue.push(job('b'));
+    queue.push(operation('b'));
     CHECK(queue.full());
     (void)queue.pop();
     CHECK_FALSE(queue.full());
-    CHECK(JobQueue(0).full());
+    CHECK(OperationQueue(0).full());
 }
 
 TEST_CASE("it is full of bytes, too, but for what is larger than it may be there is room where nobody waits")
 {
     const auto large = [](char name, std::size_t bytes) {
-        auto made = job(name);
+        auto made = operation(name);
         made->bytes = bytes;
         return made;
     };
-    JobQueue queue(4, 100);
+    OperationQueue queue(4, 100);
     CHECK(queue.has_room_for(1000));
     queue.push(large('a', 60));
     CHECK(queue.has_room_for(40));
@@ -99,18 +105,18 @@ TEST_CASE("it is full of bytes, too, but for what is larger than it may be there
     CHECK_FALSE(queue.has_room_for(0));
     (void)queue.pop();
     CHECK(queue.bytes() == 0);
-    JobQueue one(1, 100);
+    OperationQueue one(1, 100);
     one.push(large('e', 1));
     CHECK_FALSE(one.has_room_for(1));
 }
 
 TEST_CASE("what could not be run yet keeps its turn, in a full queue as well")
 {
-    JobQueue queue(2);
-    queue.push(job('a'));
-    queue.push(job('b'));
+    OperationQueue queue(2);
+    queue.push(operation('a'));
+    queue.push(operation('b'));
     auto first = queue.pop();
-    queue.push(job('c'));
+    queue.push(operation('c'));
     REQUIRE(queue.full());
     queue.put_back(std::move(first));
     CHECK(names(queue.take_all()) == "abc");
@@ -118,8 +124,8 @@ TEST_CASE("what could not be run yet keeps its turn, in a full queue as well")
 
 TEST_CASE("the cancelled ones are taken out and the others keep their order")
 {
-    JobQueue queue(10);
-    for (const char c : std::string("aBcDEf")) queue.push(job(c, c < 'a'));
+    OperationQueue queue(10);
+    for (const char c : std::string("aBcDEf")) queue.push(operation(c, c < 'a'));
     CHECK(names(queue.take_cancelled()) == "BDE");
     CHECK(queue.take_cancelled().empty());
     CHECK(names(queue.take_all()) == "acf");
@@ -129,22 +135,22 @@ TEST_CASE("the cancelled ones are taken out and the others keep their order")
 TEST_CASE("who waits for a lock waits from when he began to, and only he is taken out whose time is up")
 {
     using namespace std::chrono_literals;
-    detail::Job::Clock::time_point now{};
-    JobQueue queue(10);
+    detail::Operation::Clock::time_point now{};
+    OperationQueue queue(10);
     const auto tried_for = [&](std::chrono::milliseconds time) {
         std::string late;
         for (const auto end = now + time; now < end;) late += names(queue.wait_for_lock(now += 5ms, 80ms));
         return late;
     };
-    queue.push(job('a'));
+    queue.push(operation('a'));
     CHECK(queue.wait_for_lock(now, 80ms).empty());
     CHECK(tried_for(35ms).empty());
-    queue.push(job('b'));
-    queue.push(job('c'));
+    queue.push(operation('b'));
+    queue.push(operation('c'));
     CHECK(tried_for(40ms).empty()); // 'b' and 'c' meet it first after 5ms of these
     CHECK(tried_for(5ms) == "a");
     CHECK(tried_for(35ms).empty());
-    queue.push(job('d'));
+    queue.push(operation('d'));
     CHECK(tried_for(5ms) == "bc");
     CHECK(tried_for(75ms).empty());
     CHECK(tried_for(5ms) == "d");
@@ -154,10 +160,10 @@ TEST_CASE(
     "a lock that could be had in between is another one, and what was not looked at is not taken for held")
 {
     using namespace std::chrono_literals;
-    detail::Job::Clock::time_point now{};
-    JobQueue queue(10);
-    queue.push(job('a'));
-    queue.push(job('b'));
+    detail::Operation::Clock::time_point now{};
+    OperationQueue queue(10);
+    queue.push(operation('a'));
+    queue.push(operation('b'));
     for (int round = 0; round < 10; ++round) {
         for (int n = 0; n < 7; ++n) REQUIRE(queue.wait_for_lock(now += 10ms, 80ms).empty());
         queue.lock_was_had();
@@ -166,9 +172,9 @@ TEST_CASE(
     for (int round = 0; round < 8; ++round) REQUIRE(queue.wait_for_lock(now += 1h, 80ms).empty());
     CHECK(names(queue.wait_for_lock(now += 1h, 80ms)) == "ab");
     // Whoever may not wait does not, and whoever may wait for ever does.
-    queue.push(job('c'));
+    queue.push(operation('c'));
     CHECK(names(queue.wait_for_lock(now, 0ms)) == "c");
-    queue.push(job('d'));
+    queue.push(operation('d'));
     for (int n = 0; n < 10; ++n)
         REQUIRE(queue.wait_for_lock(now += 1h, std::chrono::milliseconds::max()).empty());
 }
@@ -176,16 +182,16 @@ TEST_CASE(
 TEST_CASE("those whose deadline has passed are taken out, and the next deadline is known")
 {
     using namespace std::chrono_literals;
-    const detail::Job::Clock::time_point begin{};
+    const detail::Operation::Clock::time_point begin{};
     const auto due = [&](char name, std::chrono::milliseconds at) {
-        auto made = job(name);
+        auto made = operation(name);
         made->limits.deadline = begin + at;
         return made;
     };
-    JobQueue queue(10);
+    OperationQueue queue(10);
     CHECK_FALSE(queue.next_deadline());
     queue.push(due('a', 30ms));
-    queue.push(job('b'));
+    queue.push(operation('b'));
     queue.push(due('c', 10ms));
     queue.push(due('d', 20ms));
     CHECK(queue.deadlines() == 3);

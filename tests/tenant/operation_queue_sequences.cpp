@@ -1,5 +1,5 @@
-// Every short sequence of what can happen to a queue of jobs, and long ones by chance, against a plain list.
-#include <tenantry/tenant/detail/job_queue.hpp>
+// Every short sequence of what can happen to a queue of operations, and long ones by chance, against a plain list.
+#include <tenantry/tenant/detail/operation_queue.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -14,8 +14,8 @@
 #include "support/catch.hpp"
 
 using namespace tenantry;
-using detail::JobQueue;
-using TimePoint = detail::Job::Clock::time_point;
+using detail::OperationQueue;
+using TimePoint = detail::Operation::Clock::time_point;
 using std::chrono::milliseconds;
 
 namespace {
@@ -33,14 +33,14 @@ struct Known {
     bool cancelled = false;
 };
 
-class Numbered final : public detail::Job {
+class Numbered final : public detail::Operation {
 public:
     explicit Numbered(const Known& known) : number(known.number)
     {
         limits.deadline = known.deadline;
         bytes = known.bytes;
     }
-    detail::JobKind kind() const noexcept override { return detail::JobKind::statement; }
+    detail::OperationKind kind() const noexcept override { return detail::OperationKind::statement; }
     bool claim() noexcept override { return true; }
     bool cancelled() const noexcept override { return is_cancelled; }
     const std::atomic<bool>* cancel_flag() const noexcept override { return nullptr; }
@@ -112,9 +112,9 @@ private:
     {
         if (queue_.full()) return;
         list_.push_back({.number = serial_++, .bytes = bytes, .deadline = deadline});
-        auto job = std::make_unique<Numbered>(list_.back());
-        last_ = job.get();
-        queue_.push(std::move(job));
+        auto operation = std::make_unique<Numbered>(list_.back());
+        last_ = operation.get();
+        queue_.push(std::move(operation));
     }
 
     template <class Meant>
@@ -127,15 +127,15 @@ private:
         return removed;
     }
 
-    void same(const detail::JobList& taken, const std::vector<Known>& removed)
+    void same(const detail::OperationList& taken, const std::vector<Known>& removed)
     {
         auto known = removed.begin();
         bool alike = taken.size() == removed.size();
-        for (const auto& job : taken)
-            alike = alike && static_cast<const Numbered&>(*job).number == (known++)->number;
+        for (const auto& operation : taken)
+            alike = alike && static_cast<const Numbered&>(*operation).number == (known++)->number;
         expect(alike, "who was taken out, in which order");
-        for (const auto& job : taken)
-            if (job.get() == last_) last_ = nullptr;
+        for (const auto& operation : taken)
+            if (operation.get() == last_) last_ = nullptr;
     }
 
     void apply(Event event)
@@ -145,12 +145,12 @@ private:
         case Event::push_with_deadline: return push(10, now_ + milliseconds(2));
         case Event::push_large: return push(90, std::nullopt);
         case Event::pop: {
-            auto job = queue_.pop();
-            expect((job == nullptr) == list_.empty(), "whether there is one");
-            if (!job) return;
-            expect(static_cast<const Numbered&>(*job).number == list_.front().number, "the first");
-            if (job.get() == last_) last_ = nullptr;
-            popped_ = {std::move(job), list_.front()};
+            auto operation = queue_.pop();
+            expect((operation == nullptr) == list_.empty(), "whether there is one");
+            if (!operation) return;
+            expect(static_cast<const Numbered&>(*operation).number == list_.front().number, "the first");
+            if (operation.get() == last_) last_ = nullptr;
+            popped_ = {std::move(operation), list_.front()};
             list_.erase(list_.begin());
             return;
         }
@@ -188,9 +188,9 @@ private:
         }
     }
 
-    JobQueue queue_{most, most_bytes};
+    OperationQueue queue_{most, most_bytes};
     std::vector<Known> list_;
-    std::pair<JobQueue::JobPtr, Known> popped_;
+    std::pair<OperationQueue::OperationPtr, Known> popped_;
     Numbered* last_ = nullptr; // the one that was pushed last, while it waits
     int serial_ = 0;
     TimePoint now_{};

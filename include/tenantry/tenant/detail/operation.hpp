@@ -1,0 +1,256 @@
+// One read or write that waits for its tenant, as the queues see it: without the caller's types.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <tenantry/async/detail/promise.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/limits.hpp>
+
+namespace tenantry::detail {
+
+/// What an operation does, and so what may be done with it when the transaction it shares with others is lost.
+enum class OperationKind : std::uint8_t {
+    statement, ///< one statement: takes back itself where it fails, and can be run again
+    /// One that may leave part of what it did where it fails: `OR FAIL`, rows of what it has changed that do not fit.
+    partial_statement,
+    rollback_statement, ///< one that may take the whole transaction with it: `OR ROLLBACK`
+    body,               ///< a caller's function: is called once
+    /// Several statements that can be run again: a batch of rows, or a caller's function that he allows to be called again.
+    repeatable_body,
+    /// No transaction but upkeep of the database: run by itself, with the writes waiting, on a connection of maintenance.
+    apart,
+};
+
+[[nodiscard]] constexpr bool is_statement(OperationKind kind) noexcept
+{
+    return kind == OperationKind::statement || kind == OperationKind::partial_statement ||
+           kind == OperationKind::rollback_statement;
+}
+
+/// Runs on one connection, once or, where its kind allows, again after what it did was taken back; answers its
+/// caller exactly once.
+class Operation {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    Operation() = default;
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+    virtual ~Operation() = default;
+
+    [[nodiscard]] virtual OperationKind kind() const noexcept = 0;
+
+    /// Takes hold of the caller before his code runs; once. False: he is gone, and the operation is to be dropped.
+    [[nodiscard]] virtual bool claim() noexcept = 0;
+
+    /// Lets go of the caller again, as nothing of his has run after all. False: he is gone, and the operation is to be dropped.
+    [[nodiscard]] virtual bool unclaim() noexcept { return true; }
+    [[nodiscard]] virtual bool cancelled() const noexcept = 0;
+    [[nodiscard]] virtual const std::atomic<bool>* cancel_flag() const noexcept = 0;
+
+    /// Does the work. False: it failed, and what it did must be taken back.
+    [[nodiscard]] virtual bool run(sqlite::Connection& connection) noexcept = 0;
+
+    /// What `run` has said, or `fail_with` since.
+    [[nodiscard]] virtual bool succeeded() const noexcept = 0;
+
+    /// What `run` has found, where it failed and whoever runs it may want to know: for `OperationKind::apart`.
+    [[nodiscard]] virtual const Error* error() const noexcept { return nullptr; }
+
+    /// It is the library's own: nobody waits for its answer.
+    [[nodiscard]] virtual bool in_background() const noexcept { return false; }
+
+    /// It is to be run again, when others have had their turn: for `OperationKind::apart`.
+    [[nodiscard]] virtual bool again() const noexcept { return false; }
+
+    /// Makes what `run` has found a failure.
+    virtual void fail_with(Error error) noexcept = 0;
+
+    /// Answers with what `run` has found.
+    virtual void complete(std::string_view tenant) noexcept = 0;
+
+    /// Answers with an error, whatever `run` has found.
+    virtual void refuse(Error error) noexcept = 0;
+
+    /// How long it may wait and run.
+    Limits limits;
+
+    /// Memory that it takes, about.
+    std::size_t bytes = 0;
+
+    /// When it began to wait; nothing where nobody asks.
+    Clock::time_point queued_at{};
+
+    /// How long the lock that it waits for had been held when its wait began (HeldLock::time), and which wait that is:
+    /// see OperationQueue.
+    Clock::duration lock_held_before{};
+    std::uint64_t lock_wait = 0;
+
+    /// It was claimed, and waits to be run again.
+    bool claimed = false;
+
+    /// It is a read that was ended, since it takes longer than the writer's connection may be lent.
+    bool takes_long = false;
+
+private:
+    friend class OperationList;
+    std::unique_ptr<Operation> next_;
+};
+
+/// What a throwing body is answered with.
+[[nodiscard]] inline Error body_error(std::exception_ptr thrown) noexcept
+{
+    try {
+        try {
+            std::rethrow_exception(std::move(thrown));
+        } catch (const std::bad_alloc&) {
+            return Error(errc::out_of_memory, "the body ran out of memory; it was taken back");
+        } catch (const std::exception& exception) {
+            return Error(errc::body_failed,
+                         std::string("the body threw, and was taken back: ") + exception.what());
+        } catch (...) {
+            return Error(errc::body_failed,
+                         "the body threw something that is no std::exception, and was taken back");
+        }
+    } catch (...) { // no memory for the words
+        return Error(errc::body_failed);
+    }
+}
+
+/// What is answered when the caller has cancelled before the work was begun.
+[[nodiscard]] inline Error cancelled_early_error()
+{
+    return Error(errc::cancelled, "cancelled before it ran");
+}
+
+/// What is answered to who would change something where `FleetOptions::read_only` was said.
+[[nodiscard]] inline Error only_reads_error()
+{
+    return Error(errc::read_only, "the fleet only reads (FleetOptions::read_only): nothing was changed");
+}
+
+/// What is answered when a limit has passed before the work was begun, or while it ran.
+[[nodiscard]] inline Error too_late_error()
+{
+    return Error(errc::timeout, "the deadline passed before it ran");
+}
+[[nodiscard]] inline Error too_long_error(const Error& ended)
+{
+    Error error(errc::timeout, "it ran for longer than it may, and was ended and taken back",
+                ended.sqlite_code());
+    return std::move(error.with_sql(ended.sql()));
+}
+
+/// `function(connection)` with what it throws made an Error.
+template <class R, class Function>
+[[nodiscard]] Result<R> guarded(Function& function, sqlite::Connection& connection) noexcept
+{
+    try {
+        Result<R> result = function(connection);
+        // To SQLite an interrupt is an interrupt.
+        if (!result && result.error() == errc::cancelled && connection.out_of_time()) [[unlikely]]
+            result = fail(too_long_error(result.error()));
+        return result;
+    } catch (...) {
+        return fail(body_error(std::current_exception()));
+    }
+}
+
+/// An operation with a result, which waits here until it may be told.
+template <class R>
+class OperationOf : public Operation {
+public:
+    bool succeeded() const noexcept override { return result_ && *result_; }
+    void fail_with(Error error) noexcept override { result_.emplace(fail(std::move(error))); }
+    const Error* error() const noexcept override
+    {
+        return result_ && !*result_ ? &result_->error() : nullptr;
+    }
+
+protected:
+    template <class Work>
+    [[nodiscard]] bool run_work(Work& work, sqlite::Connection& connection) noexcept
+    {
+        result_.emplace(guarded<R>(work, connection));
+        return result_->has_value();
+    }
+
+    template <class Work>
+    [[nodiscard]] static bool again_of(const Work& work) noexcept
+    {
+        if constexpr (requires { work.again(); })
+            return work.again();
+        else
+            return false;
+    }
+
+    /// What is told: after `run_work` or `fail_with`. Nothing of it stays here.
+    [[nodiscard]] Result<R> take_result(std::string_view tenant) noexcept
+    {
+        if (!*result_) result_->error().with_tenant(tenant);
+        Result<R> taken = std::move(*result_);
+        result_.reset();
+        return taken;
+    }
+
+    /// In place of that.
+    void forget_result() noexcept { result_.reset(); }
+
+private:
+    std::optional<Result<R>> result_;
+};
+
+/// The operation of one caller: `Work` is `Result<R>(sqlite::Connection&)` and has a `kind`; `Keep` lives as long as
+/// the operation. The work is the caller's, as his handler is, and is kept with it: where his execution context ends while
+/// the operation waits, what stays in the queue is an operation without work, whose `claim` fails.
+template <class R, class Work, class Keep>
+class CallersOperation final : public OperationOf<R> {
+public:
+    template <class Handler>
+    CallersOperation(Work work, Keep keep, Handler handler, const boost::asio::any_io_executor& fallback,
+                     std::weak_ptr<async::Waker> waker)
+        : keep_(std::move(keep)), promise_(std::move(handler), fallback, std::move(waker), std::move(work))
+    {}
+
+    OperationKind kind() const noexcept override { return Work::kind; }
+    bool claim() noexcept override { return promise_.claim(); }
+    bool unclaim() noexcept override { return promise_.unclaim(); }
+    bool cancelled() const noexcept override { return promise_.cancelled(); }
+    const std::atomic<bool>* cancel_flag() const noexcept override { return promise_.cancel_flag(); }
+
+    // Only what was claimed is run.
+    bool run(sqlite::Connection& connection) noexcept override
+    {
+        Work& work = promise_.template kept<Work>();
+        const bool succeeded = this->run_work(work, connection);
+        again_ = this->again_of(work);
+        return succeeded;
+    }
+    bool again() const noexcept override { return again_; }
+    void complete(std::string_view tenant) noexcept override { promise_.complete(this->take_result(tenant)); }
+    void refuse(Error error) noexcept override
+    {
+        this->forget_result();
+        promise_.complete(fail(std::move(error)));
+    }
+
+private:
+    Keep keep_;
+    async::Promise<R> promise_;
+    bool again_ = false;
+};
+
+} // namespace tenantry::detail
