@@ -110,7 +110,7 @@ TEST_CASE("a database of others is looked at, adopted, and served")
         CHECK(found->misfits.empty());
         INFO((adopted ? std::string() : test::said(adopted.error())));
         REQUIRE(adopted);
-        CHECK(adopted->offenders.empty());
+        CHECK(adopted->conflicts.empty());
         CHECK(bytes_of(file) == before);
         for (const char* beside : {"-wal", "-shm", "-journal"})
             CHECK_FALSE(fs::exists(file.string() + beside));

@@ -65,7 +65,7 @@ Connection adopted(const TempDir& dir, const std::string& sql)
     const auto found = must(adopt(db, schema_info<S>()));
     INFO(found);
     CHECK(found.misfits.empty());
-    CHECK(found.offenders.empty());
+    CHECK(found.conflicts.empty());
     CHECK(must(ensure_schema(db, schema_info<S>())).done.empty());
     return db;
 }

@@ -73,7 +73,7 @@ bool open(Connection& db, const Release& release)
     const Comparison compared = must(compare(db, info));
     INFO("compared afterwards: " << compared);
     REQUIRE(compared.plan.steps.empty());
-    REQUIRE(compared.offenders.empty());
+    REQUIRE(compared.conflicts.empty());
     REQUIRE(compared.misfits.empty());
     return true;
 }

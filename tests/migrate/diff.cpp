@@ -166,10 +166,10 @@ TEST_CASE("generated columns that are made of others are worked out in their ord
         diff(live,
              model({"CREATE TABLE t (id INTEGER PRIMARY KEY, a INTEGER, c INTEGER NOT NULL AS (b * 2) STORED,"
                     " b INTEGER AS (a + 1), CHECK (c > 20))"}));
-    const auto offenders = must(find_offenders(db, found));
-    REQUIRE(offenders.size() == 2);
-    CHECK(offenders[0].first_keys == Texts{"2"});
-    CHECK(offenders[1].first_keys == Texts{"1"});
+    const auto conflicts = must(find_conflicting_rows(db, found));
+    REQUIRE(conflicts.size() == 2);
+    CHECK(conflicts[0].first_keys == Texts{"2"});
+    CHECK(conflicts[1].first_keys == Texts{"1"});
 }
 
 TEST_CASE("indexes, views and triggers are made anew where they differ")

@@ -242,7 +242,7 @@ TEST_CASE("an older program beside a newer history works where rows can be writt
         next.compatible = GENERATE(false, true);
         must(connection.execute(sql));
         auto ledger = must(migrate::Ledger::read(connection));
-        must(ledger.add(connection, migrate::by_history::row_of(next, migrate::LedgerKind::revision)));
+        must(ledger.add(connection, migrate::detail::row_of(next, migrate::LedgerKind::revision)));
         must(connection.execute("PRAGMA user_version = 1"));
         auto found = ensure_schema(connection, declared, &older);
         CHECK(found.has_value() == next.compatible);
@@ -400,7 +400,7 @@ TEST_CASE("a database of another's making is compared and adopted without being 
     const auto found = must(compare<People>(dir.path() / "a.db"));
     CHECK_FALSE(found.same());
     CHECK(found.misfits.empty());
-    CHECK(found.offenders.empty());
+    CHECK(found.conflicts.empty());
     CHECK(found.plan.titles() == Names{"rebuild table person", "create index by_last"});
     CHECK(found.plan.tolerated == Names{"table _migrations", "column person.extra"});
 

@@ -464,7 +464,7 @@ TEST_CASE("random walks from schema to schema end where they should, with the ro
         const Texts all_before = everything(connection);
 
         // What a plan foretells is what comes.
-        const auto told = must(find_offenders(connection, plan));
+        const auto told = must(find_conflicting_rows(connection, plan));
         auto done = migrate_to(connection, plan);
         std::string said;
         if (!done)

@@ -56,7 +56,7 @@ private:
 };
 
 /// Rows that a step would lose, or that a new constraint does not allow.
-struct Offenders {
+struct ConflictingRows {
     std::string step; ///< `"rebuild table config"`
     std::string what; ///< what is so of these rows
     std::int64_t count = 0;
@@ -64,18 +64,18 @@ struct Offenders {
 };
 
 /// `"3 rows of config where ... (keys 'a', 'b', 'c')"`
-[[nodiscard]] inline std::string to_string(const Offenders& offenders)
+[[nodiscard]] inline std::string to_string(const ConflictingRows& conflicts)
 {
-    std::string text = offenders.step + ": " + std::to_string(offenders.count) +
-                       (offenders.count == 1 ? " row where " : " rows where ") + offenders.what;
-    for (std::size_t i = 0; i < offenders.first_keys.size(); ++i)
-        text += (i == 0 ? " (key " : "; ") + offenders.first_keys[i];
-    if (!offenders.first_keys.empty())
-        text += static_cast<std::int64_t>(offenders.first_keys.size()) < offenders.count ? "; ...)" : ")";
+    std::string text = conflicts.step + ": " + std::to_string(conflicts.count) +
+                       (conflicts.count == 1 ? " row where " : " rows where ") + conflicts.what;
+    for (std::size_t i = 0; i < conflicts.first_keys.size(); ++i)
+        text += (i == 0 ? " (key " : "; ") + conflicts.first_keys[i];
+    if (!conflicts.first_keys.empty())
+        text += static_cast<std::int64_t>(conflicts.first_keys.size()) < conflicts.count ? "; ...)" : ")";
     return text;
 }
 
-namespace applying {
+namespace detail {
 
 inline constexpr std::size_t keys_told = 5;
 
@@ -87,7 +87,7 @@ inline constexpr std::size_t keys_told = 5;
 
 // Counts the rows, and takes the first ones' texts from the given column.
 inline Result<void> gather(sqlite::Connection& connection, const std::string& sql, int column,
-                           Offenders& found)
+                           ConflictingRows& found)
 {
     const sqlite::Privileged gate(connection);
     auto rows = connection.prepare(sql);
@@ -107,11 +107,12 @@ inline Result<void> gather(sqlite::Connection& connection, const std::string& sq
 }
 
 // `sqlite` is what SQLite said, where it was asked.
-inline Error refused(const Plan& plan, const std::vector<Offenders>& offenders, const Error* sqlite = nullptr)
+inline Error refused(const Plan& plan, const std::vector<ConflictingRows>& conflicts,
+                     const Error* sqlite = nullptr)
 {
     std::string text = "the change would lose data or break what is declared, and nothing was changed: ";
-    for (std::size_t i = 0; i < offenders.size(); ++i) text += (i == 0 ? "" : "; ") + to_string(offenders[i]);
-    if (offenders.empty() && sqlite != nullptr) text += sqlite->message();
+    for (std::size_t i = 0; i < conflicts.size(); ++i) text += (i == 0 ? "" : "; ") + to_string(conflicts[i]);
+    if (conflicts.empty() && sqlite != nullptr) text += sqlite->message();
     return Error(errc::destructive_migration, text + ". The plan:\n" + to_string(plan),
                  sqlite != nullptr ? sqlite->sqlite_code() : 0);
 }
@@ -127,12 +128,12 @@ inline Result<void> run_steps(sqlite::Connection& connection, const Plan& plan)
     return {};
 }
 
-inline Result<std::vector<Offenders>> dangling(sqlite::Connection& connection,
-                                               const std::vector<std::string>& tables)
+inline Result<std::vector<ConflictingRows>> dangling(sqlite::Connection& connection,
+                                                     const std::vector<std::string>& tables)
 {
-    std::vector<Offenders> all;
+    std::vector<ConflictingRows> all;
     for (const std::string& table : tables) {
-        Offenders found{"foreign keys of table " + table, "the row that is referred to is not there"};
+        ConflictingRows found{"foreign keys of table " + table, "the row that is referred to is not there"};
         auto done = gather(connection, "PRAGMA main.foreign_key_check(" + quoted_name(table) + ')', 1, found);
         if (!done) return fail(std::move(done).error());
         if (found.count != 0) all.push_back(std::move(found));
@@ -140,32 +141,32 @@ inline Result<std::vector<Offenders>> dangling(sqlite::Connection& connection,
     return all;
 }
 
-} // namespace applying
+} // namespace detail
 
 /// Asks the database which rows stand in the plan's way; none: it loses nothing. Only reads. `all`: also asks what
 /// SQLite itself would refuse.
-[[nodiscard]] inline Result<std::vector<Offenders>> find_offenders(sqlite::Connection& connection,
-                                                                   const Plan& plan, bool all = true)
+[[nodiscard]] inline Result<std::vector<ConflictingRows>> find_conflicting_rows(
+    sqlite::Connection& connection, const Plan& plan, bool all = true)
 {
-    std::vector<Offenders> offenders;
-    auto look = [&](const Step& step) -> Result<void> {
+    std::vector<ConflictingRows> conflicts;
+    auto search = [&](const Step& step) -> Result<void> {
         for (const Condition& condition : step.conditions) {
             if (condition.enforced && !all) continue;
-            Offenders found{step.title(), condition.what};
-            if (auto done = applying::gather(connection, condition.offenders, 0, found); !done) {
+            ConflictingRows found{step.title(), condition.what};
+            if (auto done = detail::gather(connection, condition.conflicting_rows, 0, found); !done) {
                 // SQLite will say what it thinks of the step; what it does not enforce must be known.
-                if (condition.enforced && applying::is_refused(done.error())) continue;
+                if (condition.enforced && detail::is_refused(done.error())) continue;
                 return fail(
                     migration_error(std::move(done).error(), "looking for rows where " + condition.what));
             }
-            if (found.count != 0) offenders.push_back(std::move(found));
+            if (found.count != 0) conflicts.push_back(std::move(found));
         }
         return {};
     };
     for (const std::vector<Step>* steps : {&plan.steps, &plan.checks})
         for (const Step& step : *steps)
-            if (auto looked = look(step); !looked) return fail(std::move(looked).error());
-    return offenders;
+            if (auto done = search(step); !done) return fail(std::move(done).error());
+    return conflicts;
 }
 
 /// Applies the plan in the transaction that is open; with `Plan::rebuilds()` under a `RebuildMode`. Whole or not at
@@ -182,16 +183,16 @@ inline Result<std::vector<Offenders>> dangling(sqlite::Connection& connection,
         return fail(errc::migration_failed, std::move(text));
     }
     if (plan.has_conditions()) {
-        auto offenders = find_offenders(connection, plan, false);
-        if (!offenders) return fail(std::move(offenders).error());
-        if (!offenders->empty()) return fail(applying::refused(plan, *offenders));
+        auto conflicts = find_conflicting_rows(connection, plan, false);
+        if (!conflicts) return fail(std::move(conflicts).error());
+        if (!conflicts->empty()) return fail(detail::refused(plan, *conflicts));
     }
     auto savepoint = sqlite::Savepoint::begin(connection);
     if (!savepoint) return fail(std::move(savepoint).error());
-    auto done = applying::run_steps(connection, plan);
-    std::vector<Offenders> dangling;
+    auto done = detail::run_steps(connection, plan);
+    std::vector<ConflictingRows> dangling;
     if (done) {
-        auto found = applying::dangling(connection, plan.check_references);
+        auto found = detail::dangling(connection, plan.check_references);
         if (found)
             dangling = std::move(*found);
         else
@@ -206,13 +207,13 @@ inline Result<std::vector<Offenders>> dangling(sqlite::Connection& connection,
                     : fail(migration_error(std::move(done).error(), "migrating"));
     // ALTER TABLE says of a CHECK that is not met what it says of a wrong statement.
     if (done || done.error() == errc::constraint ||
-        (applying::is_refused(done.error()) && plan.has_conditions())) {
-        auto offenders = find_offenders(connection, plan);
-        if (!offenders) return fail(std::move(offenders).error());
-        if (offenders->empty()) *offenders = std::move(dangling);
-        if (done) return fail(applying::refused(plan, *offenders));
-        if (!offenders->empty() || done.error() == errc::constraint) {
-            Error error = applying::refused(plan, *offenders, &done.error());
+        (detail::is_refused(done.error()) && plan.has_conditions())) {
+        auto conflicts = find_conflicting_rows(connection, plan);
+        if (!conflicts) return fail(std::move(conflicts).error());
+        if (conflicts->empty()) *conflicts = std::move(dangling);
+        if (done) return fail(detail::refused(plan, *conflicts));
+        if (!conflicts->empty() || done.error() == errc::constraint) {
+            Error error = detail::refused(plan, *conflicts, &done.error());
             error.with_sql(done.error().sql());
             return fail(std::move(error));
         }

@@ -25,20 +25,20 @@ namespace tenantry {
 
 /// How a database differs from a declaration. Data, and printable.
 struct Comparison {
-    migrate::Plan plan{};                        ///< what would make it what is declared
-    std::vector<migrate::Offenders> offenders{}; ///< rows that would be lost, or do not fit
-    std::vector<std::string> misfits{};          ///< what keeps declared rows from being written as it is
+    migrate::Plan plan{};                              ///< what would make it what is declared
+    std::vector<migrate::ConflictingRows> conflicts{}; ///< rows that would be lost, or do not fit
+    std::vector<std::string> misfits{}; ///< what keeps declared rows from being written as it is
 
     [[nodiscard]] bool same() const noexcept
     {
-        return plan.empty() && plan.tolerated.empty() && offenders.empty();
+        return plan.empty() && plan.tolerated.empty() && conflicts.empty();
     }
 
     friend std::ostream& operator<<(std::ostream& out, const Comparison& found)
     {
         if (found.same()) return out << "the database is what is declared\n";
         out << found.plan;
-        for (const migrate::Offenders& rows : found.offenders)
+        for (const migrate::ConflictingRows& rows : found.conflicts)
             out << "in the way: " << to_string(rows) << '\n';
         return out;
     }
@@ -62,9 +62,9 @@ struct Comparison {
     const auto unknown = ledger->is_adopted() ? migrate::Unknown::adopted : migrate::Unknown::keep;
     Comparison found{.plan = migrate::diff(*live, *wanted, unknown),
                      .misfits = migrate::misfits(*live, *wanted)};
-    auto offenders = migrate::find_offenders(connection, found.plan);
-    if (!offenders) return fail(std::move(offenders).error());
-    found.offenders = std::move(*offenders);
+    auto conflicts = migrate::find_conflicting_rows(connection, found.plan);
+    if (!conflicts) return fail(std::move(conflicts).error());
+    found.conflicts = std::move(*conflicts);
     return found;
 }
 

@@ -17,7 +17,7 @@
 
 namespace tenantry::migrate {
 
-namespace diffing {
+namespace detail {
 
 class Differ {
 public:
@@ -126,7 +126,7 @@ private:
             const bool broken = wanted == nullptr && loses_column(view);
             const bool barred = wanted == nullptr && live_.is_kept_from_running(view);
             const bool noticed = wanted == nullptr && trigger && wanted_.table(view.table) != nullptr &&
-                                 !harmless::TriggerReader(live_, wanted_, view).is_harmless();
+                                 !detail::TriggerReader(live_, wanted_, view).is_harmless();
             if (wanted == nullptr && unknown_ != Unknown::drop && !broken && !barred && !noticed) {
                 plan_.tolerated.push_back(label(view.type, view.name));
                 continue;
@@ -160,7 +160,7 @@ private:
         const TableModel* table = wanted_.table(index.table);
         const TableModel* there = live_.table(index.table);
         if (table == nullptr || there == nullptr) return false;
-        if (!harmless::never_fails(parts_of(index))) return true;
+        if (!detail::never_fails(parts_of(index))) return true;
         if (!index.text.unique) return false;
         // Of columns that are left, and NULL in every new row, it makes nothing unique that is declared.
         bool has_null = false;
@@ -465,14 +465,14 @@ private:
     std::vector<std::string> gone_;  // indexes, views and triggers that are dropped
 };
 
-} // namespace diffing
+} // namespace detail
 
 /// What makes a database of schema `wanted` out of one of schema `live`. Columns are compared by name: their order
 /// does not matter, since every statement names them.
 [[nodiscard]] inline Plan diff(const SchemaModel& live, const SchemaModel& wanted,
                                Unknown unknown = Unknown::keep)
 {
-    return diffing::Differ(live, wanted, unknown).run();
+    return detail::Differ(live, wanted, unknown).run();
 }
 
 } // namespace tenantry::migrate

@@ -33,7 +33,7 @@ struct Forecast {
     std::optional<Error> error{};         ///< where it is refused
 };
 
-namespace forecasting {
+namespace detail {
 
 inline Forecast refused(Forecast found, Error error)
 {
@@ -42,69 +42,71 @@ inline Forecast refused(Forecast found, Error error)
     return found;
 }
 
-inline Result<Forecast> automatic(sqlite::Connection& connection, const SchemaInfo& declared, bool rows)
+inline Result<Forecast> forecast_automatic(sqlite::Connection& connection, const SchemaInfo& declared,
+                                           bool rows)
 {
-    auto looked = automatic::look(connection, declared);
-    if (!looked) return fail(std::move(looked).error());
-    Forecast found{.at = looked->mark != 0 ? std::to_string(looked->mark) : std::string()};
-    found.tolerated = looked->plan.tolerated;
-    switch (looked->state) {
-    case Prospect::State::current: return found;
-    case Prospect::State::newer:
+    auto assessed = detail::assess(connection, declared);
+    if (!assessed) return fail(std::move(assessed).error());
+    Forecast found{.at = assessed->mark != 0 ? std::to_string(assessed->mark) : std::string()};
+    found.tolerated = assessed->plan.tolerated;
+    switch (assessed->state) {
+    case Assessment::State::current: return found;
+    case Assessment::State::newer:
         found.standing = Standing::newer;
-        if (!looked->misfits.empty()) return refused(std::move(found), automatic::newer_error(*looked));
+        if (!assessed->misfits.empty()) return refused(std::move(found), detail::newer_error(*assessed));
         return found;
-    case Prospect::State::created:
+    case Assessment::State::created:
         found.standing = Standing::behind;
         for (const SchemaObject& object : declared.objects)
             found.to_do.push_back("create " + label(object.type, object.name));
         return found;
-    case Prospect::State::behind: break;
+    case Assessment::State::behind: break;
     }
     found.standing = Standing::behind;
-    found.to_do = looked->plan.titles();
-    found.plan = to_string(looked->plan);
-    if (!looked->plan.problems.empty())
-        return refused(std::move(found), Error(errc::migration_failed, joined(looked->plan.problems)));
+    found.to_do = assessed->plan.titles();
+    found.plan = to_string(assessed->plan);
+    if (!assessed->plan.problems.empty())
+        return refused(std::move(found), Error(errc::migration_failed, joined(assessed->plan.problems)));
     if (!rows) return found;
-    auto offenders = find_offenders(connection, looked->plan);
-    if (!offenders) return fail(std::move(offenders).error());
-    if (!offenders->empty()) return refused(std::move(found), applying::refused(looked->plan, *offenders));
+    auto conflicts = find_conflicting_rows(connection, assessed->plan);
+    if (!conflicts) return fail(std::move(conflicts).error());
+    if (!conflicts->empty()) return refused(std::move(found), detail::refused(assessed->plan, *conflicts));
     return found;
 }
 
-inline Result<Forecast> by_history(sqlite::Connection& connection, const SchemaInfo& declared,
-                                   const History& history, bool rows)
+inline Result<Forecast> forecast_by_history(sqlite::Connection& connection, const SchemaInfo& declared,
+                                            const History& history, bool rows)
 {
-    auto looked = by_history::look(connection, declared, history);
-    if (!looked) return fail(std::move(looked).error());
-    Forecast found{.tolerated = looked->tolerated};
-    if (looked->is_current) {
+    auto assessed = detail::assess(connection, declared, history);
+    if (!assessed) return fail(std::move(assessed).error());
+    Forecast found{.tolerated = assessed->tolerated};
+    if (assessed->is_current) {
         if (!history.revisions().empty())
             found.at = "revision " + std::to_string(history.revisions().back().number);
         return found;
     }
-    found.at = by_history::last_revision(looked->ledger);
-    if (looked->is_newer) {
+    found.at = detail::last_revision(assessed->ledger);
+    if (assessed->is_newer) {
         found.standing = Standing::newer;
-        if (!looked->misfits.empty())
-            return refused(std::move(found), Error(errc::newer_schema, joined(looked->misfits)));
+        if (!assessed->misfits.empty())
+            return refused(std::move(found), Error(errc::newer_schema, joined(assessed->misfits)));
         return found;
     }
-    if (looked->is_empty)
+    if (assessed->is_empty)
         for (const SchemaObject& object : declared.objects)
             found.to_do.push_back("create " + label(object.type, object.name));
-    for (const Revision* revision : looked->pending) found.to_do.push_back(revision->title());
+    for (const Revision* revision : assessed->pending) found.to_do.push_back(revision->title());
     // With revisions to run nobody knows yet what the rows will be.
-    if (looked->pending.empty() && !looked->is_empty && rows)
-        if (auto fits = by_history::check_fit(connection, declared); !fits)
+    if (assessed->pending.empty() && !assessed->is_empty && rows)
+        if (auto fits = detail::check_fit(connection, declared); !fits)
             return refused(std::move(found), fits.error());
-    const bool noted = looked->included.empty() && looked->pending.empty() && looked->ledger.is_adopted();
+    const bool noted =
+        assessed->included.empty() && assessed->pending.empty() && assessed->ledger.is_adopted();
     if (!noted) found.standing = Standing::behind;
     return found;
 }
 
-} // namespace forecasting
+} // namespace detail
 
 /// What `ensure_schema` would do. Only reads, the state of one moment; with `rows` it also asks which rows would stand
 /// in the way, which reads whole tables.
@@ -113,14 +115,14 @@ inline Result<Forecast> by_history(sqlite::Connection& connection, const SchemaI
 {
     auto moment = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
     if (!moment) return fail(std::move(moment).error());
-    auto found = history != nullptr ? forecasting::by_history(connection, declared, *history, rows)
-                                    : forecasting::automatic(connection, declared, rows);
+    auto found = history != nullptr ? detail::forecast_by_history(connection, declared, *history, rows)
+                                    : detail::forecast_automatic(connection, declared, rows);
     if (found) return found;
     const Error& error = found.error();
     const bool is_about_schema = error == errc::history_mismatch || error == errc::migration_failed ||
                                  error == errc::newer_schema || error == errc::destructive_migration;
     if (!is_about_schema) return found;
-    return forecasting::refused({}, error);
+    return detail::refused({}, error);
 }
 
 /// Does all of it, and takes it back: what would go wrong goes wrong here. Holds the write lock meanwhile.
@@ -131,17 +133,17 @@ inline Result<Forecast> by_history(sqlite::Connection& connection, const SchemaI
     auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
     if (!transaction) return fail(std::move(transaction).error());
     if (history == nullptr) {
-        auto found = automatic::look(connection, declared);
+        auto found = detail::assess(connection, declared);
         if (!found) return fail(std::move(found).error());
-        if (found->state == Prospect::State::current) return Migrated{.was_current = true};
-        if (found->state == Prospect::State::newer)
-            return found->misfits.empty() ? Result<Migrated>(automatic::leave_newer(*found))
-                                          : fail(automatic::newer_error(*found));
-        return automatic::bring(connection, declared, *found);
+        if (found->state == Assessment::State::current) return Migrated{.was_current = true};
+        if (found->state == Assessment::State::newer)
+            return found->misfits.empty() ? Result<Migrated>(detail::leave_newer(*found))
+                                          : fail(detail::newer_error(*found));
+        return detail::bring_up_to_date(connection, declared, *found);
     }
     Migrated report;
     for (bool last = false; !last;) {
-        auto found = by_history::look(connection, declared, *history);
+        auto found = detail::assess(connection, declared, *history);
         if (!found) return fail(std::move(found).error());
         if (found->is_newer && !found->misfits.empty())
             return fail(errc::newer_schema, joined(found->tolerated) + "; " + joined(found->misfits));
@@ -151,7 +153,7 @@ inline Result<Forecast> by_history(sqlite::Connection& connection, const SchemaI
         report.was_current = found->is_current && report.done.empty();
         if (found->is_current) return report;
         if (!found->pending.empty()) mode.follow_renames(!found->pending.front()->rebuilds());
-        auto took = by_history::take_step(connection, declared, *history, *found, report);
+        auto took = detail::take_step(connection, declared, *history, *found, report);
         if (!took) return fail(std::move(took).error());
         last = *took;
     }

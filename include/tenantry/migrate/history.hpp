@@ -188,8 +188,8 @@ namespace migrate {
     if (!connection.in_transaction())
         return fail(errc::migration_failed, revision.title() + ": it has ended the transaction it runs in");
     if (!revision.rebuilds()) return {};
-    Offenders dangling{revision.title(), "the row that is referred to is not there"};
-    auto checked = applying::gather(connection, "PRAGMA main.foreign_key_check", 1, dangling);
+    ConflictingRows dangling{revision.title(), "the row that is referred to is not there"};
+    auto checked = detail::gather(connection, "PRAGMA main.foreign_key_check", 1, dangling);
     if (!checked) return fail(migration_error(std::move(checked).error(), revision.title()));
     if (dangling.count != 0)
         return fail(errc::migration_failed, to_string(dangling) + ": the revision was taken back");

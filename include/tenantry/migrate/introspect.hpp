@@ -22,7 +22,7 @@ inline constexpr std::string_view ledger_table = "_tenantry_migrations";
 /// The table by which a tenant's database says which tenant's it is. It is no part of any schema either.
 inline constexpr std::string_view identity_table = "_tenantry";
 
-namespace introspecting {
+namespace detail {
 
 inline Error not_understood(const TableModel& table, const std::string& why)
 {
@@ -99,7 +99,7 @@ inline void resolve_references(SchemaModel& model)
         }
 }
 
-} // namespace introspecting
+} // namespace detail
 
 /// What is in the database's main schema, without SQLite's own tables, those that belong to virtual tables, and
 /// the library's ledger. Reads in the transaction that is open, if there is one.
@@ -182,7 +182,7 @@ inline void resolve_references(SchemaModel& model)
         }
     }
     if (has_virtual) {
-        auto shadows = introspecting::shadow_tables(connection);
+        auto shadows = detail::shadow_tables(connection);
         if (!shadows) return fail(std::move(shadows).error());
         std::erase_if(model.tables, [&](const TableModel& table) {
             return std::ranges::any_of(*shadows,
@@ -193,8 +193,7 @@ inline void resolve_references(SchemaModel& model)
     for (TableModel& table : model.tables) {
         if (table.is_virtual || !table.text.columns.empty()) continue; // known
         auto text = TableParser(table.sql).parse();
-        if (!text)
-            return fail(introspecting::not_understood(table, "it is no CREATE TABLE of SQLite's grammar"));
+        if (!text) return fail(detail::not_understood(table, "it is no CREATE TABLE of SQLite's grammar"));
         table.text = std::move(*text);
         if (!info) {
             auto prepared = connection.prepare(
@@ -202,10 +201,10 @@ inline void resolve_references(SchemaModel& model)
             if (!prepared) return fail(std::move(prepared).error());
             info = std::move(*prepared);
         }
-        if (auto checked = introspecting::check_columns(*info, table); !checked)
+        if (auto checked = detail::check_columns(*info, table); !checked)
             return fail(std::move(checked).error());
     }
-    introspecting::resolve_references(model);
+    detail::resolve_references(model);
     return model;
 }
 

@@ -94,7 +94,7 @@ struct Draft {
         std::string digits = std::to_string(number);
         if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
         std::string stem = digits + '_';
-        for (const char c : name) stem += migrate::lexing::is_name(c) && c != '$' ? c : '_';
+        for (const char c : name) stem += migrate::detail::is_name(c) && c != '$' ? c : '_';
         return stem;
     }
 
@@ -185,12 +185,12 @@ template <SchemaType S>
 {
     const std::string stem = path.stem().string();
     std::size_t digits = 0;
-    while (digits < stem.size() && migrate::lexing::is_digit(stem[digits])) ++digits;
+    while (digits < stem.size() && migrate::detail::is_digit(stem[digits])) ++digits;
     if (digits == 0 || digits > 18 || digits + 1 >= stem.size() || stem[digits] != '_')
         return fail(errc::invalid_argument,
                     "'" + path.string() + "' is not named as a revision is: 0007_split_name.sql");
     constexpr std::size_t longest = std::size_t{16} << 20;
-    auto contents = detail::read_small_file(path, longest);
+    auto contents = tenantry::detail::read_small_file(path, longest);
     if (!contents) return fail(std::move(contents).error());
     if (contents->missing) return fail(errc::io_error, "there is no file '" + path.string() + '\'');
     return revision(std::stoll(stem.substr(0, digits)), stem.substr(digits + 1), contents->text);

@@ -51,9 +51,9 @@ enum class StepKind {
 
 /// What must be true of the rows that are there, so that a step loses nothing.
 struct Condition {
-    std::string what;      ///< of rows that stand in the way: "column 'email' is NULL, and becomes NOT NULL"
-    std::string offenders; ///< a SELECT of their keys, one text each; none: nothing is lost
-    bool enforced = false; ///< SQLite itself refuses the step, so that it need not be asked before
+    std::string what; ///< of rows that stand in the way: "column 'email' is NULL, and becomes NOT NULL"
+    std::string conflicting_rows; ///< a SELECT of their keys, one text each; none: nothing is lost
+    bool enforced = false;        ///< SQLite itself refuses the step, so that it need not be asked before
 };
 
 struct Step {

@@ -68,7 +68,7 @@ namespace tenantry::migrate {
 }
 
 /// What opening a database under a declaration would come to.
-struct Prospect {
+struct Assessment {
     enum class State {
         current, ///< by its mark, or its ledger
         created, ///< it is empty
@@ -82,7 +82,7 @@ struct Prospect {
     std::vector<std::string> misfits{}; ///< of a newer one: what keeps rows from being written
 };
 
-namespace automatic {
+namespace detail {
 
 inline std::string checksum(std::int64_t mark) { return std::to_string(mark); }
 
@@ -106,10 +106,10 @@ private:
     static inline std::shared_ptr<const SchemaModel> last_;
 };
 
-inline Result<Prospect> look(sqlite::Connection& connection, const SchemaInfo& declared)
+inline Result<Assessment> assess(sqlite::Connection& connection, const SchemaInfo& declared)
 {
-    using State = Prospect::State;
-    Prospect found;
+    using State = Assessment::State;
+    Assessment found;
     auto mark = read_mark(connection);
     if (!mark) return fail(std::move(mark).error());
     found.mark = *mark;
@@ -153,14 +153,14 @@ inline Result<Prospect> look(sqlite::Connection& connection, const SchemaInfo& d
     return found;
 }
 
-inline Error newer_error(const Prospect& found)
+inline Error newer_error(const Assessment& found)
 {
     return Error(errc::newer_schema,
                  "a newer program has changed the database, and this one cannot work with it: " +
                      joined(found.misfits));
 }
 
-inline Migrated leave_newer(const Prospect& found)
+inline Migrated leave_newer(const Assessment& found)
 {
     Migrated report{.is_newer = true, .from = checksum(found.mark), .to = checksum(found.mark)};
     report.tolerated = found.plan.tolerated;
@@ -170,11 +170,12 @@ inline Migrated leave_newer(const Prospect& found)
 }
 
 // Under the write lock, and in RebuildMode.
-inline Result<Migrated> bring(sqlite::Connection& connection, const SchemaInfo& declared, Prospect& found)
+inline Result<Migrated> bring_up_to_date(sqlite::Connection& connection, const SchemaInfo& declared,
+                                         Assessment& found)
 {
     const auto begun = std::chrono::steady_clock::now();
     Migrated report{.from = checksum(found.mark), .to = checksum(declared.fingerprint)};
-    if (found.state == Prospect::State::created) {
+    if (found.state == Assessment::State::created) {
         report.from.clear();
         auto done = create_all(connection, declared);
         if (!done) return fail(std::move(done).error());
@@ -202,13 +203,13 @@ inline Result<Migrated> bring(sqlite::Connection& connection, const SchemaInfo& 
     return report;
 }
 
-} // namespace automatic
+} // namespace detail
 
 /// Brings the database to its declaration; see `ensure_schema`.
 [[nodiscard]] inline Result<Migrated> migrate_automatically(sqlite::Connection& connection,
                                                             const SchemaInfo& declared)
 {
-    using State = Prospect::State;
+    using State = Assessment::State;
     auto mark = read_mark(connection);
     if (!mark) return fail(std::move(mark).error());
     if (*mark == declared.fingerprint) return Migrated{.was_current = true};
@@ -220,23 +221,23 @@ inline Result<Migrated> bring(sqlite::Connection& connection, const SchemaInfo& 
         // A program that is older writes nothing, and takes no lock.
         auto reading = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
         if (!reading) return fail(std::move(reading).error());
-        auto found = automatic::look(connection, declared);
+        auto found = detail::assess(connection, declared);
         if (!found) return fail(std::move(found).error());
         if (found->state == State::current) return Migrated{.was_current = true};
         if (found->state == State::newer)
-            return found->misfits.empty() ? Result<Migrated>(automatic::leave_newer(*found))
-                                          : fail(automatic::newer_error(*found));
+            return found->misfits.empty() ? Result<Migrated>(detail::leave_newer(*found))
+                                          : fail(detail::newer_error(*found));
     }
     const RebuildMode mode(connection);
     auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
     if (!transaction) return fail(std::move(transaction).error());
-    auto found = automatic::look(connection, declared); // somebody may have been faster
+    auto found = detail::assess(connection, declared); // somebody may have been faster
     if (!found) return fail(std::move(found).error());
     if (found->state == State::current) return Migrated{.was_current = true};
     if (found->state == State::newer)
-        return found->misfits.empty() ? Result<Migrated>(automatic::leave_newer(*found))
-                                      : fail(automatic::newer_error(*found));
-    auto report = automatic::bring(connection, declared, *found);
+        return found->misfits.empty() ? Result<Migrated>(detail::leave_newer(*found))
+                                      : fail(detail::newer_error(*found));
+    auto report = detail::bring_up_to_date(connection, declared, *found);
     if (!report) return report;
     if (auto committed = transaction->commit(); !committed) return fail(std::move(committed).error());
     return report;

@@ -26,7 +26,7 @@
 namespace tenantry::migrate {
 
 /// What a database lacks of a history.
-struct HistoryProspect {
+struct HistoryAssessment {
     std::int64_t mark = 0;
     bool is_current = false; ///< by its mark
     bool is_empty = false;
@@ -38,7 +38,7 @@ struct HistoryProspect {
     std::vector<std::string> misfits{};   ///< of a newer one: what keeps rows from being written
 };
 
-namespace by_history {
+namespace detail {
 
 inline std::string last_revision(const Ledger& ledger)
 {
@@ -109,10 +109,10 @@ inline Result<std::size_t> find_state(const SchemaModel& live, const History& hi
             common + "); compared with the first revision:\n" + to_string(diff(live, states[1])));
 }
 
-inline Result<HistoryProspect> look(sqlite::Connection& connection, const SchemaInfo& declared,
-                                    const History& history)
+inline Result<HistoryAssessment> assess(sqlite::Connection& connection, const SchemaInfo& declared,
+                                        const History& history)
 {
-    HistoryProspect found;
+    HistoryAssessment found;
     auto mark = read_mark(connection);
     if (!mark) return fail(std::move(mark).error());
     found.mark = *mark;
@@ -191,17 +191,18 @@ inline Result<void> check_fit(sqlite::Connection& connection, const SchemaInfo& 
     const auto found = misfits(*live, **model);
     if (found.empty()) {
         const Plan checks{.checks = diff(*live, **model).checks};
-        auto offenders = find_offenders(connection, checks);
-        if (!offenders) return fail(std::move(offenders).error());
-        if (offenders->empty()) return {};
-        return fail(applying::refused(checks, *offenders));
+        auto conflicts = find_conflicting_rows(connection, checks);
+        if (!conflicts) return fail(std::move(conflicts).error());
+        if (conflicts->empty()) return {};
+        return fail(detail::refused(checks, *conflicts));
     }
     return fail(errc::migration_failed,
                 "the history does not lead to what the program declares: " + joined(found) +
                     ". Generate the next revision, and add it to the history");
 }
 
-inline Result<void> set_mark(sqlite::Connection& connection, const HistoryProspect& found, std::int32_t mark)
+inline Result<void> set_mark(sqlite::Connection& connection, const HistoryAssessment& found,
+                             std::int32_t mark)
 {
     if (found.ledger.is_adopted() || found.mark == mark) return {};
     return write_mark(connection, mark);
@@ -209,7 +210,7 @@ inline Result<void> set_mark(sqlite::Connection& connection, const HistoryProspe
 
 // One step, in the transaction that is open: true if there is nothing more to do.
 inline Result<bool> take_step(sqlite::Connection& connection, const SchemaInfo& declared,
-                              const History& history, HistoryProspect& found, Migrated& report)
+                              const History& history, HistoryAssessment& found, Migrated& report)
 {
     const auto begun = std::chrono::steady_clock::now();
     auto add = [&](const Revision& revision, LedgerKind kind) {
@@ -246,7 +247,7 @@ inline Result<bool> take_step(sqlite::Connection& connection, const SchemaInfo& 
     return is_last;
 }
 
-} // namespace by_history
+} // namespace detail
 
 /// Brings the database to its declaration by the history; see `ensure_schema`. Each revision is a transaction of its
 /// own, so that a failing one leaves the database at the one before.
@@ -264,10 +265,10 @@ inline Result<bool> take_step(sqlite::Connection& connection, const SchemaInfo& 
         {
             auto reading = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
             if (!reading) return fail(std::move(reading).error());
-            auto found = by_history::look(connection, declared, history);
+            auto found = detail::assess(connection, declared, history);
             if (!found) return fail(std::move(found).error());
-            if (first) report.from = by_history::last_revision(found->ledger);
-            report.to = by_history::last_revision(found->ledger);
+            if (first) report.from = detail::last_revision(found->ledger);
+            report.to = detail::last_revision(found->ledger);
             if (found->is_newer && !found->misfits.empty())
                 return fail(errc::newer_schema,
                             joined(found->tolerated) +
@@ -288,15 +289,15 @@ inline Result<bool> take_step(sqlite::Connection& connection, const SchemaInfo& 
         if (rebuilds) mode.emplace(connection);
         auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
         if (!transaction) return fail(std::move(transaction).error());
-        auto found = by_history::look(connection, declared, history); // somebody may have been faster
+        auto found = detail::assess(connection, declared, history); // somebody may have been faster
         if (!found) return fail(std::move(found).error());
         const bool still = !found->is_current && !found->is_newer &&
                            (found->pending.empty() || found->pending.front()->rebuilds() == rebuilds);
         if (!still) continue;
-        auto last = by_history::take_step(connection, declared, history, *found, report);
+        auto last = detail::take_step(connection, declared, history, *found, report);
         if (!last) return fail(std::move(last).error());
         if (auto committed = transaction->commit(); !committed) return fail(std::move(committed).error());
-        report.to = by_history::last_revision(found->ledger);
+        report.to = detail::last_revision(found->ledger);
         if (*last) return report;
     }
 }

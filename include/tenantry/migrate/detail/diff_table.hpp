@@ -22,7 +22,7 @@ enum class Unknown {
     drop,    ///< it goes
 };
 
-namespace diffing {
+namespace detail {
 
 struct TableChange {
     std::vector<Step> added; ///< where the table need not be built anew
@@ -73,9 +73,9 @@ public:
 
 private:
     void differs(std::string what) { change_.why.push_back(std::move(what)); }
-    void requires_none(std::string what, std::string offenders, bool enforced = false)
+    void requires_none(std::string what, std::string conflicting_rows, bool enforced = false)
     {
-        change_.conditions.push_back({std::move(what), std::move(offenders), enforced});
+        change_.conditions.push_back({std::move(what), std::move(conflicting_rows), enforced});
     }
     static std::string column_said(const ColumnText& column) { return "column '" + column.name + '\''; }
 
@@ -121,8 +121,8 @@ private:
         const bool whole = std::ranges::all_of(live_.text.columns, [&](const ColumnText& other) {
             return !mentions(tokens, other.name) || wanted_.column(other.name) != nullptr || is_kept(other);
         });
-        return whole && harmless::never_fails(tokens) &&
-               (!column.not_null || harmless::is_never_null(tokens, wanted_));
+        return whole && detail::never_fails(tokens) &&
+               (!column.not_null || detail::is_never_null(tokens, wanted_));
     }
 
     void not_declared(const ColumnText& column)
@@ -272,7 +272,7 @@ private:
             return all_kept &&
                    std::ranges::any_of(about, [](const ColumnText* c) { return default_text(*c).empty(); });
         case ConstraintKind::check:
-            return all_kept && !about.empty() && harmless::holds_by_default(constraint.expression, about);
+            return all_kept && !about.empty() && detail::holds_by_default(constraint.expression, about);
         case ConstraintKind::foreign_key: return unknown_ == Unknown::adopted && has_target(constraint);
         }
         return false;
@@ -568,6 +568,6 @@ private:
     std::vector<const ConstraintText*> kept_constraints_; // of the live table, about kept columns
 };
 
-} // namespace diffing
+} // namespace detail
 
 } // namespace tenantry::migrate

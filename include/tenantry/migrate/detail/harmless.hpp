@@ -16,7 +16,7 @@
 #include <tenantry/migrate/model.hpp>
 #include <tenantry/sqlite/connection.hpp>
 
-namespace tenantry::migrate::harmless {
+namespace tenantry::migrate::detail {
 
 /// Is everything that is called in an expression a function that fails for no value?
 [[nodiscard]] inline bool never_fails(SqlTokens tokens)
@@ -150,4 +150,4 @@ private:
     std::vector<SqlToken> tokens_;
 };
 
-} // namespace tenantry::migrate::harmless
+} // namespace tenantry::migrate::detail

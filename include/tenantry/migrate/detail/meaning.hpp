@@ -72,7 +72,7 @@ struct Conversion {
     std::string refused{};    ///< true of values that have no new one; empty: all have
 };
 
-namespace meaning {
+namespace detail {
 
 inline std::string text_of(std::int64_t number)
 {
@@ -138,7 +138,7 @@ inline Conversion between_names(const std::string& column, const Meaning& from, 
     return made;
 }
 
-} // namespace meaning
+} // namespace detail
 
 /// From a column that means `from` to one that means `to`. A number of no meaning is taken for whatever is declared.
 [[nodiscard]] inline Conversion convert(const std::string& column, std::string_view from_text, bool from_real,
@@ -150,12 +150,12 @@ inline Conversion between_names(const std::string& column, const Meaning& from, 
     Conversion made;
     const std::string any = column + " IS NOT NULL";
     if (from.has_unit() && to.has_unit()) {
-        const auto by = meaning::ratio(from, to);
+        const auto by = detail::ratio(from, to);
         if (from.kind != to.kind || !by) return {{}, any};
         if (*by != std::pair<std::int64_t, std::int64_t>{1, 1} || from_real != to_real)
-            made = meaning::between_units(column, *by, from_real, to_real);
+            made = detail::between_units(column, *by, from_real, to_real);
     } else if (!from.names.empty() && !to.names.empty()) {
-        made = meaning::between_names(column, from, to);
+        made = detail::between_names(column, from, to);
     } else if ((from.has_unit() && !to.names.empty()) || (!from.names.empty() && to.has_unit()) ||
                (!from.other.empty() && !to.other.empty() && from.other != to.other)) {
         return {{}, any};
@@ -170,7 +170,7 @@ inline Conversion between_names(const std::string& column, const Meaning& from, 
     std::string found;
     if (limits.least != INT64_MIN || limits.most != INT64_MAX)
         found = value + " IS NOT NULL AND CAST(" + value + " AS INTEGER) NOT BETWEEN " +
-                meaning::text_of(limits.least) + " AND " + meaning::text_of(limits.most);
+                detail::text_of(limits.least) + " AND " + detail::text_of(limits.most);
     // A float has 24 bits: what is left of a number when it is rounded to them is the number itself.
     if (limits.single) {
         const std::string real = "CAST(" + value + " AS REAL)";
@@ -189,7 +189,7 @@ inline Conversion between_names(const std::string& column, const Meaning& from, 
     const Meaning b = parse_meaning(declared);
     if (a.has_unit() && b.has_unit()) return a.kind != b.kind || a.num != b.num || a.den != b.den;
     if (a.has_unit() != b.has_unit()) return !a.names.empty() || !b.names.empty();
-    if (!a.names.empty() && !b.names.empty()) return !meaning::between_names("x", a, b).expression.empty();
+    if (!a.names.empty() && !b.names.empty()) return !detail::between_names("x", a, b).expression.empty();
     return !a.other.empty() && !b.other.empty() && a.other != b.other;
 }
 

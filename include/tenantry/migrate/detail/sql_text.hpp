@@ -75,7 +75,7 @@ struct SqlToken {
 
 using SqlTokens = std::span<const SqlToken>;
 
-namespace lexing {
+namespace detail {
 
 [[nodiscard]] inline bool is_space(char c) noexcept
 {
@@ -149,7 +149,7 @@ namespace lexing {
     return at + 1;
 }
 
-} // namespace lexing
+} // namespace detail
 
 /// The tokens of `text`. Whatever SQLite accepts is taken apart as SQLite does it
 /// (https://sqlite.org/lang_keywords.html); anything else into something.
@@ -157,37 +157,37 @@ namespace lexing {
 {
     using Kind = SqlToken::Kind;
     std::vector<SqlToken> tokens;
-    for (std::size_t at = lexing::past_space(text, 0); at < text.size(); at = lexing::past_space(text, at)) {
+    for (std::size_t at = detail::past_space(text, 0); at < text.size(); at = detail::past_space(text, at)) {
         const char c = text[at];
         const char next = at + 1 < text.size() ? text[at + 1] : '\0';
         Kind kind = Kind::sign;
         std::size_t end = at;
         if (c == '"' || c == '`') {
             kind = Kind::quoted;
-            end = lexing::quoted_end(text, at, c);
+            end = detail::quoted_end(text, at, c);
         } else if (c == '[') {
             kind = Kind::quoted;
-            end = lexing::quoted_end(text, at, ']');
+            end = detail::quoted_end(text, at, ']');
         } else if (c == '\'') {
             kind = Kind::text;
-            end = lexing::quoted_end(text, at, c);
+            end = detail::quoted_end(text, at, c);
         } else if (lower(c) == 'x' && next == '\'') {
             kind = Kind::blob;
-            end = lexing::quoted_end(text, at + 1, next);
-        } else if (lexing::is_digit(c) || (c == '.' && lexing::is_digit(next))) {
+            end = detail::quoted_end(text, at + 1, next);
+        } else if (detail::is_digit(c) || (c == '.' && detail::is_digit(next))) {
             kind = Kind::number;
-            end = lexing::number_end(text, at);
-        } else if (lexing::is_name(c)) {
+            end = detail::number_end(text, at);
+        } else if (detail::is_name(c)) {
             kind = Kind::word;
-            while (end < text.size() && lexing::is_name(text[end])) ++end;
+            while (end < text.size() && detail::is_name(text[end])) ++end;
         } else if (c == '?' || c == ':' || c == '@') {
             kind = Kind::parameter;
-            for (++end; end < text.size() && lexing::is_name(text[end]);) ++end;
+            for (++end; end < text.size() && detail::is_name(text[end]);) ++end;
         } else {
-            end = lexing::sign_end(text, at);
+            end = detail::sign_end(text, at);
         }
         const std::string_view raw = text.substr(at, end - at);
-        std::string value = kind == Kind::quoted ? lexing::unquoted(raw)
+        std::string value = kind == Kind::quoted ? detail::unquoted(raw)
                             : kind == Kind::word || kind == Kind::number || kind == Kind::blob
                                 ? lowered(raw)
                                 : std::string(raw);
@@ -216,7 +216,7 @@ namespace lexing {
 /// What a token stands for as a name.
 [[nodiscard]] inline std::string name_of(const SqlToken& token)
 {
-    return token.kind == SqlToken::Kind::text ? lexing::unquoted(token.value) : token.value;
+    return token.kind == SqlToken::Kind::text ? detail::unquoted(token.value) : token.value;
 }
 
 /// How many tokens the group in parentheses takes that begins with the first one, these included.
@@ -246,8 +246,8 @@ namespace lexing {
     for (const SqlToken& token : tokens) {
         if (!text.empty()) text += ' ';
         const bool plain = token.kind == SqlToken::Kind::quoted && !token.value.empty() &&
-                           !lexing::is_digit(token.value.front()) &&
-                           std::ranges::all_of(token.value, lexing::is_name);
+                           !detail::is_digit(token.value.front()) &&
+                           std::ranges::all_of(token.value, detail::is_name);
         if (token.kind == SqlToken::Kind::quoted)
             text += plain ? lowered(token.value) : quoted_name(lowered(token.value));
         else
