@@ -74,6 +74,11 @@ struct Slot : Schema<Trigger<"job_added", AfterInsert<Job>, Do<add>>,
                      Trigger<"job_free", BeforeInsert<Job>, When<is_free>,
                              DoSql<"DELETE FROM note WHERE job = NEW.id; SELECT 1;">>> {};
 
+struct Untouched : Schema<Table<"queue", Job>, Table<"note", Note>> {};
+template <FixedString Text>
+struct RollsBack
+    : Schema<Table<"queue", Job>, Table<"note", Note>, Trigger<"raises", AfterInsert<Job>, DoSql<Text>>> {};
+
 } // namespace trigger_tests
 
 using namespace trigger_tests;
@@ -105,6 +110,21 @@ END)");
 END)");
     CHECK(schema_info<Slot>().objects.back().table == "queue");
     CHECK(schema_info<Slot>().objects[0].type == "table"); // triggers come behind what they are on
+}
+
+TEST_CASE("a schema with triggers says what they do to statements that fail")
+{
+    constexpr auto& written = schema_info<Slot>();
+    CHECK((written.failures_leave_part && !written.triggers_roll_back));
+    constexpr auto& by_words = schema_info<RollsBack<"SELECT raise(Rollback, 'no') WHERE NEW.cost < 0;">>();
+    CHECK((by_words.failures_leave_part && by_words.triggers_roll_back));
+    constexpr auto& by_conflict = schema_info<RollsBack<"INSERT OR ROLLBACK INTO note VALUES (1, 1, '');">>();
+    CHECK((by_conflict.failures_leave_part && by_conflict.triggers_roll_back));
+    constexpr auto& aborts =
+        schema_info<RollsBack<"SELECT RAISE(ABORT, 'rolled back') WHERE NEW.cost < 0;">>();
+    CHECK((aborts.failures_leave_part && !aborts.triggers_roll_back));
+    constexpr auto& without = schema_info<Untouched>();
+    CHECK((!without.failures_leave_part && !without.triggers_roll_back));
 }
 
 TEST_CASE("SQLite runs it")

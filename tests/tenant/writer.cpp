@@ -450,24 +450,6 @@ TEST_CASE("several that go wrong in one batch")
     CHECK(desk.entries() == expected);
 }
 
-TEST_CASE("what a schema does to failing statements is known from its text")
-{
-    const auto hazards = [](std::string_view type, std::string_view sql) {
-        const std::array objects{SchemaObject{type, "x", "x", sql, {}}};
-        return detail::write_hazards(SchemaInfo{objects, 1});
-    };
-    const auto plain = hazards("table", "CREATE TABLE t (a INTEGER REFERENCES u)");
-    CHECK_FALSE((plain.leaves_part || plain.rolls_back));
-    CHECK(hazards("table", "CREATE TABLE t (a REFERENCES u DEFERRABLE INITIALLY DEFERRED)").leaves_part);
-    CHECK(hazards("table", "CREATE TABLE t (a REFERENCES u ON DELETE CASCADE)").leaves_part);
-    CHECK(hazards("table", "CREATE TABLE t (a REFERENCES u ON UPDATE SET NULL)").leaves_part);
-    const auto writes = hazards("trigger", "CREATE TRIGGER g AFTER INSERT ON t BEGIN DELETE FROM u; END");
-    CHECK((writes.leaves_part && !writes.rolls_back));
-    const auto rolls_back =
-        hazards("trigger", "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT raise(Rollback, 'no'); END");
-    CHECK((rolls_back.leaves_part && rolls_back.rolls_back));
-}
-
 TEST_CASE("a body that leaves a statement open keeps what it wrote, and the database is not held by it")
 {
     Desk desk;

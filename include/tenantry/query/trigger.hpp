@@ -96,6 +96,15 @@ struct without_returning<StatementForm<Forms...>> {
     using type = typename filter<StatementForm<>, Forms...>::type;
 };
 
+// Whether text may roll back a transaction, by RAISE(ROLLBACK, ...) or OR ROLLBACK. More than those are taken for it.
+constexpr bool names_rollback(std::string_view text) noexcept
+{
+    constexpr std::string_view word = "rollback";
+    for (std::size_t at = 0; at + word.size() <= text.size(); ++at)
+        if (same_name(text.substr(at, word.size()), word)) return true;
+    return false;
+}
+
 template <class S, const auto& Node, class Event>
 using trigger_out = TriggerOut<S, Node, typename Event::row_type, Event::has_old, Event::has_new>;
 
@@ -232,6 +241,7 @@ struct Refuse {
 template <FixedString Text>
 struct DoSql {
     static constexpr int tenantry_trigger_part = 1;
+    static constexpr bool rolls_back = detail::names_rollback(Text.view());
 
     static consteval bool rules()
     {
@@ -249,11 +259,22 @@ struct DoSql {
 
 namespace detail {
 
+// Only text can roll back a transaction: what insert, update and remove make cannot.
+template <class Part>
+consteval bool part_rolls_back() noexcept
+{
+    if constexpr (requires { Part::rolls_back; })
+        return Part::rolls_back;
+    else
+        return false;
+}
+
 // The schema object of a trigger.
 template <FixedString Name, class Event, class... Parts>
 struct CreateTrigger {
     static constexpr std::string_view type = "trigger";
     static constexpr std::string_view name = Name.view();
+    static constexpr bool tenantry_rolls_back = (part_rolls_back<Parts>() || ...);
 
     template <class S>
     static constexpr std::string_view table_in() noexcept

@@ -258,6 +258,31 @@ consteval bool object_needs_trust() noexcept
         return false;
 }
 
+template <class... Options>
+consteval bool options_leave_part(TypeList<Options...>) noexcept
+{
+    return (requires { Options::tenantry_leaves_part; } || ...);
+}
+
+// Plain tables leave nothing, and pay for nothing.
+template <class Object>
+consteval bool failures_leave_part() noexcept
+{
+    if constexpr (requires { typename Object::tenantry_table; })
+        return options_leave_part(typename Object::tenantry_table::options{});
+    else
+        return Object::type == "trigger";
+}
+
+template <class Object>
+consteval bool object_rolls_back() noexcept
+{
+    if constexpr (requires { Object::tenantry_rolls_back; })
+        return Object::tenantry_rolls_back;
+    else
+        return false;
+}
+
 // FNV-1a, 64 bits (http://www.isthe.com/chongo/tech/comp/fnv/)
 constexpr std::uint64_t hash_text(std::string_view text, std::uint64_t hash = 0xcbf29ce484222325u) noexcept
 {
@@ -316,7 +341,9 @@ struct SchemaText<S, TypeList<Objects...>> {
         return make_fingerprint(hash);
     }();
 
-    static constexpr SchemaInfo info{objects, fingerprint, (object_needs_trust<S, Objects>() || ...)};
+    static constexpr SchemaInfo info{objects, fingerprint, (object_needs_trust<S, Objects>() || ...),
+                                     (failures_leave_part<Objects>() || ...),
+                                     (object_rolls_back<Objects>() || ...)};
 };
 
 template <class List>

@@ -14,6 +14,7 @@ namespace tenantry {
 template <auto Field>
 struct Deferred {
     using tenantry_members = detail::Members<Field>;
+    static constexpr bool tenantry_leaves_part = true;
 
     template <class Table>
     static consteval void rules() noexcept

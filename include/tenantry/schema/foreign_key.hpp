@@ -47,6 +47,14 @@ struct InitiallyDeferred {
 
 namespace detail {
 
+// Without clauses it is checked at the end of each statement, and makes the database do nothing.
+template <class... Clauses>
+struct ReferenceEffect {
+    static constexpr bool tenantry_leaves_part = true;
+};
+template <>
+struct ReferenceEffect<> {};
+
 template <class T>
 inline constexpr bool is_column_list = false;
 template <auto... Fields>
@@ -92,7 +100,7 @@ std::type_identity<row_of<First>> row_of_references(tenantry::References<First, 
 /// `WhenRemoved<Action>`, `WhenChanged<Action>` and `InitiallyDeferred`. A row one of whose columns is NULL refers to
 /// nothing (https://sqlite.org/foreignkeys.html#fk_composite).
 template <class From, class To, class... Clauses>
-struct ForeignKey {
+struct ForeignKey : detail::ReferenceEffect<Clauses...> {
     static_assert(
         detail::is_column_list<From> && detail::is_reference_list<To>,
         "tenantry: a foreign key is ForeignKey<Columns<&Row::field, ...>, References<&Other::field, ...>>");

@@ -15,6 +15,7 @@ namespace tenantry {
 template <auto Field, Action What>
 struct OnDelete {
     using tenantry_members = detail::Members<Field>;
+    static constexpr bool tenantry_leaves_part = true;
 
     template <class Table>
     static consteval void rules() noexcept

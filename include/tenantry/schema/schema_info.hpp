@@ -34,6 +34,12 @@ struct SchemaInfo {
     /// Whether its views and triggers use virtual tables, as those that keep a full-text table in step do: then
     /// connections have to trust the schema (https://sqlite.org/c3ref/c_dbconfig_defensive.html#sqlitedbconfigtrustedschema).
     bool needs_trust = false;
+    /// Whether a statement that fails may leave something of what it did, or look as if it had: there are foreign keys that
+    /// are checked at COMMIT, or triggers and actions of foreign keys, of which nobody can tell whether what they did was
+    /// rolled back.
+    bool failures_leave_part = false;
+    /// Whether a trigger may roll back the whole transaction.
+    bool triggers_roll_back = false;
 };
 
 } // namespace tenantry

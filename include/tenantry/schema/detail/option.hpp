@@ -18,6 +18,8 @@
 //   static constexpr std::string_view tenantry_column_name;   what its field's column is called
 //   static constexpr std::string_view tenantry_column_type;   the text of its field's column's type
 //   static constexpr std::string_view tenantry_collation;   how its fields are compared
+//   static constexpr bool tenantry_leaves_part = true;   a statement that fails may leave something of what it makes the
+//                                                        database do (`SchemaInfo::failures_leave_part`)
 // and of the whole table tenantry_autoincrement, tenantry_without_rowid, tenantry_not_strict,
 // so that a new one is a new file and nothing else.
 #pragma once
