@@ -1,5 +1,4 @@
 #include <tenantry/sqlite/connection.hpp>
-#include <tenantry/sqlite/detail/commit_watch.hpp>
 #include <tenantry/sqlite/detail/uninterruptible.hpp>
 
 #include <atomic>
@@ -697,39 +696,6 @@ TEST_CASE("what is begun again elsewhere has a grace after its time, once")
     CHECK(connection.out_of_time());
     connection.watch(nullptr);
     CHECK_FALSE(connection.out_of_time());
-}
-
-TEST_CASE("the beginning of a commit is noted, of a statement that is a transaction by itself")
-{
-    Connection connection = must(Connection::open_memory());
-    must(connection.execute("CREATE TABLE t(a UNIQUE); CREATE TABLE u(a); CREATE VIEW v AS SELECT a FROM t"));
-    {
-        const auto before = std::chrono::steady_clock::now();
-        const CommitWatch commit(connection);
-        CHECK_FALSE(commit.begun());
-        must(must(connection.prepare("INSERT INTO t VALUES (1)")).run());
-        REQUIRE(commit.begun());
-        CHECK(*commit.begun() >= before);
-        CHECK_FALSE(commit.refused());
-    }
-    {
-        const CommitWatch commit(connection);
-        CHECK_FALSE(must(connection.prepare("INSERT INTO t VALUES (1)")).run());
-        CHECK_FALSE(commit.begun()); // it was taken back
-        CHECK(must(must(connection.prepare("SELECT a FROM v")).step()));
-        CHECK_FALSE(connection.fires_triggers());
-    }
-    must(connection.execute("CREATE TRIGGER f AFTER INSERT ON t BEGIN SELECT RAISE(FAIL, 'no'); END"));
-    CHECK_FALSE(connection.fires_triggers());
-    {
-        const CommitWatch commit(connection);
-        CHECK_FALSE(must(connection.prepare("INSERT INTO t VALUES (2)")).run());
-        CHECK(commit.refused());
-    }
-    CHECK(connection.fires_triggers());
-    CHECK(must(connection.query_integer("SELECT count(*) FROM t")) == 1);
-    must(connection.execute("INSERT INTO u VALUES (1)")); // nobody watches: as ever
-    CHECK(must(connection.query_integer("SELECT count(*) FROM u")) == 1);
 }
 
 TEST_CASE("an ended write takes its transaction with it, an ended read does not")

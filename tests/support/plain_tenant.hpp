@@ -40,8 +40,7 @@ struct Fate {
     std::atomic<int> answers{0};
     std::atomic<bool> destroyed{false};
     std::atomic<bool> cancel{false};
-    std::atomic<bool> leaves{false}; // the caller does, while his job is claimed
-    std::optional<Error> error;      // after the answer
+    std::optional<Error> error; // after the answer
 
     /// True: the job was answered, and with success.
     [[nodiscard]] bool succeeded() { return answered.wait() && !error; }
@@ -72,7 +71,6 @@ public:
         ++fate_->claims;
         return caller_is_there_;
     }
-    bool unclaim() noexcept override { return !fate_->leaves; }
     bool cancelled() const noexcept override { return fate_->cancel; }
     const std::atomic<bool>* cancel_flag() const noexcept override { return &fate_->cancel; }
 

@@ -178,10 +178,6 @@ public:
         return sqlite3_last_insert_rowid(state_->db);
     }
 
-    /// A statement that changes something was prepared here and may fire a trigger, or uses a view. Triggers may leave what they
-    /// did to a statement that fails (`RAISE(FAIL)`), and SQLite then commits it where there is no transaction.
-    [[nodiscard]] bool fires_triggers() const noexcept { return state_->fires_triggers; }
-
     /// The one truth about transactions (https://sqlite.org/c3ref/get_autocommit.html).
     [[nodiscard]] bool in_transaction() const noexcept { return sqlite3_get_autocommit(state_->db) == 0; }
 
@@ -274,8 +270,6 @@ public:
     /// nullptr: nothing is called.
     void set_begin_hook(Result<void> (*does)(Connection&)) noexcept { state_->begin_hook = does; }
 
-    [[nodiscard]] bool has_begin_hook() const noexcept { return state_->begin_hook != nullptr; }
-
     /// For `Transaction`.
     [[nodiscard]] Result<void> run_begin_hook() noexcept
     {
@@ -350,9 +344,6 @@ public:
                                                             &state_->privileged);
         state_->observed->attach(state_->db);
     }
-
-    /// Somebody hears of statements.
-    [[nodiscard]] bool is_observed() const noexcept { return state_->observed != nullptr; }
 
     /// Whoever used the connection has done so: its observer hears of the last statement now.
     void report_statements() noexcept
@@ -751,10 +742,7 @@ inline Result<void> Connection::set_up(const Profile& profile, bool read_only)
     // back, and removes the log nevertheless. Where it has happened before, it knows of it and leaves the log.
     state_->has_read = true;
     if (auto done = set_switch(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, profile.keep_log); !done) return done;
-    if (fences.authorizer)
-        sqlite3_set_authorizer(db, &detail::ConnectionState::authorize, state_.get());
-    else
-        state_->fires_triggers = true; // for all that is known
+    if (fences.authorizer) sqlite3_set_authorizer(db, &detail::ConnectionState::authorize, state_.get());
     return {};
 }
 
@@ -765,14 +753,10 @@ inline Result<sqlite3_stmt*> Connection::compile(std::string_view sql, unsigned 
     sqlite3_stmt* stmt = nullptr;
     const char* rest = nullptr;
     const char* const text = sql.data() != nullptr ? sql.data() : "";
-    const bool met_before = std::exchange(state_->met_trigger, false);
     state_->refused = {};
     const int code = sqlite3_prepare_v3(state_->db, text, static_cast<int>(sql.size()), flags, &stmt, &rest);
     if (code != SQLITE_OK) return fail(compile_error(code, sql));
     Statement owner(stmt, 0);
-    const bool fires = state_->met_trigger && sqlite3_stmt_readonly(stmt) == 0;
-    state_->fires_triggers = state_->fires_triggers || fires;
-    state_->met_trigger = met_before || fires;
     if (stmt == nullptr)
         return fail(std::move(Error(errc::invalid_sql, "there is no statement in the text").with_sql(sql)));
     if (is_refused(stmt)) return fail(write_while_reading(sql));

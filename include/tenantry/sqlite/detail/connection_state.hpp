@@ -51,17 +51,14 @@ struct ConnectionState {
     bool has_read = false; // and so has its log's index, where it has a log
     Functions functions;
     std::string_view refused; // what the authorizer refused last
-    bool met_trigger = false; // while something was prepared
-    bool fires_triggers = false;
     std::string path;
     std::unique_ptr<StatementWatch> observed;
 
     // An authorizer: https://sqlite.org/c3ref/set_authorizer.html.
     static int authorize(void* context, int action, const char* first, const char* second, const char*,
-                         const char* inner)
+                         const char*)
     {
         auto& state = *static_cast<ConnectionState*>(context);
-        if (inner != nullptr) state.met_trigger = true; // or a view, which is not told apart
         if (state.privileged != 0) return SQLITE_OK;
         const std::string_view refused = refused_action(action, first, second);
         if (refused.empty()) return SQLITE_OK;

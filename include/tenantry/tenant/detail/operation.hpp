@@ -56,8 +56,6 @@ public:
     /// Takes hold of the caller before his code runs; once. False: he is gone, and the operation is to be dropped.
     [[nodiscard]] virtual bool claim() noexcept = 0;
 
-    /// Lets go of the caller again, as nothing of his has run after all. False: he is gone, and the operation is to be dropped.
-    [[nodiscard]] virtual bool unclaim() noexcept { return true; }
     [[nodiscard]] virtual bool cancelled() const noexcept = 0;
     [[nodiscard]] virtual const std::atomic<bool>* cancel_flag() const noexcept = 0;
 
@@ -67,7 +65,7 @@ public:
     /// What `run` has said, or `fail_with` since.
     [[nodiscard]] virtual bool succeeded() const noexcept = 0;
 
-    /// What `run` has found, where it failed and whoever runs it may want to know: for `OperationKind::apart`.
+    /// What `run` has found where it failed, for whoever runs it and wants to know.
     [[nodiscard]] virtual const Error* error() const noexcept { return nullptr; }
 
     /// It is the library's own: nobody waits for its answer.
@@ -227,7 +225,6 @@ public:
 
     OperationKind kind() const noexcept override { return Work::kind; }
     bool claim() noexcept override { return promise_.claim(); }
-    bool unclaim() noexcept override { return promise_.unclaim(); }
     bool cancelled() const noexcept override { return promise_.cancelled(); }
     const std::atomic<bool>* cancel_flag() const noexcept override { return promise_.cancel_flag(); }
 

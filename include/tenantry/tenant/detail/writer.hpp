@@ -26,7 +26,6 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/histogram.hpp>
 #include <tenantry/sqlite/connection.hpp>
-#include <tenantry/sqlite/detail/commit_watch.hpp>
 #include <tenantry/sqlite/detail/uncommittable.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/bound_log.hpp>
@@ -59,7 +58,6 @@ public:
         : connection_(std::move(connection)),
           file_(file),
           hazards_(hazards),
-          sets_epochs_(connection_.has_begin_hook()),
           limit_(options.batch_writes),
           time_(options.batch_time),
           unchanged_since_(settled_change_of(file.path()))
@@ -79,16 +77,11 @@ public:
         Turn turn;
         now_ = Clock::now();
         const auto until = later(now_, time_);
-        // Asked for where there is more than one job: before any has run, or when only the first has been taken.
-        std::optional<int> spills;
-        if (!is_transaction(*job)) spills = connection_.cache_spills();
+        const int spills = connection_.cache_spills();
         std::size_t begun = 0;
         const auto next_if_room = [&]() -> JobPtr {
-            if (++begun >= limit_ || now_ >= until) return nullptr;
-            if (spills) return connection_.cache_spills() == *spills ? next() : nullptr;
-            JobPtr second = next();
-            if (second) spills = connection_.cache_spills();
-            return second;
+            const bool full = ++begun >= limit_ || now_ >= until || connection_.cache_spills() != spills;
+            return full ? nullptr : next();
         };
         while (job && !turn.locked) job = run_batch(std::move(job), next_if_room, turn);
         used(now_);
@@ -221,20 +214,10 @@ private:
     {
         if (!ended_.empty()) turn.done += tell(); // of the batch before
         if (dismissed(job)) return next();
-        JobPtr second;
-        if (is_transaction(*job) && !(sets_epochs_ && connection_.log_was_written_back())) {
-            second = next();
-            if (!second) job = run_by_itself(std::move(job), turn);
-            if (!job) return nullptr;
-        }
-        const auto following = [&] { return second ? std::move(second) : next(); };
         auto transaction = sqlite::Transaction::begin(connection_, sqlite::Behaviour::immediate);
-        if (!transaction) {
-            not_begun(std::move(job), std::move(transaction).error(), turn);
-            return kept_waiting(std::move(second), turn);
-        }
+        if (!transaction) return not_begun(std::move(job), std::move(transaction).error(), turn), nullptr;
         turn.had_lock = true;
-        for (; job; job = following()) {
+        for (; job; job = next()) {
             if (dismissed(job)) continue;
             // A body that may be ended half-way would take its neighbours with it, and they could not all be run again.
             const bool alone = !is_statement(job->kind()) && job->limits.any();
@@ -251,7 +234,7 @@ private:
                 batch_.push_back(std::move(job));
                 if (!alone) break;
                 finish(*transaction);
-                return following();
+                return next();
             case Effect::taken_back:
                 // What it has found may come of a neighbour's write that is not committed yet.
                 if (batch_.empty())
@@ -262,89 +245,11 @@ private:
             case Effect::collapsed:
                 (void)transaction->rollback();
                 run_again(std::move(job), turn);
-                return turn.locked ? kept_waiting(std::move(second), turn) : following();
+                return turn.locked ? nullptr : next();
             }
         }
         finish(*transaction);
         return nullptr;
-    }
-
-    // Whether SQLite makes a transaction of it where there is none, and whatever it fails of takes back all that it did. Where
-    // statements are observed their durations would have the commit in them, and waiting for a lock would be failures.
-    [[nodiscard]] bool is_transaction(const Job& job) const noexcept
-    {
-        return job.kind() == JobKind::statement && !hazards_.leaves_part && !hazards_.rolls_back &&
-               !connection_.fires_triggers() && !connection_.is_observed();
-    }
-
-    // A statement that nobody else's write is to be committed with: BEGIN and COMMIT would cost a small one a tenth more.
-    // Returned is the job if it is no transaction after all, as was found only now; nothing of it is left.
-    [[nodiscard]] JobPtr run_by_itself(JobPtr job, Turn& turn)
-    {
-        const bool again = job->claimed;
-        const auto begun = now_;
-        if (!claim(job, turn)) return nullptr;
-        const auto end = run_and_commit(*job);
-        if (end == End::locked && !again) {
-            if (!job->unclaim()) return drop(std::move(job), turn), nullptr;
-            job->claimed = false;
-        } else if (!again) {
-            wait_.add(begun - job->queued_at);
-        }
-        if (end == End::refused) return job;
-        if (end == End::locked) {
-            Error locked = *job->error();
-            not_begun(std::move(job), std::move(locked), turn);
-            return nullptr;
-        }
-        turn.had_lock = turn.had_lock || job->succeeded() || *job->error() == errc::constraint;
-        if (job->succeeded()) {
-            answer_if_there(std::move(job));
-        } else {
-            answer(std::move(job));
-        }
-        return nullptr;
-    }
-
-    // What became of a transaction of one statement.
-    enum class End : std::uint8_t {
-        over,    // it was committed, or has failed
-        locked,  // another process has the write lock
-        refused, // it must not be committed in this way
-    };
-
-    [[nodiscard]] End run_and_commit(Job& job)
-    {
-        const sqlite::CommitWatch commit(
-            connection_, [](void* self) { return static_cast<Writer*>(self)->may_commit(); }, this);
-        run(job);
-        if (commit.refused()) return End::refused;
-        if (connection_.in_transaction()) [[unlikely]] {
-            // What comes next would be inside of it, and be answered before it is committed.
-            (void)sqlite::detail::run_control(connection_, sqlite::detail::rollback_text());
-            job.fail_with(
-                Error(errc::internal, "the statement left a transaction open, which was rolled back"));
-            return End::over;
-        }
-        const Error* const error = job.error();
-        if (!commit.begun() && error != nullptr && *error == errc::busy) return End::locked;
-        if (const auto begun = commit.begun())
-            run_time_.add(*begun - std::exchange(now_, *begun));
-        else
-            run_time_.add(pass_time());
-        if (job.succeeded() && !commit.begun() && !file_.glance()) job.fail_with(file_.lost_error());
-        if (job.succeeded()) committed(1);
-        return End::over;
-    }
-
-    // A statement by itself. What begins a log is to be committed with an epoch, in a transaction.
-    [[nodiscard]] bool may_commit() { return file_.glance() && !(sets_epochs_ && connection_.begins_log()); }
-
-    // Taken out of the queue, and not begun. Returned is what is to be begun next.
-    [[nodiscard]] static JobPtr kept_waiting(JobPtr job, Turn& turn)
-    {
-        if (turn.locked && job) turn.unfinished.push_back(std::move(job));
-        return job;
     }
 
     [[nodiscard]] bool dismissed(JobPtr& job)
@@ -363,14 +268,9 @@ private:
     {
         if (!job->claimed) job->claimed = job->claim();
         if (job->claimed) return true;
-        drop(std::move(job), turn);
-        return false;
-    }
-
-    static void drop(JobPtr job, Turn& turn)
-    {
         job.reset();
         ++turn.done;
+        return false;
     }
 
     void not_begun(JobPtr job, Error error, Turn& turn)
@@ -565,7 +465,6 @@ private:
     sqlite::Connection connection_;
     TenantFile& file_;
     const WriteHazards hazards_;
-    const bool sets_epochs_; // see begin_epoch
     const std::size_t limit_;
     const std::chrono::milliseconds time_;
     const std::optional<LastChange::Time>
