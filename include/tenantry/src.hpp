@@ -10,6 +10,11 @@
 #endif
 
 #include <tenantry/core/impl/descriptors.ipp>
+#include <tenantry/fleet/impl/adopt.ipp>
+#include <tenantry/fleet/impl/migrate_all.ipp>
+#include <tenantry/fleet/impl/migration_status.ipp>
+#include <tenantry/fleet/impl/open.ipp>
+#include <tenantry/fleet/impl/spawn.ipp>
 
 // See core/detail/separate_compilation.hpp.
 extern "C" {

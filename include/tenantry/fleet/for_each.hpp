@@ -25,7 +25,8 @@
 #include <tenantry/async/detail/promise.hpp>
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/fleet/detail/core.hpp>
+#include <tenantry/fleet/detail/port.hpp>
+#include <tenantry/fleet/detail/spawn.hpp>
 #include <tenantry/fleet/detail/with.hpp>
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
@@ -86,7 +87,7 @@ class ForEach final : public async::Waker, public std::enable_shared_from_this<F
     using Strand = boost::asio::strand<boost::asio::any_io_executor>;
 
 public:
-    explicit ForEach(std::shared_ptr<FleetCore> core) : core_(std::move(core)) {}
+    explicit ForEach(std::shared_ptr<FleetPort> core) : core_(std::move(core)) {}
 
     template <class Handler>
     void start(Handler&& handler, const Which& which, Body body, ForEachOptions options)
@@ -98,10 +99,10 @@ public:
                              Callers{.body = std::move(body), .options = std::move(options)});
         }
         try {
-            core_->spawn(
-                [self = this->shared_from_this(), which]() mutable { list(std::move(self), which); });
+            spawn_on(core_,
+                     [self = this->shared_from_this(), which]() mutable { list(std::move(self), which); });
         } catch (...) {
-            promise_->complete(fail(FleetCore::not_taken(std::current_exception())));
+            promise_->complete(fail(not_taken(std::current_exception())));
         }
     }
 
@@ -235,7 +236,7 @@ private:
         promise_->complete(std::move(report_));
     }
 
-    const std::shared_ptr<FleetCore> core_;
+    const std::shared_ptr<FleetPort> core_;
     std::optional<Callers> callers_; // until the end
     std::mutex mutex_;
     std::optional<Strand> strand_; // under the mutex as long as it is none
@@ -255,7 +256,7 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, const Which& which, Body body, ForEachOptions options) const
     {
-        std::make_shared<ForEach<S, Body>>(FleetCore::of(shared_core()))
+        std::make_shared<ForEach<S, Body>>(shared_core())
             ->start(std::forward<Handler>(handler), which, std::move(body), std::move(options));
     }
 };

@@ -1,111 +1,65 @@
-// Opening a fleet: what brings in all that runs one.
+// Opening a fleet: what brings in all that runs one, or in a program that is compiled separately, the declaration of it.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string_view>
-#include <thread>
 #include <utility>
 
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/any_io_executor.hpp>
 
-#include <tenantry/async/detail/answer.hpp>
-#include <tenantry/async/detail/fork.hpp>
-#include <tenantry/async/detail/kept_memory.hpp>
-#include <tenantry/fleet/detail/check_options.hpp>
-#include <tenantry/fleet/detail/core.hpp>
-#include <tenantry/fleet/detail/layout.hpp>
-#include <tenantry/fleet/detail/root_lock.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/fleet/detail/port.hpp>
 #include <tenantry/fleet/fleet.hpp>
+#include <tenantry/fleet/options.hpp>
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/schema.hpp>
+#include <tenantry/schema/schema_info.hpp>
 
 namespace tenantry {
 
 namespace detail {
 
-class ThreadPool final : public FleetPool {
-public:
-    // 0: twice the cores, at least 4
-    explicit ThreadPool(std::size_t threads) : pool_(threads != 0 ? threads : usual()) {}
-
-    [[nodiscard]] boost::asio::any_io_executor executor() { return pool_.get_executor(); }
-
-    void finish() noexcept override
-    {
-        // What was answered before this line is told before the pool ends.
-        async::Answer<void> told;
-        boost::asio::post(pool_,
-                          boost::asio::bind_allocator(memory_.allocator(), [&told] { told.give({}); }));
-        (void)told.wait();
-        pool_.stop();
-        pool_.join();
-    }
-
-private:
-    [[nodiscard]] static std::size_t usual()
-    {
-        return std::max<std::size_t>(4, std::size_t{2} * std::thread::hardware_concurrency());
-    }
-
-    async::KeptMemory memory_; // a fleet can be ended where there is none
-    boost::asio::thread_pool pool_;
+/// What runs a fleet that is open.
+struct OpenedFleet {
+    std::unique_ptr<FleetPool> pool; // none where the executor is the caller's
+    std::shared_ptr<FleetPort> core;
 };
 
-/// What is asked and made on disk before a fleet is there. Errors as `Fleet::open`.
-struct OpenedRoot {
-    Layout layout;
-    RootLock lock;
-
-    [[nodiscard]] static Result<OpenedRoot> open(const std::filesystem::path& root,
-                                                 const FleetOptions& options, std::string_view schema)
-    {
-        if (async::Forks::count() != 0) return fail(async::forked_error());
-        if (auto checked = check_options(options); !checked) return fail(std::move(checked).error());
-        auto layout = Layout::open(root, options, schema);
-        if (!layout) return fail(std::move(layout).error());
-        auto lock = RootLock::take(layout->root(), options.sole_owner, !options.read_only);
-        if (!lock) return fail(std::move(lock).error());
-        return OpenedRoot{std::move(*layout), std::move(*lock)};
-    }
-};
+/// Opens the root for the schema of this name, and runs the fleet on `executor`, or where that is null on a pool of its own.
+/// Errors as `Fleet::open`.
+[[nodiscard]] Result<OpenedFleet> open_fleet(const boost::asio::any_io_executor* executor,
+                                             const std::filesystem::path& root, const FleetOptions& options,
+                                             std::string_view schema_name, const SchemaInfo& (*schema)());
 
 template <class S>
 struct FleetOpener {
     [[nodiscard]] static Result<Fleet<S>> open(const std::filesystem::path& root, const FleetOptions& options)
     {
-        return caught("opening a fleet", [&]() -> Result<Fleet<S>> {
-            auto opened = OpenedRoot::open(root, options, schema_name<S>());
-            if (!opened) return fail(std::move(opened).error());
-            auto pool = std::make_unique<ThreadPool>(options.threads);
-            auto core = make_core(std::move(*opened), options, pool->executor());
-            return Fleet<S>(std::move(pool), std::move(core));
-        });
+        return open(nullptr, root, options);
     }
 
     [[nodiscard]] static Result<Fleet<S>> open(const boost::asio::any_io_executor& executor,
                                                const std::filesystem::path& root, const FleetOptions& options)
     {
-        return caught("opening a fleet", [&]() -> Result<Fleet<S>> {
-            auto opened = OpenedRoot::open(root, options, schema_name<S>());
-            if (!opened) return fail(std::move(opened).error());
-            return Fleet<S>(nullptr, make_core(std::move(*opened), options, executor));
-        });
+        return open(&executor, root, options);
     }
 
 private:
-    [[nodiscard]] static std::shared_ptr<FleetPort> make_core(OpenedRoot opened, const FleetOptions& options,
-                                                              boost::asio::any_io_executor executor)
+    [[nodiscard]] static Result<Fleet<S>> open(const boost::asio::any_io_executor* executor,
+                                               const std::filesystem::path& root, const FleetOptions& options)
     {
-        return std::make_shared<FleetCore>(std::move(opened.layout), std::move(opened.lock), schema_info<S>(),
-                                           options, std::move(executor));
+        auto opened = open_fleet(executor, root, options, schema_name<S>(), &schema_info<S>);
+        if (!opened) return fail(std::move(opened).error());
+        return Fleet<S>(std::move(opened->pool), std::move(opened->core));
     }
 };
 
 } // namespace detail
 
 } // namespace tenantry
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/fleet/impl/open.ipp>
+#endif
