@@ -97,6 +97,17 @@ public:
     Clock::duration lock_held_before{};
     std::uint64_t lock_wait = 0;
 
+    /// Why it has ended without being run to its end.
+    enum class End : std::uint8_t {
+        none,      ///< it waits, or runs
+        refused,   ///< the tenant is to be closed
+        cancelled, ///< by its caller
+        late,      ///< its deadline has passed
+        lock_held, ///< another process has held the tenant's lock for too long
+        not_taken, ///< the executor has not taken the turn that it waited for
+    };
+    End end = End::none;
+
     /// It was claimed, and waits to be run again.
     bool claimed = false;
 
