@@ -98,13 +98,14 @@ ByHand::ByHand(ByHand&& other) noexcept
       insert_(std::exchange(other.insert_, nullptr)),
       lookup_(std::exchange(other.lookup_, nullptr)),
       latest_(std::exchange(other.latest_, nullptr)),
+      total_(std::exchange(other.total_, nullptr)),
       begin_(std::exchange(other.begin_, nullptr)),
       commit_(std::exchange(other.commit_, nullptr))
 {}
 
 ByHand::~ByHand()
 {
-    for (sqlite3_stmt* stmt : {insert_, lookup_, latest_, begin_, commit_}) sqlite3_finalize(stmt);
+    for (sqlite3_stmt* stmt : {insert_, lookup_, latest_, total_, begin_, commit_}) sqlite3_finalize(stmt);
     sqlite3_close(db_);
 }
 
@@ -165,6 +166,15 @@ ByHand::Audit ByHand::read(sqlite3_stmt* stmt)
     if (sqlite3_column_type(stmt, 5) != SQLITE_NULL) row.duration_ms = sqlite3_column_int64(stmt, 5);
     row.at = sqlite3_column_int64(stmt, 6);
     return row;
+}
+
+std::int64_t ByHand::total()
+{
+    sqlite3_stmt* const stmt = prepare(total_, "SELECT sum(duration_ms) FROM audit_log WHERE action <> ''");
+    if (sqlite3_step(stmt) != SQLITE_ROW) give_up("no row");
+    const std::int64_t sum = sqlite3_column_int64(stmt, 0);
+    check(sqlite3_reset(stmt));
+    return sum;
 }
 
 ByHand::Audit ByHand::lookup(std::int64_t id)

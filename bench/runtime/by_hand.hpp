@@ -58,6 +58,7 @@ public:
     std::int64_t insert(const AuditLog& row);
     Audit lookup(std::int64_t id);
     std::vector<Audit> latest();
+    std::int64_t total();
 
     [[nodiscard]] sqlite3* handle() const noexcept { return db_; }
 
@@ -71,6 +72,7 @@ private:
     sqlite3_stmt* insert_ = nullptr; // prepared when they are first used
     sqlite3_stmt* lookup_ = nullptr;
     sqlite3_stmt* latest_ = nullptr;
+    sqlite3_stmt* total_ = nullptr;
     sqlite3_stmt* begin_ = nullptr;
     sqlite3_stmt* commit_ = nullptr;
 };

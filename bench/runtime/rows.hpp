@@ -10,6 +10,7 @@ void write_together(const Setting& setting);
 void mixed(const Setting& setting);
 void tail(const Setting& setting);
 void snapshot(const Setting& setting);
+void aggregate(const Setting& setting);
 void create(const Setting& setting);
 void open_current(const Setting& setting);
 void fair(const Setting& setting);

@@ -698,6 +698,53 @@ TEST_CASE("what is begun again elsewhere has a grace after its time, once")
     CHECK_FALSE(connection.out_of_time());
 }
 
+TEST_CASE("a statement that took too long for a moment is not run in one for a while, and then tried again")
+{
+    using namespace std::chrono_literals;
+    Connection connection = must(Connection::open_memory());
+    static const StatementText up_to{
+        "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < ?1) "
+        "SELECT count(*) FROM up",
+        next_slot()};
+    static const StatementText brief{"SELECT 1", next_slot()};
+    const auto lend = [&] { connection.watch(nullptr, std::chrono::steady_clock::now() + 1ms, 1ms); };
+    const auto count_to = [&](std::int64_t n) -> Result<std::int64_t> {
+        auto query = connection.statement(up_to);
+        if (!query) return fail(std::move(query).error());
+        query->integer(1, n);
+        if (auto row = query->step(); !row) return fail(std::move(row).error());
+        return query->integer(0);
+    };
+    constexpr std::int64_t endless_count = 1'000'000'000'000;
+    lend();
+    CHECK(count_to(endless_count).error() == errc::cancelled);
+    for (int n = 0; n < 31; ++n) {
+        lend();
+        CHECK(connection.statement(up_to).error() == errc::cancelled);
+        CHECK(connection.out_of_time());
+        CHECK(connection.statement(brief));
+        // Whoever has the connection for good is not concerned.
+        connection.watch(nullptr);
+        CHECK(must(count_to(3)) == 3);
+        connection.watch(nullptr, std::chrono::steady_clock::now() + 1h);
+        CHECK(must(count_to(3)) == 3);
+        CHECK_FALSE(connection.out_of_time());
+    }
+    // It is brief now, and stays.
+    for (int n = 0; n < 3; ++n) {
+        connection.watch(nullptr, std::chrono::steady_clock::now() + 1h, 1ms);
+        CHECK(must(count_to(3)) == 3);
+        CHECK_FALSE(connection.out_of_time());
+    }
+    lend();
+    CHECK(count_to(endless_count).error() == errc::cancelled);
+    // What was prepared anew is another one.
+    connection.release_statements();
+    connection.watch(nullptr, std::chrono::steady_clock::now() + 1h, 1ms);
+    CHECK(must(count_to(3)) == 3);
+    connection.watch(nullptr);
+}
+
 TEST_CASE("an ended write takes its transaction with it, an ended read does not")
 {
     Connection connection = must(Connection::open_memory());

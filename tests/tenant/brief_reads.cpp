@@ -236,6 +236,73 @@ TEST_CASE("a query here and now that takes long is begun again with a reader")
     CHECK(plain.write(1)->succeeded());
 }
 
+namespace {
+
+// A query as they are made: its statement is borrowed. Where it is run, it is known on which connection.
+struct Counting {
+    const sqlite3* writer;
+    std::int64_t up_to = 0;
+    int begun_on_writers = 0;
+    int begun_on_readers = 0;
+
+    Result<std::int64_t> operator()(sqlite::Connection& connection)
+    {
+        static const sqlite::StatementText text{
+            "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < ?1) SELECT count(*) FROM up",
+            sqlite::next_slot()};
+        auto query = connection.statement(text);
+        if (!query) return fail(std::move(query).error());
+        const bool on_writers = connection.native_handle() == writer;
+        ++(on_writers ? begun_on_writers : begun_on_readers);
+        query->integer(1, on_writers ? up_to : 3); // what is endless on the one ends on the other
+        if (auto row = query->step(); !row) return fail(std::move(row).error());
+        return query->integer(0);
+    }
+
+    static Result<std::int64_t> here(const void* of, sqlite::Connection& connection)
+    {
+        return (*static_cast<Counting*>(const_cast<void*>(of)))(connection);
+    }
+};
+
+constexpr std::int64_t endless_count = 1'000'000'000'000;
+
+} // namespace
+
+TEST_CASE(
+    "a query that took long is not begun on the writer's connection again each time, and is tried there later")
+{
+    PlainTenant plain;
+    Counting counting{writers(plain), endless_count};
+    const auto read_it = [&, waits = GENERATE(true, false)] {
+        if (waits) return must(read_query(plain, &Counting::here, &counting)) == 3;
+        const auto read = plain.read(
+            [&](sqlite::Connection& connection) -> Result<void> {
+                const auto counted = counting(connection);
+                return counted ? Result<void>() : fail(counted.error());
+            },
+            {}, statement);
+        return read->succeeded();
+    };
+    CHECK(read_it());
+    CHECK(counting.begun_on_writers == 1);
+    CHECK(counting.begun_on_readers == 1);
+    for (int n = 0; n < 31; ++n) REQUIRE(read_it());
+    CHECK(counting.begun_on_writers == 1);
+    CHECK(counting.begun_on_readers == 32);
+    // Tried again it takes long still.
+    CHECK(read_it());
+    CHECK(counting.begun_on_writers == 2);
+    for (int n = 0; n < 31; ++n) REQUIRE(read_it());
+    CHECK(counting.begun_on_writers == 2);
+    // It has become brief.
+    counting.up_to = 3;
+    for (int n = 0; n < 5; ++n) CHECK(read_it());
+    CHECK(counting.begun_on_writers == 7);
+    CHECK(counting.begun_on_readers == 64);
+    CHECK(plain.write(1)->succeeded());
+}
+
 TEST_CASE("a time limit ends a query wherever it runs")
 {
     PlainTenant plain;

@@ -298,7 +298,8 @@ public:
     ///
     /// `grace`, if it is more than 0, is for what is begun again elsewhere when its time is up, so that nobody needs to hear
     /// of that: when `until` is first seen to have passed there is so much left from then on. A thread that the system did
-    /// not let run meanwhile has taken no time.
+    /// not let run meanwhile has taken no time. A borrowed statement that was ended so is not run the next 31 times that it is
+    /// wanted under such a watch: `statement` fails, and its time is up. Then it is tried again.
     void watch(const std::atomic<bool>* cancelled, TimePoint until = TimePoint::max(),
                TimePoint::duration grace = {}) noexcept
     {
@@ -788,6 +789,17 @@ inline Error Connection::compile_error(int code, std::string_view sql)
 
 inline Result<StatementLease> Connection::prepare_slot(const StatementText& text)
 {
+    if (state_->slots.is_passed_over(text)) {
+        if (state_->runs_again) {
+            state_->slots.pass_over(text);
+            state_->out_of_time = true;
+            return fail(Error(errc::cancelled));
+        }
+        sqlite3_stmt* const known = state_->slots.take_passed_over(text);
+        StatementLease lease(known, state_->incarnation, state_->observed.get(), &state_->slots, text.slot);
+        if (is_refused(known)) return fail(write_while_reading(text.sql));
+        return lease;
+    }
     auto stmt = compile(text.sql, SQLITE_PREPARE_PERSISTENT);
     if (!stmt) return fail(std::move(stmt).error());
     Statement owner(*stmt, 0);

@@ -300,14 +300,37 @@ public:
     StatementSlots& operator=(const StatementSlots&) = delete;
     ~StatementSlots() { drop(); }
 
-    // The statement if it is there and free, marked as taken; otherwise null.
+    // The statement if it is there and free, and not passed over, marked as taken; otherwise null.
     [[nodiscard]] sqlite3_stmt* take(const StatementText& text) noexcept
     {
         if (text.slot >= slots_.size()) [[unlikely]]
             return nullptr;
         Slot& slot = slots_[text.slot];
-        if (slot.sql != text.sql.data() || slot.size != text.sql.size() || slot.taken) [[unlikely]]
+        if (!slot.holds(text) || slot.taken || slot.passes != 0) [[unlikely]]
             return nullptr;
+        slot.taken = true;
+        return slot.stmt;
+    }
+
+    // What is in use takes too long: it is passed over the next times.
+    void pass_over_taken() noexcept
+    {
+        constexpr unsigned char times = 31;
+        for (Slot& slot : slots_)
+            if (slot.taken) slot.passes = times;
+    }
+
+    // Whether the statement is there and free, and `take` passes it over.
+    [[nodiscard]] bool is_passed_over(const StatementText& text) const noexcept
+    {
+        if (text.slot >= slots_.size()) return false;
+        const Slot& slot = slots_[text.slot];
+        return slot.holds(text) && !slot.taken && slot.passes != 0;
+    }
+    void pass_over(const StatementText& text) noexcept { --slots_[text.slot].passes; }
+    [[nodiscard]] sqlite3_stmt* take_passed_over(const StatementText& text) noexcept
+    {
+        Slot& slot = slots_[text.slot];
         slot.taken = true;
         return slot.stmt;
     }
@@ -349,6 +372,12 @@ private:
         const char* sql = nullptr;
         std::size_t size = 0;
         bool taken = false;
+        unsigned char passes = 0; // so many times more it is passed over
+
+        [[nodiscard]] bool holds(const StatementText& text) const noexcept
+        {
+            return sql == text.sql.data() && size == text.sql.size();
+        }
     };
 
     std::vector<Slot> slots_;

@@ -80,6 +80,7 @@ struct ConnectionState {
             return 0;
         }
         state.out_of_time = true;
+        if (state.runs_again) state.slots.pass_over_taken();
         if (state.runs_again && state.observed) state.observed->ignore_failures(true);
         return 1;
     }
