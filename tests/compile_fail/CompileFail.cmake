@@ -28,7 +28,7 @@ if(compile_fail_precompiled)
 #include <query/company.hpp>
 #include <query/write_schema.hpp>
 " @ONLY)
-    list(TRANSFORM headers PREPEND "${PROJECT_SOURCE_DIR}/include/" OUTPUT_VARIABLE compile_fail_headers)
+    file(GLOB_RECURSE compile_fail_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/tenantry/*.hpp")
     file(GLOB compile_fail_schemas CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/../query/*.hpp")
     add_custom_command(OUTPUT "${compile_fail_precompiled}"
         COMMAND "${CMAKE_COMMAND}" "-Dconfig=${compile_fail_config}" -P "${CMAKE_CURRENT_LIST_DIR}/precompile.cmake"
