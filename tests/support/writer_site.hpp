@@ -73,24 +73,19 @@ struct WriterSite {
         (void)made(path);
     }
 
-    [[nodiscard]] TenantStats stats()
-    {
-        TenantStats stats;
-        log.count(stats);
-        return stats;
-    }
-
     const TempDir directory{};
     const std::filesystem::path path = directory.path() / "main.db";
     const TenantOptions options;
+    detail::TenantCounters counters{};
     detail::TenantFile file{*TenantId::parse("site"), path, made(path)};
     detail::Writer writer{must(sqlite::Connection::open(path, sqlite::OpenMode::read_write, options.profile)),
                           file,
                           options,
-                          {}};
+                          {},
+                          counters};
     const std::shared_ptr<BackgroundErrors> background = std::make_shared<BackgroundErrors>();
     const detail::Observation observation = detail::Observation::by(background);
-    detail::LogTender log{writer, file, options, observation};
+    detail::LogTender log{writer, file, options, observation, counters};
 
     [[nodiscard]] static TenantOptions usual(bool exclusive = false)
     {

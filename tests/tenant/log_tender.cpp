@@ -44,10 +44,10 @@ TEST_CASE("a batch that has to wait for the log is begun by whoever has written 
     if (waits) REQUIRE(site.log.room() == Room::none);
     CHECK(site.log.write_back() == waits);
     CHECK(site.log.room() != Room::none);
-    CHECK(site.stats().checkpoints == 1);
+    CHECK(site.counters.stats().checkpoints == 1);
     // It has written back what came meanwhile, too: nothing is left to do, and the next commit restarts the log.
     CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
-    CHECK(site.stats().checkpoints == 1);
+    CHECK(site.counters.stats().checkpoints == 1);
     site.write(kib);
     CHECK(site.writer.log_bytes() < 32 * kib);
     CHECK(site.background->heard.empty());
@@ -62,7 +62,9 @@ TEST_CASE("a batch that has to wait is begun as well where the log is not writte
     REQUIRE(site.log.room() == Room::none);
     CHECK(site.log.give_up());
     CHECK(site.log.room() != Room::none);
-    CHECK(site.stats().checkpoints + site.stats().checkpoints_blocked + site.stats().checkpoints_failed == 0);
+    CHECK(site.counters.stats().checkpoints + site.counters.stats().checkpoints_blocked +
+              site.counters.stats().checkpoints_failed ==
+          0);
     CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
     CHECK(site.writer.log_bytes() == 0); // later it is
 }
@@ -94,7 +96,7 @@ TEST_CASE("a log that grows fast is left to grow, unless that costs its writes m
         Site site(options);
         site.write(40 * kib);
         CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {}));
-        CHECK(site.stats().checkpoints == 1);
+        CHECK(site.counters.stats().checkpoints == 1);
     }
 }
 
@@ -104,11 +106,11 @@ TEST_CASE("while the log is being written back beside, it is not begun anew")
     site.write(40 * kib);
     REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
     site.log.cut();
-    CHECK(site.stats().checkpoints == 0);
+    CHECK(site.counters.stats().checkpoints == 0);
     CHECK(site.writer.log_bytes() > 0);
     CHECK_FALSE(site.log.write_back());
     site.log.cut();
-    CHECK(site.stats().checkpoints == 2);
+    CHECK(site.counters.stats().checkpoints == 2);
     CHECK(site.writer.log_bytes() == 0);
 }
 
@@ -120,11 +122,11 @@ TEST_CASE("who is in the way is counted and heard of, and the log is refused at 
     site.write(40 * kib);
     REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
     CHECK_FALSE(site.log.write_back());
-    CHECK(site.stats().checkpoints_blocked == 1);
+    CHECK(site.counters.stats().checkpoints_blocked == 1);
     CHECK_FALSE(site.log.is_full());
     site.write(500 * kib);
     CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {})); // tried here, in vain
-    CHECK(site.stats().checkpoints_blocked == 2);
+    CHECK(site.counters.stats().checkpoints_blocked == 2);
     CHECK((site.background->heard == checkpoints(1, errc::busy))); // once, of one log
     REQUIRE(site.log.is_full());
     auto fate = std::make_shared<test::Fate>();
@@ -138,7 +140,7 @@ TEST_CASE("who is in the way is counted and heard of, and the log is refused at 
     must(reader.execute("COMMIT"));
     CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
     CHECK_FALSE(site.log.is_full());
-    CHECK(site.stats().checkpoints == 1);
+    CHECK(site.counters.stats().checkpoints == 1);
 }
 
 TEST_CASE("what is lost is not written back, and a stranger's log in its place is none of its business")
@@ -151,7 +153,7 @@ TEST_CASE("what is lost is not written back, and a stranger's log in its place i
     else
         std::filesystem::remove(site.path);
     CHECK_FALSE(site.log.write_back());
-    CHECK(site.stats().checkpoints_failed == 1);
+    CHECK(site.counters.stats().checkpoints_failed == 1);
     CHECK((site.background->heard == checkpoints(1, errc::tenant_gone)));
 }
 
@@ -160,12 +162,12 @@ TEST_CASE("where there is one connection alone, nothing is ever asked for beside
     Site site(true);
     site.write(40 * kib);
     CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
-    CHECK(site.stats().checkpoints == 0);
+    CHECK(site.counters.stats().checkpoints == 0);
     CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {}));
-    CHECK(site.stats().checkpoints == 1);
+    CHECK(site.counters.stats().checkpoints == 1);
     CHECK(site.writer.log_bytes() == 0);
     site.write(200 * kib);
     CHECK(site.log.room() != Room::none);
     CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
-    CHECK(site.stats().checkpoints == 2);
+    CHECK(site.counters.stats().checkpoints == 2);
 }

@@ -99,16 +99,10 @@ struct Place : Site {
     detail::Maintenance::Run run(Chore& chore) { return run(std::make_unique<ChoreJob>(chore)); }
     detail::Maintenance::Run run(std::unique_ptr<detail::Job> job) { return maintenance.run(std::move(job)); }
 
-    [[nodiscard]] TenantStats stats()
-    {
-        auto stats = Site::stats();
-        maintenance.count(stats);
-        return stats;
-    }
     [[nodiscard]] std::string log_file() const { return path.string() + "-wal"; }
 
     NoReaders readers{};
-    detail::Maintenance maintenance{writer, file, options.profile, log, readers, observation};
+    detail::Maintenance maintenance{writer, file, options.profile, log, readers, observation, counters};
 };
 
 // What a tenant's own connection is kept from, and makes the log longer.
@@ -127,14 +121,14 @@ TEST_CASE("what is done has left nothing behind when it is answered")
         CHECK(place.writer.log_bytes() == 0);
         CHECK(std::filesystem::file_size(place.log_file()) == 0);
         CHECK(place.readers.closed == 1);
-        CHECK(place.stats().upkeeps == 1);
+        CHECK(place.counters.stats().upkeeps == 1);
     };
     const auto run = place.run(chore);
     CHECK_FALSE(run.unfinished);
     CHECK_FALSE(run.locked);
     CHECK(chore.answers == 1);
     CHECK_FALSE(chore.error);
-    CHECK(place.stats().upkeeps_failed == 0);
+    CHECK(place.counters.stats().upkeeps_failed == 0);
     // The tenant's own connection is kept from it as before.
     CHECK_FALSE(place.writer.connection().execute("ATTACH ':memory:' AS other"));
 }
@@ -156,8 +150,8 @@ TEST_CASE("what fails has left nothing behind either")
     CHECK(*chore.error == errc::disk_full);
     CHECK(chore.error->tenant() == "site");
     CHECK(place.readers.closed == 1);
-    CHECK(place.stats().upkeeps == 0);
-    CHECK(place.stats().upkeeps_failed == 1);
+    CHECK(place.counters.stats().upkeeps == 0);
+    CHECK(place.counters.stats().upkeeps_failed == 1);
     // The observer hears of what nobody waits for.
     REQUIRE(place.background->heard.size() == (background ? 1 : 0));
     if (background) CHECK(place.background->heard[0].first == BackgroundTask::upkeep);
@@ -175,7 +169,7 @@ TEST_CASE("while another process has the lock it waits, but not what nobody wait
         CHECK_FALSE(run.unfinished);
         REQUIRE(chore.answers == 1);
         CHECK(*chore.error == errc::busy);
-        CHECK(place.stats().upkeeps_failed == 1);
+        CHECK(place.counters.stats().upkeeps_failed == 1);
         return;
     }
     REQUIRE(run.unfinished);
@@ -191,8 +185,8 @@ TEST_CASE("while another process has the lock it waits, but not what nobody wait
     CHECK(chore.claims == 1);
     CHECK(chore.answers == 1);
     CHECK_FALSE(chore.error);
-    CHECK(place.stats().upkeeps == 1);
-    CHECK(place.stats().upkeeps_failed == 0);
+    CHECK(place.counters.stats().upkeeps == 1);
+    CHECK(place.counters.stats().upkeeps_failed == 0);
 }
 
 TEST_CASE("what is done in parts is handed back until the last of them, and can be cancelled in between")
@@ -220,13 +214,13 @@ TEST_CASE("what is done in parts is handed back until the last of them, and can 
     if (when == 0) {
         CHECK(chore.runs == 3);
         CHECK_FALSE(chore.error);
-        CHECK(place.stats().upkeeps == 1);
+        CHECK(place.counters.stats().upkeeps == 1);
     } else {
         REQUIRE(chore.error);
         CHECK(*chore.error == errc::cancelled);
         CHECK(chore.error->tenant() == "site");
     }
-    CHECK(place.stats().upkeeps_failed == 0);
+    CHECK(place.counters.stats().upkeeps_failed == 0);
 }
 
 TEST_CASE("what nobody wants any more is not run")
@@ -264,7 +258,7 @@ TEST_CASE("what nobody wants any more is not run")
         CHECK(*chore.error == *answer);
         CHECK(chore.error->tenant() == "site");
     }
-    CHECK(place.stats().upkeeps == 0);
+    CHECK(place.counters.stats().upkeeps == 0);
     CHECK(place.readers.closed == 0);
 }
 

@@ -57,7 +57,7 @@ struct Site : test::WriterSite {
 
     detail::WriterAndReaders connections{writer.connection(), [] {}, path, file.identity(),
                                          sqlite::Profile{},   1U,    99U};
-    ReadRunner runner{connections, file, writer};
+    ReadRunner runner{connections, file, writer, counters};
 };
 
 Result<void> nothing(sqlite::Connection&) { return {}; }
@@ -171,9 +171,7 @@ TEST_CASE("nobody is called who has cancelled, whose deadline has passed, or who
     CHECK(late->failed(errc::timeout));
     CHECK(cancelled->runs + late->runs + gone->runs == 0);
     CHECK(last->runs == 1);
-    TenantStats stats;
-    site.runner.count(stats);
-    CHECK(stats.read_time.count() == 1);
+    CHECK(site.counters.read_time.counted().count() == 1);
 }
 
 TEST_CASE("what was found in a file that is gone is not to be told")

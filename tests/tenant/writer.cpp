@@ -83,7 +83,7 @@ public:
         : path_(directory_.path() / "main.db"),
           file_(*TenantId::parse("desk"), path_, made()),
           writer_(must(sqlite::Connection::open(path_, sqlite::OpenMode::read_write, options.profile)), file_,
-                  options, hazards)
+                  options, hazards, counters_)
     {}
 
     FatePtr add(JobKind kind, PlainJob::Work work, bool caller_is_there = true, const Limits& limits = {})
@@ -131,13 +131,8 @@ public:
     }
 
     [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
-    [[nodiscard]] std::uint64_t commits() const { return writer_.commits(); }
-    [[nodiscard]] TenantStats stats() const
-    {
-        TenantStats stats;
-        writer_.count(stats);
-        return stats;
-    }
+    [[nodiscard]] std::uint64_t commits() const { return counters_.commits.value(); }
+    [[nodiscard]] TenantStats stats() const { return counters_.stats(); }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] const detail::TenantFile& file() const { return file_; }
 
@@ -151,6 +146,7 @@ private:
     test::TempDir directory_;
     std::filesystem::path path_;
     detail::TenantFile file_;
+    detail::TenantCounters counters_;
     detail::Writer writer_;
     std::deque<std::unique_ptr<detail::Job>> queue_;
 };

@@ -18,10 +18,10 @@
 #include <tenantry/tenant/detail/job.hpp>
 #include <tenantry/tenant/detail/log_keeper.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
+#include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/detail/writer.hpp>
 #include <tenantry/tenant/options.hpp>
-#include <tenantry/tenant/stats.hpp>
 
 namespace tenantry::detail {
 
@@ -32,11 +32,13 @@ namespace tenantry::detail {
 /// any thread beside it. Refers to what it is made with.
 class LogTender {
 public:
-    LogTender(Writer& writer, TenantFile& file, const TenantOptions& options, const Observation& observation)
+    LogTender(Writer& writer, TenantFile& file, const TenantOptions& options, const Observation& observation,
+              TenantCounters& counters)
         : writer_(writer),
           file_(file),
           profile_(options.profile),
           observation_(observation),
+          counters_(counters),
           limit_(options.checkpoints.refuse_at == 0
                      ? options.checkpoints.limit
                      : std::min(options.checkpoints.limit, options.checkpoints.refuse_at)),
@@ -154,15 +156,6 @@ public:
         return log_.is_old(Job::Clock::now());
     }
 
-    /// What there is to say of it, without the writer's part.
-    void count(TenantStats& stats)
-    {
-        const std::lock_guard lock(mutex_);
-        stats.checkpoints = done_;
-        stats.checkpoints_blocked = blocked_;
-        stats.checkpoints_failed = failed_;
-    }
-
 private:
     // See CheckpointOptions::interval.
     [[nodiscard]] static CheckpointOptions when(const TenantOptions& options) noexcept
@@ -220,9 +213,12 @@ private:
         const bool blocked = !done && done.error() == errc::busy;
         bool awaited = false;
         bool news = !done;
+        auto& counter = done      ? counters_.checkpoints
+                        : blocked ? counters_.checkpoints_blocked
+                                  : counters_.checkpoints_failed;
+        counter.increment();
         {
             const std::lock_guard lock(mutex_);
-            ++(done ? done_ : blocked ? blocked_ : failed_);
             awaited = std::exchange(awaited_, false);
             // While somebody is in the way of one log, that is tried and met again and again.
             if (blocked) news = std::exchange(told_of_, log_.restarts()) != log_.restarts();
@@ -239,6 +235,7 @@ private:
     TenantFile& file_;
     const sqlite::Profile& profile_;
     const Observation& observation_;
+    TenantCounters& counters_;
     const std::uint64_t limit_; // below it there is room
 
     std::mutex mutex_; // of all that follows
@@ -246,9 +243,6 @@ private:
     std::optional<std::uint64_t>
         told_of_;          // which log the observer has heard of that it is blocked, by its restarts
     bool awaited_ = false; // only while it is being written back beside the writer
-    std::uint64_t done_ = 0;
-    std::uint64_t blocked_ = 0;
-    std::uint64_t failed_ = 0;
 };
 
 } // namespace tenantry::detail

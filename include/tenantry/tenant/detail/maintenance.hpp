@@ -1,8 +1,6 @@
 // Upkeep of one tenant's database: runs what cannot be done in a transaction, on a connection that may do it.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -20,9 +18,9 @@
 #include <tenantry/tenant/detail/job.hpp>
 #include <tenantry/tenant/detail/log_tender.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
+#include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/detail/writer.hpp>
-#include <tenantry/tenant/stats.hpp>
 
 namespace tenantry::detail {
 
@@ -42,13 +40,14 @@ public:
     };
 
     Maintenance(Writer& writer, TenantFile& file, const sqlite::Profile& profile, LogTender& log,
-                Connections& readers, const Observation& observation)
+                Connections& readers, const Observation& observation, TenantCounters& counters)
         : writer_(writer),
           file_(file),
           profile_(profile),
           log_(log),
           readers_(readers),
-          observation_(observation)
+          observation_(observation),
+          counters_(counters)
     {}
 
     /// Runs the job, or as much of it as is done at a time. Blocks.
@@ -86,13 +85,6 @@ public:
         const bool succeeded = job->succeeded();
         end(*job, there);
         return {.had_lock = succeeded};
-    }
-
-    /// What there is to say of it. From any thread.
-    void count(TenantStats& stats) const noexcept
-    {
-        stats.upkeeps = done_;
-        stats.upkeeps_failed = failed_;
     }
 
 private:
@@ -169,7 +161,7 @@ private:
         put_in_order(); // before it is answered, also where it failed
         const bool unfinished = job.succeeded() && job.again();
         if (job.succeeded())
-            ++done_;
+            counters_.upkeeps.increment();
         else if (!job.cancelled())
             failed(job, job.error() != nullptr ? *job.error() : Error(errc::internal));
         if (!there)
@@ -183,7 +175,7 @@ private:
     // Where nobody waits for the answer the observer hears of it.
     void failed(const Job& job, Error error)
     {
-        ++failed_;
+        counters_.upkeeps_failed.increment();
         if (!job.in_background()) return;
         observation_.tell([&](Observer& observer) {
             observer.background_error(BackgroundTask::upkeep, error.with_tenant(name()));
@@ -196,8 +188,7 @@ private:
     LogTender& log_;
     Connections& readers_;
     const Observation& observation_;
-    std::atomic<std::uint64_t> done_{0};
-    std::atomic<std::uint64_t> failed_{0};
+    TenantCounters& counters_;
 };
 
 } // namespace tenantry::detail

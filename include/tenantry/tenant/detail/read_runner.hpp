@@ -13,16 +13,15 @@
 #include <tenantry/async/detail/inside.hpp>
 #include <tenantry/core/detail/saturating_time.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/histogram.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/connections.hpp>
 #include <tenantry/tenant/detail/job.hpp>
 #include <tenantry/tenant/detail/port.hpp>
+#include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/detail/writer.hpp>
 #include <tenantry/tenant/limits.hpp>
-#include <tenantry/tenant/stats.hpp>
 
 namespace tenantry::detail {
 
@@ -51,8 +50,8 @@ public:
     /// they run: a thread that the system lets wait among them does not count for more than half of it.
     static constexpr std::chrono::microseconds moment{250};
 
-    ReadRunner(Connections& connections, TenantFile& file, Writer& writer)
-        : connections_(connections), file_(file), writer_(writer)
+    ReadRunner(Connections& connections, TenantFile& file, Writer& writer, TenantCounters& counters)
+        : connections_(connections), file_(file), writer_(writer), counters_(counters)
     {}
 
     /// Whether it may be ended after a moment and run again, so that the writer's connection can be lent to it.
@@ -139,13 +138,6 @@ public:
         return {};
     }
 
-    /// What there is to say of those that waited.
-    void count(TenantStats& stats) const noexcept
-    {
-        stats.read_wait = wait_.counted();
-        stats.read_time = time_.counted();
-    }
-
 private:
     static constexpr Clock::duration half = moment / 2;
 
@@ -173,7 +165,7 @@ private:
         if (!job->claimed) {
             job->claimed = job->claim();
             if (!job->claimed) return job.reset(), true;
-            wait_.add(begun - job->queued_at);
+            counters_.read_wait.add(begun - job->queued_at);
         }
         const auto limit = job->limits.end_of_run();
         bool to_be_ended = false;
@@ -185,7 +177,7 @@ private:
         now = Clock::now();
         job->takes_long = !succeeded && to_be_ended && connection.out_of_time();
         if (job->takes_long) return false;
-        time_.add(now - begun);
+        counters_.read_time.add(now - begun);
         return true;
     }
 
@@ -208,8 +200,7 @@ private:
     Connections& connections_;
     TenantFile& file_;
     Writer& writer_;
-    HistogramRecorder wait_;
-    HistogramRecorder time_;
+    TenantCounters& counters_;
 };
 
 } // namespace tenantry::detail

@@ -45,6 +45,7 @@
 #include <tenantry/tenant/detail/read_runner.hpp>
 #include <tenantry/tenant/detail/shared_lock.hpp>
 #include <tenantry/tenant/detail/sole_connection.hpp>
+#include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/detail/turn_keeper.hpp>
 #include <tenantry/tenant/detail/write_hazards.hpp>
@@ -100,12 +101,12 @@ public:
           context_(async::context_of(executor)),
           strand_(std::in_place, executor),
           retry_(std::in_place, timers.executor()),
-          writer_(std::move(opened.connection), file_, options, hazards),
+          writer_(std::move(opened.connection), file_, options, hazards, counters_),
           observation_(observation),
-          log_(writer_, file_, options_, observation_),
+          log_(writer_, file_, options_, observation_, counters_),
           connections_(connections(std::move(budget))),
-          runner_(*connections_, file_, writer_),
-          maintenance_(writer_, file_, options_.profile, log_, *connections_, observation_),
+          runner_(*connections_, file_, writer_, counters_),
+          maintenance_(writer_, file_, options_.profile, log_, *connections_, observation_, counters_),
           writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
           late_timer_(std::in_place, timers.executor())
@@ -210,20 +211,15 @@ public:
 
     [[nodiscard]] TenantStats stats() override
     {
-        TenantStats stats;
-        if (gate_.is_forked()) return stats;
-        writer_.count(stats);
+        if (gate_.is_forked()) return {};
+        TenantStats stats = counters_.stats();
         connections_->count(stats);
-        stats.overloaded = overloaded_.load(std::memory_order_relaxed);
-        runner_.count(stats);
         {
             const std::lock_guard lock(mutex_);
             stats.queued_writes = writes_.size();
             stats.queued_write_bytes = writes_.bytes();
             stats.queued_reads = reads_.size();
         }
-        maintenance_.count(stats);
-        log_.count(stats);
         return stats;
     }
 
@@ -399,7 +395,7 @@ private:
                                                std::string(options) + "); try again later");
         } catch (...) { // no memory for the words
         }
-        overloaded_.fetch_add(1, std::memory_order_relaxed);
+        counters_.overloaded.increment();
         job->refuse(std::move(full.with_tenant(id().view())));
         leave();
     }
@@ -1114,13 +1110,13 @@ private:
     std::optional<boost::asio::steady_timer> retry_;
     bool met_lock_ = false; // another process's, and it could not be had since
     SharedLock shared_;
+    TenantCounters counters_;
     Writer writer_;
 
     async::Gate gate_;
     async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
     const Observation observation_;
     LogTender log_; // of the strand, and tended beside it
-    std::atomic<std::uint64_t> overloaded_{0};
     const std::unique_ptr<Connections> connections_;
     ReadRunner runner_;
     Maintenance maintenance_; // of the strand

@@ -9,7 +9,6 @@
 // coming.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +23,6 @@
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/detail/watched_directory.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/histogram.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/detail/uncommittable.hpp>
 #include <tenantry/sqlite/transaction.hpp>
@@ -32,10 +30,10 @@
 #include <tenantry/tenant/detail/identity.hpp>
 #include <tenantry/tenant/detail/job.hpp>
 #include <tenantry/tenant/detail/job_list.hpp>
+#include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/detail/write_hazards.hpp>
 #include <tenantry/tenant/options.hpp>
-#include <tenantry/tenant/stats.hpp>
 
 namespace tenantry::detail {
 
@@ -54,10 +52,11 @@ public:
     };
 
     Writer(sqlite::Connection connection, TenantFile& file, const TenantOptions& options,
-           const WriteHazards& hazards)
+           const WriteHazards& hazards, TenantCounters& counters)
         : connection_(std::move(connection)),
           file_(file),
           hazards_(hazards),
+          counters_(counters),
           limit_(options.batch_writes),
           time_(options.batch_time),
           unchanged_since_(settled_change_of(file.path()))
@@ -103,27 +102,9 @@ public:
     /// When what `run` has done last had been done.
     [[nodiscard]] Clock::time_point now() const noexcept { return now_; }
 
-    /// Transactions that were committed. From any thread.
-    [[nodiscard]] std::uint64_t commits() const noexcept { return commits_.load(std::memory_order_relaxed); }
-
-    /// What there is to say of it. From any thread.
-    void count(TenantStats& stats) const noexcept
-    {
-        stats.commits = commits();
-        stats.writes = writes_.load(std::memory_order_relaxed);
-        stats.batch_sizes = batch_sizes_.counted();
-        stats.commit_time = commit_time_.counted();
-        stats.write_wait = wait_.counted();
-        stats.write_time = run_time_.counted();
-        stats.log_bytes = log_bytes();
-        stats.memory += {.pages = pages_.load(std::memory_order_relaxed),
-                         .schema = schema_.load(std::memory_order_relaxed),
-                         .statements = statements_.load(std::memory_order_relaxed)};
-    }
-
     /// The length of the write-ahead log after the last commit, which is known before anyone is told of it. From any
     /// thread.
-    [[nodiscard]] std::uint64_t log_bytes() const noexcept { return log_.load(std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t log_bytes() const noexcept { return counters_.log_bytes.value(); }
 
     /// So long is a log of so many frames, in bytes.
     [[nodiscard]] std::uint64_t log_bytes(int frames) const noexcept
@@ -138,7 +119,7 @@ public:
         if (auto bound = check_bound(connection_); !bound) return bound;
         auto done = caught("writing the log back", [&] { return connection_.checkpoint(how); });
         if (!done) return fail(std::move(done.error().with_tenant(name())));
-        log_.store(0, std::memory_order_relaxed);
+        counters_.log_bytes.set(0);
         return {};
     }
 
@@ -174,7 +155,7 @@ public:
     void find_log() noexcept { log_has(connection_.log_length()); }
 
     /// Another connection has made it so many frames long.
-    void log_has(std::uint64_t frames) noexcept { log_.store(frames * frame_, std::memory_order_relaxed); }
+    void log_has(std::uint64_t frames) noexcept { counters_.log_bytes.set(frames * frame_); }
 
     /// Says until when the connection was used: its memory is looked at now and then.
     void used(Clock::time_point now) noexcept
@@ -204,8 +185,6 @@ private:
         collapsed,  // the transaction cannot be committed
     };
 
-    using Recorder = BasicHistogramRecorder<Adding::by_one>;
-
     [[nodiscard]] std::string_view name() const noexcept { return file_.id().view(); }
 
     // One transaction, with `job` as the first in it. Returned is the job that is to begin the next one.
@@ -227,7 +206,7 @@ private:
             }
             const bool again = job->claimed;
             if (!claim(job, turn)) continue;
-            if (!again) wait_.add(now_ - job->queued_at);
+            if (!again) counters_.write_wait.add(now_ - job->queued_at);
             switch (apply(*job)) {
             case Effect::kept:
                 holds_body_ = holds_body_ || job->kind() == JobKind::body;
@@ -332,7 +311,7 @@ private:
         const sqlite::Uncommittable nothing_yet(connection_);
         run(job);
         if (!is_statement(job.kind())) connection_.end_statements();
-        run_time_.add(pass_time());
+        counters_.write_time.add(pass_time());
     }
 
     void run(Job& job)
@@ -389,9 +368,9 @@ private:
     // So many jobs, just now.
     void committed(std::size_t jobs)
     {
-        commit_time_.add(pass_time());
-        batch_sizes_.add(jobs);
-        Recorder::increment(commits_);
+        counters_.commit_time.add(pass_time());
+        counters_.batch_sizes.add(jobs);
+        counters_.commits.increment();
         find_log();
     }
 
@@ -399,7 +378,7 @@ private:
     void answer_if_there(JobPtr job)
     {
         if (file_.lost() && job->succeeded()) return refuse(std::move(job), file_.unknown_outcome());
-        if (job->succeeded()) Recorder::increment(writes_);
+        if (job->succeeded()) counters_.writes.increment();
         answer(std::move(job));
     }
 
@@ -446,13 +425,7 @@ private:
         return now_ - before;
     }
 
-    void look_at_memory() noexcept
-    {
-        const auto use = connection_.memory_use();
-        pages_.store(use.pages, std::memory_order_relaxed);
-        schema_.store(use.schema, std::memory_order_relaxed);
-        statements_.store(use.statements, std::memory_order_relaxed);
-    }
+    void look_at_memory() noexcept { counters_.set_writer_memory(connection_.memory_use()); }
 
     void answer(JobPtr job) { ended_.push_back(std::move(job)); }
 
@@ -465,6 +438,7 @@ private:
     sqlite::Connection connection_;
     TenantFile& file_;
     const WriteHazards hazards_;
+    TenantCounters& counters_;
     const std::size_t limit_;
     const std::chrono::milliseconds time_;
     const std::optional<LastChange::Time>
@@ -475,16 +449,6 @@ private:
     Clock::time_point now_{}; // when what was done last had been done
     Clock::time_point looked_at_memory_{};
     std::uint64_t frame_ = 0; // bytes that a page takes in the log
-    std::atomic<std::uint64_t> commits_{0};
-    std::atomic<std::uint64_t> writes_{0};
-    std::atomic<std::uint64_t> log_{0};
-    std::atomic<std::uint64_t> pages_{0};
-    std::atomic<std::uint64_t> schema_{0};
-    std::atomic<std::uint64_t> statements_{0};
-    Recorder batch_sizes_;
-    Recorder commit_time_;
-    Recorder wait_;
-    Recorder run_time_;
     static inline thread_local const Writer* running_here = nullptr;
 };
 
