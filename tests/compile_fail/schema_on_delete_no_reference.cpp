@@ -1,4 +1,4 @@
-// expect: tenantry: OnDelete is for a foreign key
+// expect: tenantry: OnDelete and OnUpdate are for a foreign key
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/on_delete.hpp>
 

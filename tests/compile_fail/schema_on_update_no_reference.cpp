@@ -1,4 +1,4 @@
-// expect: tenantry: OnUpdate is for a foreign key
+// expect: tenantry: OnDelete and OnUpdate are for a foreign key
 #include <tenantry/expr/expr.hpp>
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/on_update.hpp>

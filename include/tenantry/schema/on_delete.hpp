@@ -1,39 +1,17 @@
 // `OnDelete<&Task::project, Action::cascade>`: what happens to a row when the one it refers to is removed.
 #pragma once
 
-#include <cstddef>
+#include <string_view>
 
-#include <tenantry/expr/detail/text.hpp>
 #include <tenantry/schema/action.hpp>
-#include <tenantry/schema/detail/column.hpp>
-#include <tenantry/schema/detail/option.hpp>
-#include <tenantry/sqlite/codec.hpp>
+#include <tenantry/schema/detail/reference_action.hpp>
 
 namespace tenantry {
 
 /// For a foreign key, a member `Id<Other>` or `std::optional<Id<Other>>`. Without it: `Action::no_action`.
 template <auto Field, Action What>
-struct OnDelete {
-    using tenantry_members = detail::Members<Field>;
-    static constexpr bool tenantry_leaves_part = true;
-
-    template <class Table>
-    static consteval void rules() noexcept
-    {
-        static_assert(detail::Reference<field_of<Field>>::is_reference,
-                      "tenantry: OnDelete is for a foreign key, a member Id<Other> or optional<Id<Other>>");
-        static_assert(
-            What != Action::set_null || sqlite::is_nullable<field_of<Field>>,
-            "tenantry: Action::set_null is for a foreign key that can be NULL, an optional<Id<Other>>");
-    }
-
-    template <class S, class Table>
-    static constexpr void reference(detail::TextSink& out, std::size_t i) noexcept
-    {
-        if (!tenantry_members::contains(i)) return;
-        out.text(" ON DELETE ");
-        out.text(detail::action_text(What));
-    }
+struct OnDelete : detail::ReferenceAction<OnDelete<Field, What>, Field, What> {
+    static constexpr std::string_view tenantry_event = " ON DELETE ";
 };
 
 } // namespace tenantry
