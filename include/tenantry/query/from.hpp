@@ -1,42 +1,23 @@
 // FROM
 #pragma once
 
-#include <concepts>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/detail/names_table.hpp>
 
 namespace tenantry {
 
 namespace detail {
 
 template <class Source>
-struct From {
-    using source = Source;
-    using form = From;
-    using introduced = Source;
+struct From : NamesTable<From<Source>, Source> {
     static constexpr Position position = Position::from;
-    template <class Other>
-    static constexpr bool introduces = std::same_as<Other, Source>;
-
-    template <class Out>
-    static constexpr void render(Out& out)
-    {
-        out.text(" FROM ");
-        out.template from<Source>();
-    }
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template table<Source>();
-    }
-    template <class Parameters>
-    constexpr void bind(Parameters&) const
-    {}
-    [[nodiscard]] constexpr From owned() const { return {}; }
+    static constexpr std::string_view keyword = " FROM ";
 };
 
 template <class Source, class Statement>

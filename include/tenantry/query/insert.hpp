@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include <tenantry/query/detail/insert_row.hpp>
 #include <tenantry/query/detail/insert_select.hpp>
 #include <tenantry/query/detail/insert_set.hpp>
+#include <tenantry/query/detail/names_table.hpp>
 #include <tenantry/query/named_query.hpp>
 #include <tenantry/query/on_conflict.hpp>
 #include <tenantry/query/returning.hpp>
@@ -31,32 +33,12 @@ namespace detail {
 enum class OnViolation { fail, ignore, replace };
 
 template <class Row, OnViolation Or>
-struct InsertInto {
-    using source = Row;
-    using form = InsertInto;
-    using introduced = Row;
+struct InsertInto : NamesTable<InsertInto<Row, Or>, Row> {
     static constexpr Position position = Position::keyword;
     static constexpr OnViolation on_violation = Or;
-    template <class Other>
-    static constexpr bool introduces = std::same_as<Other, Row>;
-
-    template <class Out>
-    static constexpr void render(Out& out)
-    {
-        out.text(Or == OnViolation::ignore    ? "INSERT OR IGNORE INTO "
-                 : Or == OnViolation::replace ? "INSERT OR REPLACE INTO "
-                                              : "INSERT INTO ");
-        out.template from<Row>();
-    }
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template table<Row>();
-    }
-    template <class Parameters>
-    constexpr void bind(Parameters&) const
-    {}
-    [[nodiscard]] constexpr InsertInto owned() const { return {}; }
+    static constexpr std::string_view keyword = Or == OnViolation::ignore    ? "INSERT OR IGNORE INTO "
+                                                : Or == OnViolation::replace ? "INSERT OR REPLACE INTO "
+                                                                             : "INSERT INTO ";
 };
 
 // The key of a row that may be another than the one to be inserted comes back with it.

@@ -1,17 +1,19 @@
 // UPDATE
 #pragma once
 
-#include <concepts>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/query/detail/all_rows.hpp>
 #include <tenantry/query/detail/by_key.hpp>
+#include <tenantry/query/detail/change_statement.hpp>
 #include <tenantry/query/detail/changed_row.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/detail/given_row.hpp>
 #include <tenantry/query/detail/given_rows.hpp>
+#include <tenantry/query/detail/names_table.hpp>
 #include <tenantry/query/from.hpp>
 #include <tenantry/query/join.hpp>
 #include <tenantry/query/named_query.hpp>
@@ -25,37 +27,16 @@ namespace tenantry {
 namespace detail {
 
 template <class Row>
-struct UpdateTable {
-    using source = Row;
-    using form = UpdateTable;
-    using introduced = Row;
+struct UpdateTable : NamesTable<UpdateTable<Row>, Row> {
     static constexpr Position position = Position::keyword;
-    template <class Other>
-    static constexpr bool introduces = std::same_as<Other, Row>;
-
-    template <class Out>
-    static constexpr void render(Out& out)
-    {
-        out.text("UPDATE ");
-        out.template from<Row>();
-    }
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template table<Row>();
-    }
-    template <class Parameters>
-    constexpr void bind(Parameters&) const
-    {}
-    [[nodiscard]] constexpr UpdateTable owned() const { return {}; }
+    static constexpr std::string_view keyword = "UPDATE ";
 };
 
 } // namespace detail
 
 /// An UPDATE, made by `update`.
 template <class... Clauses>
-class UpdateQuery : public detail::ClauseList<Clauses...>,
-                    public detail::change_result<Clauses...>,
+class UpdateQuery : public detail::ChangeStatement<Clauses...>,
                     public detail::CanSet<UpdateQuery<Clauses...>>,
                     public detail::CanFrom<UpdateQuery<Clauses...>>,
                     public detail::CanJoin<UpdateQuery<Clauses...>>,
@@ -63,58 +44,31 @@ class UpdateQuery : public detail::ClauseList<Clauses...>,
                     public detail::CanWhere<UpdateQuery<Clauses...>>,
                     public detail::CanAllRows<UpdateQuery<Clauses...>>,
                     public detail::CanReturning<UpdateQuery<Clauses...>> {
-    using List = detail::ClauseList<Clauses...>;
+    using Base = detail::ChangeStatement<Clauses...>;
 
-public:
-    using source = detail::first_type_t<typename Clauses::source...>;
-    using row_type = source;
-    using traits = detail::ChangeTraits<Clauses...>;
-
-private:
-    using Parts = detail::UpdateParts<detail::reads_one_source<Clauses...>, row_type, Clauses...>;
+    using Parts =
+        detail::UpdateParts<detail::reads_one_source<Clauses...>, typename Base::row_type, Clauses...>;
 
 public:
     using form = typename Parts::form;
 
-    static constexpr bool reads = false;
-    static constexpr bool writes = true;
-    static constexpr bool owns_row = (detail::clause_owns_row<Clauses> || ...);
-
-    constexpr explicit UpdateQuery(detail::Pack<Clauses...>&& given) : List(std::move(given)) {}
+    constexpr explicit UpdateQuery(detail::Pack<Clauses...>&& given) : Base(std::move(given)) {}
 
     template <class S>
     static constexpr void check()
     {
-        static_assert(List::template has<detail::Position::assignments>,
+        static_assert(Base::template has<detail::Position::assignments>,
                       "tenantry: an update says what is to become of the rows: update<Row>().set(...)");
         static_assert(
-            List::template has<detail::Position::where>,
+            Base::template has<detail::Position::where>,
             "tenantry: an update without where() changes the whole table: say .all_rows() if you mean it");
         Parts::template check<S>();
         (detail::check_clause<S, Clauses>(), ...);
     }
 
-    // The clause that holds the rows, of an update of many.
-    [[nodiscard]] constexpr const auto& values() const
-        requires traits::is_many
-    {
-        return detail::pack_find<typename traits::rows>(this->clauses);
-    }
-
     [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
     [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
 };
-
-namespace detail {
-
-template <class Row, class... More>
-[[nodiscard]] constexpr auto make_update(More&&... more)
-{
-    return UpdateQuery<UpdateTable<Row>, More...>(
-        Pack<UpdateTable<Row>, More...>{{UpdateTable<Row>{}}, {std::forward<More>(more)}...});
-}
-
-} // namespace detail
 
 /// Changes chosen rows: `update<Job>().set(col<&Job::status> = JobStatus::done).where(...)`. Without `where` it
 /// does not compile; `.all_rows()` says that the whole table is meant. The result is the number of rows changed,
@@ -126,7 +80,7 @@ template <class Row>
 [[nodiscard]] constexpr auto update()
 {
     static_assert(RowType<Row>, "tenantry: update<Row>() takes a row, the struct of a table");
-    return detail::make_update<Row>();
+    return detail::make_change<UpdateQuery, detail::UpdateTable<Row>>();
 }
 
 /// Changes the row with this primary key: `update<Job>(key).set(...)`. A key of several columns is given by their
@@ -135,7 +89,7 @@ template <class Row, class First, class... Rest>
 [[nodiscard]] constexpr auto update(First&& first, Rest&&... rest)
 {
     static_assert(RowType<Row>, "tenantry: update<Row>(key) takes a row, the struct of a table");
-    return detail::make_update<Row>(
+    return detail::make_change<UpdateQuery, detail::UpdateTable<Row>>(
         detail::by_key<Row>(std::forward<First>(first), std::forward<Rest>(rest)...));
 }
 
@@ -148,18 +102,10 @@ template <class Row, class First, class... Rest>
 template <class G>
 [[nodiscard]] constexpr auto update(G&& row)
 {
-    if constexpr (detail::RowsGiven<G>) {
-        using Storage = detail::rows_storage_t<G>;
-        return detail::make_update<detail::declared_row_t<typename Storage::given>>(
-            detail::SetRows<Storage>(Storage(std::forward<G>(row))));
-    } else {
-        static_assert(detail::is_row_given<G>,
-                      "tenantry: update(row) takes an object of a struct that is a table of the schema, or a "
-                      "range of them");
-        using Storage = detail::row_storage_t<G>;
-        return detail::make_update<detail::declared_row_t<G>>(
-            detail::SetRow<Storage>(Storage(std::forward<G>(row))));
-    }
+    static_assert(detail::RowsGiven<G> || detail::is_row_given<G>,
+                  "tenantry: update(row) takes an object of a struct that is a table of the schema, or a "
+                  "range of them");
+    return detail::change_given<UpdateQuery, detail::UpdateTable, detail::SetRowPart>(std::forward<G>(row));
 }
 
 } // namespace tenantry

@@ -73,61 +73,14 @@ struct WhereRowForm {
 };
 
 // remove(row)
-template <class Storage>
-struct WhereRow {
-    using row_type = declared_row_t<typename Storage::given>;
-    using source = row_type;
-    using form = WhereRowForm<row_type>;
-    static constexpr bool owns_row = storage_owns_row<Storage>;
+template <class Row>
+struct WhereRowPart {
+    using form = WhereRowForm<Row>;
 
-    Storage row;
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template row<typename Storage::given>();
-    }
     template <class Parameters>
-    void bind(Parameters& to) const
+    static void bind_row(Parameters& to, const Row& row)
     {
-        refuse_strange_record(to, row.whole());
-        bind_key<table_of<typename Parameters::schema, row_type>>(to, row.get());
-    }
-    [[nodiscard]] constexpr auto owned() const&
-    {
-        return WhereRow<OwnedRow<typename Storage::given>>{own_row(row)};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return WhereRow<OwnedRow<typename Storage::given>>{own_row(std::move(row))};
-    }
-};
-
-// remove(rows): the statement of one row, run for each.
-template <class Storage>
-struct WhereRows {
-    using row_type = declared_row_t<typename Storage::given>;
-    using source = row_type;
-    using form = WhereRowForm<row_type>;
-    static constexpr bool owns_row = Storage::is_owned;
-    static constexpr bool many = true;
-
-    Storage rows;
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template row<typename Storage::given>();
-    }
-    template <class Parameters>
-    void bind(Parameters& to) const
-    {
-        bind_key<table_of<typename Parameters::schema, row_type>>(to, to.row());
-    }
-    [[nodiscard]] constexpr auto owned() const& { return WhereRows<decltype(rows.owned())>{rows.owned()}; }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return WhereRows<decltype(std::move(rows).owned())>{std::move(rows).owned()};
+        bind_key<table_of<typename Parameters::schema, Row>>(to, row);
     }
 };
 
@@ -160,9 +113,11 @@ struct SetRowForm {
     }
 };
 
-// SET and WHERE in one, since both are made of the row.
+// update(row): SET and WHERE in one, since both are made of the row.
 template <class Row>
-struct SetRowRules {
+struct SetRowPart {
+    using form = SetRowForm<Row>;
+
     template <class S>
     static constexpr void check()
     {
@@ -187,17 +142,16 @@ struct SetRowRules {
     }
 };
 
-// update(row)
-template <class Storage>
-struct SetRow : SetRowRules<declared_row_t<typename Storage::given>> {
+// The part of a statement that is made of one row.
+template <template <class> class Part, class Storage>
+struct OfRow : Part<declared_row_t<typename Storage::given>> {
     using row_type = declared_row_t<typename Storage::given>;
     using source = row_type;
-    using form = SetRowForm<row_type>;
     static constexpr bool owns_row = storage_owns_row<Storage>;
 
     Storage row;
 
-    constexpr explicit SetRow(Storage given) : row(std::move(given)) {}
+    constexpr explicit OfRow(Storage given) : row(std::move(given)) {}
 
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)
@@ -208,30 +162,29 @@ struct SetRow : SetRowRules<declared_row_t<typename Storage::given>> {
     void bind(Parameters& to) const
     {
         refuse_strange_record(to, row.whole());
-        SetRow::bind_row(to, row.get());
+        OfRow::bind_row(to, row.get());
     }
     [[nodiscard]] constexpr auto owned() const&
     {
-        return SetRow<OwnedRow<typename Storage::given>>(own_row(row));
+        return OfRow<Part, OwnedRow<typename Storage::given>>(own_row(row));
     }
     [[nodiscard]] constexpr auto owned() &&
     {
-        return SetRow<OwnedRow<typename Storage::given>>(own_row(std::move(row)));
+        return OfRow<Part, OwnedRow<typename Storage::given>>(own_row(std::move(row)));
     }
 };
 
-// update(rows): the statement of one row, run for each.
-template <class Storage>
-struct SetRows : SetRowRules<declared_row_t<typename Storage::given>> {
+// The same of many rows: the statement of one row, run for each.
+template <template <class> class Part, class Storage>
+struct OfRows : Part<declared_row_t<typename Storage::given>> {
     using row_type = declared_row_t<typename Storage::given>;
     using source = row_type;
-    using form = SetRowForm<row_type>;
     static constexpr bool owns_row = Storage::is_owned;
     static constexpr bool many = true;
 
     Storage rows;
 
-    constexpr explicit SetRows(Storage given) : rows(std::move(given)) {}
+    constexpr explicit OfRows(Storage given) : rows(std::move(given)) {}
 
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)
@@ -241,21 +194,13 @@ struct SetRows : SetRowRules<declared_row_t<typename Storage::given>> {
     template <class Parameters>
     void bind(Parameters& to) const
     {
-        SetRows::bind_row(to, to.row());
+        OfRows::bind_row(to, to.row());
     }
-    [[nodiscard]] constexpr auto owned() const& { return SetRows<decltype(rows.owned())>(rows.owned()); }
+    [[nodiscard]] constexpr auto owned() const& { return OfRows<Part, decltype(rows.owned())>(rows.owned()); }
     [[nodiscard]] constexpr auto owned() &&
     {
-        return SetRows<decltype(std::move(rows).owned())>(std::move(rows).owned());
+        return OfRows<Part, decltype(std::move(rows).owned())>(std::move(rows).owned());
     }
-};
-
-// What is known of an update or remove by its clauses.
-template <class... Clauses>
-struct ChangeTraits {
-    static constexpr bool is_many = (clause_is_many<Clauses> || ...);
-    // the clause that holds the rows, if there are many
-    using rows = first_type_t<std::conditional_t<clause_is_many<Clauses>, Clauses, void>...>;
 };
 
 } // namespace tenantry::detail
