@@ -8,35 +8,21 @@ target_link_libraries(compile_fail_flags PRIVATE tenantry_test_support)
 set(compile_fail_config "${CMAKE_CURRENT_BINARY_DIR}/compile_fail.cmake")
 
 # Most of what each test compiles is the library's headers and the schemas that tests share, twice: that is done once for
-# all of them.
-set(compile_fail_header "${CMAKE_CURRENT_BINARY_DIR}/compile_fail/precompiled.hpp")
-if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-    set(compile_fail_precompiled "${compile_fail_header}.pch")
-    set(compile_fail_use -include-pch "${compile_fail_precompiled}")
-    set(compile_fail_make -fpch-instantiate-templates)
-elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    set(compile_fail_precompiled "${compile_fail_header}.gch")
-    set(compile_fail_use -include "${compile_fail_header}")
-    set(compile_fail_make "")
-else()
-    set(compile_fail_precompiled "")
-    set(compile_fail_use "")
-endif()
-if(compile_fail_precompiled)
-    file(CONFIGURE OUTPUT "${compile_fail_header}" CONTENT "#include <tenantry/query/query.hpp>
+# all of them, and once more with a fleet for those that have one.
+set(compile_fail_directory "${CMAKE_CURRENT_BINARY_DIR}/compile_fail")
+file(CONFIGURE OUTPUT "${compile_fail_directory}/query.hpp" CONTENT "#include <tenantry/query/query.hpp>
 #include <tenantry/schema/ddl.hpp>
 #include <query/company.hpp>
 #include <query/write_schema.hpp>
 " @ONLY)
-    file(GLOB_RECURSE compile_fail_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/tenantry/*.hpp")
-    file(GLOB compile_fail_schemas CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/../query/*.hpp")
-    add_custom_command(OUTPUT "${compile_fail_precompiled}"
-        COMMAND "${CMAKE_COMMAND}" "-Dconfig=${compile_fail_config}" -P "${CMAKE_CURRENT_LIST_DIR}/precompile.cmake"
-        DEPENDS ${compile_fail_headers} ${compile_fail_schemas} "${compile_fail_header}" "${compile_fail_config}"
-            "${CMAKE_CURRENT_LIST_DIR}/precompile.cmake" "${CMAKE_CURRENT_LIST_DIR}/command.cmake"
-        COMMENT "Precompiling the headers for the compile-fail tests"
-        VERBATIM)
-    add_custom_target(tests_compile_fail ALL DEPENDS "${compile_fail_precompiled}")
+file(CONFIGURE OUTPUT "${compile_fail_directory}/fleet.hpp" CONTENT "#include <support/fleet_fixture.hpp>
+" @ONLY)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set(compile_fail_suffix .pch)
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    set(compile_fail_suffix .gch)
+else()
+    set(compile_fail_suffix "")
 endif()
 file(GENERATE OUTPUT "${compile_fail_config}" CONTENT
 "set(compiler [==[${CMAKE_CXX_COMPILER}]==])
@@ -47,12 +33,11 @@ set(definitions [==[$<TARGET_PROPERTY:compile_fail_flags,COMPILE_DEFINITIONS>]==
 # The compiler's own directories, which must not be named again: their order matters to #include_next.
 list(REMOVE_ITEM include_directories \"\" ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES})
 set(coroutine_temporaries_broken ${TENANTRY_COROUTINE_TEMPORARIES_BROKEN})
-set(to_precompile [==[${compile_fail_header}]==])
-set(precompiled [==[${compile_fail_precompiled}]==])
-set(make_precompiled [==[${compile_fail_make}]==])
-set(use_precompiled [==[${compile_fail_use}]==])
+set(compiler_id [==[${CMAKE_CXX_COMPILER_ID}]==])
+set(precompiled_suffix [==[${compile_fail_suffix}]==])
 ")
 
+set(compile_fail_headers "")
 file(GLOB compile_fail_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_LIST_DIR}/*.cpp")
 foreach(source IN LISTS compile_fail_sources)
     cmake_path(GET source STEM LAST_ONLY name)
@@ -63,10 +48,18 @@ foreach(source IN LISTS compile_fail_sources)
             continue()
         endif()
     endif()
+    file(STRINGS "${source}" with_fleet REGEX "^#include <(support/fleet_fixture|tenantry/tenantry|tenantry/tenant/)" LIMIT_COUNT 1)
+    if(with_fleet)
+        set(header "${compile_fail_directory}/fleet.hpp")
+    else()
+        set(header "${compile_fail_directory}/query.hpp")
+    endif()
+    list(APPEND compile_fail_headers "${header}")
     add_test(NAME compile_fail.${name}
         COMMAND "${CMAKE_COMMAND}"
             "-Dconfig=${compile_fail_config}"
             "-Dsource=${source}"
+            "-Dheader=${header}"
             "-Dstate=${CMAKE_CURRENT_BINARY_DIR}/compile_fail/${name}"
             -P "${CMAKE_CURRENT_LIST_DIR}/run.cmake")
     set_tests_properties(compile_fail.${name} PROPERTIES
@@ -74,3 +67,20 @@ foreach(source IN LISTS compile_fail_sources)
         TIMEOUT 300
         SKIP_REGULAR_EXPRESSION "^skipped: ")
 endforeach()
+
+if(compile_fail_suffix)
+    set(compile_fail_precompiled "")
+    list(REMOVE_DUPLICATES compile_fail_headers)
+    foreach(header IN LISTS compile_fail_headers)
+        add_custom_command(OUTPUT "${header}${compile_fail_suffix}"
+            COMMAND "${CMAKE_COMMAND}" "-Dconfig=${compile_fail_config}" "-Dheader=${header}"
+                -P "${CMAKE_CURRENT_LIST_DIR}/precompile.cmake"
+            DEPENDS "${header}" "${compile_fail_config}"
+                "${CMAKE_CURRENT_LIST_DIR}/precompile.cmake" "${CMAKE_CURRENT_LIST_DIR}/command.cmake"
+            DEPFILE "${header}.d"
+            COMMENT "Precompiling ${header} for the compile-fail tests"
+            VERBATIM)
+        list(APPEND compile_fail_precompiled "${header}${compile_fail_suffix}")
+    endforeach()
+    add_custom_target(tests_compile_fail ALL DEPENDS ${compile_fail_precompiled})
+endif()

@@ -1,4 +1,4 @@
-# Runs one compile-fail test: cmake -Dconfig=... -Dsource=... -Dstate=... -P run.cmake
+# Runs one compile-fail test: cmake -Dconfig=... -Dsource=... -Dheader=... -Dstate=... -P run.cmake
 #
 # The source's first line says what the compiler must say in its first error, as a CMake regular expression:
 #
@@ -30,7 +30,13 @@ if(NOT has_broken)
 endif()
 
 include("${CMAKE_CURRENT_LIST_DIR}/command.cmake")
-list(APPEND command ${use_precompiled} -fsyntax-only)
+# What is precompiled of what it includes.
+if(compiler_id STREQUAL "Clang")
+    list(APPEND command -include-pch "${header}${precompiled_suffix}")
+elseif(precompiled_suffix)
+    list(APPEND command -include "${header}")
+endif()
+list(APPEND command -fsyntax-only)
 
 # Nothing to do if neither the call nor any file has changed since it passed.
 set(key "${command}\n${CMAKE_CURRENT_LIST_FILE}")
@@ -39,7 +45,10 @@ if(EXISTS "${state}.passed" AND EXISTS "${state}.d")
     file(READ "${state}.d" files)
     string(REGEX REPLACE "^[^:]*:" "" files "${files}")
     string(REGEX REPLACE "[ \\\n]+" ";" files "${files}")
-    list(APPEND files "${CMAKE_CURRENT_LIST_FILE}" "${compiler}" ${precompiled})
+    list(APPEND files "${CMAKE_CURRENT_LIST_FILE}" "${compiler}")
+    if(precompiled_suffix)
+        list(APPEND files "${header}${precompiled_suffix}")
+    endif()
     if(passed_key STREQUAL key)
         set(changed FALSE)
         foreach(file IN LISTS files)
