@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <boost/pfr/core.hpp>
+#include <tenantry/core/detail/pfr.hpp>
 
 namespace tenantry {
 
@@ -73,15 +73,10 @@ consteval std::size_t count_fields() noexcept
 template <class Row>
 inline constexpr std::size_t field_count_of = count_fields<Row>();
 
-// References to the fields. PFR counts them first if nobody else has.
 template <class Row>
 constexpr auto tie_fields(Row& row) noexcept
 {
-    using Count = std::integral_constant<std::size_t, field_count_of<std::remove_const_t<Row>>>;
-    if constexpr (requires { boost::pfr::detail::tie_as_tuple(row, Count{}); })
-        return boost::pfr::detail::tie_as_tuple(row, Count{});
-    else
-        return boost::pfr::detail::tie_as_tuple(row);
+    return tie_counted<field_count_of<std::remove_const_t<Row>>>(row);
 }
 
 template <class Row>
@@ -154,7 +149,7 @@ struct StoredName {
 template <class Row, std::size_t I>
 consteval auto field_address() noexcept
 {
-    return Address{&boost::pfr::detail::sequence_tuple::get<I>(tie_fields(phantom<Row>.value))};
+    return Address{&tied::get<I>(tie_fields(phantom<Row>.value))};
 }
 
 template <class Row, class Field>
@@ -169,10 +164,7 @@ consteval std::size_t find_address(const void* wanted, std::index_sequence<I...>
 {
     const auto fields = tie_fields(phantom<Row>.value);
     std::size_t found = sizeof...(I);
-    ((static_cast<const void*>(&boost::pfr::detail::sequence_tuple::get<I>(fields)) == wanted
-          ? void(found = I)
-          : void()),
-     ...);
+    ((static_cast<const void*>(&tied::get<I>(fields)) == wanted ? void(found = I) : void()), ...);
     return found;
 }
 
@@ -228,14 +220,14 @@ template <class Row>
 inline constexpr std::size_t field_count = detail::field_count_of<std::remove_const_t<Row>>;
 
 template <class Row, std::size_t I>
-using field_type = std::remove_reference_t<decltype(boost::pfr::detail::sequence_tuple::get<I>(
-    std::declval<detail::field_references<Row>&>()))>;
+using field_type =
+    std::remove_reference_t<decltype(detail::tied::get<I>(std::declval<detail::field_references<Row>&>()))>;
 
 /// The field itself.
 template <std::size_t I, class Row>
 [[nodiscard]] constexpr auto& get_field(Row& row) noexcept
 {
-    return boost::pfr::detail::sequence_tuple::get<I>(detail::tie_fields(row));
+    return detail::tied::get<I>(detail::tie_fields(row));
 }
 
 /// The field's name as it is written in the source.
@@ -258,8 +250,7 @@ constexpr void for_each_field(Row&& row, Function&& function)
             else
                 function(field);
         };
-        (visit(boost::pfr::detail::sequence_tuple::get<I>(fields), std::integral_constant<std::size_t, I>{}),
-         ...);
+        (visit(detail::tied::get<I>(fields), std::integral_constant<std::size_t, I>{}), ...);
     }(std::make_index_sequence<field_count<std::remove_reference_t<Row>>>{});
 }
 

@@ -14,7 +14,7 @@ constexpr void each_field(Row& row, Function&& function)
 {
     auto fields = tie_fields(row);
     [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (function(boost::pfr::detail::sequence_tuple::get<I>(fields)), ...);
+        (function(tied::get<I>(fields)), ...);
     }(std::make_index_sequence<field_count<Row>>{});
 }
 

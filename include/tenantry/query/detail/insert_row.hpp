@@ -172,10 +172,9 @@ private:
                            std::index_sequence<I...>)
     {
         if constexpr (MadeId<Row>::possible)
-            (add_or_make<I>(to, boost::pfr::detail::sequence_tuple::get<I>(fields), written[I]), ...);
+            (add_or_make<I>(to, tied::get<I>(fields), written[I]), ...);
         else
-            (add_field(plain_parameters(to), boost::pfr::detail::sequence_tuple::get<I>(fields), written[I]),
-             ...);
+            (add_field(plain_parameters(to), tied::get<I>(fields), written[I]), ...);
     }
 
     // An unset id that the database does not assign is made here.

@@ -40,8 +40,7 @@ template <class Reader, class Fields, std::size_t... I>
 sqlite::Misfit read_fields(Reader& from, const Fields& fields, int& column, std::index_sequence<I...>)
 {
     sqlite::Misfit misfit = sqlite::Misfit::none;
-    static_cast<void>(
-        (read_field(from, boost::pfr::detail::sequence_tuple::get<I>(fields), column, misfit) && ...));
+    static_cast<void>((read_field(from, tied::get<I>(fields), column, misfit) && ...));
     return misfit;
 }
 
