@@ -1,4 +1,4 @@
-// A tenant's writer and what tends its log, without a tenant: for tests that go step by step in one thread.
+// A tenant's database with its writer and its checkpoints, without a tenant: for tests that go step by step in one thread.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include <tenantry/tenant/detail/log_tender.hpp>
+#include <tenantry/tenant/detail/batch_writer.hpp>
 
 #include "support/catch.hpp"
 #include "support/must.hpp"
@@ -77,15 +77,18 @@ struct WriterSite {
     const std::filesystem::path path = directory.path() / "main.db";
     const TenantOptions options;
     detail::TenantCounters counters{};
-    detail::TenantFile file{*TenantId::parse("site"), path, made(path)};
-    detail::Writer writer{must(sqlite::Connection::open(path, sqlite::OpenMode::read_write, options.profile)),
-                          file,
-                          options,
-                          {},
-                          counters};
+    detail::TenantDatabase database{
+        *TenantId::parse("site"),
+        path,
+        made(path),
+        must(sqlite::Connection::open(path, sqlite::OpenMode::read_write, options.profile)),
+        options,
+        counters};
+    detail::TenantFile& file = database.file();
     const std::shared_ptr<BackgroundErrors> background = std::make_shared<BackgroundErrors>();
     const detail::Observation observation = detail::Observation::by(background);
-    detail::LogTender log{writer, file, options, observation, counters};
+    detail::Checkpointer log{database, options, observation, counters};
+    detail::BatchWriter writer{database.writer(), file, log, options, {}, counters};
 
     [[nodiscard]] static TenantOptions usual(bool exclusive = false)
     {

@@ -102,7 +102,7 @@ struct Place : Site {
     [[nodiscard]] std::string log_file() const { return path.string() + "-wal"; }
 
     NoReaders readers{};
-    detail::Maintenance maintenance{writer, file, options.profile, log, readers, observation, counters};
+    detail::Maintenance maintenance{database, options.profile, log, readers, observation, counters};
 };
 
 // What a tenant's own connection is kept from, and makes the log longer.
@@ -118,7 +118,7 @@ TEST_CASE("what is done has left nothing behind when it is answered")
     place.write(100 * Site::kib);
     Chore chore{.work = rewrite};
     chore.told = [&] {
-        CHECK(place.writer.log_bytes() == 0);
+        CHECK(place.log.bytes() == 0);
         CHECK(std::filesystem::file_size(place.log_file()) == 0);
         CHECK(place.readers.closed == 1);
         CHECK(place.counters.stats().upkeeps == 1);
@@ -130,7 +130,7 @@ TEST_CASE("what is done has left nothing behind when it is answered")
     CHECK_FALSE(chore.error);
     CHECK(place.counters.stats().upkeeps_failed == 0);
     // The tenant's own connection is kept from it as before.
-    CHECK_FALSE(place.writer.connection().execute("ATTACH ':memory:' AS other"));
+    CHECK_FALSE(place.database.writer().execute("ATTACH ':memory:' AS other"));
 }
 
 TEST_CASE("what fails has left nothing behind either")
@@ -143,7 +143,7 @@ TEST_CASE("what fails has left nothing behind either")
                     return written ? fail(errc::disk_full, "by the test") : std::move(written);
                 },
                 .background = background};
-    chore.told = [&] { CHECK(place.writer.log_bytes() == 0); };
+    chore.told = [&] { CHECK(place.log.bytes() == 0); };
     CHECK_FALSE(place.run(chore).unfinished);
     REQUIRE(chore.answers == 1);
     REQUIRE(chore.error);

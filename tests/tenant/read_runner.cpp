@@ -55,9 +55,9 @@ struct Site : test::WriterSite {
         return false;
     }
 
-    detail::WriterAndReaders connections{writer.connection(), [] {}, path, file.identity(),
-                                         sqlite::Profile{},   1U,    99U};
-    ReadRunner runner{connections, file, writer, counters};
+    detail::WriterAndReaders connections{database.writer(), [] {}, path, file.identity(),
+                                         sqlite::Profile{}, 1U,    99U};
+    ReadRunner runner{connections, file, database, counters};
 };
 
 Result<void> nothing(sqlite::Connection&) { return {}; }
@@ -111,7 +111,7 @@ TEST_CASE("what is read together is read at one moment, and the connection comes
     CHECK(before == 0);
     CHECK(after == 0);
     CHECK_FALSE(site.is_lent());
-    CHECK(must(site.writer.connection().query_integer("SELECT count(*) FROM entry")) == 1);
+    CHECK(must(site.database.writer().query_integer("SELECT count(*) FROM entry")) == 1);
 }
 
 TEST_CASE("when their time is over the first is run nevertheless, and the others wait on")
@@ -133,7 +133,7 @@ TEST_CASE("when their time is over the first is run nevertheless, and the others
 TEST_CASE("what takes long is ended, and is to have a reader")
 {
     Site site;
-    const sqlite3* const writers = site.writer.connection().native_handle();
+    const sqlite3* const writers = site.database.writer().native_handle();
     auto reads = site.reads();
     const auto read = Site::add(reads, [&](sqlite::Connection& connection) -> Result<void> {
         return connection.native_handle() == writers ? endless(connection) : Result<void>();

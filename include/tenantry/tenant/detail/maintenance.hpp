@@ -13,14 +13,13 @@
 #include <tenantry/sqlite/detail/unfenced.hpp>
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/transaction.hpp>
+#include <tenantry/tenant/detail/checkpointer.hpp>
 #include <tenantry/tenant/detail/connections.hpp>
-#include <tenantry/tenant/detail/identity.hpp>
 #include <tenantry/tenant/detail/job.hpp>
-#include <tenantry/tenant/detail/log_tender.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
+#include <tenantry/tenant/detail/tenant_database.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
-#include <tenantry/tenant/detail/writer.hpp>
 
 namespace tenantry::detail {
 
@@ -39,10 +38,10 @@ public:
         bool had_lock = false; ///< it had that lock
     };
 
-    Maintenance(Writer& writer, TenantFile& file, const sqlite::Profile& profile, LogTender& log,
+    Maintenance(TenantDatabase& database, const sqlite::Profile& profile, Checkpointer& log,
                 Connections& readers, const Observation& observation, TenantCounters& counters)
-        : writer_(writer),
-          file_(file),
+        : database_(database),
+          file_(database.file()),
           profile_(profile),
           log_(log),
           readers_(readers),
@@ -59,16 +58,17 @@ public:
         }
         bool there = true;
         if (profile_.exclusive) {
-            const sqlite::Unfenced unfenced(writer_.connection());
-            there = run_on(writer_.connection(), *job);
+            const sqlite::Unfenced unfenced(database_.writer());
+            there = run_on(database_.writer(), *job);
         } else {
             // A connection is not opened for every try: the writer's tells whether the lock is free.
             if (job->lock_wait != 0)
                 if (auto locked =
-                        sqlite::Transaction::begin(writer_.connection(), sqlite::Behaviour::immediate);
+                        sqlite::Transaction::begin(database_.writer(), sqlite::Behaviour::immediate);
                     !locked)
                     return not_begun(std::move(job), std::move(locked).error());
-            auto connection = caught("opening a connection of maintenance", [this] { return open(); });
+            auto connection =
+                caught("opening a connection of maintenance", [this] { return database_.open_for_upkeep(); });
             if (!connection) return not_begun(std::move(job), std::move(connection).error());
             there = run_on(*connection, *job);
         }
@@ -109,19 +109,6 @@ private:
         return error == errc::busy && !job.in_background();
     }
 
-    // A connection that may do what the tenant's own may not.
-    [[nodiscard]] Result<sqlite::Connection> open()
-    {
-        auto profile = profile_;
-        profile.fences = {.attached = 1, .defensive = false, .authorizer = false};
-        if (!file_.look()) return fail(file_.lost_error()); // no other file beside the one that is open
-        auto connection = sqlite::Connection::open(file_.path(), sqlite::OpenMode::read_write, profile);
-        if (!connection) return connection;
-        if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
-        connection->set_begin_hook(&begin_epoch);
-        return connection;
-    }
-
     [[nodiscard]] Run not_begun(JobPtr job, Error error)
     {
         if (waits_for(error, *job))
@@ -144,7 +131,7 @@ private:
         (void)job.run(connection);
         job.limits.has_run(Job::Clock::now() - begun);
         connection.watch(nullptr);
-        if (connection.log_frames() != 0) writer_.log_has(connection.log_frames());
+        if (connection.log_frames() != 0) log_.set_frames(connection.log_frames());
         log_.note(Job::Clock::now());
         return file_.glance();
     }
@@ -182,10 +169,10 @@ private:
         });
     }
 
-    Writer& writer_;
+    TenantDatabase& database_;
     TenantFile& file_;
     const sqlite::Profile& profile_;
-    LogTender& log_;
+    Checkpointer& log_;
     Connections& readers_;
     const Observation& observation_;
     TenantCounters& counters_;

@@ -1,4 +1,4 @@
-// Runs one tenant's reads on connections that are lent for it, as Writer runs its writes.
+// Runs one tenant's reads on connections that are lent for it, as BatchWriter runs its writes.
 #pragma once
 
 #include <algorithm>
@@ -19,8 +19,8 @@
 #include <tenantry/tenant/detail/job.hpp>
 #include <tenantry/tenant/detail/port.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
+#include <tenantry/tenant/detail/tenant_database.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
-#include <tenantry/tenant/detail/writer.hpp>
 #include <tenantry/tenant/limits.hpp>
 
 namespace tenantry::detail {
@@ -50,8 +50,8 @@ public:
     /// they run: a thread that the system lets wait among them does not count for more than half of it.
     static constexpr std::chrono::microseconds moment{250};
 
-    ReadRunner(Connections& connections, TenantFile& file, Writer& writer, TenantCounters& counters)
-        : connections_(connections), file_(file), writer_(writer), counters_(counters)
+    ReadRunner(Connections& connections, TenantFile& file, TenantDatabase& database, TenantCounters& counters)
+        : connections_(connections), file_(file), database_(database), counters_(counters)
     {}
 
     /// Whether it may be ended after a moment and run again, so that the writer's connection can be lent to it.
@@ -82,7 +82,7 @@ public:
                 ++reads.done;
             }
         }
-        writer_.used(start);
+        database_.used(start);
         reads.there = end(std::move(reads.writers));
     }
 
@@ -102,10 +102,10 @@ public:
         const auto begun = Clock::now();
         const bool to_be_ended = watch(*connection, nullptr, begun, limits.end_of_run());
         const async::Inside inside(
-            &writer_, async::Awaited::yes); // a function of the program's own may be called by the query
+            &database_, async::Awaited::yes); // a function of the program's own may be called by the query
         task.run(*connection);
         const bool takes_long = to_be_ended && connection->out_of_time();
-        writer_.used(begun);
+        database_.used(begun);
         if (!end(std::move(connection))) return fail(file_.lost_error());
         if (takes_long) return std::nullopt;
         return Result<void>();
@@ -199,7 +199,7 @@ private:
 
     Connections& connections_;
     TenantFile& file_;
-    Writer& writer_;
+    TenantDatabase& database_;
     TenantCounters& counters_;
 };
 

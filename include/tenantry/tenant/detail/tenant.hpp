@@ -30,26 +30,26 @@
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/detail/batch_writer.hpp>
+#include <tenantry/tenant/detail/checkpointer.hpp>
 #include <tenantry/tenant/detail/connections.hpp>
 #include <tenantry/tenant/detail/directory.hpp>
 #include <tenantry/tenant/detail/job.hpp>
 #include <tenantry/tenant/detail/job_list.hpp>
 #include <tenantry/tenant/detail/job_queue.hpp>
-#include <tenantry/tenant/detail/log_tender.hpp>
 #include <tenantry/tenant/detail/maintenance.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
 #include <tenantry/tenant/detail/open_database.hpp>
-#include <tenantry/tenant/detail/open_name.hpp>
 #include <tenantry/tenant/detail/port.hpp>
 #include <tenantry/tenant/detail/quiet_upkeep.hpp>
 #include <tenantry/tenant/detail/read_runner.hpp>
 #include <tenantry/tenant/detail/shared_lock.hpp>
 #include <tenantry/tenant/detail/sole_connection.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
+#include <tenantry/tenant/detail/tenant_database.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/detail/turn_keeper.hpp>
 #include <tenantry/tenant/detail/write_hazards.hpp>
-#include <tenantry/tenant/detail/writer.hpp>
 #include <tenantry/tenant/detail/writer_and_readers.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/stats.hpp>
@@ -94,28 +94,28 @@ public:
            const boost::asio::any_io_executor& executor, async::TimerThread& timers,
            std::shared_ptr<ReaderBudget> budget, const Observation& observation)
         : TenantPort(id, opened.state.incarnation, std::move(opening)),
-          name_(std::move(opened.name)),
-          file_(id, database, opened.file),
           options_(options),
+          database_(id, database, opened.file, std::move(opened.connection), options_, counters_,
+                    std::move(opened.name)),
+          file_(database_.file()),
           executor_(executor),
           context_(async::context_of(executor)),
           strand_(std::in_place, executor),
           retry_(std::in_place, timers.executor()),
-          writer_(std::move(opened.connection), file_, options, hazards, counters_),
           observation_(observation),
-          log_(writer_, file_, options_, observation_, counters_),
+          log_(database_, options_, observation_, counters_),
+          writer_(database_.writer(), file_, log_, options, hazards, counters_),
           connections_(connections(std::move(budget))),
-          runner_(*connections_, file_, writer_, counters_),
-          maintenance_(writer_, file_, options_.profile, log_, *connections_, observation_, counters_),
+          runner_(*connections_, file_, database_, counters_),
+          maintenance_(database_, options_.profile, log_, *connections_, observation_, counters_),
           writes_(options.queued_writes, options.queued_write_bytes),
           reads_(options.queued_reads),
           late_timer_(std::in_place, timers.executor())
     {
-        file_.watch_log(writer_.connection(), !is_sole());
         if (options_.profile.read_only) return;
         // Somebody was killed, or is at work with it.
-        writer_.find_log();
-        if (writer_.log_bytes() != 0) log_.note(Job::Clock::now());
+        log_.measure();
+        if (log_.bytes() != 0) log_.note(Job::Clock::now());
     }
 
     /// True once the file was found removed or replaced under its name: everything is answered with
@@ -161,7 +161,7 @@ public:
     [[nodiscard]] Result<const void*> may_wait() override
     {
         const async::GatePass alive(&posting_);
-        const void* const holder = is_sole() ? static_cast<const void*>(this) : &writer_;
+        const void* const holder = is_sole() ? static_cast<const void*>(this) : &database_;
         if (alive && async::Inside::of(holder))
             return fail(Error(errc::wrong_thread,
                               "write() inside of a reading of the same tenant, which has the connection "
@@ -273,18 +273,7 @@ public:
             late_timer_.reset();
             late_work_.reset();
         }
-        file_.leave_log();
-        // What was acknowledged before the log was removed is in the file that this connection has open, and nowhere else.
-        if (file_.lost())
-            writer_.connection().keep_log_on_close(!file_.can_rescue_log());
-        else if (options_.checkpoints.automatic && !options_.profile.read_only)
-            writer_.keep_foreign_log();
-        // The last connection to close writes the WAL back into the database and removes it.
-        auto closed = writer_.close();
-        if (closed) name_.release();
-        file_.close();
-        if (!closed) closed.error().with_tenant(id().view());
-        return closed;
+        return database_.close();
     }
 
     void wake(boost::asio::cancellation_type) noexcept override
@@ -608,7 +597,7 @@ private:
     {
         if (!gate_.enter()) return;
         connections_->close();
-        if (const WritingTurn turn(*connections_); turn) writer_.release_memory();
+        if (const WritingTurn turn(*connections_); turn) database_.release_memory();
         leave();
     }
 
@@ -706,15 +695,16 @@ private:
         const WritingTurn begun(*connections_);
         if (!begun) return wait_until_deadline(), 0;
         const auto room = log_.room();
-        if (room == LogTender::Room::none) return wait_until_deadline(), 0;
+        if (room == Checkpointer::Room::none) return wait_until_deadline(), 0;
         JobPtr first = next_write();
         if (!first) return 0;
-        if (room == LogTender::Room::little) (void)tend_log(false, Job::Clock::now());
+        if (room == Checkpointer::Room::little) (void)tend_log(false, Job::Clock::now());
         if (first->kind() == JobKind::apart) return apart_turn(std::move(first), then);
-        const bool full = room == LogTender::Room::little && log_.is_full();
+        const bool full = room == Checkpointer::Room::little && log_.is_full();
         const auto begun_at = shared_.is_shared() ? Job::Clock::now() : Job::Clock::time_point();
-        auto turn = full ? log_.refuse(std::move(first))
+        auto turn = full ? refuse_for_full_log(std::move(first))
                          : writer_.run(std::move(first), [this] { return pop_write(); });
+        database_.used(writer_.now());
         if (turn.had_lock) lock_was_had();
         if (turn.locked) {
             log_.note(writer_.now());
@@ -728,6 +718,14 @@ private:
                     then = Then::rest;
         }
         return turn.done;
+    }
+
+    [[nodiscard]] BatchWriter::Turn refuse_for_full_log(JobPtr job) noexcept
+    {
+        job->refuse(log_.full_error());
+        BatchWriter::Turn turn;
+        turn.done = 1;
+        return turn;
     }
 
     [[nodiscard]] JobPtr pop_write()
@@ -847,7 +845,7 @@ private:
     [[nodiscard]] std::size_t tend_log(bool idle, Job::Clock::time_point now)
     {
         std::size_t told = 0;
-        if (log_.tend(idle, now, [&] { told = writer_.tell(); })) {
+        if (log_.checkpoint_if_due(idle, now, [&] { told = writer_.tell(); })) {
             try {
                 boost::asio::post(executor_, later(&Tenant::write_log_back, &Tenant::write_back_lost));
             } catch (...) { // it was lost, and has seen to that
@@ -1082,11 +1080,10 @@ private:
     {
         if (!is_sole())
             return std::make_unique<WriterAndReaders>(
-                writer_.connection(), [this] { begin_turns({.write = true}); }, file_.path(),
-                file_.identity(), options_.profile, readers(), incarnation(), std::move(budget), observation_,
-                id().string());
+                database_.writer(), [this] { begin_turns({.write = true}); }, file_.path(), file_.identity(),
+                options_.profile, readers(), incarnation(), std::move(budget), observation_, id().string());
         return std::make_unique<SoleConnection>(
-            writer_.connection(), [this](SoleConnection::Turns turns) { begin_turns(turns); },
+            database_.writer(), [this](SoleConnection::Turns turns) { begin_turns(turns); },
             [this] { return async::runs_here(executor_); });
     }
 
@@ -1099,9 +1096,10 @@ private:
         if (turns.read && !start_read_turn()) connections_->nothing_to_read();
     }
 
-    OpenName name_;
-    TenantFile file_;
     const TenantOptions options_;
+    TenantCounters counters_;
+    TenantDatabase database_;
+    TenantFile& file_; // the database's
     const boost::asio::any_io_executor executor_;
     const boost::asio::execution_context* const context_; // the executor's
 
@@ -1110,13 +1108,12 @@ private:
     std::optional<boost::asio::steady_timer> retry_;
     bool met_lock_ = false; // another process's, and it could not be had since
     SharedLock shared_;
-    TenantCounters counters_;
-    Writer writer_;
 
     async::Gate gate_;
     async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
     const Observation observation_;
-    LogTender log_; // of the strand, and tended beside it
+    Checkpointer log_;   // of the strand, and of the pool beside it
+    BatchWriter writer_; // of the strand
     const std::unique_ptr<Connections> connections_;
     ReadRunner runner_;
     Maintenance maintenance_; // of the strand

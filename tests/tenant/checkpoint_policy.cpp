@@ -1,4 +1,4 @@
-#include <tenantry/tenant/detail/log_keeper.hpp>
+#include <tenantry/tenant/detail/checkpoint_policy.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -9,12 +9,12 @@
 
 using namespace tenantry;
 using namespace std::chrono_literals;
-using detail::LogKeeper;
-using Step = LogKeeper::Step;
+using detail::CheckpointPolicy;
+using Step = CheckpointPolicy::Step;
 
 namespace {
 
-constexpr LogKeeper::TimePoint begin{};
+constexpr CheckpointPolicy::TimePoint begin{};
 
 CheckpointOptions small()
 {
@@ -31,7 +31,7 @@ CheckpointOptions small()
 
 TEST_CASE("a log that has grown is written back beside the writer")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     CHECK(log.next(true, begin) == Step::none);
     log.grown(99, begin);
     CHECK(log.next(true, begin) == Step::none);
@@ -48,7 +48,7 @@ TEST_CASE("a log that has grown is written back beside the writer")
 TEST_CASE(
     "where there is one connection alone, a log is written back while nobody waits, or when it is too long")
 {
-    LogKeeper log(small(), false);
+    CheckpointPolicy log(small(), false);
     log.grown(100, begin);
     CHECK(log.next(false, begin) == Step::none);
     REQUIRE(log.next(true, begin) == Step::reuse);
@@ -64,7 +64,7 @@ TEST_CASE(
 
 TEST_CASE("what came while a log was written back is little, and done as soon as nobody waits")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(100, begin);
     REQUIRE(log.next(false, begin) == Step::beside);
     log.grown(102, begin);
@@ -122,7 +122,7 @@ TEST_CASE("a log that grows fast is left to grow long")
 {
     CheckpointOptions options = small();
     options.interval = 1s;
-    LogKeeper log(options);
+    CheckpointPolicy log(options);
     log.grown(1, begin);
     log.grown(499, begin + 999ms);
     CHECK(log.next(true, begin + 999ms) == Step::none);
@@ -155,7 +155,7 @@ TEST_CASE("a log that grows fast is left to grow long")
 
 TEST_CASE("a batch waits while a log that is too long is written back, and what is left is done before it")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(990, begin);
     REQUIRE(log.next(false, begin) == Step::beside);
     CHECK_FALSE(log.must_wait());
@@ -170,7 +170,7 @@ TEST_CASE("a batch waits while a log that is too long is written back, and what 
 
 TEST_CASE("what is done is what the checkpoint says, not what was there when it was to be done")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(200, begin);
     REQUIRE(log.next(false, begin) == Step::beside);
     SECTION("more")
@@ -208,7 +208,7 @@ TEST_CASE("what is done is what the checkpoint says, not what was there when it 
 
 TEST_CASE("a log that cannot be restarted is written back beside the writer as far as that goes")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(1000, begin);
     REQUIRE(log.next(false, begin) == Step::inside);
     log.ended(Step::inside, false, begin);
@@ -228,7 +228,7 @@ TEST_CASE("a log that cannot be restarted is written back beside the writer as f
 
 TEST_CASE("a log that was begun anew counts from its beginning")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(500, begin);
     REQUIRE(log.next(false, begin) == Step::beside);
     SECTION("after it was written back")
@@ -248,7 +248,7 @@ TEST_CASE("a log that was begun anew counts from its beginning")
 
 TEST_CASE("a log that is too long is begun anew between two batches")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(1000, begin);
     REQUIRE(log.next(false, begin) == Step::inside);
     SECTION("which succeeds")
@@ -272,7 +272,7 @@ TEST_CASE("a log that is too long is begun anew between two batches")
 
 TEST_CASE("a log that cannot be begun anew is full at last, and tried each time from then on")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(4999, begin);
     CHECK_FALSE(log.full());
     log.grown(5000, begin);
@@ -289,7 +289,7 @@ TEST_CASE("a log that cannot be begun anew is full at last, and tried each time 
 
 TEST_CASE("a full log of which nothing is left to write back is restarted, since no commit does it")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(999, begin);
     REQUIRE(log.next(false, begin) == Step::beside);
     log.grown(5000, begin);
@@ -304,7 +304,7 @@ TEST_CASE("a full log is refused and not waited for, though it may grow longer a
 {
     auto options = small();
     options.refuse_at = 500;
-    LogKeeper log(options);
+    CheckpointPolicy log(options);
     log.grown(400, begin);
     REQUIRE(log.next(false, begin) == Step::beside);
     CHECK_FALSE(log.at_limit());
@@ -318,7 +318,7 @@ TEST_CASE("a full log is refused and not waited for, though it may grow longer a
 
 TEST_CASE("an old log is written back when nobody writes")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(1, begin);
     log.grown(2, begin + 9s);
     CHECK(log.next(true, begin + 9s) == Step::none);
@@ -361,7 +361,7 @@ TEST_CASE("where another keeps the log nothing is done")
 {
     CheckpointOptions options = small();
     options.automatic = false;
-    LogKeeper log(options);
+    CheckpointPolicy log(options);
     log.grown(4000, begin);
     CHECK(log.next(true, begin + 1h) == Step::none);
 }
@@ -378,7 +378,7 @@ TEST_CASE(
     options.interval = GENERATE(0s, 10s, 10000s);
     for (int round = 0; round < 50; ++round) {
         // A log as SQLite keeps it: begun anew by the first write after it was written back whole.
-        LogKeeper log(options);
+        CheckpointPolicy log(options);
         std::uint64_t bytes = 0;
         std::uint64_t back = 0;
         std::uint64_t beside_to = 0;
@@ -427,7 +427,7 @@ TEST_CASE(
 
 TEST_CASE("a log is cut on request, unless it is being written back or is another's")
 {
-    LogKeeper log(small());
+    CheckpointPolicy log(small());
     log.grown(50, begin);
     REQUIRE(log.cut() == Step::inside);
     CHECK(log.cut() == Step::none); // one at a time
@@ -443,7 +443,7 @@ TEST_CASE("a log is cut on request, unless it is being written back or is anothe
 
     auto others = small();
     others.automatic = false;
-    LogKeeper left(others);
+    CheckpointPolicy left(others);
     left.grown(50, begin);
     CHECK(left.cut() == Step::none);
 }

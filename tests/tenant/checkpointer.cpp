@@ -1,5 +1,5 @@
 // Writing the log back, step by step in one thread: whichever of two comes first, and what stands in the way.
-#include <tenantry/tenant/detail/log_tender.hpp>
+#include <tenantry/tenant/detail/checkpointer.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -14,9 +14,8 @@
 
 using namespace tenantry;
 using test::must;
-using test::PlainJob;
 using Site = test::WriterSite;
-using Room = detail::LogTender::Room;
+using Room = detail::Checkpointer::Room;
 
 namespace {
 
@@ -36,20 +35,20 @@ TEST_CASE("a batch that has to wait for the log is begun by whoever has written 
 {
     Site site;
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
+    REQUIRE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
     CHECK(site.log.room() != Room::none); // it may go on beside it, up to the limit
     site.write(100 * kib);
-    CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {})); // one at a time
+    CHECK_FALSE(site.log.checkpoint_if_due(true, Site::Clock::now(), [] {})); // one at a time
     const bool waits = GENERATE(true, false);
     if (waits) REQUIRE(site.log.room() == Room::none);
     CHECK(site.log.write_back() == waits);
     CHECK(site.log.room() != Room::none);
     CHECK(site.counters.stats().checkpoints == 1);
     // It has written back what came meanwhile, too: nothing is left to do, and the next commit restarts the log.
-    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
+    CHECK_FALSE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
     CHECK(site.counters.stats().checkpoints == 1);
     site.write(kib);
-    CHECK(site.writer.log_bytes() < 32 * kib);
+    CHECK(site.log.bytes() < 32 * kib);
     CHECK(site.background->heard.empty());
 }
 
@@ -57,7 +56,7 @@ TEST_CASE("a batch that has to wait is begun as well where the log is not writte
 {
     Site site;
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
+    REQUIRE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
     site.write(100 * kib);
     REQUIRE(site.log.room() == Room::none);
     CHECK(site.log.give_up());
@@ -65,8 +64,8 @@ TEST_CASE("a batch that has to wait is begun as well where the log is not writte
     CHECK(site.counters.stats().checkpoints + site.counters.stats().checkpoints_blocked +
               site.counters.stats().checkpoints_failed ==
           0);
-    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
-    CHECK(site.writer.log_bytes() == 0); // later it is
+    CHECK_FALSE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
+    CHECK(site.log.bytes() == 0); // later it is
 }
 
 TEST_CASE("a log that grows fast is left to grow, unless that costs its writes more")
@@ -77,9 +76,9 @@ TEST_CASE("a log that grows fast is left to grow, unless that costs its writes m
     {
         Site site(options);
         site.write(40 * kib);
-        CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {}));
+        CHECK_FALSE(site.log.checkpoint_if_due(true, Site::Clock::now(), [] {}));
         site.write(30 * kib); // half of its limit
-        CHECK(site.log.tend(true, Site::Clock::now(), [] {}));
+        CHECK(site.log.checkpoint_if_due(true, Site::Clock::now(), [] {}));
         CHECK_FALSE(site.log.write_back());
     }
     SECTION("where each commit is synced")
@@ -87,7 +86,7 @@ TEST_CASE("a log that grows fast is left to grow, unless that costs its writes m
         options.profile.durability = sqlite::Durability::full;
         Site site(options);
         site.write(40 * kib);
-        CHECK(site.log.tend(true, Site::Clock::now(), [] {}));
+        CHECK(site.log.checkpoint_if_due(true, Site::Clock::now(), [] {}));
         CHECK_FALSE(site.log.write_back());
     }
     SECTION("where there is one connection alone")
@@ -95,7 +94,7 @@ TEST_CASE("a log that grows fast is left to grow, unless that costs its writes m
         options.profile.exclusive = true;
         Site site(options);
         site.write(40 * kib);
-        CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {}));
+        CHECK_FALSE(site.log.checkpoint_if_due(true, Site::Clock::now(), [] {}));
         CHECK(site.counters.stats().checkpoints == 1);
     }
 }
@@ -104,14 +103,14 @@ TEST_CASE("while the log is being written back beside, it is not begun anew")
 {
     Site site;
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
+    REQUIRE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
     site.log.cut();
     CHECK(site.counters.stats().checkpoints == 0);
-    CHECK(site.writer.log_bytes() > 0);
+    CHECK(site.log.bytes() > 0);
     CHECK_FALSE(site.log.write_back());
     site.log.cut();
     CHECK(site.counters.stats().checkpoints == 2);
-    CHECK(site.writer.log_bytes() == 0);
+    CHECK(site.log.bytes() == 0);
 }
 
 TEST_CASE("who is in the way is counted and heard of, and the log is refused at last")
@@ -120,25 +119,21 @@ TEST_CASE("who is in the way is counted and heard of, and the log is refused at 
     site.write(8 * kib);
     auto reader = site.reader();
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
+    REQUIRE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
     CHECK_FALSE(site.log.write_back());
     CHECK(site.counters.stats().checkpoints_blocked == 1);
     CHECK_FALSE(site.log.is_full());
     site.write(500 * kib);
-    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {})); // tried here, in vain
+    CHECK_FALSE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {})); // tried here, in vain
     CHECK(site.counters.stats().checkpoints_blocked == 2);
     CHECK((site.background->heard == checkpoints(1, errc::busy))); // once, of one log
     REQUIRE(site.log.is_full());
-    auto fate = std::make_shared<test::Fate>();
-    auto job = std::make_unique<PlainJob>(fate, [](sqlite::Connection&) -> Result<void> { return {}; });
-    const auto turn = site.log.refuse(std::move(job));
-    CHECK(turn.done == 1);
-    CHECK(fate->runs == 0);
-    REQUIRE(fate->failed(errc::overloaded));
-    CHECK(fate->error->tenant() == "site");
-    CHECK(fate->error->message().find(std::to_string(site.writer.log_bytes())) != std::string::npos);
+    const Error full = site.log.full_error();
+    CHECK(full == errc::overloaded);
+    CHECK(full.tenant() == "site");
+    CHECK(full.message().find(std::to_string(site.log.bytes())) != std::string::npos);
     must(reader.execute("COMMIT"));
-    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
+    CHECK_FALSE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
     CHECK_FALSE(site.log.is_full());
     CHECK(site.counters.stats().checkpoints == 1);
 }
@@ -147,7 +142,7 @@ TEST_CASE("what is lost is not written back, and a stranger's log in its place i
 {
     Site site;
     site.write(40 * kib);
-    REQUIRE(site.log.tend(false, Site::Clock::now(), [] {}));
+    REQUIRE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
     if (GENERATE(false, true))
         site.replace();
     else
@@ -161,13 +156,13 @@ TEST_CASE("where there is one connection alone, nothing is ever asked for beside
 {
     Site site(true);
     site.write(40 * kib);
-    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
+    CHECK_FALSE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
     CHECK(site.counters.stats().checkpoints == 0);
-    CHECK_FALSE(site.log.tend(true, Site::Clock::now(), [] {}));
+    CHECK_FALSE(site.log.checkpoint_if_due(true, Site::Clock::now(), [] {}));
     CHECK(site.counters.stats().checkpoints == 1);
-    CHECK(site.writer.log_bytes() == 0);
+    CHECK(site.log.bytes() == 0);
     site.write(200 * kib);
     CHECK(site.log.room() != Room::none);
-    CHECK_FALSE(site.log.tend(false, Site::Clock::now(), [] {}));
+    CHECK_FALSE(site.log.checkpoint_if_due(false, Site::Clock::now(), [] {}));
     CHECK(site.counters.stats().checkpoints == 2);
 }

@@ -1,5 +1,5 @@
-// When a tenant's write-ahead log is written back into its database. No threads, no clocks, no files: the tenant
-// calls it on its strand and does what it says.
+// When a tenant's write-ahead log is written back into its database. No threads, no clocks, no files: Checkpointer
+// calls it and does what it says.
 #pragma once
 
 #include <algorithm>
@@ -14,14 +14,14 @@
 namespace tenantry::detail {
 
 /// Writing back beside the writer costs it little, but never gets to the end of a log that keeps growing: only a log
-/// that was written back whole is begun anew. So what has come meanwhile is written back after it, beside the writer as
+/// that was written back whole is restarted. So what has come meanwhile is written back after it, beside the writer as
 /// long as that makes it less, and at last on the strand, as soon as nobody waits to write: writing over a file again is
 /// faster than making it longer, twice as fast where each commit is synced. Two writes have to wait for that, the one that
 /// comes meanwhile and the first in the new log, whatever the log's length: so a log that grows fast is left to grow long.
 /// Where somebody always waits, a log at its limit is written back on the strand nevertheless, once what is left to do there
 /// is little. A tenant that has one connection alone does all of it on the strand: while nobody waits to write, or when the
 /// log has reached its limit.
-class LogKeeper {
+class CheckpointPolicy {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
@@ -29,12 +29,12 @@ public:
     enum class Step : std::uint8_t {
         none,
         beside, ///< a passive checkpoint on a connection of its own, while the writer goes on; then say `ended`
-        inside, ///< one that begins the log anew and cuts its file, on the writer's connection, now; then say `ended`
+        inside, ///< one that restarts the log and cuts its file, on the writer's connection, now; then say `ended`
         reuse, ///< the same, leaving the file as long as it is, to be written over
     };
 
     /// `beside`: a connection beside the writer's can be had.
-    explicit LogKeeper(const CheckpointOptions& options, bool beside = true) noexcept
+    explicit CheckpointPolicy(const CheckpointOptions& options, bool beside = true) noexcept
         : options_(options), beside_(beside)
     {}
 
@@ -57,7 +57,7 @@ public:
         return step == Step::none ? step : start(step);
     }
 
-    /// The log is to be begun anew now, since much of it is of no use any more.
+    /// The log is to be restarted now, since much of it is of no use any more.
     [[nodiscard]] Step cut() noexcept
     {
         return options_.automatic && !running_ ? start(Step::inside) : Step::none;
@@ -120,7 +120,7 @@ public:
     /// As after the last commit.
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
 
-    /// The log is so long that no more is to be written before it was begun anew.
+    /// The log is so long that no more is to be written before it was restarted.
     [[nodiscard]] bool full() const noexcept
     {
         return options_.refuse_at != 0 && bytes_ >= options_.refuse_at;

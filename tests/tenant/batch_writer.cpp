@@ -1,5 +1,5 @@
 // Writes that are committed together, and each of which stands for itself alone.
-#include <tenantry/tenant/detail/writer.hpp>
+#include <tenantry/tenant/detail/batch_writer.hpp>
 
 #include <array>
 #include <chrono>
@@ -80,10 +80,15 @@ class Desk {
 public:
     explicit Desk(const detail::WriteHazards& hazards) : Desk(patient(), hazards) {}
     explicit Desk(const TenantOptions& options = patient(), const detail::WriteHazards& hazards = {})
-        : path_(directory_.path() / "main.db"),
-          file_(*TenantId::parse("desk"), path_, made()),
-          writer_(must(sqlite::Connection::open(path_, sqlite::OpenMode::read_write, options.profile)), file_,
-                  options, hazards, counters_)
+        : options_(options),
+          database_{*TenantId::parse("desk"),
+                    path_,
+                    made(),
+                    must(sqlite::Connection::open(path_, sqlite::OpenMode::read_write, options.profile)),
+                    options_,
+                    counters_},
+          log_(database_, options_, observation_, counters_),
+          writer_(database_.writer(), database_.file(), log_, options_, hazards, counters_)
     {}
 
     FatePtr add(JobKind kind, PlainJob::Work work, bool caller_is_there = true, const Limits& limits = {})
@@ -104,7 +109,7 @@ public:
     }
 
     /// One turn. What it leaves unfinished is first in the queue again.
-    detail::Writer::Turn run()
+    detail::BatchWriter::Turn run()
     {
         const auto next = [this]() -> std::unique_ptr<detail::Job> {
             if (queue_.empty()) return nullptr;
@@ -134,7 +139,7 @@ public:
     [[nodiscard]] std::uint64_t commits() const { return counters_.commits.value(); }
     [[nodiscard]] TenantStats stats() const { return counters_.stats(); }
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] const detail::TenantFile& file() const { return file_; }
+    [[nodiscard]] const detail::TenantFile& file() { return database_.file(); }
 
 private:
     detail::FileIdentity made()
@@ -144,10 +149,13 @@ private:
     }
 
     test::TempDir directory_;
-    std::filesystem::path path_;
-    detail::TenantFile file_;
+    const std::filesystem::path path_ = directory_.path() / "main.db";
+    const TenantOptions options_;
     detail::TenantCounters counters_;
-    detail::Writer writer_;
+    detail::TenantDatabase database_;
+    const detail::Observation observation_{};
+    detail::Checkpointer log_;
+    detail::BatchWriter writer_;
     std::deque<std::unique_ptr<detail::Job>> queue_;
 };
 
