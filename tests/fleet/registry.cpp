@@ -332,7 +332,13 @@ TEST_CASE("whatever comes in whatever order, everybody is answered once and the 
             switch (pick(12)) {
             case 0:
             case 1:
-            case 2: outcomes.push_back(shell.acquire(name, now + std::chrono::milliseconds(pick(40)))); break;
+            case 2: {
+                const bool is_endless = pick(8) == 0;
+                outcomes.push_back(shell.acquire(
+                    name, is_endless ? TimePoint::max() : now + std::chrono::milliseconds(pick(40)),
+                    pick(4) == 0));
+                break;
+            }
             case 3: outcomes.push_back(shell.destroy(name)); break;
             case 4:
             case 5: {
@@ -362,6 +368,7 @@ TEST_CASE("whatever comes in whatever order, everybody is answered once and the 
             default: (void)finish_one(); break;
             }
             REQUIRE(shell.registry.occupied() <= max_open);
+            REQUIRE(shell.registry.next_deadline() == shell.first_deadline());
             for (const auto& outcome : outcomes) REQUIRE(outcome->answers <= 1);
         }
         shell.decide([&](auto& actions) { shell.registry.close(actions); });
@@ -373,6 +380,7 @@ TEST_CASE("whatever comes in whatever order, everybody is answered once and the 
                 if (outcome->granted) shell.release(outcome);
         for (const auto& outcome : outcomes) REQUIRE(outcome->answers == 1);
         REQUIRE(shell.registry.is_finished());
+        REQUIRE_FALSE(shell.registry.next_deadline());
     }
 }
 
@@ -487,12 +495,12 @@ TEST_CASE("what is closed to make room is counted apart")
     CHECK(third->granted);
 }
 
-TEST_CASE("what is opened for guests alone is closed after them, and what others want as well is not")
+TEST_CASE("what is opened for the background alone is closed after it, and what others want as well is not")
 {
     Shell shell(2);
-    const auto guest = shell.acquire("a", {}, true);
+    const auto in_background = shell.acquire("a", {}, true);
     shell.open_one();
-    shell.release(guest);
+    shell.release(in_background);
     REQUIRE(shell.to_close.size() == 1);
     shell.close_one();
     CHECK(shell.registry.occupied() == 0);

@@ -28,13 +28,13 @@ struct Outcome {
     bool cancelled = false;
 };
 
-class Waiter final : public Entry::Waiter {
+class Waiter final : public detail::LeaseWaiter {
 public:
-    explicit Waiter(std::shared_ptr<Outcome> outcome, TimePoint until = {}) : outcome_(std::move(outcome))
-    {
-        deadline = until;
-    }
-    void granted(std::shared_ptr<Entry> entry) override
+    explicit Waiter(std::shared_ptr<Outcome> outcome) : outcome_(std::move(outcome)) {}
+
+    // There is no tenant to make a lease of.
+    void granted(detail::LeasePtr) override { throw std::logic_error("a lease"); }
+    void granted(std::shared_ptr<Entry> entry)
     {
         ++outcome_->answers;
         outcome_->granted = std::move(entry);
@@ -116,16 +116,31 @@ struct Shell {
         take(actions.close, to_close);
         take(actions.drain, to_drain);
         take(actions.destroy, to_destroy);
-        actions.tell();
+        for (auto& [request, entry] : actions.granted)
+            static_cast<Waiter&>(*request.take()).granted(std::move(entry));
+        actions.answer();
     }
 
-    std::shared_ptr<Outcome> acquire(const std::string& name, TimePoint deadline = {}, bool guest = false)
+    std::shared_ptr<Outcome> acquire(const std::string& name, TimePoint deadline = {},
+                                     bool in_background = false)
     {
         auto outcome = std::make_shared<Outcome>();
-        auto waiter = std::make_unique<Waiter>(outcome, deadline);
-        waiter->guest = guest;
-        decide([&](auto& actions) { registry.acquire(id(name), std::move(waiter), actions); });
+        detail::LeaseRequest request(std::make_unique<Waiter>(outcome), in_background);
+        request.deadline = deadline;
+        decide([&](auto& actions) { registry.acquire(id(name), std::move(request), actions); });
         return outcome;
+    }
+
+    // When the first one who waits for room gives up, found by looking at all of them.
+    [[nodiscard]] std::optional<TimePoint> first_deadline() const
+    {
+        std::optional<TimePoint> first;
+        for (const auto& entry : registry.entries())
+            if (entry->phase == Phase::waiting)
+                for (const auto& request : entry->waiters)
+                    if (request.deadline != TimePoint::max() && (!first || request.deadline < *first))
+                        first = request.deadline;
+        return first;
     }
 
     std::shared_ptr<Outcome> destroy(const std::string& name)

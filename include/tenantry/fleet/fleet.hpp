@@ -117,7 +117,7 @@ public:
         auto done = promise<TenantDb<S>>(std::forward<Handler>(handler));
         if (!id) return done->complete(fail(id.error()));
         if (auto lease = this->template waiting<Waiting>(std::move(done), shared_core()))
-            core().acquire(*id, std::move(lease));
+            core().acquire(*id, LeaseRequest(std::move(lease)));
     }
 
 private:

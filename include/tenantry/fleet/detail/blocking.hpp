@@ -74,7 +74,7 @@ private:
     if (!id) return fail(id.error());
     if (auto may = core.may_wait(); !may) return fail(std::move(may).error());
     async::Answer<LeasePtr> answer;
-    core.acquire(*id, std::make_unique<BlockedLease>(answer));
+    core.acquire(*id, LeaseRequest(std::make_unique<BlockedLease>(answer)));
     return answer.wait();
 }
 

@@ -136,25 +136,20 @@ public:
         return layout_.directory(id);
     }
 
-    void acquire(const TenantId& id, std::unique_ptr<LeaseWaiter> waiter) override
+    void acquire(const TenantId& id, LeaseRequest request) override
     {
-        if (is_forked()) return waiter->refused(async::forked_error());
-        const bool guest = waiter->guest;
-        std::unique_ptr<WaitingForLease> waiting;
-        std::shared_ptr<Tenant> lost;
-        try {
-            lost = find_lost(id);
-            waiting = std::make_unique<WaitingForLease>(shared_from_this(), std::move(waiter));
-        } catch (...) {
-            return waiter->refused(failed_to("opening a tenant", std::current_exception()));
+        if (is_forked()) return request.refuse(async::forked_error());
+        // Another process may have put another tenant in the place of one that is open: whoever comes now gets the new one.
+        // Looked for without the lock, and with the lease that was granted, so that nobody evicts it meanwhile.
+        while (auto open = request_lease(id, std::move(request))) {
+            auto& [granted, entry] = *open;
+            if (entry->tenant->is_there()) return grant(std::move(granted), std::move(entry));
+            const auto thrown =
+                try_decide([&](Registry::Actions& actions) { registry_.lost(entry, actions); });
+            release(entry);
+            if (thrown) return granted.refuse(failed_to("opening a tenant", thrown));
+            request = std::move(granted);
         }
-        waiting->guest = guest;
-        waiting->deadline = later(std::chrono::steady_clock::now(), options_.open_deadline);
-        // Where it throws the waiter was destroyed, and has said so.
-        (void)try_decide([&](Registry::Actions& actions) {
-            if (lost != nullptr) forget(id, lost, actions);
-            registry_.acquire(id, std::move(waiting), actions);
-        });
     }
 
     /// Makes the database of a new tenant of this incarnation, in one file that nobody has open afterwards.
@@ -376,38 +371,6 @@ private:
 
     // --- who waits ------------------------------------------------------------------------------------------------
 
-    class WaitingForLease final : public Entry::Waiter {
-    public:
-        WaitingForLease(std::shared_ptr<FleetCore> core, std::unique_ptr<LeaseWaiter> waiter) noexcept
-            : core_(std::move(core)), waiter_(std::move(waiter))
-        {}
-
-        WaitingForLease(const WaitingForLease&) = delete;
-        WaitingForLease& operator=(const WaitingForLease&) = delete;
-        ~WaitingForLease() override { refused(Error(errc::out_of_memory)); }
-
-        void granted(EntryPtr entry) override
-        {
-            LeasePtr lease;
-            try {
-                lease = std::make_shared<GrantedLease>(core_, entry);
-            } catch (...) {
-                core_->release(entry);
-                return refused(failed_to("opening a tenant", std::current_exception()));
-            }
-            std::exchange(waiter_, nullptr)->granted(std::move(lease));
-        }
-        void refused(Error error) override
-        {
-            if (const auto waiter = std::exchange(waiter_, nullptr)) waiter->refused(std::move(error));
-        }
-        [[nodiscard]] bool cancelled() const noexcept override { return waiter_->cancelled(); }
-
-    private:
-        std::shared_ptr<FleetCore> core_;
-        std::unique_ptr<LeaseWaiter> waiter_;
-    };
-
     // Tells the fleet when it ends.
     class GrantedLease final : public Lease {
     public:
@@ -506,6 +469,35 @@ private:
         std::unique_ptr<EndWaiter> waiter_;
     };
 
+    // Returned is who was granted a lease at once, since the tenant is open; whoever waits is answered later.
+    [[nodiscard]] std::optional<std::pair<LeaseRequest, EntryPtr>> request_lease(
+        const TenantId& id, LeaseRequest request) noexcept
+    {
+        std::optional<std::pair<LeaseRequest, EntryPtr>> open;
+        // Where it throws the request was destroyed, and so refused.
+        (void)try_decide([&](Registry::Actions& actions) {
+            if (request.deadline == LeaseRequest::TimePoint{})
+                request.deadline = later(registry_.now(), options_.open_deadline);
+            registry_.acquire(id, std::move(request), actions);
+            if (actions.granted.empty()) return;
+            open.emplace(std::move(actions.granted.back()));
+            actions.granted.pop_back();
+        });
+        return open;
+    }
+
+    void grant(LeaseRequest request, EntryPtr entry) noexcept
+    {
+        LeasePtr lease;
+        try {
+            lease = std::make_shared<GrantedLease>(shared_from_this(), entry);
+        } catch (...) {
+            release(entry);
+            return request.refuse(failed_to("opening a tenant", std::current_exception()));
+        }
+        request.grant(std::move(lease));
+    }
+
     void release(const EntryPtr& entry)
     {
         decide([&](Registry::Actions& actions) { registry_.release(entry, actions); });
@@ -558,7 +550,8 @@ private:
         while (!actions.close.empty()) start_closing(actions.close.take_front());
         while (!actions.drain.empty()) start_draining(actions.drain.take_front());
         while (!actions.destroy.empty()) start_destroying(actions.destroy.take_front());
-        actions.tell();
+        for (auto& [request, entry] : actions.granted) grant(std::move(request), std::move(entry));
+        actions.answer();
         if (finished) finish_closing();
         return thrown;
     }
@@ -948,26 +941,7 @@ private:
         return registry_.is_closed();
     }
 
-    // Another process may have put another tenant in the place of one that is open: whoever comes now gets the new
-    // one. Looked for without the lock.
-    [[nodiscard]] std::shared_ptr<Tenant> find_lost(const TenantId& id)
-    {
-        std::shared_ptr<Tenant> tenant;
-        {
-            const std::lock_guard lock(mutex_);
-            if (const auto entry = registry_.find(id)) tenant = entry->tenant;
-        }
-        return tenant == nullptr || tenant->look() ? nullptr : tenant;
-    }
-
     // --- small things, under the lock -------------------------------------------------------------------------------
-
-    void forget(const TenantId& id, const std::shared_ptr<Tenant>& lost, Registry::Actions& actions)
-    {
-        const auto entry = registry_.find(id);
-        if (!entry || entry->tenant != lost) return;
-        registry_.lost(entry, actions);
-    }
 
     // Whether connections are still open to what was lost under this name. They share locks and the log's index with
     // whatever is opened there in this process.

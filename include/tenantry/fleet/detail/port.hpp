@@ -11,24 +11,12 @@
 #include <tenantry/async/detail/cancellation.hpp>
 #include <tenantry/async/detail/gate.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/fleet/detail/lease_waiter.hpp>
 #include <tenantry/fleet/options.hpp>
 #include <tenantry/fleet/stats.hpp>
-#include <tenantry/tenant/detail/lease.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {
-
-/// Somebody who waits for a lease. Answered exactly once, from any thread.
-class LeaseWaiter {
-public:
-    virtual ~LeaseWaiter() = default;
-    virtual void granted(LeasePtr lease) = 0;
-    virtual void refused(Error error) = 0;
-    [[nodiscard]] virtual bool cancelled() const noexcept = 0;
-
-    /// A tenant that is opened for guests alone is closed when they have gone.
-    bool guest = false;
-};
 
 /// Somebody who waits for the end of something. Answered exactly once, from any thread.
 class EndWaiter {
@@ -57,7 +45,7 @@ public:
     }
 
     /// Waits for a lease on the tenant, which is opened if need be.
-    virtual void acquire(const TenantId& id, std::unique_ptr<LeaseWaiter> waiter) = 0;
+    virtual void acquire(const TenantId& id, LeaseRequest request) = 0;
 
     virtual void create(const TenantId& id, std::unique_ptr<EndWaiter> waiter) = 0;
     virtual void destroy(const TenantId& id, std::unique_ptr<EndWaiter> waiter) = 0;

@@ -10,6 +10,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +20,7 @@
 #include <tenantry/core/detail/saturating_time.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/observer.hpp>
+#include <tenantry/fleet/detail/lease_waiter.hpp>
 #include <tenantry/fleet/stats.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
@@ -39,20 +41,15 @@ struct Entry {
         lost,       ///< its files were taken away by another process: waits for its operations, and closes
     };
 
-    explicit Entry(TenantId the_id) : id(std::move(the_id)) {}
-
+    using TimePoint = LeaseRequest::TimePoint;
     using List = std::list<std::shared_ptr<Entry>>;
+    using Deadlines = std::multiset<TimePoint>;
 
-    /// Somebody who waits for a lease. One that is destroyed unanswered there was no memory for.
-    class Waiter {
-    public:
-        virtual ~Waiter() = default;
-        virtual void granted(std::shared_ptr<Entry> entry) = 0;
-        virtual void refused(Error error) = 0;
-        [[nodiscard]] virtual bool cancelled() const noexcept = 0;
-        std::chrono::steady_clock::time_point deadline{};
-        bool guest = false; ///< is no live traffic, and steps back for it
-    };
+    explicit Entry(TenantId the_id) : id(std::move(the_id))
+    {
+        Deadlines made{TimePoint{}};
+        spare_deadline = made.extract(made.begin());
+    }
 
     /// Somebody who waits for the end of a tenant. Destroyed unanswered: as above.
     class Destroyer {
@@ -75,21 +72,24 @@ struct Entry {
     Phase phase = Phase::waiting;
     std::shared_ptr<Tenant> tenant; // from open to closed
     std::size_t leases = 0;
-    std::vector<std::unique_ptr<Waiter>> waiters;
+    std::vector<LeaseRequest> waiters;
     std::unique_ptr<Destroyer> destroyer;
     std::vector<std::unique_ptr<Creator>> creators; // of the next one of that name
     std::optional<List::iterator> idle;             // its place among the idle ones
     List spare{1}; // its place in whichever list it is put next; empty while it is in one
-    std::chrono::steady_clock::time_point idle_since{};
-    bool trimmed = false;                                             // since it is idle
-    bool looked_after = false;                                        // since it is idle
-    std::optional<std::chrono::steady_clock::time_point> upkeep_at{}; // when it was last, since it was opened
-    bool drained = false;     // whoever holds it was told that it is destroyed
-    bool used = false;        // by others than guests, since it was idle
-    bool guests_only = false; // nobody else has wanted it since it was opened
-    CloseReason why_closed{}; // where it is closing
-    bool begun = false;       // where it is opening: a thread is at it
-    bool unclosed = false;    // closing it was to be begun, and could not be
+    Deadlines::node_type spare_deadline; // the same among those for which somebody waits until then
+    std::optional<Deadlines::iterator>
+        deadline; // its place there: when the first who waits for it, and for room, gives up
+    TimePoint idle_since{};
+    bool trimmed = false;                 // since it is idle
+    bool looked_after = false;            // since it is idle
+    std::optional<TimePoint> upkeep_at{}; // when it was last, since it was opened
+    bool drained = false;                 // whoever holds it was told that it is destroyed
+    bool used = false;                    // by live traffic, since it was idle
+    bool background_only = false;         // nobody else has wanted it since it was opened
+    CloseReason why_closed{};             // where it is closing
+    bool begun = false;                   // where it is opening: a thread is at it
+    bool unclosed = false;                // closing it was to be begun, and could not be
 };
 
 /// The state machine of a fleet. Not thread-safe.
@@ -97,10 +97,9 @@ class Registry {
 public:
     using EntryPtr = std::shared_ptr<Entry>;
     using Phase = Entry::Phase;
-    using Waiter = std::unique_ptr<Entry::Waiter>;
     using Destroyer = std::unique_ptr<Entry::Destroyer>;
     using Creator = std::unique_ptr<Entry::Creator>;
-    using TimePoint = std::chrono::steady_clock::time_point;
+    using TimePoint = Entry::TimePoint;
 
     /// Entries in an order. One is in one list at a time, in a place that it brings with it: no memory is needed for that.
     class List {
@@ -160,17 +159,16 @@ public:
         List close;   ///< nobody uses it: close its files, then say `closed`
         List drain;   ///< let nothing in, wait for its operations, close its files, then say `closed`
         List destroy; ///< take its files away, then say `destroyed`
-        std::vector<std::pair<Waiter, EntryPtr>> granted;
-        std::vector<std::pair<Waiter, Error>> refused;
+        std::vector<std::pair<LeaseRequest, EntryPtr>> granted; ///< make them a lease
+        std::vector<std::pair<LeaseRequest, Error>> refused;
         std::vector<std::pair<Destroyer, Result<void>>> destroyed;
         std::vector<Creator> create;
         std::vector<Creator> dropped; ///< not to be begun
 
-        /// Tells those who waited. What they do may come back to the registry: call it without the lock.
-        void tell()
+        /// Answers those who waited, but for leases. What they do may come back to the registry: call it without the lock.
+        void answer()
         {
-            for (auto& [waiter, entry] : granted) waiter->granted(std::move(entry));
-            for (auto& [waiter, error] : refused) waiter->refused(std::move(error));
+            for (auto& [request, error] : refused) request.refuse(std::move(error));
             for (auto& [destroyer, result] : destroyed) destroyer->destroyed(std::move(result));
             for (auto& creator : create) {
                 auto& begun = *creator;
@@ -183,38 +181,42 @@ public:
 
     /// What it is at the next calls.
     void set_time(TimePoint now) noexcept { now_ = now; }
+    [[nodiscard]] TimePoint now() const noexcept { return now_; }
 
-    /// Somebody wants a lease.
-    void acquire(const TenantId& id, Waiter waiter, Actions& actions)
+    /// Somebody wants a lease. Where it throws he was refused.
+    void acquire(const TenantId& id, LeaseRequest request, Actions& actions)
     {
-        if (closed_) return refuse(std::move(waiter), closed_error(), actions);
+        if (closed_) return refuse(std::move(request), closed_error(), actions);
         const auto at = entries_.find(id.view());
         if (at == entries_.end()) {
             const auto made = std::make_shared<Entry>(id);
-            await(*waiter);
-            made->waiters.push_back(std::move(waiter));
+            await(request);
+            made->waiters.push_back(std::move(request));
             entries_.emplace(made->id.view(), made);
             enqueue(made);
             balance(actions);
             return;
         }
         const EntryPtr& entry = at->second;
-        if (entry->destroyer) return refuse(std::move(waiter), destroyed_error(id), actions);
-        if (!waiter->guest) welcome(entry);
+        if (entry->destroyer) return refuse(std::move(request), destroyed_error(id), actions);
+        if (!request.in_background) promote(entry);
         switch (entry->phase) {
         case Phase::open:
             ++counts_.hits;
-            grant(entry, std::move(waiter), actions);
+            grant(entry, std::move(request), actions);
             break;
         case Phase::waiting:
         case Phase::opening:
-        case Phase::closing:
-            await(*waiter);
-            entry->waiters.push_back(std::move(waiter));
+        case Phase::closing: {
+            await(request);
+            const TimePoint deadline = request.deadline;
+            entry->waiters.push_back(std::move(request));
+            if (entry->phase == Phase::waiting) expect(*entry, deadline);
             break;
+        }
         case Phase::draining:
         case Phase::destroying:
-        case Phase::lost: refuse(std::move(waiter), destroyed_error(id), actions); break;
+        case Phase::lost: refuse(std::move(request), destroyed_error(id), actions); break;
         }
         balance(actions);
     }
@@ -235,7 +237,7 @@ public:
         entry->upkeep_at.reset();
         entry->phase = Phase::open;
         if (closed_) refuse_waiters(*entry, closed_error(), actions);
-        for (auto& waiter : take_waiters(*entry)) grant(entry, std::move(waiter), actions);
+        for (auto& request : take_waiters(*entry)) grant(entry, std::move(request), actions);
         if (entry->destroyer || draining_)
             drain(entry, actions);
         else if (entry->leases == 0)
@@ -291,7 +293,8 @@ public:
         entry->destroyer = std::move(destroyer);
         switch (entry->phase) {
         case Phase::waiting:
-            (void)(queue_.remove(entry) || guests_.remove(entry));
+            (void)(queue_.remove(entry) || background_.remove(entry));
+            expect_nobody(*entry);
             refuse_waiters(*entry, destroyed_error(id), actions);
             destroy_files(entry, actions);
             break;
@@ -374,9 +377,9 @@ public:
     /// Refuses who has waited for room for too long.
     void expire(TimePoint now, Actions& actions)
     {
-        let_in_late_guests(now);
+        admit_late_background(now);
         refuse_queued(
-            actions, [&](const Entry::Waiter& waiter) { return waiter.deadline <= now; },
+            actions, [&](const LeaseRequest& request) { return request.deadline <= now; },
             [&](const Entry& entry) {
                 return Error(
                            errc::too_many_open,
@@ -403,12 +406,12 @@ public:
         for (auto& [id, entry] : entries_) {
             const bool is_opening = entry->phase == Phase::opening && !entry->begun;
             if (!is_opening && entry->phase != Phase::closing) continue;
-            for (auto& waiter : entry->waiters)
-                if (waiter->deadline <= now)
-                    refuse(std::move(waiter), not_opened_error(*entry), actions);
+            for (auto& request : entry->waiters)
+                if (request.deadline <= now)
+                    refuse(std::move(request), not_opened_error(*entry), actions);
                 else
-                    await(*waiter);
-            std::erase(entry->waiters, nullptr);
+                    await(request);
+            drop_answered(*entry);
         }
     }
 
@@ -429,14 +432,14 @@ public:
     void sweep_cancelled(Actions& actions)
     {
         refuse_queued(
-            actions, [](const Entry::Waiter& waiter) { return waiter.cancelled(); }, cancelled_error);
+            actions, [](const LeaseRequest& request) { return request.is_cancelled(); }, cancelled_error);
         // And those whose tenant is being opened or closed, who can be anywhere in the table.
         if (opening_ + closing_ == 0) return;
         for (auto& [id, entry] : entries_) {
             if (entry->phase != Phase::opening && entry->phase != Phase::closing) continue;
-            for (auto& waiter : entry->waiters)
-                if (waiter->cancelled()) refuse(std::move(waiter), cancelled_error(*entry), actions);
-            std::erase(entry->waiters, nullptr);
+            for (auto& request : entry->waiters)
+                if (request.is_cancelled()) refuse(std::move(request), cancelled_error(*entry), actions);
+            drop_answered(*entry);
             if (entry->destroyer && entry->destroyer->cancelled())
                 refuse(std::move(entry->destroyer), cancelled_error(*entry), actions);
         }
@@ -455,24 +458,20 @@ public:
     }
 
     /// When the first one who waits for room gives up.
-    [[nodiscard]] std::optional<TimePoint> next_deadline() const
+    [[nodiscard]] std::optional<TimePoint> next_deadline() const noexcept
     {
-        std::optional<TimePoint> first;
-        for (const auto* queue : {&queue_, &guests_})
-            for (const auto& entry : *queue)
-                for (const auto& waiter : entry->waiters)
-                    if (waiter->deadline != no_deadline && (!first || waiter->deadline < *first))
-                        first = waiter->deadline;
-        return first;
+        if (deadlines_.empty()) return std::nullopt;
+        return *deadlines_.begin();
     }
 
     /// No leases from now on; who waits for room is refused.
     void close(Actions& actions)
     {
         closed_ = true;
-        for (auto* queue : {&queue_, &guests_})
+        for (auto* queue : {&queue_, &background_})
             while (!queue->empty()) {
                 const EntryPtr entry = queue->take_front();
+                expect_nobody(*entry);
                 refuse_waiters(*entry, closed_error(), actions);
                 entries_.erase(entry->id.view());
             }
@@ -561,7 +560,7 @@ public:
         stats.max_open = max_open_;
         stats.open = occupied_;
         stats.idle = idle_.size();
-        for (const auto* queue : {&queue_, &guests_})
+        for (const auto* queue : {&queue_, &background_})
             for (const auto& entry : *queue) stats.waiting += entry->waiters.size();
         return stats;
     }
@@ -627,10 +626,34 @@ private:
     }
 
     // It may be that no thread gets to opening it in time.
-    void await(const Entry::Waiter& waiter) noexcept
+    void await(const LeaseRequest& request) noexcept
     {
-        if (waiter.deadline != no_deadline && (!awaited_until_ || waiter.deadline < *awaited_until_))
-            awaited_until_ = waiter.deadline;
+        if (request.deadline != no_deadline && (!awaited_until_ || request.deadline < *awaited_until_))
+            awaited_until_ = request.deadline;
+    }
+
+    // Somebody waits for the entry, and for room until then.
+    void expect(Entry& entry, TimePoint deadline) noexcept
+    {
+        if (deadline == no_deadline || (entry.deadline && **entry.deadline <= deadline)) return;
+        expect_nobody(entry);
+        entry.spare_deadline.value() = deadline;
+        entry.deadline = deadlines_.insert(std::move(entry.spare_deadline));
+    }
+
+    // Nobody's time runs while he waits for room for it.
+    void expect_nobody(Entry& entry) noexcept
+    {
+        if (const auto place = std::exchange(entry.deadline, std::nullopt))
+            entry.spare_deadline = deadlines_.extract(*place);
+    }
+
+    void expect_those_who_wait(Entry& entry) noexcept
+    {
+        expect_nobody(entry);
+        auto first = no_deadline;
+        for (const auto& request : entry.waiters) first = std::min(first, request.deadline);
+        expect(entry, first);
     }
 
     [[nodiscard]] static Error not_opened_error(const Entry& entry) noexcept
@@ -644,23 +667,23 @@ private:
     }
 
     // Whom there is no memory to answer is destroyed, and says so.
-    void grant(const EntryPtr& entry, Waiter waiter, Actions& actions) noexcept
+    void grant(const EntryPtr& entry, LeaseRequest request, Actions& actions) noexcept
     {
-        const bool guest = waiter->guest;
+        const bool in_background = request.in_background;
         try {
-            actions.granted.emplace_back(std::move(waiter), entry);
+            actions.granted.emplace_back(std::move(request), entry);
         } catch (...) {
             return;
         }
         ++entry->leases;
-        if (!guest) entry->used = true;
+        if (!in_background) entry->used = true;
         unlist(*entry);
     }
 
-    static void refuse(Waiter waiter, Error error, Actions& actions) noexcept
+    static void refuse(LeaseRequest request, Error error, Actions& actions) noexcept
     {
         try {
-            actions.refused.emplace_back(std::move(waiter), std::move(error));
+            actions.refused.emplace_back(std::move(request), std::move(error));
         } catch (...) { // as above
         }
     }
@@ -673,14 +696,19 @@ private:
         }
     }
 
-    [[nodiscard]] static std::vector<Waiter> take_waiters(Entry& entry) noexcept
+    [[nodiscard]] static std::vector<LeaseRequest> take_waiters(Entry& entry) noexcept
     {
         return std::exchange(entry.waiters, {});
     }
 
+    static void drop_answered(Entry& entry) noexcept
+    {
+        std::erase_if(entry.waiters, [](const LeaseRequest& request) { return !request; });
+    }
+
     static void refuse_waiters(Entry& entry, const Error& error, Actions& actions) noexcept
     {
-        for (auto& waiter : take_waiters(entry)) refuse(std::move(waiter), error, actions);
+        for (auto& request : take_waiters(entry)) refuse(std::move(request), error, actions);
     }
 
     // Those who wait in the queue and are meant; an entry that nobody waits for leaves it.
@@ -694,71 +722,75 @@ private:
                 return Error(errc::out_of_memory);
             }
         };
-        for (auto* queue : {&queue_, &guests_}) {
+        for (auto* queue : {&queue_, &background_}) {
             for (auto& entry : *queue)
-                for (auto& waiter : entry->waiters)
-                    if (meant(*waiter)) refuse(std::move(waiter), reason(*entry), actions);
-            for (auto& entry : *queue) std::erase(entry->waiters, nullptr);
+                for (auto& request : entry->waiters)
+                    if (meant(request)) refuse(std::move(request), reason(*entry), actions);
             for (auto at = queue->begin(); at != queue->end();) {
                 const auto here = at++;
+                drop_answered(**here);
+                expect_those_who_wait(**here);
                 if ((*here)->waiters.empty()) entries_.erase(queue->take(here)->id.view());
             }
         }
         // Whom live traffic wants no more.
         for (auto at = queue_.begin(); at != queue_.end();) {
             const auto here = at++;
-            if (!(*here)->guests_only && for_guests(**here)) enqueue(queue_.take(here));
+            if (!(*here)->background_only && is_for_background(**here)) enqueue(queue_.take(here));
         }
     }
 
-    [[nodiscard]] static bool for_guests(const Entry& entry) noexcept
+    [[nodiscard]] static bool is_for_background(const Entry& entry) noexcept
     {
         return std::all_of(entry.waiters.begin(), entry.waiters.end(),
-                           [](const Waiter& waiter) { return waiter->guest; });
+                           [](const LeaseRequest& request) { return request.in_background; });
     }
 
     // Somebody waits for it, and for room.
     void enqueue(const EntryPtr& entry) noexcept
     {
-        entry->guests_only = for_guests(*entry);
-        (entry->guests_only ? guests_ : queue_).push_back(entry);
+        entry->background_only = is_for_background(*entry);
+        (entry->background_only ? background_ : queue_).push_back(entry);
+        expect_those_who_wait(*entry);
     }
 
-    // Live traffic wants it: it is not the guests' any more.
-    void welcome(const EntryPtr& entry)
+    // Live traffic wants it: it does not wait in the background any more.
+    void promote(const EntryPtr& entry)
     {
-        if (!std::exchange(entry->guests_only, false)) return;
+        if (!std::exchange(entry->background_only, false)) return;
         if (entry->phase != Phase::waiting)
-            --guest_places_;
-        else if (guests_.remove(entry))
+            --background_places_;
+        else if (background_.remove(entry))
             queue_.push_back(entry);
     }
 
-    // Guests wait for each other. Who has done so until his time was up is given the place of a tenant that idles, if
-    // there is one: he is the next to get it, and so is let wait until he does.
-    void let_in_late_guests(TimePoint now)
+    // Those in the background wait for each other. Whoever has done so until his time was up is given the place of a tenant
+    // that idles, if there is one: he is the next to get it, and so may wait until he does.
+    void admit_late_background(TimePoint now)
     {
-        const auto late = [now](const Waiter& waiter) { return waiter->deadline <= now; };
-        for (auto at = guests_.begin(); at != guests_.end() && queue_.size() < closing_ + idle_.size();) {
+        const auto late = [now](const LeaseRequest& request) { return request.deadline <= now; };
+        for (auto at = background_.begin();
+             at != background_.end() && queue_.size() < closing_ + idle_.size();) {
             const EntryPtr entry = *at;
             if (std::none_of(entry->waiters.begin(), entry->waiters.end(), late)) {
                 ++at;
                 continue;
             }
-            for (auto& waiter : entry->waiters) waiter->deadline = no_deadline;
+            for (auto& request : entry->waiters) request.deadline = no_deadline;
+            expect_nobody(*entry);
             const auto here = at++;
-            queue_.put(queue_.begin(), guests_.take(here));
+            queue_.put(queue_.begin(), background_.take(here));
         }
     }
 
     // Nobody holds it any more.
     void rest(const EntryPtr& entry, Actions& actions)
     {
-        if (entry->guests_only) return close_idle_one(entry, CloseReason::visited, actions);
+        if (entry->background_only) return close_idle_one(entry, CloseReason::visited, actions);
         auto place = idle_.end();
         if (std::exchange(entry->used, false))
             entry->idle_since = now_;
-        else // a guest's visit makes it no younger
+        else // what runs in the background makes it no younger
             while (place != idle_.begin() && (*std::prev(place))->idle_since > entry->idle_since) --place;
         entry->idle = idle_.put(place, entry);
         entry->trimmed = entry->looked_after = false;
@@ -781,7 +813,7 @@ private:
     void leave_place(const Entry& entry) noexcept
     {
         --occupied_;
-        if (entry.guests_only) --guest_places_;
+        if (entry.background_only) --background_places_;
     }
 
     void drain(const EntryPtr& entry, Actions& actions)
@@ -813,22 +845,23 @@ private:
     }
 
     // Opens whoever waits for room while there is some, and makes room where somebody idles. Live traffic comes first.
-    // For guests one tenant at most that idles is closed, where they have no place at all; else they use the places
-    // they have one after the other.
+    // For those in the background one tenant at most that idles is closed, where they have no place at all; else they use
+    // the places they have one after the other.
     void balance(Actions& actions)
     {
-        while (occupied_ < max_open_ && !(queue_.empty() && guests_.empty())) {
-            auto& queue = queue_.empty() ? guests_ : queue_;
+        while (occupied_ < max_open_ && !(queue_.empty() && background_.empty())) {
+            auto& queue = queue_.empty() ? background_ : queue_;
             EntryPtr entry = queue.take_front();
+            expect_nobody(*entry);
             ++occupied_;
-            if (entry->guests_only) ++guest_places_;
+            if (entry->background_only) ++background_places_;
             entry->phase = Phase::opening;
             entry->begun = false;
             ++opening_;
             actions.open.push_back(std::move(entry));
         }
-        const std::size_t guests = guests_.empty() || guest_places_ != 0 ? 0 : 1;
-        while (queue_.size() + guests > closing_ && !idle_.empty()) {
+        const std::size_t background = background_.empty() || background_places_ != 0 ? 0 : 1;
+        while (queue_.size() + background > closing_ && !idle_.empty()) {
             ++counts_.evicted;
             close_idle_one(idle_.front(), CloseReason::evicted, actions);
         }
@@ -838,16 +871,17 @@ private:
 
     const std::size_t max_open_;
     Table entries_;
-    List idle_;   // the one unused for the longest time first
-    List queue_;  // those who wait for room
-    List guests_; // and those that only guests want
+    List idle_;                  // the one unused for the longest time first
+    List queue_;                 // those who wait for room
+    List background_;            // and those that are wanted in the background only
+    Entry::Deadlines deadlines_; // of both, where somebody's time runs
     std::unordered_map<std::string, std::size_t, NameHash, std::equal_to<>> making_;
     std::vector<EntryPtr> lost_; // until they are closed
     std::size_t creating_ = 0;
     std::size_t occupied_ = 0;
     std::size_t opening_ = 0;
     std::size_t closing_ = 0;
-    std::size_t guest_places_ = 0; // of the occupied ones
+    std::size_t background_places_ = 0; // of the occupied ones
     TimePoint now_{};
     std::optional<TimePoint> awaited_until_;
     FleetStats counts_; // only what is counted

@@ -67,9 +67,9 @@ class ScopeRun final : public async::Waker, public std::enable_shared_from_this<
     using R = typename scope_result<S, Body>::value;
 
 public:
-    /// `guest`: a tenant that is opened for this alone is closed after it.
-    explicit ScopeRun(std::shared_ptr<FleetPort> core, bool guest = false)
-        : core_(std::move(core)), guest_(guest)
+    /// `in_background`: see LeaseRequest.
+    explicit ScopeRun(std::shared_ptr<FleetPort> core, bool in_background = false)
+        : core_(std::move(core)), in_background_(in_background)
     {}
 
     ~ScopeRun() override { end(); }
@@ -94,8 +94,7 @@ public:
             return promise_->complete(
                 fail(thrown_error(std::current_exception(), errc::internal, "async_with")));
         }
-        waiting->guest = guest_;
-        core_->acquire(*id, std::move(waiting));
+        core_->acquire(*id, LeaseRequest(std::move(waiting), in_background_));
     }
 
     // In the caller's context, like all that touches the coroutine.
@@ -197,7 +196,7 @@ private:
     std::optional<async::Promise<R>> promise_;
     LeasePtr lease_;
     boost::asio::cancellation_signal cancel_;
-    const bool guest_;
+    const bool in_background_;
     bool entered_ = false;
     bool running_ = false;
 };

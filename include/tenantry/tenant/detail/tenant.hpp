@@ -122,8 +122,14 @@ public:
     /// `errc::tenant_gone` from then on.
     [[nodiscard]] bool lost() const noexcept { return file_.lost(); }
 
-    /// Looks whether the file is still there under its name, and opens nothing. False: it is lost.
-    [[nodiscard]] bool look() { return file_.look() || !file_.lost(); }
+    /// Looks whether its files are still there under their names. False: they are lost. What is closed is not looked for.
+    [[nodiscard]] bool is_there()
+    {
+        if (!gate_.enter()) return !lost();
+        const bool there = file_.glance() || !lost();
+        leave();
+        return there;
+    }
 
     /// Where it is lost: what its operations are answered with.
     [[nodiscard]] Error lost_error() const { return file_.lost_error(); }

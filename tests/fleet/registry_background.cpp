@@ -1,4 +1,4 @@
-// Guests (bodies of async_for_each) and live traffic want the same few places.
+// The background (bodies of async_for_each) and live traffic want the same few places.
 #include <tenantry/fleet/detail/registry.hpp>
 
 #include <chrono>
@@ -18,10 +18,10 @@ using test::TimePoint;
 
 namespace {
 
-struct Guests : Shell {
+struct Places : Shell {
     using Shell::Shell;
 
-    std::shared_ptr<Outcome> guest(const std::string& name, TimePoint deadline = TimePoint::max())
+    std::shared_ptr<Outcome> background(const std::string& name, TimePoint deadline = TimePoint::max())
     {
         return acquire(name, deadline, true);
     }
@@ -44,13 +44,13 @@ struct Guests : Shell {
 
 } // namespace
 
-TEST_CASE("a guest at the limit waits for an earlier guest, whoever idles")
+TEST_CASE("the background waits for the background at the limit, whoever idles")
 {
-    Guests shell(2);
+    Places shell(2);
     shell.idle("live");
-    const auto first = shell.guest("a");
+    const auto first = shell.background("a");
     shell.open_one();
-    const auto second = shell.guest("b");
+    const auto second = shell.background("b");
     CHECK(shell.to_close.empty());
     CHECK(shell.registry.stats().waiting == 1);
     shell.release(first);
@@ -62,13 +62,14 @@ TEST_CASE("a guest at the limit waits for an earlier guest, whoever idles")
     CHECK(shell.registry.stats().idle == 1);
 }
 
-TEST_CASE("guests without any place are given one, of the tenant that idles for the longest time")
+TEST_CASE(
+    "the background is given one place where it has none, of the tenant that idles for the longest time")
 {
-    Guests shell(2);
+    Places shell(2);
     shell.idle("old");
     shell.idle("new");
-    const auto first = shell.guest("a");
-    const auto second = shell.guest("b");
+    const auto first = shell.background("a");
+    const auto second = shell.background("b");
     REQUIRE(shell.closes("old"));
     shell.close_one();
     shell.open_one();
@@ -78,27 +79,27 @@ TEST_CASE("guests without any place are given one, of the tenant that idles for 
     CHECK(shell.registry.stats().evicted == 1);
 }
 
-TEST_CASE("live traffic comes before guests who have waited for longer")
+TEST_CASE("live traffic comes before a background that has waited for longer")
 {
-    Guests shell(1);
+    Places shell(1);
     const auto held = shell.acquire("held");
     shell.open_one();
-    const auto guest = shell.guest("a");
+    const auto in_background = shell.background("a");
     const auto live = shell.acquire("b");
     shell.release(held);
     shell.close_one();
     shell.open_one();
     CHECK(live->granted);
-    CHECK(guest->answers == 0);
+    CHECK(in_background->answers == 0);
 }
 
-TEST_CASE("a tenant that guests wait for is live traffic's as soon as somebody else wants it")
+TEST_CASE("a tenant that the background waits for is live traffic's as soon as that wants it")
 {
-    Guests shell(2);
+    Places shell(2);
     shell.idle("idle");
-    const auto first = shell.guest("a");
+    const auto first = shell.background("a");
     shell.open_one();
-    const auto second = shell.guest("b");
+    const auto second = shell.background("b");
     SECTION("while it waits for room")
     {
         const auto live = shell.acquire("b");
@@ -108,7 +109,7 @@ TEST_CASE("a tenant that guests wait for is live traffic's as soon as somebody e
         CHECK(live->granted);
         CHECK(second->granted == live->granted);
     }
-    SECTION("while it is open, so that the guests have no place any more")
+    SECTION("while it is open, so that the background has no place any more")
     {
         const auto live = shell.acquire("a");
         CHECK(live->granted);
@@ -120,12 +121,12 @@ TEST_CASE("a tenant that guests wait for is live traffic's as soon as somebody e
         shell.release(first);
         CHECK(shell.registry.stats().idle == 1);
     }
-    SECTION("and the guests' again when he has cancelled")
+    SECTION("and the background's again when he has cancelled")
     {
-        Guests full(1);
+        Places full(1);
         const auto held = full.acquire("held");
         full.open_one();
-        const auto guest = full.guest("a");
+        const auto in_background = full.background("a");
         const auto live = full.acquire("a");
         const auto other = full.acquire("b");
         live->cancelled = true;
@@ -135,21 +136,21 @@ TEST_CASE("a tenant that guests wait for is live traffic's as soon as somebody e
         full.close_one();
         full.open_one();
         CHECK(other->granted);
-        CHECK(guest->answers == 0);
+        CHECK(in_background->answers == 0);
     }
 }
 
-TEST_CASE("a guest's visit makes a tenant that idles no younger")
+TEST_CASE("use by the background makes a tenant that idles no younger")
 {
-    Guests shell(3);
+    Places shell(3);
     const TimePoint begin{};
     for (const char* name : {"a", "b", "c"}) {
         shell.registry.set_time(begin + 1s * (name[0] - 'a'));
         shell.idle(name);
     }
     shell.registry.set_time(begin + 1min);
-    shell.release(shell.guest("b"));
-    shell.release(shell.guest("a"));
+    shell.release(shell.background("b"));
+    shell.release(shell.background("a"));
     CHECK(shell.registry.stats().idle == 3);
     CHECK(shell.registry.trim_idle(begin).size() == 1);
     const auto next = shell.acquire("d");
@@ -161,15 +162,15 @@ TEST_CASE("a guest's visit makes a tenant that idles no younger")
     CHECK(next->granted);
 }
 
-TEST_CASE("a guest who has waited for others until his time was up is given an idle tenant's place")
+TEST_CASE("who has waited in the background until his time was up is given an idle tenant's place")
 {
-    Guests shell(2);
+    Places shell(2);
     const TimePoint begin{};
     shell.idle("idle");
-    const auto slow = shell.guest("a");
+    const auto slow = shell.background("a");
     shell.open_one();
-    const auto late = shell.guest("b", begin + 5s);
-    const auto later = shell.guest("c", begin + 5s);
+    const auto late = shell.background("b", begin + 5s);
+    const auto later = shell.background("c", begin + 5s);
     CHECK(shell.registry.next_deadline() == begin + 5s);
     shell.expire(begin + 5s);
     REQUIRE(shell.closes("idle"));
@@ -189,13 +190,13 @@ TEST_CASE("a guest who has waited for others until his time was up is given an i
     CHECK(live->granted);
 }
 
-TEST_CASE("a guest whose time is up while nobody idles is told so")
+TEST_CASE("who waits in the background is told that his time is up where nobody idles")
 {
-    Guests shell(1);
+    Places shell(1);
     const TimePoint begin{};
-    const auto held = shell.guest("a");
+    const auto held = shell.background("a");
     shell.open_one();
-    const auto late = shell.guest("b", begin + 5s);
+    const auto late = shell.background("b", begin + 5s);
     shell.expire(begin + 5s);
     CHECK(late->error.value() == errc::too_many_open);
     shell.release(held);
