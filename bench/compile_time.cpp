@@ -66,7 +66,7 @@ std::string forty_queries()
         "bool reads(TenantDb<App> db, std::int64_t number, const std::string& text)\n{\n    bool good = true;\n";
     for (int t = 0; t < 10; ++t)
         text += numbered(R"(
-    good = good && db.read(first(select<Row#>().where(col<&Row#::id> == db.key<Row#>(number))));
+    good = good && db.read(first(select<Row#>().where(col<&Row#::id> == key_for<Row#>(db, number))));
     good = good && db.read(select<Row#>().where(col<&Row#::f0> == text && col<&Row#::f1> > number)
                                .order_by(desc(col<&Row#::f3>)).limit(100));
     good = good && db.read(select(col<&Row#::f5>, count(), sum(col<&Row#::f1>)).group_by(col<&Row#::f5>));)",

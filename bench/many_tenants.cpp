@@ -52,7 +52,7 @@ struct Notes : Schema<Table<"note", Note, Index<"by_number", &Note::number>>> {}
 }
 
 template <class T>
-T must(Result<T> result)
+T need(Result<T> result)
 {
     if (!result) {
         std::ostringstream why;
@@ -132,11 +132,11 @@ int main(int argc, char** argv)
     const int count = argc > 2 ? std::atoi(argv[2]) : 100'000;
     const int max_open = argc > 3 ? std::atoi(argv[3]) : 500;
     if (argc > 4 || count < 1 || max_open < 1) give_up("[DIRECTORY [COUNT [MAX_OPEN]]]");
-    (void)must(raise_descriptor_limit());
+    (void)need(raise_descriptor_limit());
     const bench::Folder folder(parent);
     FleetOptions options;
     options.max_open = static_cast<std::size_t>(max_open);
-    auto fleet = must(Fleet<Notes>::open(folder.path() / "root", options));
+    auto fleet = need(Fleet<Notes>::open(folder.path() / "root", options));
     std::printf("%d tenants in %s, %d open at a time\n", count, parent.c_str(), max_open);
 
     constexpr int clients = 64;
@@ -150,7 +150,7 @@ int main(int argc, char** argv)
     });
     if (failed != 0) give_up(std::to_string(failed) + " tenants could not be made");
     step("list all", count, [&] {
-        if (must(fleet.tenants()).size() != static_cast<std::size_t>(count)) give_up("some are missing");
+        if (need(fleet.tenants()).size() != static_cast<std::size_t>(count)) give_up("some are missing");
     });
     std::mt19937 random(4711);
     Visits visits;
@@ -179,14 +179,14 @@ int main(int argc, char** argv)
         auto operation = async_for_each(fleet, Which::all(), body, how);
         auto future = std::move(operation)(asio::bind_executor(context.get_executor(), asio::use_future));
         context.run();
-        const auto report = must(future.get());
+        const auto report = need(future.get());
         std::int64_t notes = 0;
-        for (const auto& each : report.tenants) notes += must(*each.result);
+        for (const auto& each : report.tenants) notes += need(*each.result);
         if (notes != visits.done) give_up(std::to_string(notes) + " notes were found");
     });
     step("close the fleet", max_open, [&] {
         auto operation = fleet.async_close(Shutdown::drain);
-        must(std::move(operation)(asio::use_future).get());
+        need(std::move(operation)(asio::use_future).get());
     });
     ::malloc_trim(0);
     std::printf("%-44s %44.1f MiB resident\n", "closed", resident());

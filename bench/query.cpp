@@ -50,7 +50,7 @@ using Clock = std::chrono::steady_clock;
 }
 
 template <class T>
-T must(Result<T> result)
+T need(Result<T> result)
 {
     if (!result) give_up(std::string(result.error().message()));
     if constexpr (!std::is_void_v<T>) return std::move(*result);
@@ -81,28 +81,28 @@ AuditLog audit(std::int64_t i)
 
 void prepare(const std::string& path)
 {
-    auto connection = must(sqlite::Connection::open(path, sqlite::OpenMode::create));
-    auto transaction = must(sqlite::Transaction::begin(connection));
+    auto connection = need(sqlite::Connection::open(path, sqlite::OpenMode::create));
+    auto transaction = need(sqlite::Transaction::begin(connection));
     for (const SchemaObject& object : schema_info<Slot>().objects)
-        must(connection.execute(std::string(object.sql)));
+        need(connection.execute(std::string(object.sql)));
     for (std::int64_t i = 0; i < audits; ++i) {
         const AuditLog row = audit(i);
-        must(execute<Slot>(connection, insert(row)));
+        need(execute<Slot>(connection, insert(row)));
     }
     for (std::int64_t i = 0; i < settings; ++i) {
         const Config row{.key = setting_name(i), .value = "value", .updated_at = time_of(start)};
-        must(execute<Slot>(connection, insert(row)));
+        need(execute<Slot>(connection, insert(row)));
     }
     for (std::int64_t i = 0; i < jobs; ++i) {
         Job row;
         row.module = modules[static_cast<std::size_t>(i) % modules.size()];
         row.payload = "payload " + std::to_string(i);
         row.created_at = time_of(start + i);
-        must(execute<Slot>(connection, insert(row)));
+        need(execute<Slot>(connection, insert(row)));
     }
-    must(transaction.commit());
-    must(connection.execute("ANALYZE"));
-    must(connection.close());
+    need(transaction.commit());
+    need(connection.execute("ANALYZE"));
+    need(connection.close());
 }
 
 // ---- what both do
@@ -144,7 +144,7 @@ constexpr std::array<Operation, 8> operations{{
 class Ours final : public Side {
 public:
     explicit Ours(const std::string& path)
-        : connection_(must(sqlite::Connection::open(path, sqlite::OpenMode::read_write)))
+        : connection_(need(sqlite::Connection::open(path, sqlite::OpenMode::read_write)))
     {
         connection_.set_incarnation(4711);
     }
@@ -160,24 +160,24 @@ public:
     std::int64_t insert_one(std::int64_t i) override
     {
         const AuditLog& row = given(i);
-        return must(execute<Slot>(connection_, insert(row))).value();
+        return need(execute<Slot>(connection_, insert(row))).value();
     }
 
     std::int64_t insert_hundred(std::int64_t i) override
     {
-        auto transaction = must(sqlite::Transaction::begin(connection_));
+        auto transaction = need(sqlite::Transaction::begin(connection_));
         std::int64_t last = 0;
         for (std::int64_t n = 0; n < 100; ++n) {
             const AuditLog& row = given(i * 100 + n);
-            last = must(execute<Slot>(connection_, insert(row))).value();
+            last = need(execute<Slot>(connection_, insert(row))).value();
         }
-        must(transaction.commit());
+        need(transaction.commit());
         return last;
     }
 
     std::int64_t upsert_one(std::int64_t i) override
     {
-        must(execute<Slot>(connection_, upsert(setting(i))));
+        need(execute<Slot>(connection_, upsert(setting(i))));
         return i;
     }
 
@@ -218,15 +218,15 @@ public:
 
     std::int64_t claim(std::int64_t) override
     {
-        auto transaction = must(sqlite::Transaction::begin(connection_));
+        auto transaction = need(sqlite::Transaction::begin(connection_));
         auto job = execute<Slot>(
             connection_,
             first(select<Job>().where(col<&Job::status> == Status::pending).order_by(col<&Job::created_at>)));
         if (!job || !*job) give_up("no job is left");
         const auto key = detail::IdAccess::key<Slot>((*job)->id);
-        must(execute<Slot>(
+        need(execute<Slot>(
             connection_, update<Job>().set(col<&Job::status> = Status::running).where(col<&Job::id> == key)));
-        must(transaction.commit());
+        need(transaction.commit());
         return key.value();
     }
 
@@ -579,7 +579,7 @@ private:
 
 std::unique_ptr<Side> make_native(const std::string& path)
 {
-    return std::make_unique<Native>(must(sqlite::Connection::open(path, sqlite::OpenMode::read_write)));
+    return std::make_unique<Native>(need(sqlite::Connection::open(path, sqlite::OpenMode::read_write)));
 }
 
 // ---- measuring

@@ -37,7 +37,7 @@ constexpr int rows = 20'000;
 constexpr int rounds = 20;
 
 template <class T>
-T must(Result<T> result)
+T need(Result<T> result)
 {
     if (!result) {
         std::cerr << result.error() << '\n';
@@ -68,34 +68,34 @@ Times measure(const std::filesystem::path& root, bool alone)
 {
     const FleetOptions options{.sole_owner = alone, .threads = 2};
     const auto by_id = [](const auto& db, int n) {
-        return one(select<Item>().where(col<&Item::id> == db.template key<Item>(1 + n * 7919 % rows)));
+        return one(select<Item>().where(col<&Item::id> == key_for<Item>(db, 1 + n * 7919 % rows)));
     };
     Times times;
     {
-        auto fleet = must(Fleet<Items>::open(root, options));
-        const auto db = must(fleet.tenant("acme"));
-        must(db.read(by_id(db, 0)));
-        times.read = each(5'000, [&](int n) { must(db.read(by_id(db, n))); });
+        auto fleet = need(Fleet<Items>::open(root, options));
+        const auto db = need(fleet.tenant("acme"));
+        need(db.read(by_id(db, 0)));
+        times.read = each(5'000, [&](int n) { need(db.read(by_id(db, n))); });
         times.async_read =
-            each(1'000, [&](int n) { must(db.async_read(by_id(db, n), asio::use_future).get()); });
+            each(1'000, [&](int n) { need(db.async_read(by_id(db, n), asio::use_future).get()); });
         times.snapshot = each(500, [&](int n) {
-            must(db.snapshot([&](auto& snapshot) -> Result<void> {
+            need(db.snapshot([&](auto& snapshot) -> Result<void> {
                 for (int i = 0; i < 10; ++i)
                     if (auto found = snapshot.read(by_id(db, n + i)); !found) return fail(found.error());
                 return {};
             }));
         });
         times.write = each(500, [&](int n) {
-            must(db.write(update<Item>()
+            need(db.write(update<Item>()
                               .set(col<&Item::amount> = std::int64_t{n})
-                              .where(col<&Item::id> == db.key<Item>(1 + n * 7919 % rows))));
+                              .where(col<&Item::id> == key_for<Item>(db, 1 + n * 7919 % rows))));
         });
-        must(fleet.close(Shutdown::drain));
+        need(fleet.close(Shutdown::drain));
     }
-    auto fleet = must(Fleet<Items>::open(root, {.sole_owner = alone, .threads = 2, .max_open = 1}));
+    auto fleet = need(Fleet<Items>::open(root, {.sole_owner = alone, .threads = 2, .max_open = 1}));
     times.open = each(50, [&](int n) {
-        const auto db = must(fleet.tenant(n % 2 == 0 ? "acme" : "globex"));
-        must(db.read(select<Item>().limit(1)));
+        const auto db = need(fleet.tenant(n % 2 == 0 ? "acme" : "globex"));
+        need(db.read(select<Item>().limit(1)));
     });
     return times;
 }
@@ -112,10 +112,10 @@ int main(int argc, char** argv)
     const std::filesystem::path parent = argc > 1 ? argv[1] : std::filesystem::temp_directory_path();
     const auto root = parent / ("bench-sole-owner-" + std::to_string(::getpid()));
     {
-        auto fleet = must(Fleet<Items>::open(root));
+        auto fleet = need(Fleet<Items>::open(root));
         for (const char* id : {"acme", "globex"}) {
-            must(fleet.create(id));
-            must(must(fleet.tenant(id)).write([](auto& tx) -> Result<void> {
+            need(fleet.create(id));
+            need(need(fleet.tenant(id)).write([](auto& tx) -> Result<void> {
                 for (int n = 0; n < rows; ++n) {
                     const Item item{.name = "item " + std::to_string(n), .amount = n};
                     if (auto done = tx.run(insert(item)); !done) return done;

@@ -89,8 +89,9 @@ void fair(const Setting& setting)
             });
         });
         return p99([&](std::int64_t id) {
-            const auto query = one(select<AuditLog>().where(col<&AuditLog::id> == quiet.key<AuditLog>(id)));
-            (void)must(wait_for(quiet.async_read(query)));
+            const auto query =
+                one(select<AuditLog>().where(col<&AuditLog::id> == key_for<AuditLog>(quiet, id)));
+            (void)need(wait_for(quiet.async_read(query)));
         });
     };
 

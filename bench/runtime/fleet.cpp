@@ -6,7 +6,7 @@ namespace bench {
 
 Fleet<Slot> open_fleet(const std::filesystem::path& root, const FleetOptions& options)
 {
-    return must(Fleet<Slot>::open(root, options));
+    return need(Fleet<Slot>::open(root, options));
 }
 
 } // namespace bench

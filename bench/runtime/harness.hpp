@@ -32,7 +32,7 @@ using Clock = std::chrono::steady_clock;
 }
 
 template <class T>
-T must(tenantry::Result<T> result)
+T need(tenantry::Result<T> result)
 {
     if (!result) {
         std::ostringstream why;

@@ -31,7 +31,7 @@ void create(const Setting& setting)
     int ours = 0;
     int theirs = 0;
     for (; ours < 8; ++ours) // the first few are made by the statements
-        must(wait_for(fleet.async_create(name(ours))));
+        need(wait_for(fleet.async_create(name(ours))));
     boost::asio::thread_pool pool(2);
     const auto strand = boost::asio::make_strand(pool.get_executor());
     const auto by_hand = [&] {
@@ -41,7 +41,7 @@ void create(const Setting& setting)
         return 0;
     };
     const auto found = alternate(
-        201, [&] { return microseconds([&] { must(wait_for(fleet.async_create(name(ours++)))); }); },
+        201, [&] { return microseconds([&] { need(wait_for(fleet.async_create(name(ours++)))); }); },
         [&] {
             return microseconds([&] { (void)async_run(strand, by_hand, boost::asio::use_future).get(); });
         });
@@ -60,9 +60,9 @@ void open_current(const Setting& setting)
     {
         auto fleet = open_fleet(setting.directory / "ours", options);
         for (int n = 0; n < count; ++n) (void)filled_tenant(fleet, name(n), 100);
-        must(wait_for(fleet.async_close(Shutdown::drain)));
+        need(wait_for(fleet.async_close(Shutdown::drain)));
         for (int n = 0; n < count; ++n) // the same databases
-            std::filesystem::copy_file(must(fleet.directory(name(n))) / "main.db", path(n));
+            std::filesystem::copy_file(need(fleet.directory(name(n))) / "main.db", path(n));
     }
     boost::asio::thread_pool pool(2);
     const auto strand = boost::asio::make_strand(pool.get_executor());
@@ -81,11 +81,11 @@ void open_current(const Setting& setting)
         for (int n = 0; n < count; ++n) {
             const auto us = [&] {
                 ours.push_back(
-                    microseconds([&] { opened.push_back(must(wait_for(fleet.async_tenant(name(n))))); }));
+                    microseconds([&] { opened.push_back(need(wait_for(fleet.async_tenant(name(n))))); }));
                 with_query.push_back(ours.back() + microseconds([&] {
                                          const auto& db = opened.back();
-                                         must(db.read(one(select<AuditLog>().where(col<&AuditLog::id> ==
-                                                                                   db.key<AuditLog>(7)))));
+                                         need(db.read(one(select<AuditLog>().where(
+                                             col<&AuditLog::id> == key_for<AuditLog>(db, 7)))));
                                      }));
             };
             if (n % 2 == 0) us();

@@ -55,7 +55,7 @@ int main(int count, char** values)
         for (const Row& row : rows) known = known || name == row.name;
         if (!known) bench::give_up("there is no row '" + name + "'");
     }
-    (void)bench::must(tenantry::raise_descriptor_limit());
+    (void)bench::need(tenantry::raise_descriptor_limit());
     const bench::Folder folder(parent);
     std::printf("in %s, SQLite %s\n", parent.c_str(), sqlite3_libversion());
     bench::print_head();

@@ -36,10 +36,10 @@ void idle_memory(const Setting& setting)
     const double before = heap();
     for (int n = 0; n < count; ++n) {
         const auto db = filled_tenant(fleet, "t" + std::to_string(n), entries);
-        must(db.read(one(select<AuditLog>().where(col<&AuditLog::id> == db.key<AuditLog>(7)))));
-        must(db.read(select<AuditLog>().order_by(desc(col<&AuditLog::at>)).limit(100)));
+        need(db.read(one(select<AuditLog>().where(col<&AuditLog::id> == key_for<AuditLog>(db, 7)))));
+        need(db.read(select<AuditLog>().order_by(desc(col<&AuditLog::at>)).limit(100)));
         const AuditLog row = audit(1);
-        must(wait_for(db.async_write(insert(row))));
+        need(wait_for(db.async_write(insert(row))));
     }
     // Until all were trimmed.
     auto last = sqlite3_memory_used();

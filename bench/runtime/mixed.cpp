@@ -84,7 +84,8 @@ asio::awaitable<void> our_client(std::vector<TenantDb<Slot>>& dbs, bool hops, in
             auto key = co_await db.async_write(insert(row));
             if (!key) give_up(std::string(key.error().message()));
         } else if (step.what == What::lookup) {
-            const auto query = one(select<AuditLog>().where(col<&AuditLog::id> == db.key<AuditLog>(step.id)));
+            const auto query =
+                one(select<AuditLog>().where(col<&AuditLog::id> == key_for<AuditLog>(db, step.id)));
             if (hops) {
                 auto row = co_await db.async_read(query);
                 if (!row) give_up(std::string(row.error().message()));

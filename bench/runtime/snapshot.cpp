@@ -28,7 +28,7 @@ void measure(const std::filesystem::path& directory, const char* what, std::int6
         for (int n = 0; n < 10; ++n) {
             const std::int64_t wanted = id();
             auto row = reads.read(
-                one(select<AuditLog>().where(col<&AuditLog::id> == reads.template key<AuditLog>(wanted))));
+                one(select<AuditLog>().where(col<&AuditLog::id> == key_for<AuditLog>(reads, wanted))));
             if (!row) return fail(std::move(row).error());
             wrong += row->id.value() != wanted;
         }
@@ -46,7 +46,7 @@ void measure(const std::filesystem::path& directory, const char* what, std::int6
                }) /
                times;
     };
-    const auto ours = [&] { return each([&] { must(db.snapshot(in_one)); }); };
+    const auto ours = [&] { return each([&] { need(db.snapshot(in_one)); }); };
     print(what, alternate(201, ours, [&] { return each(lookups_by_hand); }), "us", Goal::at_most, 0.4);
     // How much cheaper that can be depends on what locks of files cost on a machine: this is as cheap as it gets.
     const auto transaction_by_hand = [&] {

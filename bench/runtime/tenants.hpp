@@ -42,8 +42,8 @@ inline AuditLog audit(std::int64_t i)
 /// A tenant with so many entries, open.
 inline TenantDb<Slot> filled_tenant(Fleet<Slot>& fleet, std::string_view name, std::int64_t entries)
 {
-    must(wait_for(fleet.async_create(name)));
-    auto db = must(wait_for(fleet.async_tenant(name)));
+    need(wait_for(fleet.async_create(name)));
+    auto db = need(wait_for(fleet.async_tenant(name)));
     auto fill = [entries](auto& tx) -> Result<void> {
         for (std::int64_t i = 0; i < entries; ++i) {
             const AuditLog row = audit(i);
@@ -51,7 +51,7 @@ inline TenantDb<Slot> filled_tenant(Fleet<Slot>& fleet, std::string_view name, s
         }
         return {};
     };
-    must(wait_for(db.async_write(fill)));
+    need(wait_for(db.async_write(fill)));
     return db;
 }
 

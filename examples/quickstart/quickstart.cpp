@@ -32,22 +32,19 @@ struct Notes : Schema<Table<"users", User, Unique<&User::name>>,
 asio::awaitable<Result<void>> serve(Fleet<Notes>& fleet, std::string_view tenant)
 {
     auto body = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<void>> {
-        // A transaction: it runs on the tenant's strand, all of it or nothing.
+        // A transaction: it runs on the tenant's strand, all of it or nothing. What fails in must() ends it.
         auto post = [](Tx<T>& tx) -> Result<void> {
-            auto ada = tx.first(select<User>().where(col<&User::name> == "ada"));
-            if (!ada) return fail(ada.error());
+            auto ada = must(tx.read(first(select<User>().where(col<&User::name> == "ada"))));
             User user{.name = "ada"};
-            auto key = *ada ? Result<Key<User, T>>((*ada)->key()) : tx.execute(insert(user));
-            if (!key) return fail(key.error());
-            Note note{.author = *key, .text = "hello", .at = now()};
+            Note note{
+                .author = ada ? key_of(*ada) : must(tx.write(insert(user))), .text = "hello", .at = now()};
             return tx.run(insert(note));
         };
-        if (auto posted = co_await db.async_write(post); !posted) co_return posted;
+        co_await must(db.async_write(post));
 
         // A read beside the writes, on the pool; db.read(...) reads here and now.
-        auto latest = co_await db.async_read(select<Note>().order_by(desc(col<&Note::at>)).limit(10));
-        if (!latest) co_return fail(latest.error());
-        for (const auto& note : *latest) std::cout << db.id() << ": " << note.text << '\n';
+        auto latest = co_await must(db.async_read(select<Note>().order_by(desc(col<&Note::at>)).limit(10)));
+        for (const auto& note : latest) std::cout << db.id() << ": " << note.text << '\n';
         co_return Result<void>();
     };
     co_return co_await fleet.async_with(tenant, body); // opened on demand, one database file per tenant

@@ -46,10 +46,10 @@ template <tenant_of<Slots> T>
 [[nodiscard]] Result<void> complete_tail(Tx<T>& tx, const Key<AuditLog, T>& tail, const AuditLog& row)
 {
     auto changed =
-        tx.execute(update<AuditLog>()
-                       .set(col<&AuditLog::target> = row.target)
-                       .where(col<&AuditLog::id> == tail && col<&AuditLog::timestamp> == row.timestamp &&
-                              col<&AuditLog::module> == row.module && col<&AuditLog::action> == row.action));
+        tx.write(update<AuditLog>()
+                     .set(col<&AuditLog::target> = row.target)
+                     .where(col<&AuditLog::id> == tail && col<&AuditLog::timestamp> == row.timestamp &&
+                            col<&AuditLog::module> == row.module && col<&AuditLog::action> == row.action));
     if (!changed) return fail(std::move(changed).error());
     if (*changed != 1) return differs();
     return {};
@@ -60,8 +60,8 @@ template <tenant_of<Slots> T>
 [[nodiscard]] Result<void> ask_for_digest(Tx<T>& tx)
 {
     auto asked =
-        tx.first(select(col<&Job::id>)
-                     .where(col<&Job::module> == "digest" && col<&Job::status> == JobStatus::pending));
+        tx.read(first(select(col<&Job::id>)
+                          .where(col<&Job::module> == "digest" && col<&Job::status> == JobStatus::pending)));
     if (!asked) return fail(std::move(asked).error());
     if (*asked) return {};
     const Job job{.module = "digest", .created_at = now()};
@@ -73,13 +73,13 @@ template <tenant_of<Slots> T>
 template <tenant_of<Slots> T>
 [[nodiscard]] Result<Applied> apply(Tx<T>& tx, const std::string& source, const Batch& batch)
 {
-    auto found = tx.first(select<ImportPosition>().where(col<&ImportPosition::source> == source));
+    auto found = tx.read(first(select<ImportPosition>().where(col<&ImportPosition::source> == source)));
     if (!found) return fail(std::move(found).error());
     ImportPosition position{.source = source, .digest = Fingerprint().hex()};
     Key<AuditLog, T> tail;
     if (const auto& record = *found) {
-        position = record->row();
-        tail = record->template key<&ImportPosition::tail>();
+        position = plain(*record);
+        tail = key_of<&ImportPosition::tail>(*record);
     }
 
     const auto size = static_cast<std::int64_t>(batch.lines.size());
@@ -100,7 +100,7 @@ template <tenant_of<Slots> T>
             if (auto done = complete_tail(tx, tail, line.row); !done) return fail(std::move(done).error());
             ++applied.skipped;
         } else {
-            auto key = tx.execute(insert(line.row));
+            auto key = tx.write(insert(line.row));
             if (!key) return fail(std::move(key).error());
             if (line.cut) tail = *key;
             ++applied.written;

@@ -90,12 +90,12 @@ Result<Details> look_closely(Snapshot<T>& at)
 
     auto settings = at.read(select<Setting>().order_by(col<&Setting::key>));
     if (!settings) return fail(std::move(settings).error());
-    for (auto& setting : *settings) details.settings.push_back(std::move(setting).row());
+    for (auto& setting : *settings) details.settings.push_back(plain(std::move(setting)));
 
     auto latest = at.read(
         select<AuditLog>().order_by(desc(col<&AuditLog::timestamp>), desc(col<&AuditLog::id>)).limit(10));
     if (!latest) return fail(std::move(latest).error());
-    for (auto& event : *latest) details.latest.push_back(std::move(event).row());
+    for (auto& event : *latest) details.latest.push_back(plain(std::move(event)));
     return details;
 }
 

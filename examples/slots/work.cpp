@@ -28,11 +28,11 @@ asio::awaitable<Result<std::optional<Record<Job, T>>>> claim(TenantDb<T> db)
 {
     auto transaction = [](Tx<T>& tx) -> Result<std::optional<Record<Job, T>>> {
         const Timestamp abandoned = now() - claim_lifetime;
-        auto job = tx.first(
-            select<Job>()
-                .where(col<&Job::status> == JobStatus::pending ||
-                       (col<&Job::status> == JobStatus::running && col<&Job::started_at> < abandoned))
-                .order_by(col<&Job::created_at>, col<&Job::id>));
+        auto job = tx.read(
+            first(select<Job>()
+                      .where(col<&Job::status> == JobStatus::pending ||
+                             (col<&Job::status> == JobStatus::running && col<&Job::started_at> < abandoned))
+                      .order_by(col<&Job::created_at>, col<&Job::id>)));
         if (!job || !*job) return job;
         Record<Job, T>& claimed = **job;
         claimed.status = JobStatus::running;
@@ -77,10 +77,10 @@ asio::awaitable<Result<void>> finish(TenantDb<T> db, const Record<Job, T>& job, 
                                      const std::optional<Busiest>& busiest)
 {
     auto transaction = [&](Tx<T>& tx) -> Result<void> {
-        auto ended = tx.execute(update<Job>()
-                                    .set(col<&Job::status> = status, col<&Job::processed_at> = now())
-                                    .where(col<&Job::id> == job.key() &&
-                                           col<&Job::started_at> == job.started_at.value_or(Timestamp())));
+        auto ended = tx.write(update<Job>()
+                                  .set(col<&Job::status> = status, col<&Job::processed_at> = now())
+                                  .where(col<&Job::id> == key_of(job) &&
+                                         col<&Job::started_at> == job.started_at.value_or(Timestamp())));
         if (!ended) return fail(std::move(ended).error());
         if (*ended == 0) return fail(errc::no_such_row, "another worker has claimed the job meanwhile");
         if (!busiest) return {};

@@ -2,8 +2,10 @@
 // of single operations, like <tenantry/fleet/migrate_all.hpp>.
 #pragma once
 
+#include <tenantry/async/must.hpp>
 #include <tenantry/core/enum_names.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/must.hpp>
 #include <tenantry/core/timestamp.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/id_uuid.hpp>
@@ -31,6 +33,7 @@
 #include <tenantry/schema/unique.hpp>
 #include <tenantry/schema/without_rowid.hpp>
 #include <tenantry/sqlite/codecs.hpp>
+#include <tenantry/tenant/key_for.hpp>
 #include <tenantry/tenant/record.hpp>
 #include <tenantry/tenant/scope.hpp>
 #include <tenantry/tenant/snapshot.hpp>

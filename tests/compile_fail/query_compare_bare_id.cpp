@@ -1,4 +1,4 @@
-// expect: tenantry: an id column is compared with a key: .*db\.key<User>\(42\)
+// expect: tenantry: an id column is compared with a key: .*key_for<User>\(db, 42\)
 #include <query/schema.hpp>
 
 using namespace query_tests;

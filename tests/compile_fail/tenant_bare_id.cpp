@@ -1,4 +1,4 @@
-// expect: tenantry: an id column is compared with a key: .*db\.key<User>\(42\)
+// expect: tenantry: an id column is compared with a key: .*key_for<User>\(db, 42\)
 #include <support/fleet_fixture.hpp>
 
 using namespace tenantry;
@@ -11,7 +11,7 @@ awaitable<Result<void>> look(Fleet<Notes>& fleet, Note plain)
 #ifdef TENANTRY_BROKEN
         auto replies = co_await db.async_read(select<Reply>().where(col<&Reply::note> == plain.id));
 #else
-        const auto key = db.key(plain.id);
+        const auto key = key_for(db, plain.id);
         if (!key) co_return tl::unexpected(key.error());
         auto replies = co_await db.async_read(select<Reply>().where(col<&Reply::note> == *key));
 #endif

@@ -7,7 +7,7 @@ using namespace tenantry::test;
 Result<std::int64_t> forget(Fleet<Notes>& fleet)
 {
     return fleet.with("alpha", [&]<class A>(TenantDb<A> from) {
-        const auto key = from.template key<Note>(1);
+        const auto key = key_for<Note>(from, 1);
         return fleet.with("beta", [&]<class B>(TenantDb<B> to) {
 #ifdef TENANTRY_BROKEN
             return to.write(remove<Note>().where(col<&Note::id> == key));

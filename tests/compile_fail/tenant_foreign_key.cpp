@@ -8,7 +8,7 @@ using boost::asio::awaitable;
 awaitable<Result<void>> copy(Fleet<Notes>& fleet)
 {
     auto outer = [&]<class A>(TenantDb<A> from) -> awaitable<Result<void>> {
-        const auto key = from.template key<Note>(1);
+        const auto key = key_for<Note>(from, 1);
         auto inner = [&]<class B>(TenantDb<B> to) -> awaitable<Result<void>> {
 #ifdef TENANTRY_BROKEN
             auto found = co_await to.async_read(select<Note>().where(col<&Note::id> == key));

@@ -8,7 +8,7 @@ using boost::asio::awaitable;
 awaitable<Result<void>> forget(Fleet<Notes>& fleet)
 {
     auto outer = [&]<class A>(TenantDb<A> from) -> awaitable<Result<void>> {
-        const auto key = from.template key<Note>(1);
+        const auto key = key_for<Note>(from, 1);
         auto inner = [&]<class B>(TenantDb<B> to) -> awaitable<Result<void>> {
             auto body = [&](auto& tx) { return tx.run(remove<Note>().where(col<&Note::id> == key)); };
 #ifdef TENANTRY_BROKEN

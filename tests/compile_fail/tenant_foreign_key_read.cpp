@@ -10,9 +10,9 @@ awaitable<Result<void>> look(Fleet<Notes>& fleet, TenantDb<Notes> erased)
 {
     auto body = [&]<class T>(TenantDb<T> db) -> awaitable<Result<void>> {
 #ifdef TENANTRY_BROKEN
-        auto found = db.read(select<Note>().where(col<&Note::id> == erased.key<Note>(1)));
+        auto found = db.read(select<Note>().where(col<&Note::id> == key_for<Note>(erased, 1)));
 #else
-        auto found = erased.read(select<Note>().where(col<&Note::id> == erased.key<Note>(1)));
+        auto found = erased.read(select<Note>().where(col<&Note::id> == key_for<Note>(erased, 1)));
         static_cast<void>(db);
 #endif
         if (!found) co_return tl::unexpected(found.error());

@@ -12,8 +12,8 @@ struct Stranger {
 void make(const TenantDb<Notes>& db)
 {
 #ifdef TENANTRY_BROKEN
-    static_cast<void>(db.key<Stranger>(1));
+    static_cast<void>(key_for<Stranger>(db, 1));
 #else
-    static_cast<void>(db.key<Note>(1));
+    static_cast<void>(key_for<Note>(db, 1));
 #endif
 }

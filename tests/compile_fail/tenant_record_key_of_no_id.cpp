@@ -1,4 +1,4 @@
-// expect: tenantry: key<> names a member that is neither an Id nor an optional Id
+// expect: tenantry: key_of<> names a member that is neither an Id nor an optional Id
 #include <support/fleet_fixture.hpp>
 
 using namespace tenantry;
@@ -7,8 +7,8 @@ using namespace tenantry::test;
 void look(const Record<Note, Notes>& record)
 {
 #ifdef TENANTRY_BROKEN
-    static_cast<void>(record.key<&Note::text>());
+    static_cast<void>(key_of<&Note::text>(record));
 #else
-    static_cast<void>(record.key<&Note::id>());
+    static_cast<void>(key_of<&Note::id>(record));
 #endif
 }

@@ -1,4 +1,4 @@
-// expect: tenantry: key<> names a member of another row type
+// expect: tenantry: key_of<> names a member of another row type
 #include <support/fleet_fixture.hpp>
 
 using namespace tenantry;
@@ -7,8 +7,8 @@ using namespace tenantry::test;
 void look(const Record<Reply, Notes>& reply)
 {
 #ifdef TENANTRY_BROKEN
-    static_cast<void>(reply.key<&Note::id>());
+    static_cast<void>(key_of<&Note::id>(reply));
 #else
-    static_cast<void>(reply.key<&Reply::note>());
+    static_cast<void>(key_of<&Reply::note>(reply));
 #endif
 }

@@ -121,12 +121,12 @@ TEST_CASE("a database of others is looked at, adopted, and served")
         CHECK(tracks[0].price == 0.99);
         CHECK(tracks[1].price == 2);
         const auto artist = must(db.read(one(select<Artist>())));
-        CHECK(artist.key().value() == 3);
+        CHECK(key_of(artist).value() == 3);
         CHECK(artist.name == "AC/DC");
         const Track more{.id = {}, .name = "c", .album = 1, .milliseconds = 3, .price = 1.5};
         must(db.write(insert(more)));
-        must(
-            db.write(update<Track>().set(col<&Track::name> = "z").where(col<&Track::id> == tracks[0].key())));
+        must(db.write(
+            update<Track>().set(col<&Track::name> = "z").where(col<&Track::id> == key_of(tracks[0]))));
         // The reference that is not declared is theirs, and kept.
         const Track loose{.id = {}, .name = "d", .album = 99, .milliseconds = 3, .price = 1};
         const auto refused = db.write(insert(loose));

@@ -24,33 +24,22 @@ public:
             tenantry::test::must(connection_.execute(std::string(object.sql).c_str()));
     }
 
-    template <class Q>
-    [[nodiscard]] auto execute(const Q& query)
-    {
-        static_assert(tenantry::check_query<S, Q>());
-        return tenantry::execute<S, tenantry::Records<S>>(connection_, query);
-    }
-    template <class Q>
-    [[nodiscard]] tenantry::Result<void> run(const Q& query)
-    {
-        auto done = execute(query);
-        if (!done) return tenantry::fail(std::move(done).error());
-        return {};
-    }
-    template <class Q>
-    [[nodiscard]] auto first(const Q& query)
-    {
-        return execute(tenantry::first(query));
-    }
-    template <class Q>
-    [[nodiscard]] auto one(const Q& query)
-    {
-        return execute(tenantry::one(query));
-    }
-    template <class Q>
-    [[nodiscard]] auto all(const Q& query)
+    template <tenantry::ReadQuery Q>
+    [[nodiscard]] auto read(const Q& query)
     {
         return execute(query);
+    }
+    template <tenantry::WriteQuery Q>
+    [[nodiscard]] auto write(const Q& statement)
+    {
+        return execute(statement);
+    }
+    template <tenantry::WriteQuery Q>
+    [[nodiscard]] tenantry::Result<void> run(const Q& statement)
+    {
+        auto done = execute(statement);
+        if (!done) return tenantry::fail(std::move(done).error());
+        return {};
     }
 
     template <class Q, class Body>
@@ -64,6 +53,13 @@ public:
     [[nodiscard]] tenantry::sqlite::Connection& connection() noexcept { return connection_; }
 
 private:
+    template <class Q>
+    [[nodiscard]] auto execute(const Q& statement)
+    {
+        static_assert(tenantry::check_query<S, Q>());
+        return tenantry::execute<S, tenantry::Records<S>>(connection_, statement);
+    }
+
     static tenantry::sqlite::Connection open(tenantry::sqlite::Profile profile)
     {
         profile.trusted_schema = tenantry::schema_info<S>().needs_trust; // as a fleet does it

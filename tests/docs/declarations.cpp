@@ -129,7 +129,7 @@ TEST_CASE("docs/declarations.md: tables")
         tx.connection().execute("INSERT INTO customer (email, class) VALUES ('ann@example.org', 'b')"));
     CHECK_FALSE(tx.connection().execute("INSERT INTO \"order\" (customer, net, tax) VALUES (1, -1, 0)"));
     REQUIRE(tx.connection().execute("INSERT INTO \"order\" (customer, net, tax) VALUES (1, 100, 19)"));
-    const auto order = tx.one(select<Order>());
+    const auto order = tx.read(one(select<Order>()));
     REQUIRE(order);
     CHECK(order->gross == 119);
     CHECK(order->state == State::open);
@@ -137,7 +137,7 @@ TEST_CASE("docs/declarations.md: tables")
     changed.net = 200;
     changed.gross = 0; // not written: SQLite works it out
     REQUIRE(tx.run(update(changed)));
-    CHECK(tx.one(select(col<&Order::gross>)).value() == 219);
+    CHECK(tx.read(one(select(col<&Order::gross>))).value() == 219);
 }
 
 TEST_CASE("docs/declarations.md: keys")
@@ -147,7 +147,7 @@ TEST_CASE("docs/declarations.md: keys")
     CHECK_FALSE(tx.run(insert(Stop{.line = "u", .number = 2})));
     REQUIRE(tx.run(insert(Stop{.line = "u", .number = 1})));
     REQUIRE(tx.connection().execute("UPDATE line SET number = 7"));
-    CHECK(tx.one(select(col<&Stop::number>)).value() == 7);
+    CHECK(tx.read(one(select(col<&Stop::number>))).value() == 7);
 }
 
 TEST_CASE("docs/declarations.md: views, triggers, full text")
@@ -157,25 +157,25 @@ TEST_CASE("docs/declarations.md: views, triggers, full text")
                                     "INSERT INTO \"order\" (customer, state, net, tax, placed_at)"
                                     " VALUES (1, 'open', 100, 19, 0), (1, 'open', 5, 1, 0)"));
     // [read-view]
-    auto owing = tx.all(select<Debt>().where(col<&Debt::owed> > 100));
+    auto owing = tx.read(select<Debt>().where(col<&Debt::owed> > 100));
     // [/read-view]
     REQUIRE(owing);
     REQUIRE(owing->size() == 1);
     CHECK(owing->front().owed == 125);
 
     REQUIRE(tx.connection().execute("UPDATE \"order\" SET state = 'paid' WHERE id = 1"));
-    CHECK(tx.one(select(col<&Paid::gross>)).value() == 119);
+    CHECK(tx.read(one(select(col<&Paid::gross>))).value() == 119);
     CHECK(tx.connection().execute("DELETE FROM \"order\" WHERE id = 1").error() == errc::constraint);
 
     REQUIRE(tx.run(insert(Article{.title = "Tea", .body = "green teas and black ones"})));
     const std::string typed = "tea \"black";
     // [search]
     auto found =
-        tx.all(select(col<&Article::id>, col<&Article::title>, snippet<&ArticleText::body>("<b>", "</b>"))
-                   .join<ArticleText>()
-                   .where(match<ArticleText>(full_text_words(typed, Words::all, true)))
-                   .order_by(bm25<ArticleText>(10, 1)) // a title counts ten times a body
-                   .limit(20));
+        tx.read(select(col<&Article::id>, col<&Article::title>, snippet<&ArticleText::body>("<b>", "</b>"))
+                    .join<ArticleText>()
+                    .where(match<ArticleText>(full_text_words(typed, Words::all, true)))
+                    .order_by(bm25<ArticleText>(10, 1)) // a title counts ten times a body
+                    .limit(20));
     // [/search]
     REQUIRE(found);
     REQUIRE(found->size() == 1);

@@ -44,10 +44,10 @@ TEST_CASE("raw statements")
     Filled tx;
     {
         // [positional]
-        auto counts = tx.all(
+        auto counts = tx.read(
             sql<"select module, count(*) from audit_log group by 1 order by 1", std::string, std::int64_t>());
-        auto slow = tx.all(sql<"select * from audit_log where duration_ms > ?", Entry>(20));
-        auto changed = tx.execute(sql<"update audit_log set module = ? where module = ?">("login", "auth"));
+        auto slow = tx.read(sql<"select * from audit_log where duration_ms > ?", Entry>(20));
+        auto changed = tx.write(sql<"update audit_log set module = ? where module = ?">("login", "auth"));
         // [/positional]
         REQUIRE(counts);
         CHECK(counts->front() == std::tuple<std::string, std::int64_t>("auth", 2));
@@ -57,9 +57,9 @@ TEST_CASE("raw statements")
     {
         const Timestamp since(std::chrono::milliseconds(2));
         // [named]
-        auto total = tx.one(
+        auto total = tx.read(one(
             sql<"select total(duration_ms) from audit_log where at >= :since and module = :module", double>(
-                arg<"module">("mail"), arg<"since">(since)));
+                arg<"module">("mail"), arg<"since">(since))));
         // [/named]
         CHECK(total == 30);
     }
@@ -81,10 +81,10 @@ TEST_CASE("plans are data")
         // [explain]
         const auto since = Timestamp(std::chrono::hours(24));
         const auto recent = select<Entry>().where(col<&Entry::at> >= since);
-        auto plan = tx.execute(explain(recent));
+        auto plan = tx.read(explain(recent));
         if (plan) std::cout << *plan; // SEARCH audit_log USING INDEX idx_audit_at (at>?)
 
-        CHECK(tx.execute(uses_index<"idx_audit_at">(recent)) == true);
+        CHECK(tx.read(uses_index<"idx_audit_at">(recent)) == true);
         // [/explain]
         CHECK(plan->scans().empty());
         CHECK(plan->to_string() == "SEARCH audit_log USING INDEX idx_audit_at (at>?)\n");
@@ -133,8 +133,8 @@ TEST_CASE("functions of the program")
     Filled tx(options.profile);
     {
         // [call]
-        auto initials = tx.all(select(call<"initial", std::string>(col<&Entry::module>)).distinct());
-        auto mean = tx.one(sql<"select geometric_mean(duration_ms) from audit_log", double>());
+        auto initials = tx.read(select(call<"initial", std::string>(col<&Entry::module>)).distinct());
+        auto mean = tx.read(one(sql<"select geometric_mean(duration_ms) from audit_log", double>()));
         // [/call]
         CHECK(initials->size() == 2);
         CHECK(std::abs(*mean - 22.133638394) < 1e-6);

@@ -82,14 +82,14 @@ struct Span {
 struct Filled : docs::Database<Work> {
     Filled()
     {
-        const auto ann = test::must(execute(insert(User{.id = {}, .name = "ann", .boss = {}})));
-        const auto bob = test::must(execute(insert(User{.id = {}, .name = "bob", .boss = ann})));
+        const auto ann = test::must(write(insert(User{.id = {}, .name = "ann", .boss = {}})));
+        const auto bob = test::must(write(insert(User{.id = {}, .name = "bob", .boss = ann})));
         for (int cost = 1; cost <= 4; ++cost) {
             Job job{.id = {}, .owner = cost < 3 ? ann : bob, .module = cost < 3 ? "mail" : "disk"};
             job.cost = cost;
             job.status = cost == 1 ? Status::done : Status::pending;
             job.created_at = Timestamp(std::chrono::milliseconds(1000 * cost));
-            const auto key = test::must(execute(insert(job)));
+            const auto key = test::must(write(insert(job)));
             if (cost > 2) test::must(run(insert(Tag{.id = {}, .job = key, .name = "slow"})));
         }
     }
@@ -110,14 +110,14 @@ TEST_CASE("select: rows, columns, one row")
     Filled tx;
     const Timestamp since{};
     // [select]
-    auto jobs = tx.all(select<Job>()
-                           .where(col<&Job::status> == Status::pending && col<&Job::created_at> >= since)
-                           .order_by(desc(col<&Job::created_at>), col<&Job::id>)
-                           .limit(50));
-    auto pairs = tx.all(select(col<&Job::module>, col<&Job::cost>));   // vector of tuples
-    auto modules = tx.all(select(col<&Job::module>).distinct());       // vector of strings
-    auto cheapest = tx.first(select<Job>().order_by(col<&Job::cost>)); // optional
-    auto how_many = tx.one(select(count()).from<Job>());               // exactly one, or an error
+    auto jobs = tx.read(select<Job>()
+                            .where(col<&Job::status> == Status::pending && col<&Job::created_at> >= since)
+                            .order_by(desc(col<&Job::created_at>), col<&Job::id>)
+                            .limit(50));
+    auto pairs = tx.read(select(col<&Job::module>, col<&Job::cost>));        // vector of tuples
+    auto modules = tx.read(select(col<&Job::module>).distinct());            // vector of strings
+    auto cheapest = tx.read(first(select<Job>().order_by(col<&Job::cost>))); // optional
+    auto how_many = tx.read(one(select(count()).from<Job>()));               // exactly one, or an error
     // [/select]
     CHECK(test::must(jobs).size() == 3);
     CHECK(test::must(pairs).size() == 4);
@@ -132,14 +132,15 @@ TEST_CASE("select: constants")
     // [constant]
     auto kinds = select(constant<"user">.as<"kind">(), col<&User::name>)
                      .union_all(select(constant<"tag">.as<"kind">(), col<&Tag::name>));
-    auto cost = tx.one(select(sum(
-        case_().when(col<&Job::status> == constant<Status::done>, col<&Job::cost>).otherwise(constant<0>))));
+    auto cost = tx.read(one(select(sum(
+        case_().when(col<&Job::status> == constant<Status::done>, col<&Job::cost>).otherwise(constant<0>)))));
     // [/constant]
-    CHECK(test::must(tx.all(kinds)).size() == 4);
+    CHECK(test::must(tx.read(kinds)).size() == 4);
     CHECK(test::must(cost) == 1);
-    CHECK(test::must(tx.one(select(constant<1>))) == 1);
+    CHECK(test::must(tx.read(one(select(constant<1>)))) == 1);
     // [exists]
-    auto busy = tx.one(select(exists(select<Job>().where(col<&Job::status> == Status::running)))); // bool
+    auto busy =
+        tx.read(one(select(exists(select<Job>().where(col<&Job::status> == Status::running))))); // bool
     // [/exists]
     CHECK_FALSE(test::must(busy));
 }
@@ -152,7 +153,7 @@ TEST_CASE("select: groups into a struct")
                     .group_by(col<&Job::module>)
                     .having(count() > 1)
                     .into<Load>();
-    auto loads = tx.all(load.order_by(col<&Job::module>)); // vector of Load
+    auto loads = tx.read(load.order_by(col<&Job::module>)); // vector of Load
     // [/into]
     const std::vector<Load> found = test::must(loads);
     REQUIRE(found.size() == 2);
@@ -169,8 +170,8 @@ TEST_CASE("select: joins")
     auto tagged = select(row<Job>, row<Tag>).left_join<Tag>();       // tuples of Job and optional<Tag>
     // [/join]
     CHECK(text_of(owned) == text_of(the_same));
-    CHECK(test::must(tx.all(owned)).size() == 4);
-    const auto rows = test::must(tx.all(tagged.order_by(col<&Job::cost>)));
+    CHECK(test::must(tx.read(owned)).size() == 4);
+    const auto rows = test::must(tx.read(tagged.order_by(col<&Job::cost>)));
     CHECK_FALSE(std::get<1>(rows.front()));
     CHECK(std::get<1>(rows.back())->name == "slow");
     // [alias]
@@ -178,7 +179,7 @@ TEST_CASE("select: joins")
     auto bosses = select(col<&User::name>, boss[col<&User::name>])
                       .left_join<Alias<"boss", User>>(col<&User::boss> == boss[col<&User::id>]);
     // [/alias]
-    const auto pairs = test::must(tx.all(bosses.order_by(col<&User::name>)));
+    const auto pairs = test::must(tx.read(bosses.order_by(col<&User::name>)));
     CHECK(pairs[1] == std::tuple(std::string("bob"), std::optional<std::string>("ann")));
 }
 
@@ -194,22 +195,22 @@ TEST_CASE("select: queries inside queries")
     auto how_many = select(col<&User::name>,
                            scalar(select(count()).from<Job>().where(col<&Job::owner> == col<&User::id>)));
     // [/subquery]
-    CHECK(test::must(tx.all(with_tags)).size() == 2);
-    CHECK(test::must(tx.all(without)).size() == 2);
-    CHECK(test::must(tx.all(of_bosses)).size() == 2);
-    const std::vector<std::tuple<std::string, std::int64_t>> counts = test::must(tx.all(how_many));
+    CHECK(test::must(tx.read(with_tags)).size() == 2);
+    CHECK(test::must(tx.read(without)).size() == 2);
+    CHECK(test::must(tx.read(of_bosses)).size() == 2);
+    const std::vector<std::tuple<std::string, std::int64_t>> counts = test::must(tx.read(how_many));
     CHECK(std::get<1>(counts.at(0)) == 2);
     // [set]
     auto names =
         select(col<&User::name>).union_(select(col<&Tag::name>)).order_by(col<&User::name>).limit(10);
     // [/set]
-    CHECK(test::must(tx.all(names)) == std::vector<std::string>{"ann", "bob", "slow"});
+    CHECK(test::must(tx.read(names)) == std::vector<std::string>{"ann", "bob", "slow"});
     // [nested]
     auto unnamed = select(col<&User::name>)
                        .except(select(col<&Tag::name>).union_all(select(col<&Job::module>)))
                        .order_by(col<&User::name>);
     // [/nested]
-    CHECK(test::must(tx.all(unnamed)) == std::vector<std::string>{"ann", "bob"});
+    CHECK(test::must(tx.read(unnamed)) == std::vector<std::string>{"ann", "bob"});
 }
 
 TEST_CASE("select: queries with names")
@@ -225,8 +226,8 @@ TEST_CASE("select: queries with names")
                     .where(col<&Load::cost> > 5);
     auto the_same = select(col<&Load::module>).from(subquery<"t">(load)).where(col<&Load::cost> > 5);
     // [/with]
-    CHECK(test::must(tx.all(busy)).size() == 2);
-    CHECK(test::must(tx.all(the_same)) == std::vector<std::string>{"disk"});
+    CHECK(test::must(tx.read(busy)).size() == 2);
+    CHECK(test::must(tx.read(the_same)) == std::vector<std::string>{"disk"});
     // [recursive]
     auto top = select(col<&User::id>, constant<0>.as<"depth">()).where(is_null(col<&User::boss>));
     auto next = select(col<&User::id>, (col<&Below::depth> + 1).as<"depth">())
@@ -236,7 +237,7 @@ TEST_CASE("select: queries with names")
                     .with_recursive(cte<"below">(top.union_all(next).into<Below>()))
                     .order_by(col<&Below::depth>);
     // [/recursive]
-    const auto walked = test::must(tx.all(tree));
+    const auto walked = test::must(tx.read(tree));
     REQUIRE(walked.size() == 2);
     CHECK(walked[1].depth == 1);
 }
@@ -245,15 +246,15 @@ TEST_CASE("select: what is chosen at run time")
 {
     Filled tx;
     const Filter filter{.module = "disk", .only_open = true, .order = {{By::cost, true}}};
-    const auto found = test::must(tx.all(jobs_of(filter)));
+    const auto found = test::must(tx.read(jobs_of(filter)));
     REQUIRE(found.size() == 2);
     CHECK(found[0].cost == 4);
-    CHECK(test::must(tx.all(jobs_of({}))).size() == 4);
+    CHECK(test::must(tx.read(jobs_of({}))).size() == 4);
 
     const bool cheap = true;
     const std::optional<std::string> typed{"dis"};
     // [or]
-    auto either = tx.all(select<Job>().where(
+    auto either = tx.read(select<Job>().where(
         when(cheap, col<&Job::cost> < 2) ||
         when(typed, [](const std::string& text) { return contains(col<&Job::module>, text); })));
     // [/or]
@@ -263,9 +264,9 @@ TEST_CASE("select: what is chosen at run time")
     const auto at = [](int seconds) { return Timestamp(std::chrono::seconds(seconds)); };
     const std::vector<Span> spans{{at(0), at(1)}, {at(3), at(3)}};
     // [any-of]
-    auto named = tx.all(select<Job>().where(
+    auto named = tx.read(select<Job>().where(
         all_of(words, [](const std::string& word) { return contains(col<&Job::module>, word); })));
-    auto then = tx.all(select<Job>().where(any_of(
+    auto then = tx.read(select<Job>().where(any_of(
         spans, [](const Span& span) { return between(col<&Job::created_at>, span.begin, span.end); })));
     // [/any-of]
     CHECK(test::must(named).size() == 2);
@@ -278,10 +279,10 @@ TEST_CASE("select: pages and walks")
     Costs seen;
     // [page]
     auto jobs = select<Job>().order_by(desc(col<&Job::created_at>), col<&Job::id>).limit(3);
-    auto page = tx.all(jobs);
+    auto page = tx.read(jobs);
     while (page && !page->empty()) {
         for (const Job& job : *page) seen.push_back(job.cost);
-        page = tx.all(page_after(jobs, page->back()));
+        page = tx.read(page_after(jobs, page->back()));
     }
     // [/page]
     CHECK(seen == Costs{4, 3, 2, 1});

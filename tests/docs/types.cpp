@@ -103,8 +103,8 @@ TEST_CASE("a row of many types is kept")
     job.payload = {std::byte{1}, std::byte{2}};
     job.due = std::chrono::year(2024) / 5 / 1;
     job.file = "/var/spool/1";
-    REQUIRE(tx.execute(insert(job)));
-    const auto kept = tx.one(select<Job>());
+    REQUIRE(tx.write(insert(job)));
+    const auto kept = tx.read(one(select<Job>()));
     REQUIRE(kept);
     CHECK(kept->level == Level::high);
     CHECK(kept->patience == std::chrono::seconds(90));
@@ -117,9 +117,9 @@ TEST_CASE("a row of many types is kept")
 TEST_CASE("a type of one's own is compared and bound as any other")
 {
     docs::Database<Plant> tx;
-    REQUIRE(tx.execute(insert(Reading{.id = {}, .outside = {21.5}})));
+    REQUIRE(tx.write(insert(Reading{.id = {}, .outside = {21.5}})));
     // [own-type]
-    auto warm = tx.all(select<Reading>().where(col<&Reading::outside> > Celsius{20}));
+    auto warm = tx.read(select<Reading>().where(col<&Reading::outside> > Celsius{20}));
     // [/own-type]
     REQUIRE(warm);
     CHECK(warm->size() == 1);
@@ -129,9 +129,9 @@ TEST_CASE("JSON is written, asked and read")
 {
     docs::Database<Plant> tx;
     // [json-use]
-    auto sent = tx.execute(insert(Message{.id = {}, .body = {{"to", "ann"}, {"tries", 2}}}));
-    auto tries = tx.one(select(json_extract<int>(col<&Message::body>, "$.tries")));
-    auto body = tx.one(select(col<&Message::body>));
+    auto sent = tx.write(insert(Message{.id = {}, .body = {{"to", "ann"}, {"tries", 2}}}));
+    auto tries = tx.read(one(select(json_extract<int>(col<&Message::body>, "$.tries"))));
+    auto body = tx.read(one(select(col<&Message::body>)));
     // [/json-use]
     REQUIRE((sent && tries && body));
     CHECK(*tries == 2);
@@ -141,9 +141,9 @@ TEST_CASE("JSON is written, asked and read")
 TEST_CASE("what does not fit names its place")
 {
     docs::Database<Plant> tx;
-    REQUIRE(tx.execute(insert(Job{})));
+    REQUIRE(tx.write(insert(Job{})));
     test::must(tx.connection().execute("UPDATE job SET tries = 40000"));
-    const auto misfit = tx.one(select<Job>());
+    const auto misfit = tx.read(one(select<Job>()));
     REQUIRE_FALSE(misfit);
     CHECK(misfit.error() == errc::value_misfit);
     CHECK(

@@ -93,35 +93,35 @@ TEST_CASE("rows are inserted whole, in part, and many at a time")
         Job report;
         report.name = "report";
         report.module = "mail";
-        auto key = tx.execute(insert(report)); // every column; the unset id is assigned
+        auto key = tx.write(insert(report)); // every column; the unset id is assigned
         // [/insert]
         CHECK(key->value() == 1);
     }
     {
         Setting setting{.key = "theme", .value = "dark", .updated_at = {}};
         // [defaults]
-        auto done = tx.execute(insert(setting).defaults<&Setting::updated_at>());
+        auto done = tx.write(insert(setting).defaults<&Setting::updated_at>());
         // [/defaults]
         CHECK(done);
         CHECK(test::must(tx.connection().query_integer("SELECT updated_at > 0 FROM config")) == 1);
     }
     {
         // [some]
-        auto key = tx.execute(insert<Job>().set(col<&Job::name> = "invoice", col<&Job::module> = "billing"));
+        auto key = tx.write(insert<Job>().set(col<&Job::name> = "invoice", col<&Job::module> = "billing"));
         // [/some]
         CHECK(key->value() == 2);
     }
     {
         // [many]
         std::vector<Job> jobs{job("first"), job("second"), job("third")};
-        auto keys = tx.execute(insert(jobs)); // a vector of three keys
+        auto keys = tx.write(insert(jobs)); // a vector of three keys
         // [/many]
         REQUIRE(keys);
         CHECK(keys->size() == 3);
     }
     {
         // [from]
-        auto written = tx.execute(insert<Archive>().columns<&Archive::name, &Archive::tries>().from(
+        auto written = tx.write(insert<Archive>().columns<&Archive::name, &Archive::tries>().from(
             select(col<&Job::name>, col<&Job::tries>).where(col<&Job::module> == "mail")));
         // [/from]
         CHECK(written == 4);
@@ -140,7 +140,7 @@ TEST_CASE("what is there already is passed over, replaced or changed")
     }
     {
         // [nothing]
-        auto written = tx.execute(insert(setting).on_conflict(col<&Setting::key>).do_nothing()); // false
+        auto written = tx.write(insert(setting).on_conflict(col<&Setting::key>).do_nothing()); // false
         // [/nothing]
         CHECK(written == false);
     }
@@ -148,24 +148,24 @@ TEST_CASE("what is there already is passed over, replaced or changed")
         const Job report = job("report");
         test::must(tx.run(insert(report)));
         // [update]
-        auto key = tx.execute(insert(report)
-                                  .on_conflict(col<&Job::name>)
-                                  .do_update(col<&Job::tries> = col<&Job::tries> + 1,
-                                             col<&Job::module> = excluded(col<&Job::module>))
-                                  .where(col<&Job::status> != JobStatus::done));
+        auto key = tx.write(insert(report)
+                                .on_conflict(col<&Job::name>)
+                                .do_update(col<&Job::tries> = col<&Job::tries> + 1,
+                                           col<&Job::module> = excluded(col<&Job::module>))
+                                .where(col<&Job::status> != JobStatus::done));
         // [/update]
         REQUIRE(key);
         CHECK(key->has_value());
-        CHECK(test::must(tx.one(select(col<&Job::tries>))) == 1);
+        CHECK(test::must(tx.read(one(select(col<&Job::tries>)))) == 1);
     }
     {
         const Archive archived{.id = {}, .name = "report", .tries = 0};
         // [index]
-        auto key = tx.execute(insert(archived).on_conflict<"one_untried">().do_update(
+        auto key = tx.write(insert(archived).on_conflict<"one_untried">().do_update(
             col<&Archive::name> = excluded(col<&Archive::name>)));
         // [/index]
         CHECK(key);
-        CHECK(*key == test::must(tx.execute(insert(archived).on_conflict<"one_untried">().do_update(
+        CHECK(*key == test::must(tx.write(insert(archived).on_conflict<"one_untried">().do_update(
                           col<&Archive::tries> = 0))));
     }
 }
@@ -173,21 +173,21 @@ TEST_CASE("what is there already is passed over, replaced or changed")
 TEST_CASE("rows are changed and removed by condition, key or record")
 {
     docs::Database<Slot> tx;
-    const auto key = test::must(tx.execute(insert(job("report"))));
+    const auto key = test::must(tx.write(insert(job("report"))));
     test::must(tx.run(insert(job("invoice"))));
     {
         // [condition]
-        auto changed = tx.execute(
-            update<Job>()
-                .set(col<&Job::status> = JobStatus::running, col<&Job::tries> = col<&Job::tries> + 1)
-                .where(col<&Job::module> == "mail"));
+        auto changed =
+            tx.write(update<Job>()
+                         .set(col<&Job::status> = JobStatus::running, col<&Job::tries> = col<&Job::tries> + 1)
+                         .where(col<&Job::module> == "mail"));
         // [/condition]
         CHECK(changed == 2);
     }
     {
         // [key]
-        auto changed = tx.execute(update<Job>(key).set(col<&Job::note> = "by hand"));
-        auto removed = tx.execute(remove<Setting>("theme"));
+        auto changed = tx.write(update<Job>(key).set(col<&Job::note> = "by hand"));
+        auto removed = tx.write(remove<Setting>("theme"));
         // [/key]
         CHECK(changed == 1);
         CHECK(removed == 0);
@@ -197,10 +197,10 @@ TEST_CASE("rows are changed and removed by condition, key or record")
         const Patch patch{.module = {}, .note = std::optional<std::string>()};
         // [patch]
         auto changed =
-            tx.execute(update<Job>(key)
-                           .set(when(patch.module, col<&Job::module>), when(patch.note, col<&Job::note>),
-                                when(again, col<&Job::tries> = col<&Job::tries> + 1))
-                           .returning());
+            tx.write(update<Job>(key)
+                         .set(when(patch.module, col<&Job::module>), when(patch.note, col<&Job::note>),
+                              when(again, col<&Job::tries> = col<&Job::tries> + 1))
+                         .returning());
         // [/patch]
         const auto now = test::must(changed);
         REQUIRE(now.size() == 1);
@@ -209,17 +209,17 @@ TEST_CASE("rows are changed and removed by condition, key or record")
     }
     {
         // [rename]
-        auto renamed = tx.execute(update<Setting>("theme").set(rename_key(col<&Setting::key> = "colour")));
+        auto renamed = tx.write(update<Setting>("theme").set(rename_key(col<&Setting::key> = "colour")));
         // [/rename]
         CHECK(renamed == 0);
     }
     {
         test::must(tx.run(insert(std::vector<Job>{job("first"), job("second")})));
         // [rows]
-        auto jobs = tx.all(select<Job>().where(in(col<&Job::name>, "first", "second")));
+        auto jobs = tx.read(select<Job>().where(in(col<&Job::name>, "first", "second")));
         for (Job& job : *jobs) job.tries += 1;
-        auto changed = tx.execute(update(*jobs));
-        auto removed = tx.execute(remove(*jobs));
+        auto changed = tx.write(update(*jobs));
+        auto removed = tx.write(remove(*jobs));
         // [/rows]
         CHECK(changed == 2);
         CHECK(removed == 2);
@@ -227,14 +227,14 @@ TEST_CASE("rows are changed and removed by condition, key or record")
     {
         test::must(tx.run(insert(Archive{.id = {}, .name = "invoice", .tries = 7})));
         // [other]
-        auto changed = tx.execute(update<Job>()
-                                      .from<Archive>()
-                                      .set(col<&Job::tries> = col<&Archive::tries>)
-                                      .where(col<&Job::name> == col<&Archive::name>));
+        auto changed = tx.write(update<Job>()
+                                    .from<Archive>()
+                                    .set(col<&Job::tries> = col<&Archive::tries>)
+                                    .where(col<&Job::name> == col<&Archive::name>));
         // [/other]
         CHECK(changed == 1);
         // [with]
-        auto removed = tx.execute(
+        auto removed = tx.write(
             remove<Archive>()
                 .with(cte<"tries">(select(col<&Job::name>, col<&Job::tries>).into<Tries>()))
                 .where(in(col<&Archive::name>, select(col<&Tries::name>).where(col<&Tries::tries> > 5))));
@@ -243,10 +243,10 @@ TEST_CASE("rows are changed and removed by condition, key or record")
     }
     {
         // [record]
-        auto report = tx.one(select<Job>().where(col<&Job::name> == "report"));
+        auto report = tx.read(one(select<Job>().where(col<&Job::name> == "report")));
         report->note = "written back";
-        auto changed = tx.execute(update(*report)); // every column but the key
-        auto removed = tx.execute(remove(*report));
+        auto changed = tx.write(update(*report)); // every column but the key
+        auto removed = tx.write(remove(*report));
         // [/record]
         CHECK(changed == 1);
         CHECK(removed == 1);
@@ -256,17 +256,17 @@ TEST_CASE("rows are changed and removed by condition, key or record")
         const auto log = [](const std::string& line) { CHECK(line == "theme=dark"); };
         const auto take = [](const Setting& row) { CHECK(row.value == "dark"); };
         // [members]
-        auto setting = tx.one(select<Setting>().where(col<&Setting::key> == "theme"));
+        auto setting = tx.read(one(select<Setting>().where(col<&Setting::key> == "theme")));
         log(setting->key + "=" + setting->value); // the row's own members
         take(plain(*setting));                    // the row itself: a Setting&
-        auto invoice = tx.one(select<Job>().where(col<&Job::name> == "invoice"));
+        auto invoice = tx.read(one(select<Job>().where(col<&Job::name> == "invoice")));
         auto of_invoice = key_of(*invoice); // Key<Job, T>
         // [/members]
         CHECK(of_invoice.value() == 2);
     }
     {
         // [all]
-        auto emptied = tx.execute(remove<Job>().all_rows());
+        auto emptied = tx.write(remove<Job>().all_rows());
         // [/all]
         CHECK(emptied == 1);
     }
@@ -277,11 +277,11 @@ TEST_CASE("what was written comes back")
     docs::Database<Slot> tx;
     test::must(tx.run(insert(job("report"))));
     {
-        const auto key = test::must(tx.one(select(col<&Job::id>)));
+        const auto key = test::must(tx.read(one(select(col<&Job::id>))));
         // [returning]
-        auto tries =
-            tx.one(update<Job>(key).set(col<&Job::tries> = col<&Job::tries> + 1).returning(col<&Job::tries>));
-        auto gone = tx.all(remove<Job>().where(col<&Job::status> == JobStatus::pending).returning());
+        auto tries = tx.write(
+            one(update<Job>(key).set(col<&Job::tries> = col<&Job::tries> + 1).returning(col<&Job::tries>)));
+        auto gone = tx.write(remove<Job>().where(col<&Job::status> == JobStatus::pending).returning());
         // [/returning]
         CHECK(tries == 1);
         REQUIRE(gone);
@@ -302,7 +302,7 @@ TEST_CASE("a large value is written in pieces")
     // [pieces]
     auto body = [&](auto& tx) -> Result<void> {
         auto key =
-            tx.execute(insert<File>().set(col<&File::name> = "scan", col<&File::content> = zeroblob(size)));
+            tx.write(insert<File>().set(col<&File::name> = "scan", col<&File::content> = zeroblob(size)));
         if (!key) return tl::unexpected(key.error());
         auto blob = tx.blob(col<&File::content>, *key);
         if (!blob) return tl::unexpected(blob.error());

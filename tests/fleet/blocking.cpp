@@ -80,8 +80,8 @@ TEST_CASE("a life without anything asynchronous")
         if (!key) return fail(key.error());
         static_assert(std::is_same_v<decltype(key), const Result<Key<Note, T>>>);
         const auto more = db.write([&](Tx<T>& tx) -> Result<std::int64_t> {
-            if (auto added = tx.execute(insert(note("two"))); !added) return fail(added.error());
-            return tx.execute(update<Note>().set(col<&Note::number> = 7).where(col<&Note::id> == *key));
+            if (auto added = tx.write(insert(note("two"))); !added) return fail(added.error());
+            return tx.write(update<Note>().set(col<&Note::number> = 7).where(col<&Note::id> == *key));
         });
         if (!more) return fail(more.error());
         if (*more != 1) return fail(errc::internal);

@@ -53,8 +53,8 @@ TEST_CASE("what a tenant writes is found")
     // The id of what was found is a key of its note.
     const auto found = must(db.read(select<NoteText>().where(match<NoteText>("letter"))));
     REQUIRE(found.size() == 1);
-    CHECK(must(db.read(one(select(col<&Note::number>)
-                               .where(col<&Note::id> == found[0].template key<&NoteText::note>())))) == 3);
+    CHECK(must(db.read(one(
+              select(col<&Note::number>).where(col<&Note::id> == key_of<&NoteText::note>(found[0]))))) == 3);
 }
 
 TEST_CASE("an older program says that it cannot write what a newer one keeps in step, unless it is told to")

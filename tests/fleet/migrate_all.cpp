@@ -125,9 +125,8 @@ TEST_CASE("a tenant that cannot be migrated keeps its rows, names its error, and
         auto old = must(open_notes(dir.path() / "fleet"));
         auto db = must(wait_for(old.async_tenant("c")));
         CHECK(must(count_notes(db)) == 2);
-        must(wait_for(db.async_write(update<Note>()
-                                         .set(col<&Note::text> = "other")
-                                         .where(col<&Note::id> == db.template key<Note>(1)))));
+        must(wait_for(db.async_write(
+            update<Note>().set(col<&Note::text> = "other").where(col<&Note::id> == key_for<Note>(db, 1)))));
     }
     const auto again = must(wait_for(async_migrate_all(fleet)));
     CHECK(with_outcome(again, MigrationOutcome::migrated) == std::vector<std::string>{"c"});

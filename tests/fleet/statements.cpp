@@ -49,11 +49,11 @@ TEST_CASE("a batch that fails inside a body leaves what the body did before")
     const OneTenant one_tenant;
     const auto& db = one_tenant.db;
     auto body = [](auto& tx) -> Result<void> {
-        auto first_key = tx.execute(insert(note("first")));
+        auto first_key = tx.write(insert(note("first")));
         if (!first_key) return fail(std::move(first_key).error());
         std::vector<Note> notes{note("a"), note("b")};
         notes[1].id = *first_key;
-        const auto batch = tx.execute(insert(notes));
+        const auto batch = tx.write(insert(notes));
         CHECK(batch.error() == errc::constraint);
         return tx.run(insert(note("last")));
     };
@@ -89,13 +89,14 @@ TEST_CASE("rows that are given back are records, in a write and in a body")
     const Note row = note("a", 1);
     const std::vector<Record<Note, Notes>> written = must(wait_for(db.async_write(insert(row).returning())));
     REQUIRE(written.size() == 1);
-    CHECK(written[0].key().incarnation() == db.incarnation());
-    const auto key = written[0].key();
+    CHECK(key_of(written[0]).incarnation() == db.incarnation());
+    const auto key = key_of(written[0]);
     auto body = [key](auto& tx) -> Result<std::int64_t> {
-        auto changed = tx.one(
-            update<Note>(key).set(col<&Note::number> = col<&Note::number> + 1).returning(col<&Note::number>));
+        auto changed = tx.write(one(update<Note>(key)
+                                        .set(col<&Note::number> = col<&Note::number> + 1)
+                                        .returning(col<&Note::number>)));
         if (!changed) return fail(std::move(changed).error());
-        auto none = tx.first(remove<Note>().where(col<&Note::number> > 5).returning());
+        auto none = tx.write(first(remove<Note>().where(col<&Note::number> > 5).returning()));
         if (!none) return fail(std::move(none).error());
         CHECK_FALSE(*none);
         return *changed;

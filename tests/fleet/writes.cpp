@@ -197,7 +197,7 @@ TEST_CASE("a constraint that fails names the tenant and the statement")
     SECTION("a key of nothing")
     {
         Reply reply;
-        reply.note = open.a.key<Note>(12345);
+        reply.note = key_for<Note>(open.a, 12345);
         auto body = [&](auto& tx) -> Result<void> { return tx.run(insert(reply)); };
         const auto failed = wait_for(open.a.async_write(body));
         REQUIRE_FALSE(failed);
@@ -360,7 +360,7 @@ TEST_CASE("a statement that says that it may roll back everything takes no body 
         asio::use_future);
     auto several = open.a.async_write(one(update<Note>()
                                               .set(col<&Note::number> = 7)
-                                              .where(col<&Note::id> != open.a.key<Note>(0))
+                                              .where(col<&Note::id> != key_for<Note>(open.a, 0))
                                               .returning()),
                                       asio::use_future);
     auto after = open.a.async_write(body, asio::use_future);

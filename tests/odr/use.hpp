@@ -101,30 +101,24 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
     const Key<Person, T> owner = *added;
     auto fill = [owner](Tx<T>& tx) -> Result<std::int64_t> {
         const Task task{.owner = owner, .urgent = true};
-        auto made = tx.execute(insert(task).template defaults<&Task::at>());
-        if (!made) return fail(std::move(made).error());
+        const auto made = must(tx.write(insert(task).template defaults<&Task::at>()));
         const std::vector<Task> tasks(2, Task{.owner = owner});
-        if (auto done = tx.run(insert(tasks)); !done) return fail(std::move(done).error());
+        must(tx.run(insert(tasks)));
         const Setting setting{.key = "greeting", .value = "hello"};
-        if (auto done = tx.run(upsert(setting)); !done) return fail(std::move(done).error());
-        auto again = tx.one(insert(setting)
-                                .on_conflict(col<&Setting::key>)
-                                .do_update(col<&Setting::value> = excluded(col<&Setting::value>))
-                                .returning(col<&Setting::value>));
-        if (!again) return fail(std::move(again).error());
-        if (auto done = tx.run(update<Task>(*made).set(col<&Task::sketch> = zeroblob(4))); !done)
-            return fail(std::move(done).error());
-        auto sketch = tx.blob(col<&Task::sketch>, *made);
-        if (!sketch) return fail(std::move(sketch).error());
+        must(tx.run(upsert(setting)));
+        must(tx.write(one(insert(setting)
+                              .on_conflict(col<&Setting::key>)
+                              .do_update(col<&Setting::value> = excluded(col<&Setting::value>))
+                              .returning(col<&Setting::value>))));
+        must(tx.run(update<Task>(made).set(col<&Task::sketch> = zeroblob(4))));
+        auto sketch = must(tx.blob(col<&Task::sketch>, key_for<Task>(tx, made.value())));
         const std::vector<std::byte> bytes(2, std::byte{1});
-        if (auto done = sketch->write(2, bytes); !done) return fail(std::move(done).error());
-        auto renamed = tx.run(update<Setting>("greeting").set(rename_key(col<&Setting::key> = "greeting")));
-        if (!renamed) return fail(std::move(renamed).error());
-        return tx.execute(
+        must(sketch.write(2, bytes));
+        must(tx.run(update<Setting>("greeting").set(rename_key(col<&Setting::key> = "greeting"))));
+        return tx.write(
             update<Task>().set(col<&Task::state> = State::done).where(col<&Task::urgent> == true));
     };
-    auto changed = co_await db.async_write(fill);
-    if (!changed) co_return fail(std::move(changed).error());
+    const std::int64_t changed = co_await must(db.async_write(fill));
 
     auto people = co_await db.async_read(select<Person>().where(when(true, col<&Person::id> == owner)));
     if (!people) co_return fail(std::move(people).error());
@@ -156,7 +150,7 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
     co_return Seen{.tenants = 0,
                    .people = people->size(),
                    .tasks = *tasks,
-                   .changed = *changed,
+                   .changed = changed,
                    .removed = *removed,
                    .setting = setting->empty() ? "" : setting->front()};
 }

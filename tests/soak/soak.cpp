@@ -94,7 +94,7 @@ std::string said(const Error& error)
 }
 
 template <class T>
-T must(Result<T> result)
+T need(Result<T> result)
 {
     if (!result) {
         std::cerr << result.error() << '\n';
@@ -284,7 +284,7 @@ public:
         {
             FleetOptions patient; // beside other programs a thread may wait long for its turn
             patient.open_deadline = std::chrono::minutes(10);
-            auto fleet = must(open_notes(root_, patient));
+            auto fleet = need(open_notes(root_, patient));
             for (std::size_t tenant = 0; tenant < world_.places().size(); ++tenant) {
                 const Place& place = world_.places()[tenant];
                 auto db = fleet.tenant(place.name);
@@ -300,9 +300,9 @@ public:
                           std::to_string(place.removed) + " times");
                 if (!db) continue;
                 look_through(*db, place, tenant);
-                directories.push_back(must(fleet.directory(place.name)));
+                directories.push_back(need(fleet.directory(place.name)));
             }
-            must(fleet.close(Shutdown::drain));
+            need(fleet.close(Shutdown::drain));
         }
         for (const auto& directory : directories) check_files(directory);
     }
@@ -345,8 +345,8 @@ private:
         std::size_t files = 0;
         for ([[maybe_unused]] const auto& file : std::filesystem::directory_iterator(directory)) ++files;
         if (files != 2) wrong(directory.string() + " holds more than a database and its state");
-        auto connection = must(sqlite::Connection::open(directory / "main.db", sqlite::OpenMode::read_only));
-        const auto damages = must(connection.query_integer(
+        auto connection = need(sqlite::Connection::open(directory / "main.db", sqlite::OpenMode::read_only));
+        const auto damages = need(connection.query_integer(
             "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"));
         if (damages != 0) wrong(directory.string() + " is damaged");
     }
@@ -368,11 +368,11 @@ std::vector<std::string> one_fleet(const Arguments& arguments, std::mt19937_64& 
     std::optional<UnreliableExecutor> unreliable;
     if (random() % 3 == 0) unreliable.emplace(options.threads);
     std::optional<Fleet<Notes>> fleet(
-        must(unreliable ? open_notes(unreliable->executor(), root, options) : open_notes(root, options)));
+        need(unreliable ? open_notes(unreliable->executor(), root, options) : open_notes(root, options)));
     World world(*fleet, stable, changing);
     for (auto& place : world.places()) {
         if (place.fate == Fate::comes_and_goes) continue;
-        must(fleet->create(place.name));
+        need(fleet->create(place.name));
         ++place.created;
     }
     if (unreliable) unreliable->state.throw_one_in(10 + random() % 500);

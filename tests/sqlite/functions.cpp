@@ -145,6 +145,12 @@ TEST_CASE("what a function throws or fails with is an error of the statement")
                                               "there is no root of a negative number");
                     return a / 2;
                 })
+        .scalar("must_be_positive",
+                [](std::int64_t a) -> std::int64_t {
+                    Result<std::int64_t> positive = a;
+                    if (a <= 0) positive = tenantry::fail(errc::invalid_argument, "it is not positive");
+                    return must(positive);
+                })
         .scalar("not_a_number", [] { return std::numeric_limits<double>::quiet_NaN(); });
     auto connection = open(functions);
     CHECK_THAT(std::string(refused(connection, "select throws(3)").message()), ContainsSubstring("no 3"));
@@ -152,6 +158,10 @@ TEST_CASE("what a function throws or fails with is an error of the statement")
     CHECK(refused(connection, "select out_of_memory()") == errc::out_of_memory);
     CHECK(ask<std::int64_t>(connection, "select root(4)") == 2);
     CHECK_THAT(std::string(refused(connection, "select root(-1)").message()), ContainsSubstring("no root"));
+    CHECK(ask<std::int64_t>(connection, "select must_be_positive(4)") == 4);
+    const Error not_positive = refused(connection, "select must_be_positive(0)");
+    CHECK(not_positive == errc::invalid_sql);
+    CHECK_THAT(std::string(not_positive.message()), ContainsSubstring("it is not positive"));
     CHECK_THAT(std::string(refused(connection, "select not_a_number()").message()), ContainsSubstring("NaN"));
     CHECK(ask<std::int64_t>(connection, "select 1") == 1);
 }

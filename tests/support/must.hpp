@@ -1,12 +1,12 @@
-// What a test takes for granted: the value of a Result, or a failed test with the error in its report.
+// What a test takes for granted: the value of a Result. Where there is none the test fails with the error in its report
+// (support/main.cpp), as the library's own must() throws it.
 #pragma once
 
 #include <sstream>
 #include <string>
-#include <type_traits>
-#include <utility>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/must.hpp>
 
 #include "support/catch.hpp"
 
@@ -20,11 +20,6 @@ inline std::string said(const Error& error)
     return text.str();
 }
 
-template <class T>
-T must(Result<T> result)
-{
-    if (!result) FAIL(said(result.error()));
-    if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+using tenantry::must;
 
 } // namespace tenantry::test

@@ -112,7 +112,7 @@ TEST_CASE("room is made and filled in one transaction")
     // [pieces]
     auto body = [&](auto& tx) -> Result<void> {
         auto key =
-            tx.execute(insert<File>().set(col<&File::name> = "scan", col<&File::content> = zeroblob(size)));
+            tx.write(insert<File>().set(col<&File::name> = "scan", col<&File::content> = zeroblob(size)));
         if (!key) return tl::unexpected(key.error());
         auto blob = tx.blob(col<&File::content>, *key);
         if (!blob) return tl::unexpected(blob.error());
@@ -173,7 +173,7 @@ TEST_CASE("a row that is not there, a key of another tenant, and a value that is
     const auto strange = add_file(stranger.db, 10);
     const auto empty = must(db.write(insert<File>().set(col<&File::name> = "none")));
     const auto look = [&](auto& snapshot) -> Result<void> {
-        CHECK(snapshot.blob(col<&File::content>, db.template key<File>(99)).error() == errc::no_such_row);
+        CHECK(snapshot.blob(col<&File::content>, key_for<File>(db, 99)).error() == errc::no_such_row);
         CHECK(snapshot.blob(col<&File::content>, strange).error() == errc::wrong_tenant);
         auto none = must(snapshot.blob(col<&File::content>, empty));
         CHECK(none.size().error() == errc::value_misfit);
@@ -197,7 +197,7 @@ TEST_CASE("statements run beside a value that is open, and what they do to its r
         // A batch begins a savepoint, which SQLite refuses while a value is open for writing.
         std::vector<File> files{{.id = {}, .name = "a", .content = {}},
                                 {.id = {}, .name = "b", .content = {}}};
-        CHECK(must(tx.execute(insert(files))).size() == 2);
+        CHECK(must(tx.write(insert(files))).size() == 2);
         must(blob.write(9, bytes_from(3, 1)));
         must(tx.run(update<File>(key).set(col<&File::content> = bytes_from(0, 30))));
         CHECK(blob.size() == 30u);
@@ -274,7 +274,7 @@ TEST_CASE("a row without an id is found by its key, and columns in keys are only
         CHECK(blob.read_some(0, piece) == 9u);
         CHECK(std::ranges::equal(piece, bytes_from(0, 9)));
         CHECK(blob.move_to("b", 3).error() == errc::no_such_row);
-        auto digest = must(tx.blob(col<&Mark::digest>, tx.template key<Mark>(1)));
+        auto digest = must(tx.blob(col<&Mark::digest>, key_for<Mark>(tx, 1)));
         CHECK(digest.size() == 4u);
         return {};
     };

@@ -60,9 +60,6 @@ Book book()
     return made;
 }
 
-template <class R>
-concept HasKey = requires(const R& record) { record.key(); };
-
 } // namespace
 
 TEST_CASE("a record of a row without an id has its tenant in eight bytes more, and is used as the row is")
@@ -80,7 +77,7 @@ TEST_CASE("a record of a row without an id has its tenant in eight bytes more, a
     auto [moved] = std::move(record);
     STATIC_REQUIRE(std::is_same_v<decltype(moved), std::string>);
     CHECK(moved == "b");
-    CHECK(copied.row().text == "b");
+    CHECK(plain(copied).text == "b");
 }
 
 TEST_CASE("a record is its row and nothing more")
@@ -90,14 +87,14 @@ TEST_CASE("a record is its row and nothing more")
     STATIC_REQUIRE(std::is_base_of_v<Book, BookRecord>);
     STATIC_REQUIRE_FALSE(std::is_convertible_v<Record<Book, One>, Record<Book, Other>>);
     STATIC_REQUIRE(std::is_same_v<BookRecord::tenantry_scope, One>);
-    STATIC_REQUIRE(std::is_same_v<BookRecord::row_type, Book>);
+    STATIC_REQUIRE(std::is_same_v<BookRecord::tenantry_row, Book>);
 
     BookRecord record{book()};
     CHECK(record.title == "a title");
-    CHECK(&record.row() == static_cast<Book*>(&record));
-    record.row().title = "another";
+    CHECK(&plain(record) == static_cast<Book*>(&record));
+    plain(record).title = "another";
     CHECK(record.title == "another");
-    const auto [id, author, editor, title] = std::move(record).row(); // as for any aggregate
+    const auto [id, author, editor, title] = plain(std::move(record)); // as for any aggregate
     CHECK(title == "another");
     CHECK(id.value() == 7);
     CHECK_FALSE(editor);
@@ -106,25 +103,23 @@ TEST_CASE("a record is its row and nothing more")
 TEST_CASE("its key is that of its row, and of its scope")
 {
     const Record<Book, One> record{book()};
-    const auto key = record.key();
+    const auto key = key_of(record);
     STATIC_REQUIRE(std::is_same_v<decltype(key), const Key<Book, One>>);
     CHECK(key.value() == 7);
     CHECK(key.incarnation() == 99);
-    STATIC_REQUIRE(HasKey<Record<Book, One>>);
-    STATIC_REQUIRE_FALSE(HasKey<Record<Word, One>>);
 }
 
 TEST_CASE("a member that points gives the key of what it points at")
 {
     Record<Book, One> record{book()};
-    const auto author = record.key<&Book::author>();
+    const auto author = key_of<&Book::author>(record);
     STATIC_REQUIRE(std::is_same_v<decltype(author), const Key<Author, One>>);
     CHECK(author.value() == 3);
     CHECK(author.incarnation() == 99);
 
-    CHECK_FALSE(record.key<&Book::editor>().has_value());
+    CHECK_FALSE(key_of<&Book::editor>(record).has_value());
     record.editor = record.author;
-    CHECK(record.key<&Book::editor>() == author);
+    CHECK(key_of<&Book::editor>(record) == author);
 }
 
 TEST_CASE("a row may have members of any name")
@@ -162,20 +157,15 @@ TEST_CASE("a row may have members of any name")
     STATIC_REQUIRE(std::is_same_v<decltype(key_of(lamp)), Key<Lamp, One>>);
     CHECK(key_of(lamp).value() == 6);
     CHECK(key_of<&Lamp::key>(lamp) == key_of(lamp));
-    CHECK(lamp.row().key.value() == 6);
+    CHECK(plain(lamp).key.value() == 6);
 }
 
-TEST_CASE("the key and the plain row of a record are asked for without its members, too")
+TEST_CASE("the plain row of a record is a part of it, and is moved from with it")
 {
     Record<Book, One> record{book()};
-    STATIC_REQUIRE(std::is_same_v<decltype(key_of(record)), Key<Book, One>>);
-    CHECK(key_of(record) == record.key());
-    STATIC_REQUIRE(std::is_same_v<decltype(key_of<&Book::author>(record)), Key<Author, One>>);
-    CHECK(key_of<&Book::author>(record) == record.key<&Book::author>());
-    CHECK_FALSE(key_of<&Book::editor>(record).has_value());
     STATIC_REQUIRE(std::is_same_v<decltype(plain(record)), Book&>);
     STATIC_REQUIRE(std::is_same_v<decltype(plain(std::as_const(record))), const Book&>);
-    CHECK(&plain(record) == &record.row());
+    CHECK(&plain(record) == static_cast<Book*>(&record));
     const Book moved = plain(std::move(record));
     CHECK(moved.title == "a title");
 }

@@ -58,12 +58,12 @@ TEST_CASE("what is written is read again, by either way of reading")
     CHECK(db.id() == "some-name");
     CHECK(db.incarnation() != 0);
     const Key<Note, Notes> key = must(wait_for(test::add_note(db, "first", 1)));
-    CHECK(key == db.key<Note>(key.value()));
+    CHECK(key == key_for<Note>(db, key.value()));
     CHECK(must(db.read(one(select<Note>().where(col<&Note::id> == key)))).text == "first");
 
     const auto rows = must(wait_for(db.async_read(select<Note>().order_by(col<&Note::number>))));
     REQUIRE(rows.size() == 1);
-    CHECK(rows.front().key() == key);
+    CHECK(key_of(rows.front()) == key);
 
     CHECK(must(wait_for(db.async_write(update<Note>().set(col<&Note::number> = 5).all_rows()))) == 1);
     CHECK(must(db.read(select(col<&Note::number>))) == std::vector<std::int64_t>{5});
@@ -90,18 +90,18 @@ TEST_CASE("a transaction body gives what it returns, and sees its own writes")
 {
     Opened opened;
     auto body = [](auto& tx) -> Result<std::string> {
-        auto key = tx.execute(insert(note("inside", 3)));
+        auto key = tx.write(insert(note("inside", 3)));
         if (!key) return tl::unexpected(key.error());
         if (auto reply = tx.run(insert(Reply{.note = *key})); !reply) return tl::unexpected(reply.error());
-        auto again = tx.one(select<Note>().where(col<&Note::id> == *key));
+        auto again = tx.read(one(select<Note>().where(col<&Note::id> == *key)));
         if (!again) return tl::unexpected(again.error());
-        auto nothing = tx.first(select<Note>().where(col<&Note::number> == 4));
+        auto nothing = tx.read(first(select<Note>().where(col<&Note::number> == 4)));
         if (!nothing) return tl::unexpected(nothing.error());
-        auto every = tx.all(select<Reply>());
+        auto every = tx.read(select<Reply>());
         if (!every) return tl::unexpected(every.error());
         return again->text + (*nothing ? "?" : "-") + std::to_string(every->size()) +
-               (every->front().template key<&Reply::note>() == *key ? "=" : "!") +
-               (tx.template key<Note>(key->value()) == *key ? "=" : "!");
+               (key_of<&Reply::note>(every->front()) == *key ? "=" : "!") +
+               (key_for<Note>(tx, key->value()) == *key ? "=" : "!");
     };
     CHECK(must(wait_for(opened.db.async_write(body))) == "inside-1==");
 
@@ -112,7 +112,7 @@ TEST_CASE("a transaction body gives what it returns, and sees its own writes")
     CHECK(*must(wait_for(opened.db.async_write(move_only))) == 42);
 
     auto lonely = [](auto& tx) -> Result<void> {
-        auto note = tx.one(select<Note>().where(col<&Note::number> == 4));
+        auto note = tx.read(one(select<Note>().where(col<&Note::number> == 4)));
         if (!note) return tl::unexpected(note.error());
         return {};
     };
@@ -157,12 +157,12 @@ TEST_CASE("an id of another tenant does not become a key")
     Opened two;
     const auto key = must(wait_for(test::add_note(one.db, "a")));
     const auto row = must(one.db.read(tenantry::one(select<Note>())));
-    CHECK(must(one.db.key(row.id)) == key);
-    const auto refused = two.db.key(row.id);
+    CHECK(must(key_for(one.db, row.id)) == key);
+    const auto refused = key_for(two.db, row.id);
     REQUIRE_FALSE(refused);
     CHECK(refused.error() == errc::wrong_tenant);
     CHECK(refused.error().tenant() == "one"); // the name of the handle's tenant
-    CHECK_FALSE(must(two.db.key(Id<Note>())).has_value());
+    CHECK_FALSE(must(key_for(two.db, Id<Note>())).has_value());
 }
 
 TEST_CASE("a handle whose scope has ended is refused; what it began goes on")

@@ -140,7 +140,7 @@ TEST_CASE("for_each of a handle, a snapshot and a transaction")
     auto body = [&](auto& tx) -> Result<void> {
         return tx.for_each(select<Note>().where(col<&Note::number> == 0),
                            [&](const auto& note) -> Result<void> {
-                               auto removed = tx.execute(remove(note));
+                               auto removed = tx.write(remove(note));
                                if (!removed) return tl::unexpected(removed.error());
                                return {};
                            });

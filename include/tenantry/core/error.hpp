@@ -175,7 +175,7 @@ public:
 /// Cheap to copy (the texts are shared) and three words large, so that a `Result` stays small on the
 /// path where nothing fails. Where there is no memory for the words it is made without them: the code is what is decided
 /// by. A moved-from Error may only be assigned to or destroyed.
-class [[nodiscard]] Error {
+class [[nodiscard, gnu::visibility("default")]] Error { // must() throws it, through all parts of a program
 public:
     explicit Error(errc code) noexcept : code_(code) {}
 

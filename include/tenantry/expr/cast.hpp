@@ -50,8 +50,9 @@ inline constexpr bool is_cast_target = [] {
 template <class T, detail::AnyExpression E>
 [[nodiscard]] constexpr auto cast(E&& expression)
 {
-    static_assert(!IdType<T> && !KeyType<T>,
-                  "tenantry: nothing is cast to an id: ids come from columns and from db.key<Row>(value)");
+    static_assert(
+        !IdType<T> && !KeyType<T>,
+        "tenantry: nothing is cast to an id: ids come from columns and from key_for<Row>(db, value)");
     static_assert(
         detail::is_cast_target<T> || IdType<T> || KeyType<T>,
         "tenantry: cast<T>() takes a type that a column can have, and no optional: NULL stays NULL");

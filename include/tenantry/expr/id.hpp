@@ -68,7 +68,7 @@ struct MarkedValue {
 /// A default-constructed Id is unset, which in a row to be inserted means "assign one". Nobody but a
 /// tenant's connection makes a set one: an id that is bound on another tenant than it was read from, or
 /// after its tenant was destroyed and created again, is refused with `errc::wrong_tenant`. A number from
-/// outside becomes a key by `db.key<Row>(42)`.
+/// outside becomes a key by `key_for<Row>(db, 42)`.
 ///
 /// Equality, order and hash include the incarnation. `Row` may be incomplete.
 template <class Row, class Value = std::int64_t>
@@ -174,7 +174,7 @@ struct IdAssignment {
 };
 
 /// An id whose tenant the compiler knows: `T` is the scope's own type, so that a key of one scope does not
-/// compile in a query of another. Made by `record.key()` and `db.key<Row>(value)`. Converts to `Id`.
+/// compile in a query of another. Made by `key_of(record)` and `key_for<Row>(db, value)`. Converts to `Id`.
 ///
 /// `Row` has to be complete. A default-constructed Key is unset; it exists so that a `Result<Key>` can be
 /// what a coroutine returns.

@@ -15,6 +15,7 @@
 
 #include <tenantry/async/detail/gate.hpp>
 #include <tenantry/async/detail/promise.hpp>
+#include <tenantry/async/must.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/detail/blocking.hpp>
 #include <tenantry/fleet/detail/port.hpp>

@@ -178,6 +178,8 @@ namespace migrate {
     if (done && revision.step) {
         try {
             done = revision.step(connection);
+        } catch (const Error& error) { // of must()
+            done = fail(error);
         } catch (const std::exception& thrown) {
             done = fail(errc::migration_failed, std::string("its step threw: ") + thrown.what());
         } catch (...) {

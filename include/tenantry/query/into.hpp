@@ -201,7 +201,7 @@ template <class Statement>
 struct CanInto {
     /// Each row of the result as a struct: every field has a column of its name, or of the name that the column
     /// was given with `.as<"name">()`, and every column a field. The result is the struct itself, also in a
-    /// tenant's scope; an id in it becomes a key by `db.key(id)`.
+    /// tenant's scope; an id in it becomes a key by `key_for(db, id)`.
     template <class Struct>
     [[nodiscard]] constexpr auto into() const
     {

@@ -22,89 +22,19 @@ template <auto Member, class T>
         return IdAccess::key<T>(field);
     } else {
         static_assert(IdType<typename field_of<Member>::value_type>,
-                      "tenantry: key<> names a member that is neither an Id nor an optional Id");
+                      "tenantry: key_of<> names a member that is neither an Id nor an optional Id");
         using Pointed = typename field_of<Member>::value_type::row_type;
         return field ? IdAccess::key<T>(*field) : Key<Pointed, T>();
     }
 }
-
-// What a record has beside its row. A row may have members of these names itself; then the record leaves its own out. A
-// name that is found in two bases is ambiguous, whatever it is the name of.
-struct RecordNames {
-    int key;
-    int row;
-    int row_type;
-};
-template <class Row>
-struct RowAndRecordNames : Row, RecordNames {};
-template <class Row>
-inline constexpr bool adds_key = requires { &RowAndRecordNames<Row>::key; };
-template <class Row>
-inline constexpr bool adds_row = requires { &RowAndRecordNames<Row>::row; };
-template <class Row>
-inline constexpr bool adds_row_type = requires { &RowAndRecordNames<Row>::row_type; };
-
-template <class Row>
-inline constexpr bool adds_all = adds_key<Row> && adds_row<Row> && adds_row_type<Row>;
-
-// What is left of it for rows that have some of the names.
-template <class Row, class T, bool Adds = adds_row<Row>>
-struct RecordRow {
-    /// The plain row, for code that knows nothing of tenants (spans, JSON, structured bindings).
-    [[nodiscard]] Row& row() & noexcept { return static_cast<Record<Row, T>&>(*this); }
-    [[nodiscard]] const Row& row() const& noexcept { return static_cast<const Record<Row, T>&>(*this); }
-    [[nodiscard]] Row&& row() && noexcept { return static_cast<Record<Row, T>&&>(*this); }
-};
-template <class Row, class T>
-struct RecordRow<Row, T, false> {};
-
-template <class Row, class T, bool Adds = adds_key<Row>, bool HasId = has_id<Row>>
-struct RecordKey {
-    /// The key that a member points with: `record.template key<&AuditLog::user>()`. Unset where an optional
-    /// member is empty.
-    template <auto Member>
-        requires FieldPointer<Member>
-    [[nodiscard]] auto key() const
-    {
-        static_assert(std::is_same_v<row_of<Member>, Row>,
-                      "tenantry: key<> names a member of another row type");
-        return key_of_member<Member, T>(static_cast<const Record<Row, T>&>(*this));
-    }
-};
-template <class Row, class T>
-struct RecordKey<Row, T, true, true> {
-    /// The row's own key, for rows with a member `Id<Row>`.
-    [[nodiscard]] Key<Row, T> key() const
-    {
-        const Row& row = static_cast<const Record<Row, T>&>(*this);
-        return IdAccess::key<T>(get_field<id_index<Row>>(row));
-    }
-    template <auto Member>
-        requires FieldPointer<Member>
-    [[nodiscard]] auto key() const
-    {
-        static_assert(std::is_same_v<row_of<Member>, Row>,
-                      "tenantry: key<> names a member of another row type");
-        return key_of_member<Member, T>(static_cast<const Record<Row, T>&>(*this));
-    }
-};
-template <class Row, class T, bool HasId>
-struct RecordKey<Row, T, false, HasId> {};
-
-template <class Row, bool Adds = adds_row_type<Row>>
-struct RecordType {
-    using row_type = Row;
-};
-template <class Row>
-struct RecordType<Row, false> {};
 
 } // namespace detail
 
 /// A `Row` of tenant `T`: the row itself, and the scope in its type, so that it can be written, and pages begun after it,
 /// only through handles of its own scope.
 ///
-/// `key_of(record)` is its key, `plain(record)` the row for code that knows nothing of tenants. The record has both as
-/// members as well, `key()` and `row()`, unless the row has members of these names: those are the row's.
+/// `key_of(record)` is its key, `plain(record)` the row for code that knows nothing of tenants. The record has no names of its
+/// own but those that begin with `tenantry_`, so that a row may have members of any name.
 ///
 /// What the type does not see is seen at run time. A record that was read from another tenant is refused with
 /// `errc::wrong_tenant`: by the row's own Id, which has its tenant's incarnation, or, where the row has none (its key is a text,
@@ -112,71 +42,18 @@ struct RecordType<Row, false> {};
 /// taken as that row, and so is `plain(record)`.
 template <class Row, class T>
 struct Record : Row {
-    using row_type = Row;
     using tenantry_row = Row;
     using tenantry_scope = T;
-
-    /// The plain row, for code that knows nothing of tenants (spans, JSON, structured bindings).
-    [[nodiscard]] Row& row() & noexcept { return *this; }
-    [[nodiscard]] const Row& row() const& noexcept { return *this; }
-    [[nodiscard]] Row&& row() && noexcept { return static_cast<Row&&>(*this); }
-
-    /// The row's own key, for rows with a member `Id<Row>`.
-    [[nodiscard]] Key<Row, T> key() const
-    {
-        return detail::IdAccess::key<T>(get_field<id_index<Row>>(row()));
-    }
-
-    /// The key that a member points with: `record.template key<&AuditLog::user>()`. Unset where an optional
-    /// member is empty.
-    template <auto Member>
-        requires FieldPointer<Member>
-    [[nodiscard]] auto key() const
-    {
-        static_assert(std::is_same_v<row_of<Member>, Row>,
-                      "tenantry: key<> names a member of another row type");
-        return detail::key_of_member<Member, T>(row());
-    }
 };
 
-// The same of a row that has no Id of its own. No base has what is added, so that it is still made by Record{row}.
+// The same of a row that has no Id of its own.
 template <class Row, class T>
-    requires(!has_id<Row> && detail::adds_all<Row>)
+    requires(!has_id<Row>)
 struct Record<Row, T> : Row {
-    using row_type = Row;
     using tenantry_row = Row;
     using tenantry_scope = T;
 
-    [[nodiscard]] Row& row() & noexcept { return *this; }
-    [[nodiscard]] const Row& row() const& noexcept { return *this; }
-    [[nodiscard]] Row&& row() && noexcept { return static_cast<Row&&>(*this); }
-
-    template <auto Member>
-        requires FieldPointer<Member>
-    [[nodiscard]] auto key() const
-    {
-        static_assert(std::is_same_v<row_of<Member>, Row>,
-                      "tenantry: key<> names a member of another row type");
-        return detail::key_of_member<Member, T>(row());
-    }
-
-    // The mark of the tenant it was read from (query/record_mark.hpp).
-    std::uint64_t tenantry_mark = 0;
-};
-
-// The same of rows that have members of some of the names.
-template <class Row, class T>
-    requires(has_id<Row> && !detail::adds_all<Row>)
-struct Record<Row, T> : Row, detail::RecordRow<Row, T>, detail::RecordKey<Row, T>, detail::RecordType<Row> {
-    using tenantry_row = Row;
-    using tenantry_scope = T;
-};
-template <class Row, class T>
-    requires(!has_id<Row> && !detail::adds_all<Row>)
-struct Record<Row, T> : Row, detail::RecordRow<Row, T>, detail::RecordKey<Row, T>, detail::RecordType<Row> {
-    using tenantry_row = Row;
-    using tenantry_scope = T;
-
+    // The mark of the tenant it was read from (query/detail/record_mark.hpp).
     std::uint64_t tenantry_mark = 0;
 };
 

@@ -1,6 +1,7 @@
 // Several reads of one moment.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/blob.hpp>
+#include <tenantry/tenant/key_for.hpp>
 #include <tenantry/tenant/record.hpp>
 
 namespace tenantry {
@@ -30,10 +32,16 @@ public:
     Snapshot(const Snapshot&) = delete;
     Snapshot& operator=(const Snapshot&) = delete;
 
-    /// Runs a query: a vector of records, `std::optional` for `first(...)`, and so on.
-    template <ReadQuery Q>
+    /// The number made when this tenant was created.
+    [[nodiscard]] std::uint64_t incarnation() const noexcept { return connection_->incarnation(); }
+
+    /// Runs a query and gives what it finds, a vector of records, or of `first(query)` an optional, of `one(query)` the record.
+    template <Statement Q>
     [[nodiscard]] Result<result_t<schema, Records<T>, Q>> read(const Q& query)
     {
+        static_assert(
+            ReadQuery<Q>,
+            "tenantry: read takes a query that reads; a snapshot changes nothing, async_write does");
         static_assert(check_query<T, Q>());
         return detail::execute_checked<schema, Records<T>>(*connection_, query);
     }
@@ -60,14 +68,6 @@ public:
         } else {
             return Result<void>();
         }
-    }
-
-    /// Makes a key of a value that came from outside. It says nothing of whether there is such a row.
-    template <class Row>
-    [[nodiscard]] Key<Row, T> key(id_value_t<Row> value) const
-    {
-        (void)table_of<schema, Row>{};
-        return detail::IdAccess::key<Row, T>(std::move(value), connection_->incarnation());
     }
 
 private:

@@ -18,6 +18,7 @@
 #include <tenantry/async/detail/gate.hpp>
 #include <tenantry/core/detail/compiler.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/must.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/query/detail/raw_text.hpp>
 #include <tenantry/query/detail/run_insert.hpp>
@@ -227,25 +228,6 @@ public:
     /// nothing.
     [[nodiscard]] TenantStats stats() const { return lease_ ? lease_->tenant().stats() : TenantStats{}; }
 
-    /// Makes a key of a value that came from outside (a URL, a form). It says nothing of whether there is
-    /// such a row.
-    template <class Row>
-    [[nodiscard]] Key<Row, T> key(id_value_t<Row> value) const
-    {
-        (void)table_of<schema, Row>{};
-        return detail::IdAccess::key<Row, T>(std::move(value), incarnation());
-    }
-
-    /// The key of an id that was kept in a plain row; `errc::wrong_tenant` if it came from another tenant.
-    template <class Row, class Value>
-    [[nodiscard]] Result<Key<Row, T>> key(const Id<Row, Value>& id) const
-    {
-        (void)table_of<schema, Row>{};
-        if (id.has_value() && id.incarnation() != incarnation())
-            return fail(detail::stranger(detail::type_name<Row>()).with_tenant(this->id()));
-        return detail::IdAccess::key<T>(id);
-    }
-
     /// The same handle for operations that may not wait or run for ever: `errc::timeout` where a limit is passed.
     /// Transaction bodies with limits are committed alone, so that ending one harms no other write.
     [[nodiscard]] TenantDb limited(const Limits& limits) const
@@ -259,9 +241,11 @@ public:
     /// reader for `TenantOptions::read_wait` at most (`errc::overloaded`). Inside a transaction body of the
     /// same tenant it is `errc::wrong_thread`. A query that takes long may be begun twice: on the writer's connection, and
     /// then on a reader, beside whoever writes.
-    template <ReadQuery Q>
+    template <Statement Q>
     [[nodiscard]] Result<result_t<schema, Records<T>, Q>> read(const Q& query) const
     {
+        static_assert(ReadQuery<Q>,
+                      "tenantry: read takes a query that reads; what changes something goes to write");
         static_assert(check_query<T, Q>());
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
         return lease_->tenant().template read_query_now<result_t<schema, Records<T>, Q>>(&run_read<Q>, &query,

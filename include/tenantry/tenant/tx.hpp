@@ -14,6 +14,7 @@
 #include <tenantry/schema/traits.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/blob.hpp>
+#include <tenantry/tenant/key_for.hpp>
 #include <tenantry/tenant/record.hpp>
 
 namespace tenantry {
@@ -32,47 +33,37 @@ public:
     Tx(const Tx&) = delete;
     Tx& operator=(const Tx&) = delete;
 
-    /// Runs any statement and gives its result: a vector of records for a select, `std::optional` for
-    /// `first(...)`, the key for an insert of a row with an Id, the number of rows changed for update and
-    /// remove.
-    template <class Q>
-        requires ReadQuery<Q> || WriteQuery<Q>
-    [[nodiscard]] Result<result_t<schema, Records<T>, Q>> execute(const Q& query)
+    /// The number made when this tenant was created.
+    [[nodiscard]] std::uint64_t incarnation() const noexcept { return connection_->incarnation(); }
+
+    /// Runs a query and gives what it finds, a vector of records, or of `first(query)` an optional, of `one(query)` the record.
+    template <Statement Q>
+    [[nodiscard]] Result<result_t<schema, Records<T>, Q>> read(const Q& query)
     {
-        static_assert(check_query<T, Q>());
-        blobs_.make_way();
-        return detail::execute_checked<schema, Records<T>>(*connection_, query);
+        static_assert(ReadQuery<Q>,
+                      "tenantry: read takes a query that reads; what changes something goes to write");
+        return execute(query);
     }
 
-    /// Runs a statement for its effect alone.
-    template <class Q>
-        requires ReadQuery<Q> || WriteQuery<Q>
-    [[nodiscard]] Result<void> run(const Q& query)
+    /// Runs a statement and gives its result: the key for an insert of a row with an Id, the number of rows changed for
+    /// update and remove, rows for `returning`.
+    template <Statement Q>
+    [[nodiscard]] Result<result_t<schema, Records<T>, Q>> write(const Q& statement)
     {
-        auto done = execute(query);
+        static_assert(WriteQuery<Q>,
+                      "tenantry: write takes a statement that changes something; a query goes to read");
+        return execute(statement);
+    }
+
+    /// The same, and tells only whether it went well.
+    template <Statement Q>
+    [[nodiscard]] Result<void> run(const Q& statement)
+    {
+        static_assert(WriteQuery<Q>,
+                      "tenantry: run takes a statement that changes something; a query goes to read");
+        auto done = execute(statement);
         if (!done) return fail(std::move(done).error());
         return {};
-    }
-
-    /// The first row, if there is one.
-    template <Statement Q>
-    [[nodiscard]] auto first(const Q& query)
-    {
-        return execute(tenantry::first(query));
-    }
-
-    /// The only row: `errc::no_such_row` or `errc::too_many_rows` if it is not alone.
-    template <Statement Q>
-    [[nodiscard]] auto one(const Q& query)
-    {
-        return execute(tenantry::one(query));
-    }
-
-    /// All rows.
-    template <Statement Q>
-    [[nodiscard]] auto all(const Q& query)
-    {
-        return execute(query);
     }
 
     /// Calls `body(row)` for each row, without keeping them: see `tenantry::for_each`.
@@ -100,17 +91,17 @@ public:
         }
     }
 
-    /// Makes a key of a value that came from outside. It says nothing of whether there is such a row.
-    template <class Row>
-    [[nodiscard]] Key<Row, T> key(id_value_t<Row> value) const
-    {
-        (void)table_of<schema, Row>{};
-        return detail::IdAccess::key<Row, T>(std::move(value), connection_->incarnation());
-    }
-
 private:
     friend TenantDb<T>;
     explicit Tx(sqlite::Connection& connection) noexcept : connection_(&connection) {}
+
+    template <class Q>
+    [[nodiscard]] Result<result_t<schema, Records<T>, Q>> execute(const Q& statement)
+    {
+        static_assert(check_query<T, Q>());
+        blobs_.make_way();
+        return detail::execute_checked<schema, Records<T>>(*connection_, statement);
+    }
 
     sqlite::Connection* connection_;
     detail::OpenBlobs blobs_;

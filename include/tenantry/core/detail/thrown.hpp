@@ -12,13 +12,16 @@
 
 namespace tenantry::detail {
 
-/// `"<what> threw: ..."` with `code`, or `errc::out_of_memory`. Where there is not even memory for the words, without them.
+/// `"<what> threw: ..."` with `code`, or `errc::out_of_memory`. Where there is not even memory for the words, without them. An
+/// Error that was thrown (`must`) is given as it is.
 [[nodiscard]] inline Error thrown_error(std::exception_ptr thrown, errc code, std::string_view what) noexcept
 {
     try {
         const std::string who(what);
         try {
             std::rethrow_exception(std::move(thrown));
+        } catch (const Error& error) {
+            return error;
         } catch (const std::bad_alloc&) {
             return Error(errc::out_of_memory, who + " ran out of memory");
         } catch (const std::exception& exception) {

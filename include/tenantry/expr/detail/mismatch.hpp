@@ -212,7 +212,7 @@ constexpr void refuse_comparison()
                   "say is(column, value), or compare with *value");
     static_assert(
         Why != Mismatch::bare_id,
-        "tenantry: an id column is compared with a key: take it from a record, or say db.key<User>(42); "
+        "tenantry: an id column is compared with a key: take it from a record, or say key_for<User>(db, 42); "
         "a bare Id or number may be another tenant's");
     static_assert(Why != Mismatch::other_id, "tenantry: ids of two different tables are compared");
     static_assert(Why != Mismatch::key_outside, "tenantry: a key is compared with a column that is no id");
@@ -243,9 +243,10 @@ constexpr void refuse_assignment()
     static_assert(Why != Mismatch::nullable,
                   "tenantry: an expression that may be NULL is assigned to a column that is NOT NULL: "
                   "say coalesce(expression, instead)");
-    static_assert(Why != Mismatch::bare_id,
-                  "tenantry: an id column is assigned a key: take it from a record, or say db.key<User>(42); "
-                  "a bare Id or number may be another tenant's");
+    static_assert(
+        Why != Mismatch::bare_id,
+        "tenantry: an id column is assigned a key: take it from a record, or say key_for<User>(db, 42); "
+        "a bare Id or number may be another tenant's");
     static_assert(Why != Mismatch::other_id, "tenantry: an id column is assigned a key of another table");
     static_assert(Why != Mismatch::key_outside, "tenantry: a key is assigned to a column that is no id");
     static_assert(Why != Mismatch::other_enum,

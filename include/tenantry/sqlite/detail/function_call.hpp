@@ -187,6 +187,8 @@ void guard_call(CallResult& result, sqlite3_context* context, const Call& call) 
 {
     try {
         call();
+    } catch (const Error& error) { // of must(): as one that is returned
+        result.refuse(error);
     } catch (const std::bad_alloc&) {
         sqlite3_result_error_nomem(context);
     } catch (const std::exception& thrown) {

@@ -119,12 +119,14 @@ private:
     std::unique_ptr<Operation> next_;
 };
 
-/// What a throwing body is answered with.
+/// What a throwing body is answered with: the Error itself, where it has thrown one (`must`).
 [[nodiscard]] inline Error body_error(std::exception_ptr thrown) noexcept
 {
     try {
         try {
             std::rethrow_exception(std::move(thrown));
+        } catch (const Error& error) {
+            return error;
         } catch (const std::bad_alloc&) {
             return Error(errc::out_of_memory, "the body ran out of memory; it was taken back");
         } catch (const std::exception& exception) {
