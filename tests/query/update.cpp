@@ -14,7 +14,7 @@ TEST_CASE("chosen rows are changed, and counted")
     CHECK(text_of(query) == R"(UPDATE "job" SET "status" = ?, "note" = ? WHERE "module" = ?)");
     CHECK(db.run(query) == 2);
     CHECK(db.costs(col<&Job::status> == JobStatus::running && col<&Job::note> == "taken") == 12);
-    CHECK(db.run(query.owned()) == 2);
+    CHECK(db.run(own(query)) == 2);
     CHECK(db.run(update<Job>().set(col<&Job::cost> = 0).where(col<&Job::cost> == 9)) == 0);
     CHECK(text_of(update<Job>().set(col<&Job::cost> = 0).all_rows()) == R"(UPDATE "job" SET "cost" = ?)");
     CHECK(text_of(update<Job>().where(col<&Job::cost> == 1).set(col<&Job::cost> = 0)) ==

@@ -64,7 +64,7 @@ TEST_CASE("rows are changed by what another table says of them")
     CHECK(db.run(query) == anns);
     CHECK(db.integer("select count(*) from job where note = 'ann' and cost > 10 and owner = 1") == anns);
     CHECK(db.integer("select count(*) from job where cost > 10") == anns);
-    CHECK(db.run(query.owned()) == anns);
+    CHECK(db.run(own(query)) == anns);
 }
 
 TEST_CASE("clauses of such an update may be said in any order, and its parameters follow")

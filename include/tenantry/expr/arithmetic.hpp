@@ -70,7 +70,7 @@ struct FiniteParameter {
         else
             to.add(value);
     }
-    [[nodiscard]] constexpr FiniteParameter owned() const { return *this; }
+    static constexpr bool owns_values = true;
 };
 
 template <class Syntax, class T>

@@ -48,7 +48,6 @@ struct Column {
         else
             out.template column<Member>();
     }
-    [[nodiscard]] constexpr Column owned() const { return {}; }
 
     /// Under a name of its own in the result: see `Named`.
     template <FixedString Name>

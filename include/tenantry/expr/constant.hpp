@@ -116,7 +116,6 @@ struct Constant {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr Constant owned() const { return {}; }
 
     /// Under a name of its own in the result: see `Named`.
     template <FixedString Name>

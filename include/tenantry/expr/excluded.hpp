@@ -47,7 +47,6 @@ struct Excluded {
         out.text("excluded.");
         out.template name<Named::member>();
     }
-    [[nodiscard]] constexpr Excluded owned() const { return {}; }
 };
 
 } // namespace detail

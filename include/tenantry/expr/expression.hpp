@@ -13,6 +13,7 @@
 
 #include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/expr/detail/form.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/detail/pack.hpp>
 
 namespace tenantry {
@@ -31,7 +32,7 @@ namespace tenantry {
 /// - `grouped<Form...>`: whether it has one value in a group of rows made by expressions of those forms;
 /// - `may_be_null<Missing>`, if it is not `value_type` alone that says it: whether it can be NULL where the rows
 ///   of some sources may be missing, those of left joins;
-/// - `owned()`: the same node owning what it borrows, of the same form.
+/// - `own(node)`, static, if it holds anything: the same node owning what it borrows, of the same form.
 template <class T>
 concept Expression = requires { typename T::tenantry_expression; };
 
@@ -113,7 +114,6 @@ struct Refused {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr Refused owned() const { return {}; }
 };
 
 template <class T>
@@ -139,15 +139,16 @@ struct Owning<std::optional<T>> {
 template <class T>
 using owning_t = typename Owning<T>::type;
 
-template <class T>
-constexpr owning_t<T> make_owning(const T& value)
+template <class V>
+constexpr owning_t<std::remove_cvref_t<V>> make_owning(V&& value)
 {
+    using T = std::remove_cvref_t<V>;
     if constexpr (std::same_as<T, std::span<const std::byte>>)
         return owning_t<T>(value.begin(), value.end());
     else if constexpr (is_optional<T> && !std::same_as<T, owning_t<T>>)
         return value ? owning_t<T>(make_owning(*value)) : owning_t<T>();
     else
-        return owning_t<T>(value);
+        return owning_t<T>(std::forward<V>(value));
 }
 
 // A value that is bound by its codec. T is a view where the caller's own value is borrowed.
@@ -173,13 +174,10 @@ struct Parameter {
     {
         to.add(value);
     }
-    [[nodiscard]] constexpr Parameter<owning_t<T>> owned() const& { return {make_owning(value)}; }
-    [[nodiscard]] constexpr Parameter<owning_t<T>> owned() &&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        if constexpr (std::same_as<owning_t<T>, T>)
-            return {std::move(value)};
-        else
-            return {make_owning(value)};
+        return Parameter<owning_t<T>>{make_owning(std::forward<Self>(self).value)};
     }
 };
 
@@ -261,18 +259,10 @@ struct Compound {
     {
         args.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return args.apply([](const auto&... arg) {
-            return Compound<Syntax, Value, decltype(arg.owned())...>{{{arg.owned()}...}};
-        });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(args).apply([](auto&&... arg) {
-            return Compound<Syntax, Value, decltype(std::move(arg).owned())...>{
-                {{std::move(arg).owned()}...}};
-        });
+        return Compound<Syntax, Value, owned_t<Args>...>{detail::own_part<Self>(self.args)};
     }
 };
 

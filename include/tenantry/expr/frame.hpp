@@ -102,7 +102,7 @@ struct CountParameter {
         else
             to.add(value);
     }
-    [[nodiscard]] constexpr CountParameter owned() const { return *this; }
+    static constexpr bool owns_values = true;
 };
 
 template <int Least, class N>

@@ -50,8 +50,7 @@ struct ListParameter {
             to.add(list.bytes());
         to.add(static_cast<const ListText&>(list));
     }
-    [[nodiscard]] ListParameter owned() const& { return *this; }
-    [[nodiscard]] ListParameter owned() && { return std::move(*this); }
+    static constexpr bool owns_values = true;
 };
 
 template <class List>

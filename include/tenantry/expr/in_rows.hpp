@@ -155,8 +155,7 @@ struct RowListParameter {
         ((is_bytes(sqlite::Codec<T>::storage) ? to.add(list.bytes()) : void()), ...);
         to.add(static_cast<const ListText&>(list));
     }
-    [[nodiscard]] RowListParameter owned() const& { return *this; }
-    [[nodiscard]] RowListParameter owned() && { return std::move(*this); }
+    static constexpr bool owns_values = true;
 };
 
 template <class T>

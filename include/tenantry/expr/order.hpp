@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 
 namespace tenantry {
@@ -50,13 +51,10 @@ struct Ordered {
     {
         by.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Ordered<decltype(by.owned()), Way, Where>{by.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Ordered<decltype(std::move(by).owned()), Way, Where>{std::move(by).owned()};
+        return Ordered<owned_t<E>, Way, Where>{detail::own_part<Self>(self.by)};
     }
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <tenantry/expr/detail/aggregate_call.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/detail/result.hpp>
 #include <tenantry/expr/window.hpp>
 
@@ -83,9 +84,11 @@ struct Windowed {
             call.bind(to);
         over.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Windowed<decltype(call.owned()), decltype(over.owned())>{call.owned(), over.owned()};
+        return Windowed<owned_t<decltype(call)>, owned_t<decltype(over)>>{detail::own_part<Self>(self.call),
+                                                                          detail::own_part<Self>(self.over)};
     }
 };
 

@@ -15,14 +15,11 @@ template <class Assigned>
 struct KeyAssignment : Assigned {
     static constexpr bool renames_key = true;
 
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return KeyAssignment<decltype(std::declval<const Assigned&>().owned())>{Assigned::owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return KeyAssignment<decltype(std::declval<Assigned&&>().owned())>{
-            static_cast<Assigned&&>(*this).owned()};
+        auto assignment = Assigned::own(std::forward<Self>(self));
+        return KeyAssignment<decltype(assignment)>{std::move(assignment)};
     }
 };
 

@@ -35,7 +35,6 @@ struct TriggerColumn {
             static_assert(always_false<Out>,
                           "tenantry: old_<> and new_<> are rows of a trigger: they stand in its statements");
     }
-    [[nodiscard]] constexpr TriggerColumn owned() const { return {}; }
 };
 
 } // namespace detail

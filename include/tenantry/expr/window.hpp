@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <tenantry/expr/detail/node_list.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/frame.hpp>
 #include <tenantry/expr/order.hpp>
 
@@ -144,10 +145,11 @@ struct Window {
         order.bind(to);
         frame.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Window<decltype(partition.owned()), decltype(order.owned()), FrameOf>{partition.owned(),
-                                                                                     order.owned(), frame};
+        return Window<owned_t<decltype(partition)>, owned_t<decltype(order)>, FrameOf>{
+            detail::own_part<Self>(self.partition), detail::own_part<Self>(self.order), self.frame};
     }
 
 private:

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/detail/result.hpp>
 #include <tenantry/expr/over.hpp>
 
@@ -76,11 +77,10 @@ struct WindowCall {
     {
         args.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return args.apply([](const Args&... arg) {
-            return WindowCall<Function, Value, decltype(arg.owned())...>{{{arg.owned()}...}};
-        });
+        return WindowCall<Function, Value, owned_t<Args>...>{detail::own_part<Self>(self.args)};
     }
 };
 

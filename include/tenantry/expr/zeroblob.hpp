@@ -39,7 +39,7 @@ struct ZeroBlob {
         else
             to.add(size);
     }
-    [[nodiscard]] constexpr ZeroBlob owned() const { return *this; }
+    static constexpr bool owns_values = true;
 
     /// Under a name of its own in the result: see `Named`.
     template <FixedString Name>

@@ -13,6 +13,7 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/expr/detail/named.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/query/detail/choices.hpp>
@@ -99,8 +100,7 @@ struct ConditionList {
         for (std::size_t i = 0; i < list_sizes[size]; ++i)
             conditions[i < conditions.size() ? i : conditions.size() - 1].bind(to);
     }
-    [[nodiscard]] ConditionList owned() const& { return *this; }
-    [[nodiscard]] ConditionList owned() && { return std::move(*this); }
+    static constexpr bool owns_values = true;
 
     /// Under a name of its own in the result: see `Named`.
     template <FixedString Name>
@@ -127,9 +127,9 @@ template <bool All, class Range, class Make>
                   "tenantry: any_of() and all_of() join conditions: what is called with a value of the list "
                   "gives a comparison, or a column of bool");
     if constexpr (sound && !is_refused<Made>) {
-        using E = decltype(std::declval<Made>().owned());
+        using E = owned_t<Made>;
         ConditionList<All, E> list;
-        for (auto&& value : values) list.conditions.push_back(make(value).owned());
+        for (auto&& value : values) list.conditions.push_back(detail::owned(make(value)));
         return list;
     } else {
         return Refused{};

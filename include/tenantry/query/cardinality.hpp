@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/concepts.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/limit.hpp>
@@ -92,13 +93,10 @@ public:
     {
         query_.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Counted<decltype(query_.owned()), How>(query_.owned());
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Counted<decltype(std::move(query_).owned()), How>(std::move(query_).owned());
+        return Counted<detail::owned_t<Q>, How>(detail::own_part<Self>(self.query_));
     }
 
 private:

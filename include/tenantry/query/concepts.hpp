@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/rows.hpp>
 
 namespace tenantry {
@@ -37,7 +38,7 @@ inline constexpr bool is_rvalue_row = requires { requires std::remove_cvref_t<Q>
 template <Statement Q>
 [[nodiscard]] constexpr auto own(Q&& query)
 {
-    return std::forward<Q>(query).owned();
+    return detail::owned(std::forward<Q>(query));
 }
 
 } // namespace tenantry

@@ -26,7 +26,6 @@ struct Distinct {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr Distinct owned() const { return {}; }
 };
 
 template <class Statement>

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/cardinality.hpp>
 #include <tenantry/query/concepts.hpp>
 #include <tenantry/query/detail/clause.hpp>
@@ -179,13 +180,10 @@ public:
         return Answer::of(QueryPlan{std::move(steps)});
     }
 
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Explained<decltype(query_.owned()), Answer>(query_.owned());
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Explained<decltype(std::move(query_).owned()), Answer>(std::move(query_).owned());
+        return Explained<detail::owned_t<Q>, Answer>(detail::own_part<Self>(self.query_));
     }
 
 private:

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/when.hpp>
@@ -32,11 +33,10 @@ template <class... Nodes>
 struct HavingFilters : Filters<Nodes...> {
     using form = HavingFiltersForm<typename Nodes::form...>;
 
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return this->nodes.apply([](const Nodes&... node) {
-            return HavingFilters<decltype(node.owned())...>{{{{node.owned()}...}}};
-        });
+        return HavingFilters<owned_t<Nodes>...>{{detail::own_part<Self>(self.nodes)}};
     }
 };
 template <class... Nodes>

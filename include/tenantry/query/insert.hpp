@@ -250,8 +250,11 @@ public:
         }
     }
 
-    [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
-    [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
+    {
+        return detail::own_clauses(std::forward<Self>(self));
+    }
 
     // The clause that holds the values.
     [[nodiscard]] constexpr const auto& values() const

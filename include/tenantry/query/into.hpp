@@ -10,6 +10,7 @@
 
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/detail/fields.hpp>
 #include <tenantry/query/detail/outputs.hpp>
@@ -151,13 +152,10 @@ struct Into {
     {
         subject.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Into<decltype(subject.owned()), Struct>{subject.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Into<decltype(std::move(subject).owned()), Struct>{std::move(subject).owned()};
+        return Into<owned_t<Subject>, Struct>{detail::own_part<Self>(self.subject)};
     }
 };
 

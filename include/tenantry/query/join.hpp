@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/detail/clause.hpp>
@@ -72,13 +73,10 @@ struct Join {
     {
         condition.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Join<Kind, Source, decltype(condition.owned())>{condition.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Join<Kind, Source, decltype(std::move(condition).owned())>{std::move(condition).owned()};
+        return Join<Kind, Source, owned_t<Condition>>{detail::own_part<Self>(self.condition)};
     }
 };
 
@@ -96,7 +94,6 @@ struct PlainJoin {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr PlainJoin owned() const { return {}; }
 };
 
 // A query in the place of a table.
@@ -125,10 +122,11 @@ struct SubqueryJoin {
         of.bind(to);
         condition.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return SubqueryJoin<Kind, decltype(of.owned()), decltype(condition.owned())>{of.owned(),
-                                                                                     condition.owned()};
+        return SubqueryJoin<Kind, owned_t<decltype(of)>, owned_t<decltype(condition)>>{
+            detail::own_part<Self>(self.of), detail::own_part<Self>(self.condition)};
     }
 };
 
@@ -356,7 +354,11 @@ struct JsonJoin {
     {
         of.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const { return JsonJoin<Kind, decltype(of.owned())>{of.owned()}; }
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
+    {
+        return JsonJoin<Kind, owned_t<decltype(of)>>{detail::own_part<Self>(self.of)};
+    }
 };
 
 template <class Statement>

@@ -9,6 +9,7 @@
 #include <tenantry/expr/column.hpp>
 #include <tenantry/expr/detail/json_value.hpp>
 #include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/detail/result.hpp>
 #include <tenantry/expr/json.hpp>
 #include <tenantry/expr/json_entry.hpp>
@@ -91,9 +92,10 @@ struct JsonTable {
     {
         call.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return JsonTable<Name, Row, decltype(call.owned())>{call.owned()};
+        return JsonTable<Name, Row, owned_t<decltype(call)>>{detail::own_part<Self>(self.call)};
     }
 };
 

@@ -55,7 +55,6 @@ struct ConstantLimit {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr ConstantLimit owned() const { return {}; }
 };
 
 // SQLite has no OFFSET without LIMIT, and takes a negative one for none (https://sqlite.org/lang_select.html#limitoffset).
@@ -91,7 +90,7 @@ struct Limit {
         else
             to.add(rows);
     }
-    [[nodiscard]] constexpr Limit owned() const { return *this; }
+    static constexpr bool owns_values = true;
 };
 
 template <Position At, class Statement, class N>

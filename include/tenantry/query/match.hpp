@@ -58,7 +58,6 @@ struct FullTextColumn {
         out.template table<Row>();
         if constexpr (IsRank) out.text(".rank");
     }
-    [[nodiscard]] constexpr FullTextColumn owned() const { return {}; }
 };
 
 // A column as its number among those that are searched.
@@ -90,7 +89,6 @@ struct FullTextPosition {
         constexpr char digits[] = {static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)};
         out.text(n < 10 ? std::string_view(digits + 1, 1) : std::string_view(digits, 2));
     }
-    [[nodiscard]] constexpr FullTextPosition owned() const { return {}; }
 };
 
 struct Match : InfixSyntax<Precedence::equality, " MATCH "> {};

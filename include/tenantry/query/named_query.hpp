@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/detail/outputs.hpp>
@@ -160,7 +161,11 @@ struct Cte {
     {
         query.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const { return Cte<Name, decltype(query.owned())>{query.owned()}; }
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
+    {
+        return Cte<Name, owned_t<decltype(query)>>{detail::own_part<Self>(self.query)};
+    }
 };
 
 template <class T>
@@ -192,11 +197,10 @@ struct With {
     {
         ctes.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return ctes.apply([](const Ctes&... each) {
-            return With<Recursive, decltype(each.owned())...>{{{each.owned()}...}};
-        });
+        return With<Recursive, owned_t<Ctes>...>{detail::own_part<Self>(self.ctes)};
     }
 };
 
@@ -326,9 +330,10 @@ struct Subquery {
     {
         query.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Subquery<Name, decltype(query.owned())>{query.owned()};
+        return Subquery<Name, owned_t<decltype(query)>>{detail::own_part<Self>(self.query)};
     }
 };
 

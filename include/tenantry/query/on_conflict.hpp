@@ -153,7 +153,6 @@ struct OnConflict {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr OnConflict owned() const { return {}; }
 };
 
 // The insert, until it is said what happens.

@@ -20,10 +20,11 @@ template <class Order>
 struct UniqueOrder : Order {
     static constexpr bool is_unique = true;
 
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        using Owned = decltype(static_cast<const Order&>(*this).owned());
-        return UniqueOrder<Owned>{static_cast<const Order&>(*this).owned()};
+        auto order = Order::own(std::forward<Self>(self));
+        return UniqueOrder<decltype(order)>{std::move(order)};
     }
 };
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/order.hpp>
 #include <tenantry/query/detail/choices.hpp>
@@ -115,11 +116,10 @@ struct OrderList {
             }
         });
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return by.apply([&](const E&... each) {
-            return OrderList<decltype(each.owned())...>{{{each.owned()}...}, chosen, is_sound};
-        });
+        return OrderList<owned_t<E>...>{detail::own_part<Self>(self.by), self.chosen, self.is_sound};
     }
 };
 
@@ -173,11 +173,10 @@ struct ChosenOrderBy {
     {
         nodes.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return nodes.apply([](const Nodes&... node) {
-            return ChosenOrderBy<decltype(node.owned())...>{{{node.owned()}...}};
-        });
+        return ChosenOrderBy<owned_t<Nodes>...>{detail::own_part<Self>(self.nodes)};
     }
 };
 

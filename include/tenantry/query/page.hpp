@@ -11,6 +11,7 @@
 
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/comparison.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/expr/order.hpp>
@@ -121,7 +122,11 @@ struct PageWhere {
     {
         where.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const { return PageWhere<decltype(where.owned())>{where.owned()}; }
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
+    {
+        return PageWhere<owned_t<decltype(where)>>{detail::own_part<Self>(self.where)};
+    }
 };
 
 template <class S, class Known, class Read, class Clause>
@@ -380,9 +385,10 @@ struct RecordParameter {
         refuse_strange_mark<declared_row_t<Record>>(to, mark);
         to.add(value);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return RecordParameter<Record, owning_t<T>>{make_owning(value), mark};
+        return RecordParameter<Record, owning_t<T>>{make_owning(std::forward<Self>(self).value), self.mark};
     }
 };
 
@@ -439,12 +445,11 @@ struct ValuedKey {
             pack_get<0>(keys).bind(to);
         }
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return keys.apply([&](const Key&... key) {
-            return ValuedKey<decltype(candidates.owned()), decltype(key.owned())...>{candidates.owned(),
-                                                                                     {{key.owned()}...}};
-        });
+        return ValuedKey<owned_t<decltype(candidates)>, owned_t<Key>...>{
+            detail::own_part<Self>(self.candidates), detail::own_part<Self>(self.keys)};
     }
 };
 

@@ -12,6 +12,7 @@
 
 #include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/arg.hpp>
 #include <tenantry/query/detail/bare_value.hpp>
 #include <tenantry/query/detail/origin.hpp>
@@ -134,19 +135,10 @@ public:
         values_.bind(to);
     }
 
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return values_.apply([](const Values&... value) {
-            return RawQuery<Text, Result, decltype(value.owned())...>(
-                detail::Pack<decltype(value.owned())...>{{value.owned()}...});
-        });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(values_).apply([](Values&&... value) {
-            return RawQuery<Text, Result, decltype(std::move(value).owned())...>(
-                detail::Pack<decltype(std::move(value).owned())...>{{std::move(value).owned()}...});
-        });
+        return RawQuery<Text, Result, detail::owned_t<Values>...>(detail::own_part<Self>(self.values_));
     }
 
 private:

@@ -53,8 +53,11 @@ public:
         (detail::check_clause<S, Clauses>(), ...);
     }
 
-    [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
-    [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
+    {
+        return detail::own_clauses(std::forward<Self>(self));
+    }
 };
 
 /// Deletes chosen rows: `remove<Job>().where(...)`. Without `where` it does not compile; `.all_rows()` says that

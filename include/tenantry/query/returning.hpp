@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/detail/outputs.hpp>
@@ -47,13 +48,10 @@ struct Returning {
     {
         subject.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Returning<decltype(subject.owned())>{subject.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Returning<decltype(std::move(subject).owned())>{std::move(subject).owned()};
+        return Returning<owned_t<Subject>>{detail::own_part<Self>(self.subject)};
     }
 };
 

@@ -322,8 +322,11 @@ public:
                       "tenantry: having() chooses groups: say group_by(), or where() to choose rows");
     }
 
-    [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
-    [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
+    {
+        return detail::own_clauses(std::forward<Self>(self));
+    }
 
 private:
     static constexpr bool is_distinct_order =

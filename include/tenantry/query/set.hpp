@@ -8,6 +8,7 @@
 
 #include <tenantry/expr/column.hpp>
 #include <tenantry/expr/detail/assignment.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/rename_key.hpp>
 #include <tenantry/query/detail/clause.hpp>
@@ -82,16 +83,10 @@ struct Set {
     {
         nodes.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return nodes.apply(
-            [](const Assignments&... node) { return Set<decltype(node.owned())...>{{{node.owned()}...}}; });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(nodes).apply([](Assignments&&... node) {
-            return Set<decltype(std::move(node).owned())...>{{{std::move(node).owned()}...}};
-        });
+        return Set<owned_t<Assignments>...>{detail::own_part<Self>(self.nodes)};
     }
 };
 

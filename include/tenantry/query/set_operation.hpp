@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/detail/result.hpp>
 #include <tenantry/expr/order.hpp>
 #include <tenantry/query/detail/clause.hpp>
@@ -86,13 +87,10 @@ struct Side {
     {
         query.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Side<Operation, decltype(query.owned())>{query.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Side<Operation, decltype(std::move(query).owned())>{std::move(query).owned()};
+        return Side<Operation, owned_t<Q>>{detail::own_part<Self>(self.query)};
     }
 };
 
@@ -197,14 +195,12 @@ struct Sides {
         first.bind(to);
         rest.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return rest.apply([&](const Rest&... each) {
-            return Sides<decltype(first.owned()), decltype(each.owned())...>{first.owned(),
-                                                                             {{each.owned()}...}};
-        });
+        return Sides<owned_t<First>, owned_t<Rest>...>{detail::own_part<Self>(self.first),
+                                                       detail::own_part<Self>(self.rest)};
     }
-    [[nodiscard]] constexpr auto owned() && { return std::as_const(*this).owned(); }
 
     template <class Struct>
     [[nodiscard]] constexpr auto into() const
@@ -327,13 +323,11 @@ struct SameForm<By, std::index_sequence<Places...>, Pack<E...>> {
             return found;
         });
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return nodes.apply([&](const E&... node) {
-            using Nodes = Pack<decltype(node.owned())...>;
-            return SameForm<decltype(by.owned()), std::index_sequence<Places...>, Nodes>{
-                by.owned(), Nodes{{node.owned()}...}};
-        });
+        return SameForm<owned_t<By>, std::index_sequence<Places...>, Pack<owned_t<E>...>>{
+            detail::own_part<Self>(self.by), detail::own_part<Self>(self.nodes)};
     }
 };
 
@@ -383,7 +377,6 @@ struct PlaceOrdering {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr PlaceOrdering owned() const { return {}; }
 };
 
 // The same of an expression with values in it.
@@ -414,9 +407,11 @@ struct ValuedPlaceOrdering {
                 say_values_differ(to, no_such_place);
         }
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return ValuedPlaceOrdering<Ordering, decltype(candidates.owned())>{candidates.owned()};
+        return ValuedPlaceOrdering<Ordering, owned_t<decltype(candidates)>>{
+            detail::own_part<Self>(self.candidates)};
     }
 };
 
@@ -617,8 +612,11 @@ public:
         (detail::check_clause<S, Clauses>(), ...);
     }
 
-    [[nodiscard]] constexpr auto owned() const& { return detail::own_clauses(*this); }
-    [[nodiscard]] constexpr auto owned() && { return detail::own_clauses(std::move(*this)); }
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
+    {
+        return detail::own_clauses(std::forward<Self>(self));
+    }
 };
 
 } // namespace tenantry

@@ -10,6 +10,7 @@
 
 #include <tenantry/expr/detail/form.hpp>
 #include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/in_rows.hpp>
 #include <tenantry/query/detail/outer_columns.hpp>
@@ -70,13 +71,10 @@ struct QueryOperand {
     {
         query.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return QueryOperand<decltype(query.owned()), Value>{query.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return QueryOperand<decltype(std::move(query).owned()), Value>{std::move(query).owned()};
+        return QueryOperand<owned_t<Q>, Value>{detail::own_part<Self>(self.query)};
     }
 
     /// Under a name of its own in the result: see `Named`.

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/query/detail/choices.hpp>
@@ -92,10 +93,12 @@ struct When {
         tell_choice(to, 1, condition ? 1 : 0);
         if (condition) condition->bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        using Owned = decltype(condition->owned());
-        return condition ? When<Owned>{condition->owned()} : When<Owned>{};
+        using Owned = owned_t<decltype(*condition)>;
+        return self.condition ? When<Owned>{detail::owned(*std::forward<Self>(self).condition)}
+                              : When<Owned>{};
     }
 };
 
@@ -139,10 +142,10 @@ struct Joined {
     {
         nodes.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return nodes.apply(
-            [](const Nodes&... node) { return Joined<All, decltype(node.owned())...>{{{node.owned()}...}}; });
+        return Joined<All, owned_t<Nodes>...>{detail::own_part<Self>(self.nodes)};
     }
 };
 
@@ -182,7 +185,11 @@ struct Negated {
     {
         node.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const { return Negated<decltype(node.owned())>{node.owned()}; }
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
+    {
+        return Negated<owned_t<decltype(node)>>{detail::own_part<Self>(self.node)};
+    }
 };
 
 template <class... Forms>
@@ -221,10 +228,10 @@ struct Filters {
     {
         nodes.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return nodes.apply(
-            [](const Nodes&... node) { return Filters<decltype(node.owned())...>{{{node.owned()}...}}; });
+        return Filters<owned_t<Nodes>...>{detail::own_part<Self>(self.nodes)};
     }
 };
 

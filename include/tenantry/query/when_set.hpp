@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <tenantry/expr/detail/assignment.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/detail/choices.hpp>
 #include <tenantry/query/detail/clause.hpp>
 
@@ -36,10 +37,12 @@ struct WhenSet {
         tell_choice(to, 1, assignment ? 1 : 0);
         if (assignment) assignment->bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        using Owned = decltype(assignment->owned());
-        return assignment ? WhenSet<Owned>{assignment->owned()} : WhenSet<Owned>{};
+        using Owned = owned_t<decltype(*assignment)>;
+        return self.assignment ? WhenSet<Owned>{detail::owned(*std::forward<Self>(self).assignment)}
+                               : WhenSet<Owned>{};
     }
 };
 

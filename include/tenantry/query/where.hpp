@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/logic.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/when.hpp>
@@ -40,13 +41,10 @@ struct Where {
     {
         condition.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Where<decltype(condition.owned())>{condition.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Where<decltype(std::move(condition).owned())>{std::move(condition).owned()};
+        return Where<owned_t<Condition>>{detail::own_part<Self>(self.condition)};
     }
 };
 

@@ -7,6 +7,7 @@
 
 #include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/expr/detail/named.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/logic.hpp>
 
 namespace tenantry::detail {
@@ -28,7 +29,6 @@ struct NoFilter {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr NoFilter owned() const { return {}; }
 };
 
 template <class Form>
@@ -63,13 +63,10 @@ struct Filter {
     {
         condition.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Filter<decltype(condition.owned())>{condition.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Filter<decltype(std::move(condition).owned())>{std::move(condition).owned()};
+        return Filter<owned_t<Condition>>{detail::own_part<Self>(self.condition)};
     }
 };
 
@@ -210,20 +207,11 @@ struct Aggregate {
         args.bind(to);
         where.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return args.apply([&](const Args&... arg) {
-            using Owned = Aggregate<Function, Value, decltype(where.owned()), decltype(arg.owned())...>;
-            return Owned{{{arg.owned()}...}, where.owned()};
-        });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(args).apply([&](Args&&... arg) {
-            using Owned = Aggregate<Function, Value, decltype(std::move(where).owned()),
-                                    decltype(std::move(arg).owned())...>;
-            return Owned{{{std::move(arg).owned()}...}, std::move(where).owned()};
-        });
+        return Aggregate<Function, Value, owned_t<Where>, owned_t<Args>...>{
+            detail::own_part<Self>(self.args), detail::own_part<Self>(self.where)};
     }
 };
 

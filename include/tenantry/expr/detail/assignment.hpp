@@ -12,6 +12,7 @@
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/expr/detail/operand.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 
 namespace tenantry {
 
@@ -46,13 +47,10 @@ struct Assignment {
     {
         value.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Assignment<Column, decltype(value.owned())>{value.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Assignment<Column, decltype(std::move(value).owned())>{std::move(value).owned()};
+        return Assignment<Column, owned_t<Value>>{detail::own_part<Self>(self.value)};
     }
 };
 
@@ -93,7 +91,7 @@ struct FittedParameter {
         else
             to.add(value);
     }
-    [[nodiscard]] constexpr FittedParameter owned() const { return *this; }
+    static constexpr bool owns_values = true;
 
 private:
     template <class V>

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <tenantry/core/detail/fixed_string.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 
 namespace tenantry::detail {
@@ -53,13 +54,10 @@ struct Named {
     {
         expression.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Named<Name, decltype(expression.owned())>{expression.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return Named<Name, decltype(std::move(expression).owned())>{std::move(expression).owned()};
+        return Named<Name, owned_t<E>>{detail::own_part<Self>(self.expression)};
     }
 };
 

@@ -4,6 +4,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 
 namespace tenantry::detail {
@@ -39,16 +40,10 @@ struct NodeList {
     {
         nodes.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return nodes.apply(
-            [](const Nodes&... node) { return NodeList<decltype(node.owned())...>{{{node.owned()}...}}; });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(nodes).apply([](Nodes&&... node) {
-            return NodeList<decltype(std::move(node).owned())...>{{{std::move(node).owned()}...}};
-        });
+        return NodeList<owned_t<Nodes>...>{detail::own_part<Self>(self.nodes)};
     }
 };
 

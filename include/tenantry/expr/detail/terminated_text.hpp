@@ -49,10 +49,10 @@ struct TerminatedText {
         }
         to.add(value);
     }
-    [[nodiscard]] constexpr TerminatedText<std::string> owned() const& { return {std::string(value), what}; }
-    [[nodiscard]] constexpr TerminatedText<std::string> owned() &&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return {std::string(std::move(value)), what};
+        return TerminatedText<std::string>{std::string(std::forward<Self>(self).value), self.what};
     }
 };
 

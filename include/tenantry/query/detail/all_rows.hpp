@@ -25,7 +25,6 @@ struct AllRows {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr AllRows owned() const { return {}; }
 };
 
 template <class Statement>

@@ -7,6 +7,7 @@
 
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/detail/bare_value.hpp>
 #include <tenantry/query/detail/changed_row.hpp>
 #include <tenantry/query/detail/clause.hpp>
@@ -55,17 +56,10 @@ struct ByKey {
             bind_values<Table>(to, std::index_sequence_for<Values...>{}, value...);
         });
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return values.apply([](const Values&... value) {
-            return ByKey<Row, decltype(value.owned())...>{{{value.owned()}...}};
-        });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(values).apply([](Values&&... value) {
-            return ByKey<Row, decltype(std::move(value).owned())...>{{{std::move(value).owned()}...}};
-        });
+        return ByKey<Row, owned_t<Values>...>{detail::own_part<Self>(self.values)};
     }
 
 private:

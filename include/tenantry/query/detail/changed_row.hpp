@@ -164,13 +164,10 @@ struct OfRow : Part<declared_row_t<typename Storage::given>> {
         refuse_strange_record(to, row.whole());
         OfRow::bind_row(to, row.get());
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return OfRow<Part, OwnedRow<typename Storage::given>>(own_row(row));
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return OfRow<Part, OwnedRow<typename Storage::given>>(own_row(std::move(row)));
+        return OfRow<Part, OwnedRow<typename Storage::given>>(own_row(std::forward<Self>(self).row));
     }
 };
 
@@ -196,10 +193,11 @@ struct OfRows : Part<declared_row_t<typename Storage::given>> {
     {
         OfRows::bind_row(to, to.row());
     }
-    [[nodiscard]] constexpr auto owned() const& { return OfRows<Part, decltype(rows.owned())>(rows.owned()); }
-    [[nodiscard]] constexpr auto owned() &&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return OfRows<Part, decltype(std::move(rows).owned())>(std::move(rows).owned());
+        using Owned = decltype(std::forward<Self>(self).rows.owned());
+        return OfRows<Part, Owned>(std::forward<Self>(self).rows.owned());
     }
 };
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <tenantry/expr/detail/form.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/detail/pack.hpp>
 
 namespace tenantry::detail {
@@ -37,7 +38,7 @@ enum class Position {
 //   `introduced` and `template <class Source> static constexpr bool introduces`; if it gives a name to a query,
 //   `define(out)` and `template <class Source> static constexpr bool defines`
 // - `source`: what the first column in it belongs to, or void
-// - `bind(to)`, static `visit(visitor)`, `owned()`, as expressions have them.
+// - `bind(to)`, static `visit(visitor)`, static `own(self)`, as expressions have them.
 // and, asked for only if it is there:
 // - `template <class S> static constexpr void check()`: rules that need the schema
 // - `template <class S, class Q> static constexpr void check_in()`: rules that need the whole statement as well
@@ -208,20 +209,14 @@ template <template <class...> class Statement, class... Clauses, class Change>
 
 // The statement with each clause owning what it borrowed.
 template <template <class...> class Statement, class... Clauses>
-[[nodiscard]] constexpr auto own_clauses(const Statement<Clauses...>& statement)
+[[nodiscard]] constexpr Statement<owned_t<Clauses>...> own_clauses(const Statement<Clauses...>& statement)
 {
-    return statement.clauses.apply([](const Clauses&... each) {
-        return Statement<decltype(each.owned())...>(Pack<decltype(each.owned())...>{{each.owned()}...});
-    });
+    return Statement<owned_t<Clauses>...>(detail::owned(statement.clauses));
 }
-
 template <template <class...> class Statement, class... Clauses>
-[[nodiscard]] constexpr auto own_clauses(Statement<Clauses...>&& statement)
+[[nodiscard]] constexpr Statement<owned_t<Clauses>...> own_clauses(Statement<Clauses...>&& statement)
 {
-    return std::move(statement.clauses).apply([](Clauses&&... each) {
-        return Statement<decltype(std::move(each).owned())...>(
-            Pack<decltype(std::move(each).owned())...>{{std::move(each).owned()}...});
-    });
+    return Statement<owned_t<Clauses>...>(detail::owned(std::move(statement.clauses)));
 }
 
 // Clauses of one list of expressions: `GROUP BY a, b`.
@@ -256,18 +251,10 @@ struct ListClause {
     {
         nodes.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return nodes.apply([](const Nodes&... node) {
-            return ListClause<At, Keyword, decltype(node.owned())...>{{{node.owned()}...}};
-        });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(nodes).apply([](Nodes&&... node) {
-            return ListClause<At, Keyword, decltype(std::move(node).owned())...>{
-                {{std::move(node).owned()}...}};
-        });
+        return ListClause<At, Keyword, owned_t<Nodes>...>{detail::own_part<Self>(self.nodes)};
     }
 };
 

@@ -222,13 +222,11 @@ struct RowValues : RowValuesRules<declared_row_t<typename Storage::given>, Omitt
         refuse_strange_record(to, row.whole());
         RowValues::bind_row(to, row.get());
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return RowValues<OwnedRow<typename Storage::given>, Omitted...>(own_row(row));
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return RowValues<OwnedRow<typename Storage::given>, Omitted...>(own_row(std::move(row)));
+        return RowValues<OwnedRow<typename Storage::given>, Omitted...>(
+            own_row(std::forward<Self>(self).row));
     }
 };
 
@@ -266,13 +264,11 @@ struct RowsValues : RowValuesRules<declared_row_t<typename Storage::given>, Omit
     {
         RowsValues::bind_row(to, to.row());
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return RowsValues<decltype(rows.owned()), Omitted...>(rows.owned());
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return RowsValues<decltype(std::move(rows).owned()), Omitted...>(std::move(rows).owned());
+        using Owned = decltype(std::forward<Self>(self).rows.owned());
+        return RowsValues<Owned, Omitted...>(std::forward<Self>(self).rows.owned());
     }
 };
 

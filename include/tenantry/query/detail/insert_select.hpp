@@ -8,6 +8,7 @@
 
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/detail/insert_row.hpp>
 #include <tenantry/query/subquery.hpp>
@@ -92,13 +93,10 @@ struct SelectValues {
     {
         query.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return SelectValues<Row, decltype(query.owned()), Members...>{query.owned()};
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return SelectValues<Row, decltype(std::move(query).owned()), Members...>{std::move(query).owned()};
+        return SelectValues<Row, owned_t<Query>, Members...>{detail::own_part<Self>(self.query)};
     }
 };
 

@@ -7,6 +7,7 @@
 
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/detail/assignment.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/detail/insert_row.hpp>
 #include <tenantry/query/set.hpp>
@@ -79,17 +80,10 @@ struct SetValues {
         nodes.bind(to);
         if constexpr (makes_id) to.add(to.made().value.emplace(IdAssignment<id_value_t<Row>>::make()));
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return nodes.apply([](const Assignments&... node) {
-            return SetValues<Row, decltype(node.owned())...>{{{node.owned()}...}};
-        });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(nodes).apply([](Assignments&&... node) {
-            return SetValues<Row, decltype(std::move(node).owned())...>{{{std::move(node).owned()}...}};
-        });
+        return SetValues<Row, owned_t<Assignments>...>{detail::own_part<Self>(self.nodes)};
     }
 };
 

@@ -30,7 +30,6 @@ struct NamesTable {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr Clause owned() const { return {}; }
 };
 
 } // namespace tenantry::detail

@@ -12,6 +12,7 @@
 #include <tenantry/expr/column.hpp>
 #include <tenantry/expr/detail/json_value.hpp>
 #include <tenantry/expr/detail/named.hpp>
+#include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/source.hpp>
 #include <tenantry/query/detail/clause.hpp>
@@ -127,7 +128,6 @@ struct WholeRow {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr WholeRow owned() const { return {}; }
 };
 
 template <class Source>
@@ -163,7 +163,6 @@ struct RowOutput {
     template <class Parameters>
     constexpr void bind(Parameters&) const
     {}
-    [[nodiscard]] constexpr RowOutput owned() const { return {}; }
 };
 
 template <class T>
@@ -254,16 +253,10 @@ struct Expressions {
     {
         nodes.bind(to);
     }
-    [[nodiscard]] constexpr auto owned() const&
+    template <class Self>
+    [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return nodes.apply(
-            [](const E&... node) { return Expressions<decltype(node.owned())...>{{{node.owned()}...}}; });
-    }
-    [[nodiscard]] constexpr auto owned() &&
-    {
-        return std::move(nodes).apply([](E&&... node) {
-            return Expressions<decltype(std::move(node).owned())...>{{{std::move(node).owned()}...}};
-        });
+        return Expressions<owned_t<E>...>{detail::own_part<Self>(self.nodes)};
     }
 };
 
