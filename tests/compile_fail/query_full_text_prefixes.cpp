@@ -1,39 +1,6 @@
 // expect: tenantry: Prefixes<> takes numbers of letters
-#include <tenantry/query/query.hpp>
-#include <tenantry/schema/ddl.hpp>
-#include <tenantry/schema/primary_key.hpp>
+#include "support/full_text_declarations.hpp"
 
-using namespace tenantry;
-
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-    int cost{};
-};
-struct Setting {
-    std::string module{};
-};
-struct Outside {
-    Id<Outside> id{};
-    std::string module{};
-};
-struct JobText {
-    Id<Job> job{};
-    std::string module{};
-};
-struct Misnamed {
-    std::string text{};
-};
-struct Numbers {
-    std::string module{};
-    int cost{};
-};
-struct OnlyId {
-    Id<Job> job{};
-};
-struct Plain {
-    std::string module{};
-};
 #ifdef TENANTRY_BROKEN
 using Made = FullText<"t", Plain, Prefixes<0>>;
 #else

@@ -1,23 +1,5 @@
 // expect: tenantry: insert_or_replace\(\) deletes rows without a trigger
-#include <tenantry/query/query.hpp>
-#include <tenantry/schema/ddl.hpp>
-
-using namespace tenantry;
-
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-};
-struct JobText {
-    Id<Job> job{};
-    std::string module{};
-};
-struct Page {
-    Id<Page> id{};
-    std::string text{};
-};
-struct Slot
-    : Schema<Table<"queue", Job>, FullText<"job_text", JobText, ContentOf<Job>>, FullText<"page", Page>> {};
+#include "support/full_text.hpp"
 
 #ifdef TENANTRY_BROKEN
 using Query = decltype(insert_or_replace(std::declval<Job&>()));

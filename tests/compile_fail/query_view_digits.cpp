@@ -1,19 +1,6 @@
 // expect: tenantry: a floating-point number in a declaration has at most 15 decimal digits
-#include <tenantry/query/query.hpp>
-#include <tenantry/schema/ddl.hpp>
+#include "support/views.hpp"
 
-using namespace tenantry;
-
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-    std::optional<std::string> note{};
-    int cost{};
-};
-struct Pending {
-    std::string module{};
-    int cost{};
-};
 #ifdef TENANTRY_BROKEN
 inline constexpr auto pending =
     select(col<&Job::module>, col<&Job::cost>).where(col<&Job::cost> * 0.123456789012345678 > 1);

@@ -1,19 +1,6 @@
 // expect: tenantry: a view is made of a select
-#include <tenantry/query/query.hpp>
-#include <tenantry/schema/ddl.hpp>
+#include "support/views.hpp"
 
-using namespace tenantry;
-
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-    std::optional<std::string> note{};
-    int cost{};
-};
-struct Pending {
-    std::string module{};
-    int cost{};
-};
 #ifdef TENANTRY_BROKEN
 inline constexpr auto pending = update<Job>().set(col<&Job::cost> = 1).all_rows();
 #else

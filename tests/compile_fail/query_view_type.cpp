@@ -1,19 +1,6 @@
 // expect: tenantry: a field of a view's row has another type than the column of its query
-#include <tenantry/query/query.hpp>
-#include <tenantry/schema/ddl.hpp>
+#include "support/views.hpp"
 
-using namespace tenantry;
-
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-    std::optional<std::string> note{};
-    int cost{};
-};
-struct Pending {
-    std::string module{};
-    int cost{};
-};
 #ifdef TENANTRY_BROKEN
 inline constexpr auto pending = select(col<&Job::module>, col<&Job::module>.as<"cost">());
 #else

@@ -1,26 +1,6 @@
 // expect: tenantry: a foreign key refers to a row that is not a table of this schema
-#include <tenantry/expr/expr.hpp>
-#include <tenantry/schema/ddl.hpp>
-#include <tenantry/schema/foreign_key.hpp>
-#include <tenantry/schema/primary_key.hpp>
+#include "support/foreign_keys.hpp"
 
-using namespace tenantry;
-
-struct Line {
-    std::string name{};
-    int number{};
-    int zone{};
-};
-struct Other {
-    Id<Other> id{};
-    int number{};
-};
-struct Stop {
-    Id<Stop> id{};
-    std::string line{};
-    int number{};
-    std::int64_t wide{};
-};
 #ifdef TENANTRY_BROKEN
 using Chosen = ForeignKey<Columns<&Stop::number>, References<&Other::number>>;
 #else

@@ -1,18 +1,8 @@
 // expect: tenantry: a table.s option names a member of another row
-#include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/index.hpp>
 #include <tenantry/schema/primary_key.hpp>
 
-using namespace tenantry;
-
-struct Setting {
-    std::string key{};
-    std::string value{};
-};
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-};
+#include "support/settings.hpp"
 
 struct Slot : Schema<
 #ifdef TENANTRY_BROKEN

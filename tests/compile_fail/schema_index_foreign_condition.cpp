@@ -1,22 +1,6 @@
 // expect: tenantry: an expression in a table's declaration names a column of another row
-#include <tenantry/expr/expr.hpp>
-#include <tenantry/schema/ddl.hpp>
-#include <tenantry/schema/index.hpp>
+#include "support/indexes.hpp"
 
-using namespace tenantry;
-
-struct Other {
-    Id<Other> id{};
-    int at{};
-};
-struct Event {
-    Id<Event> id{};
-    std::string kind{};
-    int at{};
-};
-inline constexpr auto late = col<&Event::at> > 5;
-inline constexpr auto login = col<&Event::kind> == "login";
-inline constexpr auto foreign = col<&Other::at> > 5;
 #ifdef TENANTRY_BROKEN
 using Made = Index<"idx", &Event::at, Where<foreign>>;
 #else

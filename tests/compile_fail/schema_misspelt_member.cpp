@@ -1,17 +1,7 @@
 // expect: no member named .modul. in .Job.|.modul. is not a member of .Job.
-#include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/index.hpp>
 
-using namespace tenantry;
-
-struct Setting {
-    std::string key{};
-    std::string value{};
-};
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-};
+#include "support/settings.hpp"
 
 struct Slot : Schema<
 #ifdef TENANTRY_BROKEN

@@ -1,17 +1,7 @@
 // expect: tenantry: this table has no primary key; give the row a member Id<Row> or the table a PrimaryKey<&Row::field>
-#include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/primary_key.hpp>
 
-using namespace tenantry;
-
-struct Setting {
-    std::string key{};
-    std::string value{};
-};
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-};
+#include "support/settings.hpp"
 
 struct Slot : Schema<
 #ifdef TENANTRY_BROKEN

@@ -1,17 +1,7 @@
 // expect: tenantry: a table.s option names columns by pointers to data members, like &Row::field
-#include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/index.hpp>
 
-using namespace tenantry;
-
-struct Setting {
-    std::string key{};
-    std::string value{};
-};
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-};
+#include "support/settings.hpp"
 
 struct Slot : Schema<
 #ifdef TENANTRY_BROKEN

@@ -1,16 +1,5 @@
 // expect: tenantry: one row type is in two tables of a schema
-#include <tenantry/schema/ddl.hpp>
-
-using namespace tenantry;
-
-struct Setting {
-    std::string key{};
-    std::string value{};
-};
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-};
+#include "support/settings.hpp"
 
 struct Slot : Schema<
 #ifdef TENANTRY_BROKEN

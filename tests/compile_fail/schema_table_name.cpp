@@ -1,16 +1,5 @@
 // expect: tenantry: a table.s name is not empty and does not begin with sqlite_
-#include <tenantry/schema/ddl.hpp>
-
-using namespace tenantry;
-
-struct Setting {
-    std::string key{};
-    std::string value{};
-};
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-};
+#include "support/settings.hpp"
 
 struct Slot : Schema<
 #ifdef TENANTRY_BROKEN

@@ -1,16 +1,5 @@
 // expect: tenantry: this is not an option of a table
-#include <tenantry/schema/ddl.hpp>
-
-using namespace tenantry;
-
-struct Setting {
-    std::string key{};
-    std::string value{};
-};
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-};
+#include "support/settings.hpp"
 
 struct Slot : Schema<
 #ifdef TENANTRY_BROKEN

@@ -1,16 +1,5 @@
 // expect: tenantry: a schema is a list of tables and other schema objects
-#include <tenantry/schema/ddl.hpp>
-
-using namespace tenantry;
-
-struct Setting {
-    std::string key{};
-    std::string value{};
-};
-struct Job {
-    Id<Job> id{};
-    std::string module{};
-};
+#include "support/settings.hpp"
 
 struct Slot : Schema<
 #ifdef TENANTRY_BROKEN
