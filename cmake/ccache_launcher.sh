@@ -28,17 +28,15 @@ rm -f "$output.sum"
 
 # Files of the checkout by what is in them, others by size and time; what the build has made follows from the command.
 ingredients() {
+    [ -s "$output.d" ] || return 1
     printf '%s\n' "$*" | sed "s|$CCACHE_BASEDIR|.|g"
     # The list that make would read: "target: \", then a file a line or several, each but the last with " \" behind it.
-    sed 's/ *\\$//' <"$output.d" | tr ' ' '\n' | grep -v ':$' | sed "s|^$CCACHE_BASEDIR/|./|" | sort -u | while read -r file; do
-        case $file in
-            '' | ./build/*) ;;
-            ./*) printf '%s\n' "$file" && cat "$CCACHE_BASEDIR/$file" || return 1 ;;
-            /*) stat -L -c '%n %s %Y' "$file" || return 1 ;;
-        esac
-    done
+    sed 's/ *\\$//' <"$output.d" | tr ' ' '\n' | grep -v ':$' | sed "s|^$CCACHE_BASEDIR/|./|" | sort -u >"$output.files"
+    grep '^/' "$output.files" | tr '\n' '\0' | xargs -0 -r stat -L -c '%n %s %Y' || return 1
+    grep '^\./' "$output.files" | grep -v '^\./build/' | tr '\n' '\0' |
+        (cd "$CCACHE_BASEDIR" && xargs -0 -r sha256sum) || return 1
 }
 # Where it cannot be made ccache takes the file itself.
 if ingredients "$@" >"$output.ingredients"; then sha256sum <"$output.ingredients" >"$output.sum"; fi
-rm -f "$output.ingredients"
+rm -f "$output.ingredients" "$output.files"
 exit 0

@@ -351,6 +351,18 @@ set_up() {
     say "Everything needed is here; building with $compiler_name"
 }
 
+# in_memory COMMAND...: with temporary files in memory where there are two gigabytes for them, unless TMPDIR says where they are.
+# Most of the time of tests that use files is else that of a disk.
+in_memory() {
+    local free
+    free=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }') || true
+    if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "${free:-0}" -ge 2097152 ]; then
+        TMPDIR=/dev/shm "$@"
+    else
+        "$@"
+    fi
+}
+
 # configure PRESET DIRECTORY [ARGUMENT...]: quiet unless something is wrong
 configure() {
     local preset=$1 directory=$2 fresh=()

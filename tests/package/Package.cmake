@@ -15,7 +15,8 @@ set(package_options
     "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}"
     "-DCMAKE_CXX_FLAGS=${CMAKE_CXX_FLAGS}"
     "-DCMAKE_TOOLCHAIN_FILE=${CMAKE_TOOLCHAIN_FILE}"
-    "-DCMAKE_BUILD_TYPE=Debug")
+    "-DCMAKE_BUILD_TYPE=Debug"
+    "-DCMAKE_CXX_FLAGS_DEBUG=-O0") # without what a debugger needs: nobody debugs it, and it takes a fifth less time
 foreach(variable IN ITEMS VCPKG_INSTALLED_DIR VCPKG_TARGET_TRIPLET BOOST_ROOT)
     if(DEFINED ${variable})
         list(APPEND package_options "-D${variable}=${${variable}}")
