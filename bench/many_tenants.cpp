@@ -4,6 +4,7 @@
 //
 // DIRECTORY (the system's temporary one) is where a folder is made, and removed; COUNT is 100,000 tenants, MAX_OPEN 500.
 // A tenant takes two small files and a directory: look at the free inodes first.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -22,6 +23,7 @@
 #include <unistd.h>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>

@@ -1,4 +1,5 @@
 // 128 clients on 64 tenants: 80% lookups, 15% inserts, 5% the latest 100. Throughput and the slowest hundredth.
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <random>

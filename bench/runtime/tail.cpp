@@ -1,5 +1,6 @@
 // Single inserts, one after the other for a minute: how slow the slowest thousandth is, where SQLite checkpoints by
 // itself and where tenantry does.
+#include <chrono>
 #include <string>
 #include <vector>
 

@@ -15,6 +15,30 @@
 #include <tenantry/fleet/impl/migration_status.ipp>
 #include <tenantry/fleet/impl/open.ipp>
 #include <tenantry/fleet/impl/spawn.ipp>
+#include <tenantry/migrate/impl/adopt.ipp>
+#include <tenantry/migrate/impl/apply.ipp>
+#include <tenantry/migrate/impl/automatic.ipp>
+#include <tenantry/migrate/impl/by_history.ipp>
+#include <tenantry/migrate/impl/compare.ipp>
+#include <tenantry/migrate/impl/conditions.ipp>
+#include <tenantry/migrate/impl/diff.ipp>
+#include <tenantry/migrate/impl/diff_table.ipp>
+#include <tenantry/migrate/impl/ensure.ipp>
+#include <tenantry/migrate/impl/fit.ipp>
+#include <tenantry/migrate/impl/forecast.ipp>
+#include <tenantry/migrate/impl/harmless.ipp>
+#include <tenantry/migrate/impl/history.ipp>
+#include <tenantry/migrate/impl/index_text.ipp>
+#include <tenantry/migrate/impl/introspect.ipp>
+#include <tenantry/migrate/impl/ledger.ipp>
+#include <tenantry/migrate/impl/mark.ipp>
+#include <tenantry/migrate/impl/meaning.ipp>
+#include <tenantry/migrate/impl/model.ipp>
+#include <tenantry/migrate/impl/next_revision.ipp>
+#include <tenantry/migrate/impl/plan.ipp>
+#include <tenantry/migrate/impl/sql_text.ipp>
+#include <tenantry/migrate/impl/table_text.ipp>
+#include <tenantry/migrate/impl/virtual_text.ipp>
 
 // See core/detail/separate_compilation.hpp.
 extern "C" {

@@ -1,6 +1,7 @@
 // docs/observing.md
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>

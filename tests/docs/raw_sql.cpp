@@ -4,8 +4,10 @@
 
 #include "docs/database.hpp"
 
+#include <chrono>
 #include <cmath>
 #include <iostream>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 // docs/select.md
 #include "docs/database.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>

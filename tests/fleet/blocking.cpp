@@ -2,10 +2,13 @@
 #include <tenantry/fleet/detail/blocking.hpp>
 
 #include <chrono>
+#include <functional>
 #include <future>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>

@@ -1,6 +1,7 @@
 // A fleet whose declaration has triggers on full-text tables: they run on its connections, and on no others.
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <tenantry/fleet/open.hpp>
 #include <tenantry/query/full_text.hpp>

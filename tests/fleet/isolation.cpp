@@ -5,6 +5,8 @@
 #include <tuple>
 #include <vector>
 
+#include <boost/asio/use_awaitable.hpp>
+
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/fleet/open.hpp>
 

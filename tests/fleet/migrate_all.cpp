@@ -2,6 +2,7 @@
 #include <tenantry/fleet/migration_status.hpp>
 #include <tenantry/fleet/open.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <string>

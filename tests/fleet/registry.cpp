@@ -1,5 +1,6 @@
 #include <tenantry/fleet/detail/registry.hpp>
 
+#include <chrono>
 #include <random>
 #include <string>
 #include <vector>

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "support/fleet_fixture.hpp"

@@ -23,6 +23,7 @@
 // Prints what was done; what is wrong, and the seed, to the standard error, and the exit code is 1.
 //
 // CONTRIBUTING.md says how it is run for an hour.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>

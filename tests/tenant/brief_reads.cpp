@@ -2,6 +2,8 @@
 #include <tenantry/tenant/detail/tenant.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>

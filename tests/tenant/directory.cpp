@@ -1,6 +1,7 @@
 #include <tenantry/tenant/detail/directory.hpp>
 
 #include <array>
+#include <cstdint>
 #include <fstream>
 #include <set>
 

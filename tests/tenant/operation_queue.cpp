@@ -1,5 +1,7 @@
 #include <tenantry/tenant/detail/operation_queue.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 

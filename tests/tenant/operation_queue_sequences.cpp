@@ -2,6 +2,7 @@
 #include <tenantry/tenant/detail/operation_queue.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>

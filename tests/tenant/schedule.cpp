@@ -3,6 +3,7 @@
 #include <tenantry/tenant/detail/schedule.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>

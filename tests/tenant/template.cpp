@@ -1,6 +1,7 @@
 // Tenants made of bytes are what tenants made by statements are.
 #include <tenantry/tenant/detail/template.hpp>
 
+#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <set>

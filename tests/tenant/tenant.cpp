@@ -1,6 +1,8 @@
 #include <tenantry/tenant/detail/tenant.hpp>
 
+#include <chrono>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>

@@ -1,6 +1,7 @@
 // The reading half of tenant.hpp: who is lent a reader, and when.
 #include <tenantry/tenant/detail/tenant.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>

@@ -1,14 +1,18 @@
 // async_walk() and for_each() of handles.
 #include <tenantry/tenant/walk.hpp>
 
+#include <span>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include "support/catch.hpp"
 #include "support/fleet_fixture.hpp"

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/compare.hpp>
 #include <tenantry/migrate/detail/automatic.hpp>
@@ -23,35 +24,11 @@ namespace tenantry {
 ///
 /// Errors: migration_failed (declared rows cannot be written; the message says why), history_mismatch (it has a
 /// ledger already), busy, and those of input and output.
-[[nodiscard]] inline Result<Comparison> adopt(sqlite::Connection& connection, const SchemaInfo& declared,
-                                              const History* history = nullptr)
-{
-    using namespace migrate;
-    auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
-    if (!transaction) return fail(std::move(transaction).error());
-    auto ledger = Ledger::read(connection);
-    if (!ledger) return fail(std::move(ledger).error());
-    if (ledger->exists())
-        return fail(errc::history_mismatch, "the database has a ledger of migrations already");
-    auto found = compare(connection, declared);
-    if (!found) return found;
-    if (!found->misfits.empty())
-        return fail(errc::migration_failed,
-                    "the database does not fit the declared schema, and was left as it is: " +
-                        joined(found->misfits));
-    LedgerRow adopted{.kind = LedgerKind::adopted,
-                      .name = "adopted",
-                      .checksum = history != nullptr ? std::string()
-                                                     : migrate::detail::checksum(declared.fingerprint)};
-    if (auto added = ledger->add(connection, std::move(adopted)); !added)
-        return fail(std::move(added).error());
-    if (history != nullptr)
-        for (const Revision& revision : history->revisions())
-            if (auto added = ledger->add(connection, migrate::detail::row_of(revision, LedgerKind::included));
-                !added)
-                return fail(std::move(added).error());
-    if (auto committed = transaction->commit(); !committed) return fail(std::move(committed).error());
-    return found;
-}
+[[nodiscard]] Result<Comparison> adopt(sqlite::Connection& connection, const SchemaInfo& declared,
+                                       const History* history = nullptr);
 
 } // namespace tenantry
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/migrate/impl/adopt.ipp>
+#endif

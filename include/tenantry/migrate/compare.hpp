@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/apply.hpp>
 #include <tenantry/migrate/detail/fit.hpp>
@@ -45,28 +46,7 @@ struct Comparison {
 };
 
 /// Only reads; the state of one moment.
-[[nodiscard]] inline Result<Comparison> compare(sqlite::Connection& connection, const SchemaInfo& declared)
-{
-    auto wanted = migrate::declared_model(declared, connection.functions());
-    if (!wanted) return fail(std::move(wanted).error());
-    std::optional<sqlite::Transaction> moment;
-    if (!connection.in_transaction()) {
-        auto begun = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
-        if (!begun) return fail(std::move(begun).error());
-        moment.emplace(std::move(*begun));
-    }
-    auto live = migrate::introspect(connection);
-    if (!live) return fail(std::move(live).error());
-    auto ledger = migrate::Ledger::read(connection);
-    if (!ledger) return fail(std::move(ledger).error());
-    const auto unknown = ledger->is_adopted() ? migrate::Unknown::adopted : migrate::Unknown::keep;
-    Comparison found{.plan = migrate::diff(*live, *wanted, unknown),
-                     .misfits = migrate::misfits(*live, *wanted)};
-    auto conflicts = migrate::find_conflicting_rows(connection, found.plan);
-    if (!conflicts) return fail(std::move(conflicts).error());
-    found.conflicts = std::move(*conflicts);
-    return found;
-}
+[[nodiscard]] Result<Comparison> compare(sqlite::Connection& connection, const SchemaInfo& declared);
 
 /// Compares the database at `path` with the schema `S`. It is only looked at: nothing of it is changed and no file is made beside
 /// it, and it may lie on a file system that is mounted for reading. Errors: those of `sqlite::look_at`; migration_failed for a
@@ -79,3 +59,7 @@ template <SchemaType S>
 }
 
 } // namespace tenantry
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/migrate/impl/compare.ipp>
+#endif

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/detail/automatic.hpp>
 #include <tenantry/migrate/detail/by_history.hpp>
@@ -29,13 +30,8 @@ namespace tenantry {
 /// many rows and which), newer_schema (a newer program's, and rows do not fit it), history_mismatch (a
 /// revision that was run was edited or is missing, or it is migrated by a history and none is given), migration_failed (no plan leads there), busy (somebody else is writing: try again), read_only,
 /// disk_full, and those of input and output. Not inside a transaction, unless it is current.
-[[nodiscard]] inline Result<Migrated> ensure_schema(sqlite::Connection& connection,
-                                                    const SchemaInfo& declared,
-                                                    const History* history = nullptr)
-{
-    if (history != nullptr) return migrate::migrate_by_history(connection, declared, *history);
-    return migrate::migrate_automatically(connection, declared);
-}
+[[nodiscard]] Result<Migrated> ensure_schema(sqlite::Connection& connection, const SchemaInfo& declared,
+                                             const History* history = nullptr);
 
 namespace migrate {
 
@@ -48,3 +44,7 @@ namespace migrate {
 } // namespace migrate
 
 } // namespace tenantry
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/migrate/impl/ensure.ipp>
+#endif

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/migrate/detail/index_text.hpp>
 #include <tenantry/migrate/detail/sql_text.hpp>
 #include <tenantry/migrate/detail/table_text.hpp>
@@ -25,66 +26,25 @@ struct TableModel {
     bool is_virtual = false; ///< then the text below is empty
     TableText text{};
 
-    [[nodiscard]] const ColumnText* column(std::string_view wanted) const noexcept
-    {
-        const auto found = std::ranges::find_if(
-            text.columns, [&](const ColumnText& c) { return same_name(c.name, wanted); });
-        return found == text.columns.end() ? nullptr : &*found;
-    }
+    [[nodiscard]] const ColumnText* column(std::string_view wanted) const noexcept;
 
-    [[nodiscard]] const ConstraintText* primary_key() const noexcept
-    {
-        const auto found =
-            std::ranges::find(text.constraints, ConstraintKind::primary_key, &ConstraintText::kind);
-        return found == text.constraints.end() ? nullptr : &*found;
-    }
+    [[nodiscard]] const ConstraintText* primary_key() const noexcept;
 
-    [[nodiscard]] bool in_primary_key(std::string_view name_of_column) const noexcept
-    {
-        const ConstraintText* key = primary_key();
-        return key != nullptr && std::ranges::any_of(key->columns, [&](const std::string& c) {
-                   return same_name(c, name_of_column);
-               });
-    }
+    [[nodiscard]] bool in_primary_key(std::string_view name_of_column) const noexcept;
 
     /// Is the column the rowid by another name (https://sqlite.org/lang_createtable.html#rowid)?
-    [[nodiscard]] bool is_rowid(const ColumnText& c) const noexcept
-    {
-        const ConstraintText* key = primary_key();
-        return !text.without_rowid && key != nullptr && key->columns.size() == 1 &&
-               same_name(key->columns.front(), c.name) && same_name(c.type, "integer") &&
-               !(key->at_column && key->normal.ends_with(" desc"));
-    }
+    [[nodiscard]] bool is_rowid(const ColumnText& c) const noexcept;
 
-    [[nodiscard]] bool has_rowid_alias() const noexcept
-    {
-        return std::ranges::any_of(text.columns, [this](const ColumnText& c) { return is_rowid(c); });
-    }
+    [[nodiscard]] bool has_rowid_alias() const noexcept;
 
     /// What may never be NULL, whether it is said or not. The rowid never is, and nobody needs to say so.
-    [[nodiscard]] bool not_null(const ColumnText& c) const noexcept
-    {
-        if (is_rowid(c)) return false;
-        return c.not_null || ((text.without_rowid || text.strict) && in_primary_key(c.name));
-    }
+    [[nodiscard]] bool not_null(const ColumnText& c) const noexcept;
 
     /// Can a row be written that does not name the column?
-    [[nodiscard]] bool can_be_left_out(const ColumnText& c) const noexcept
-    {
-        if (c.generated != Computed::no || is_rowid(c)) return true;
-        const bool has_default = c.default_value && normal_text(*c.default_value) != "null";
-        return has_default || (!not_null(c) && !in_primary_key(c.name));
-    }
+    [[nodiscard]] bool can_be_left_out(const ColumnText& c) const noexcept;
 
     /// The name by which a query reaches the rowid; empty where it has none, or a column hides it.
-    [[nodiscard]] std::string rowid() const
-    {
-        if (is_virtual) return "rowid";
-        if (text.without_rowid) return {};
-        for (const char* alias : {"rowid", "_rowid_", "oid"})
-            if (column(alias) == nullptr) return alias;
-        return {};
-    }
+    [[nodiscard]] std::string rowid() const;
 };
 
 struct IndexModel {
@@ -111,14 +71,7 @@ struct SchemaModel {
     bool untrusted = false;
 
     /// Does every write that it is on fail, since it uses a virtual table?
-    [[nodiscard]] bool is_kept_from_running(const ViewModel& view) const
-    {
-        if (!untrusted || view.type != "trigger") return false;
-        const auto tokens = sql_tokens(view.sql);
-        return std::ranges::any_of(tables, [&](const TableModel& table) {
-            return table.is_virtual && mentions(tokens, table.name);
-        });
-    }
+    [[nodiscard]] bool is_kept_from_running(const ViewModel& view) const;
 
     [[nodiscard]] const TableModel* table(std::string_view name) const noexcept { return find(tables, name); }
     [[nodiscard]] const IndexModel* index(std::string_view name) const noexcept
@@ -128,14 +81,7 @@ struct SchemaModel {
     [[nodiscard]] const ViewModel* view(std::string_view name) const noexcept { return find(views, name); }
 
     /// `"table config"`, `"index i on table t"`, of whatever has the name; empty if nothing has.
-    [[nodiscard]] std::string who_has(std::string_view name) const
-    {
-        if (const TableModel* t = table(name)) return label("table", t->name);
-        if (const IndexModel* i = index(name)) return label("index", i->name) + " on table " + i->table;
-        if (const ViewModel* v = view(name))
-            return label(v->type, v->name) + (v->type == "trigger" ? " on " + v->table : std::string());
-        return {};
-    }
+    [[nodiscard]] std::string who_has(std::string_view name) const;
 
 private:
     template <class Model>
@@ -148,3 +94,7 @@ private:
 };
 
 } // namespace tenantry::migrate
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/migrate/impl/model.ipp>
+#endif

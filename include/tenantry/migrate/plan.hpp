@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
+
 namespace tenantry::migrate {
 
 enum class StepKind {
@@ -28,26 +30,7 @@ enum class StepKind {
     check_table, ///< only its rows are looked at
 };
 
-[[nodiscard]] inline std::string_view to_string(StepKind kind) noexcept
-{
-    switch (kind) {
-    case StepKind::create_table: return "create table";
-    case StepKind::add_column: return "add column";
-    case StepKind::rebuild_table: return "rebuild table";
-    case StepKind::fill_table: return "fill table";
-    case StepKind::drop_table: return "drop table";
-    case StepKind::rename_table: return "rename table";
-    case StepKind::rename_column: return "rename column";
-    case StepKind::create_index: return "create index";
-    case StepKind::drop_index: return "drop index";
-    case StepKind::create_view: return "create view";
-    case StepKind::drop_view: return "drop view";
-    case StepKind::create_trigger: return "create trigger";
-    case StepKind::drop_trigger: return "drop trigger";
-    case StepKind::check_table: return "check table";
-    }
-    return "";
-}
+[[nodiscard]] std::string_view to_string(StepKind kind) noexcept;
 
 /// What must be true of the rows that are there, so that a step loses nothing.
 struct Condition {
@@ -82,28 +65,13 @@ struct Plan {
     [[nodiscard]] bool empty() const noexcept { return steps.empty() && problems.empty(); }
 
     /// Does any step copy a table, so that foreign keys must be off meanwhile?
-    [[nodiscard]] bool rebuilds() const noexcept
-    {
-        return std::ranges::any_of(steps, [](const Step& step) {
-            return step.kind == StepKind::rebuild_table || step.kind == StepKind::drop_table;
-        });
-    }
+    [[nodiscard]] bool rebuilds() const noexcept;
 
     /// Could rows stand in the way, or be lost?
-    [[nodiscard]] bool has_conditions() const noexcept
-    {
-        return !checks.empty() ||
-               std::ranges::any_of(steps, [](const Step& step) { return !step.conditions.empty(); });
-    }
+    [[nodiscard]] bool has_conditions() const noexcept;
 
     /// `"add column config.note"`, for each step.
-    [[nodiscard]] std::vector<std::string> titles() const
-    {
-        std::vector<std::string> result;
-        result.reserve(steps.size());
-        for (const Step& step : steps) result.push_back(step.title());
-        return result;
-    }
+    [[nodiscard]] std::vector<std::string> titles() const;
 
     /// Several lines, each ended.
     friend std::ostream& operator<<(std::ostream& out, const Plan& plan)
@@ -126,11 +94,10 @@ struct Plan {
     }
 };
 
-[[nodiscard]] inline std::string to_string(const Plan& plan)
-{
-    std::ostringstream out;
-    out << plan;
-    return std::move(out).str();
-}
+[[nodiscard]] std::string to_string(const Plan& plan);
 
 } // namespace tenantry::migrate
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/migrate/impl/plan.ipp>
+#endif

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/apply.hpp>
 #include <tenantry/migrate/detail/fit.hpp>
@@ -27,45 +28,15 @@
 namespace tenantry::migrate {
 
 /// `declared_model`, made once for each declaration, with the functions of the connection that asks first. Thread-safe.
-[[nodiscard]] inline Result<std::shared_ptr<const SchemaModel>> shared_declared_model(
-    const SchemaInfo& declared, const sqlite::Functions& functions)
-{
-    using Key = std::pair<const void*, std::int32_t>;
-    static std::mutex mutex;
-    static std::map<Key, std::shared_ptr<const SchemaModel>> known;
-    const Key key(declared.objects.data(), declared.fingerprint);
-    {
-        const std::lock_guard lock(mutex);
-        if (const auto found = known.find(key); found != known.end()) return found->second;
-    }
-    auto model = declared_model(declared, functions);
-    if (!model) return fail(std::move(model).error());
-    const std::lock_guard lock(mutex);
-    return known.try_emplace(key, std::make_shared<const SchemaModel>(std::move(*model))).first->second;
-}
+[[nodiscard]] Result<std::shared_ptr<const SchemaModel>> shared_declared_model(
+    const SchemaInfo& declared, const sqlite::Functions& functions);
 
 /// Nothing is in it but what the library keeps about the file itself.
-[[nodiscard]] inline Result<bool> is_empty(sqlite::Connection& connection)
-{
-    auto empty = connection.query_integer(
-        "SELECT NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE tbl_name <> '_tenantry')");
-    if (!empty) return fail(std::move(empty).error());
-    return *empty != 0;
-}
+[[nodiscard]] Result<bool> is_empty(sqlite::Connection& connection);
 
 /// Makes everything that is declared, in the transaction that is open, in an empty database.
-[[nodiscard]] inline Result<std::vector<std::string>> create_all(sqlite::Connection& connection,
-                                                                 const SchemaInfo& declared)
-{
-    std::vector<std::string> done;
-    for (const SchemaObject& object : declared.objects) {
-        const std::string doing = "create " + label(object.type, object.name);
-        if (auto made = connection.execute(std::string(object.sql)); !made)
-            return fail(migration_error(std::move(made).error(), doing));
-        done.push_back(doing);
-    }
-    return done;
-}
+[[nodiscard]] Result<std::vector<std::string>> create_all(sqlite::Connection& connection,
+                                                          const SchemaInfo& declared);
 
 /// What opening a database under a declaration would come to.
 struct Assessment {
@@ -90,157 +61,32 @@ inline std::string checksum(std::int64_t mark) { return std::to_string(mark); }
 // again. Thread-safe.
 class LastSchema {
 public:
-    [[nodiscard]] static std::shared_ptr<const SchemaModel> get()
-    {
-        const std::lock_guard lock(mutex_);
-        return last_;
-    }
-    static void set(std::shared_ptr<const SchemaModel> model)
-    {
-        const std::lock_guard lock(mutex_);
-        last_ = std::move(model);
-    }
+    [[nodiscard]] static std::shared_ptr<const SchemaModel> get();
+    static void set(std::shared_ptr<const SchemaModel> model);
 
 private:
     static inline std::mutex mutex_;
     static inline std::shared_ptr<const SchemaModel> last_;
 };
 
-inline Result<Assessment> assess(sqlite::Connection& connection, const SchemaInfo& declared)
-{
-    using State = Assessment::State;
-    Assessment found;
-    auto mark = read_mark(connection);
-    if (!mark) return fail(std::move(mark).error());
-    found.mark = *mark;
-    if (*mark == declared.fingerprint) return found;
-    // How many objects there are, and in the bit above them whether one is the ledger.
-    constexpr std::int64_t has_ledger = std::int64_t{1} << 62;
-    auto objects = connection.query_integer(
-        "SELECT count(*) + ifnull(sum(type = 'table' AND name = '_tenantry_migrations'), 0) * (1 << 62)"
-        " FROM main.sqlite_schema WHERE tbl_name <> '_tenantry'");
-    if (!objects) return fail(std::move(objects).error());
-    if (*objects == 0) {
-        found.state = State::created;
-        return found;
-    }
-    if (*objects >= has_ledger) {
-        auto ledger = Ledger::read_there(connection);
-        if (!ledger) return fail(std::move(ledger).error());
-        found.ledger = std::move(*ledger);
-        if (found.ledger.is_adopted()) found.mark = mix_mark(found.mark, connection.incarnation()); // its own
-    }
-    const auto& rows = found.ledger.rows();
-    if (found.ledger.has_history())
-        return fail(errc::history_mismatch,
-                    "the database was migrated by a history of revisions, the last of them " +
-                        std::to_string(rows.back().revision.value_or(0)) + " '" + rows.back().name +
-                        "'; this program has none");
-    const std::string wanted = checksum(declared.fingerprint);
-    bool was_here = false;
-    for (const LedgerRow& row : rows) was_here = was_here || row.checksum == wanted;
-    const bool is_last = !rows.empty() && rows.back().checksum == wanted;
-    if (is_last && found.ledger.is_adopted()) return found;
-    auto model = shared_declared_model(declared, connection.functions());
-    if (!model) return fail(std::move(model).error());
-    const auto last = LastSchema::get();
-    auto live = introspect(connection, {model->get(), last.get()});
-    if (!live) return fail(std::move(live).error());
-    found.plan = diff(*live, **model, found.ledger.is_adopted() ? Unknown::adopted : Unknown::keep);
-    found.state = was_here && !is_last ? State::newer : State::behind;
-    if (found.state == State::newer) found.misfits = misfits(*live, **model, true);
-    LastSchema::set(std::make_shared<const SchemaModel>(std::move(*live)));
-    return found;
-}
+Result<Assessment> assess(sqlite::Connection& connection, const SchemaInfo& declared);
 
-inline Error newer_error(const Assessment& found)
-{
-    return Error(errc::newer_schema,
-                 "a newer program has changed the database, and this one cannot work with it: " +
-                     joined(found.misfits));
-}
+Error newer_error(const Assessment& found);
 
-inline Migrated leave_newer(const Assessment& found)
-{
-    Migrated report{.is_newer = true, .from = checksum(found.mark), .to = checksum(found.mark)};
-    report.tolerated = found.plan.tolerated;
-    for (const Step& step : found.plan.steps)
-        report.tolerated.push_back("what the newer program has made otherwise: " + step.title());
-    return report;
-}
+Migrated leave_newer(const Assessment& found);
 
 // Under the write lock, and in RebuildMode.
-inline Result<Migrated> bring_up_to_date(sqlite::Connection& connection, const SchemaInfo& declared,
-                                         Assessment& found)
-{
-    const auto begun = std::chrono::steady_clock::now();
-    Migrated report{.from = checksum(found.mark), .to = checksum(declared.fingerprint)};
-    if (found.state == Assessment::State::created) {
-        report.from.clear();
-        auto done = create_all(connection, declared);
-        if (!done) return fail(std::move(done).error());
-        report.done = std::move(*done);
-    } else {
-        if (auto done = apply(connection, found.plan); !done) return fail(std::move(done).error());
-        report.done = found.plan.titles();
-        report.tolerated = found.plan.tolerated;
-        const bool adopted = found.ledger.is_adopted();
-        if (found.ledger.rows().empty() && found.mark != 0) {
-            LedgerRow first{.name = "before", .checksum = checksum(found.mark)};
-            if (auto added = found.ledger.add(connection, std::move(first)); !added)
-                return fail(std::move(added).error());
-        }
-        LedgerRow row{.name = "automatic", .checksum = checksum(declared.fingerprint)};
-        row.duration =
-            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
-        report.duration = row.duration;
-        if (auto added = found.ledger.add(connection, std::move(row)); !added)
-            return fail(std::move(added).error());
-        if (adopted) return report;
-    }
-    if (auto marked = write_mark(connection, declared.fingerprint); !marked)
-        return fail(std::move(marked).error());
-    return report;
-}
+Result<Migrated> bring_up_to_date(sqlite::Connection& connection, const SchemaInfo& declared,
+                                  Assessment& found);
 
 } // namespace detail
 
 /// Brings the database to its declaration; see `ensure_schema`.
-[[nodiscard]] inline Result<Migrated> migrate_automatically(sqlite::Connection& connection,
-                                                            const SchemaInfo& declared)
-{
-    using State = Assessment::State;
-    auto mark = read_mark(connection);
-    if (!mark) return fail(std::move(mark).error());
-    if (*mark == declared.fingerprint) return Migrated{.was_current = true};
-    if (connection.in_transaction())
-        return fail(errc::invalid_argument, "a transaction is open on this connection already");
-    auto has_ledger = Ledger::exists(connection);
-    if (!has_ledger) return fail(std::move(has_ledger).error());
-    if (*has_ledger) {
-        // A program that is older writes nothing, and takes no lock.
-        auto reading = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
-        if (!reading) return fail(std::move(reading).error());
-        auto found = detail::assess(connection, declared);
-        if (!found) return fail(std::move(found).error());
-        if (found->state == State::current) return Migrated{.was_current = true};
-        if (found->state == State::newer)
-            return found->misfits.empty() ? Result<Migrated>(detail::leave_newer(*found))
-                                          : fail(detail::newer_error(*found));
-    }
-    const RebuildMode mode(connection);
-    auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
-    if (!transaction) return fail(std::move(transaction).error());
-    auto found = detail::assess(connection, declared); // somebody may have been faster
-    if (!found) return fail(std::move(found).error());
-    if (found->state == State::current) return Migrated{.was_current = true};
-    if (found->state == State::newer)
-        return found->misfits.empty() ? Result<Migrated>(detail::leave_newer(*found))
-                                      : fail(detail::newer_error(*found));
-    auto report = detail::bring_up_to_date(connection, declared, *found);
-    if (!report) return report;
-    if (auto committed = transaction->commit(); !committed) return fail(std::move(committed).error());
-    return report;
-}
+[[nodiscard]] Result<Migrated> migrate_automatically(sqlite::Connection& connection,
+                                                     const SchemaInfo& declared);
 
 } // namespace tenantry::migrate
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/migrate/impl/automatic.ipp>
+#endif

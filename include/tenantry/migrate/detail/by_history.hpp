@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/apply.hpp>
 #include <tenantry/migrate/detail/automatic.hpp>
@@ -40,266 +41,43 @@ struct HistoryAssessment {
 
 namespace detail {
 
-inline std::string last_revision(const Ledger& ledger)
-{
-    std::optional<std::int64_t> last;
-    for (const LedgerRow& row : ledger.rows())
-        if (row.revision) last = std::max(last.value_or(0), *row.revision);
-    return last ? "revision " + std::to_string(*last) : std::string();
-}
+std::string last_revision(const Ledger& ledger);
 
 // A row that the history does not know is a newer program's, unless something the history knows was run after it.
-inline bool is_of_newer_program(const Ledger& ledger, std::size_t index, const History& history)
-{
-    const LedgerRow& row = ledger.rows()[index];
-    if (history.revisions().empty() || *row.revision > history.revisions().back().number) return true;
-    if (row.kind == LedgerKind::included) return true; // it came with the newer program's declaration
-    for (std::size_t i = index + 1; i < ledger.rows().size(); ++i) {
-        const LedgerRow& later = ledger.rows()[i];
-        if (later.revision && history.find(*later.revision) != nullptr) return false;
-    }
-    return true;
-}
+bool is_of_newer_program(const Ledger& ledger, std::size_t index, const History& history);
 
 // Has it anything besides `states[n]` that an earlier state has? Then the revision that removes it has not run.
-inline bool has_earlier(const Plan& plan, const std::vector<SchemaModel>& states, std::size_t n)
-{
-    if (plan.tolerated.empty()) return false;
-    for (std::size_t m = 1; m < n; ++m)
-        for (const std::string& earlier : diff(states[m], states[n]).tolerated)
-            if (std::ranges::find(plan.tolerated, earlier) != plan.tolerated.end()) return true;
-    return false;
-}
+bool has_earlier(const Plan& plan, const std::vector<SchemaModel>& states, std::size_t n);
 
 // The history's state that the database is in: its own, or the one of which it has least besides, which must be another's.
 // Of states that are the same it is the first, so that what leaves no trace in the schema, a revision that changes only
 // data, is run.
-inline Result<std::size_t> find_state(const SchemaModel& live, const History& history,
-                                      const sqlite::Functions& functions)
-{
-    auto models = history.models(functions);
-    if (!models) return fail(std::move(models).error());
-    const auto& states = **models;
-    std::size_t nearest = 0;
-    std::size_t least = 0;
-    bool nearest_is_exact = false;
-    for (std::size_t n = states.size(); n-- > 1 && !nearest_is_exact;) {
-        const Plan plan = diff(live, states[n]);
-        if (!plan.empty()) continue;
-        // Without a column that is not known a constraint may be left that tells two states apart.
-        const bool exact = diff(live, states[n], Unknown::drop).empty();
-        if (!exact && nearest != 0 && plan.tolerated.size() >= least) continue;
-        if (!exact && has_earlier(plan, states, n)) continue;
-        nearest = n;
-        least = plan.tolerated.size();
-        nearest_is_exact = exact;
-    }
-    for (std::size_t n = 1; n < nearest; ++n)
-        if (diff(states[n], states[nearest], Unknown::drop).empty()) return n;
-    if (nearest != 0) return nearest;
-    std::string common;
-    for (const SchemaModel& state : states)
-        for (const TableModel& table : state.tables)
-            if (common.empty() && live.table(table.name) != nullptr) common = table.name;
-    if (common.empty()) return std::size_t{0};
-    return fail(
-        errc::history_mismatch,
-        "the database has no ledger of migrations, and is in none of the states that the history goes through "
-        "(it has a table " +
-            common + "); compared with the first revision:\n" + to_string(diff(live, states[1])));
-}
+Result<std::size_t> find_state(const SchemaModel& live, const History& history,
+                               const sqlite::Functions& functions);
 
-inline Result<HistoryAssessment> assess(sqlite::Connection& connection, const SchemaInfo& declared,
-                                        const History& history)
-{
-    HistoryAssessment found;
-    auto mark = read_mark(connection);
-    if (!mark) return fail(std::move(mark).error());
-    found.mark = *mark;
-    found.is_current = *mark == history.mark(declared.fingerprint);
-    if (found.is_current) return found;
-    auto empty = is_empty(connection);
-    if (!empty) return fail(std::move(empty).error());
-    found.is_empty = *empty;
-    if (*empty) return found;
-    auto ledger = Ledger::read(connection);
-    if (!ledger) return fail(std::move(ledger).error());
-    found.ledger = std::move(*ledger);
-    const auto& rows = found.ledger.rows();
+Result<HistoryAssessment> assess(sqlite::Connection& connection, const SchemaInfo& declared,
+                                 const History& history);
 
-    if (!found.ledger.has_history()) {
-        auto live = introspect(connection);
-        if (!live) return fail(std::move(live).error());
-        auto state = find_state(*live, history, connection.functions());
-        if (!state) return fail(std::move(state).error());
-        for (std::size_t i = 0; i < history.revisions().size(); ++i)
-            (i < *state ? found.included : found.pending).push_back(&history.revisions()[i]);
-        return found;
-    }
-
-    bool all_compatible = true;
-    std::string unknown;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (!rows[i].revision) continue;
-        const std::string said = "revision " + std::to_string(*rows[i].revision) + " '" + rows[i].name + '\'';
-        if (const Revision* known = history.find(*rows[i].revision)) {
-            if (known->checksum() == rows[i].checksum) continue;
-            return fail(errc::history_mismatch,
-                        said + " is not what the database has run: it was edited since. " +
-                            "Restore it, and put the change into a new revision");
-        }
-        if (!is_of_newer_program(found.ledger, i, history))
-            return fail(errc::history_mismatch,
-                        said + " was run by the database, and is missing from the history. Restore it");
-        found.is_newer = true;
-        unknown += (unknown.empty() ? "" : ", ") + said;
-        all_compatible = all_compatible && rows[i].compatible;
-    }
-    for (const Revision& revision : history.revisions()) {
-        const bool has_run = std::ranges::any_of(
-            rows, [&](const LedgerRow& row) { return row.revision && *row.revision == revision.number; });
-        if (!has_run) found.pending.push_back(&revision);
-    }
-    if (!found.is_newer) return found;
-    found.tolerated.push_back("run by a newer program: " + unknown);
-    if (all_compatible) return found;
-    auto model = shared_declared_model(declared, connection.functions());
-    if (!model) return fail(std::move(model).error());
-    auto live = introspect(connection, {model->get()});
-    if (!live) return fail(std::move(live).error());
-    found.misfits = misfits(*live, **model, true);
-    for (std::string& known : diff(*live, **model).tolerated) found.tolerated.push_back(std::move(known));
-    return found;
-}
-
-inline LedgerRow row_of(const Revision& revision, LedgerKind kind)
-{
-    return {.kind = kind,
-            .revision = revision.number,
-            .name = revision.name,
-            .checksum = revision.checksum(),
-            .compatible = revision.compatible};
-}
+LedgerRow row_of(const Revision& revision, LedgerKind kind);
 
 // Do declared rows fit? In the transaction of the last revision.
-inline Result<void> check_fit(sqlite::Connection& connection, const SchemaInfo& declared)
-{
-    auto model = shared_declared_model(declared, connection.functions());
-    if (!model) return fail(std::move(model).error());
-    auto live = introspect(connection, {model->get()});
-    if (!live) return fail(std::move(live).error());
-    const auto found = misfits(*live, **model);
-    if (found.empty()) {
-        const Plan checks{.checks = diff(*live, **model).checks};
-        auto conflicts = find_conflicting_rows(connection, checks);
-        if (!conflicts) return fail(std::move(conflicts).error());
-        if (conflicts->empty()) return {};
-        return fail(detail::refused(checks, *conflicts));
-    }
-    return fail(errc::migration_failed,
-                "the history does not lead to what the program declares: " + joined(found) +
-                    ". Generate the next revision, and add it to the history");
-}
+Result<void> check_fit(sqlite::Connection& connection, const SchemaInfo& declared);
 
-inline Result<void> set_mark(sqlite::Connection& connection, const HistoryAssessment& found,
-                             std::int32_t mark)
-{
-    if (found.ledger.is_adopted() || found.mark == mark) return {};
-    return write_mark(connection, mark);
-}
+Result<void> set_mark(sqlite::Connection& connection, const HistoryAssessment& found, std::int32_t mark);
 
 // One step, in the transaction that is open: true if there is nothing more to do.
-inline Result<bool> take_step(sqlite::Connection& connection, const SchemaInfo& declared,
-                              const History& history, HistoryAssessment& found, Migrated& report)
-{
-    const auto begun = std::chrono::steady_clock::now();
-    auto add = [&](const Revision& revision, LedgerKind kind) {
-        LedgerRow row = row_of(revision, kind);
-        if (kind == LedgerKind::revision) {
-            row.duration = std::chrono::duration_cast<std::chrono::microseconds>(
-                std::chrono::steady_clock::now() - begun);
-            report.duration += row.duration;
-        }
-        return found.ledger.add(connection, std::move(row));
-    };
-    if (found.is_empty) {
-        auto made = create_all(connection, declared);
-        if (!made) return fail(std::move(made).error());
-        for (std::string& done : *made) report.done.push_back(std::move(done));
-        for (const Revision& revision : history.revisions())
-            if (auto added = add(revision, LedgerKind::included); !added)
-                return fail(std::move(added).error());
-    }
-    for (const Revision* revision : found.included)
-        if (auto added = add(*revision, LedgerKind::included); !added) return fail(std::move(added).error());
-    if (!found.pending.empty()) {
-        const Revision& next = *found.pending.front();
-        if (auto done = run_revision(connection, next); !done) return fail(std::move(done).error());
-        if (auto added = add(next, LedgerKind::revision); !added) return fail(std::move(added).error());
-        report.done.push_back(next.title());
-    }
-    const bool is_last = found.pending.size() <= 1;
-    if (is_last && !found.is_empty)
-        if (auto fits = check_fit(connection, declared); !fits) return fail(std::move(fits).error());
-    // Between revisions the mark says nothing but "look closer".
-    auto marked = set_mark(connection, found, is_last ? history.mark(declared.fingerprint) : 0);
-    if (!marked) return fail(std::move(marked).error());
-    return is_last;
-}
+Result<bool> take_step(sqlite::Connection& connection, const SchemaInfo& declared, const History& history,
+                       HistoryAssessment& found, Migrated& report);
 
 } // namespace detail
 
 /// Brings the database to its declaration by the history; see `ensure_schema`. Each revision is a transaction of its
 /// own, so that a failing one leaves the database at the one before.
-[[nodiscard]] inline Result<Migrated> migrate_by_history(sqlite::Connection& connection,
-                                                         const SchemaInfo& declared, const History& history)
-{
-    auto mark = read_mark(connection);
-    if (!mark) return fail(std::move(mark).error());
-    if (*mark == history.mark(declared.fingerprint)) return Migrated{.was_current = true};
-    if (connection.in_transaction())
-        return fail(errc::invalid_argument, "a transaction is open on this connection already");
-    Migrated report;
-    for (bool first = true;; first = false) {
-        bool rebuilds = false;
-        {
-            auto reading = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
-            if (!reading) return fail(std::move(reading).error());
-            auto found = detail::assess(connection, declared, history);
-            if (!found) return fail(std::move(found).error());
-            if (first) report.from = detail::last_revision(found->ledger);
-            report.to = detail::last_revision(found->ledger);
-            if (found->is_newer && !found->misfits.empty())
-                return fail(errc::newer_schema,
-                            joined(found->tolerated) +
-                                "; this program cannot work with it: " + joined(found->misfits));
-            if (found->is_newer) {
-                report.is_newer = true;
-                report.tolerated = std::move(found->tolerated);
-                return report;
-            }
-            const bool nothing_to_do = found->pending.empty() && found->included.empty() && !found->is_empty;
-            if (found->is_current || (nothing_to_do && found->ledger.is_adopted())) {
-                report.was_current = report.done.empty();
-                return report;
-            }
-            rebuilds = !found->pending.empty() && found->pending.front()->rebuilds();
-        }
-        std::optional<RebuildMode> mode;
-        if (rebuilds) mode.emplace(connection);
-        auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::immediate);
-        if (!transaction) return fail(std::move(transaction).error());
-        auto found = detail::assess(connection, declared, history); // somebody may have been faster
-        if (!found) return fail(std::move(found).error());
-        const bool still = !found->is_current && !found->is_newer &&
-                           (found->pending.empty() || found->pending.front()->rebuilds() == rebuilds);
-        if (!still) continue;
-        auto last = detail::take_step(connection, declared, history, *found, report);
-        if (!last) return fail(std::move(last).error());
-        if (auto committed = transaction->commit(); !committed) return fail(std::move(committed).error());
-        report.to = detail::last_revision(found->ledger);
-        if (*last) return report;
-    }
-}
+[[nodiscard]] Result<Migrated> migrate_by_history(sqlite::Connection& connection, const SchemaInfo& declared,
+                                                  const History& history);
 
 } // namespace tenantry::migrate
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/migrate/impl/by_history.ipp>
+#endif

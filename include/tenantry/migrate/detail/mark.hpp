@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 
@@ -24,12 +25,7 @@ namespace tenantry::migrate {
 /// The mark of a database: the fingerprint it was brought to, unless it is adopted
 /// (https://sqlite.org/pragma.html#pragma_user_version). Read through the connection: the file's header is stale while
 /// there is a WAL.
-[[nodiscard]] inline Result<std::int64_t> read_mark(sqlite::Connection& connection)
-{
-    return connection.query_integer("PRAGMA main.user_version").transform([&](std::int64_t kept) {
-        return mix_mark(kept, connection.incarnation());
-    });
-}
+[[nodiscard]] Result<std::int64_t> read_mark(sqlite::Connection& connection);
 
 [[nodiscard]] inline Result<void> write_mark(sqlite::Connection& connection, std::int32_t mark)
 {
@@ -38,3 +34,7 @@ namespace tenantry::migrate {
 }
 
 } // namespace tenantry::migrate
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/migrate/impl/mark.ipp>
+#endif
