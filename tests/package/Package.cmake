@@ -8,7 +8,7 @@ add_test(NAME package.install
         "-Dprefix=${package_prefix}"
         "-Dconfiguration=$<CONFIG>"
         -P "${CMAKE_CURRENT_LIST_DIR}/install.cmake")
-set_tests_properties(package.install PROPERTIES FIXTURES_SETUP package_prefix LABELS package TIMEOUT 300)
+set_tests_properties(package.install PROPERTIES FIXTURES_SETUP package_prefix LABELS package TIMEOUT 900)
 
 # Everything that decides how dependencies are found goes along, as it would in a user's own build.
 set(package_options
@@ -42,6 +42,6 @@ foreach(how IN ITEMS find_package add_subdirectory)
             --build-project tenantry_consumer
             --build-options ${package_options} ${how_options}
             --test-command "${directory}/consumer")
-    set_tests_properties(package.${how} PROPERTIES LABELS package TIMEOUT 300)
+    set_tests_properties(package.${how} PROPERTIES LABELS package TIMEOUT 900)
 endforeach()
 set_tests_properties(package.find_package PROPERTIES FIXTURES_REQUIRED package_prefix)
