@@ -159,6 +159,7 @@ inline Result<Seen> use_everything(const std::filesystem::path& root)
 {
     FleetOptions options{.threads = 2};
     options.tenant.profile.functions.scalar("same", [](std::string_view text) { return std::string(text); });
+    options.clock = TimeSource();
     auto fleet = Fleet<Office>::open(root, options);
     if (!fleet) return fail(std::move(fleet).error());
     if (auto made = fleet->async_create("acme", asio::use_future).get(); !made)

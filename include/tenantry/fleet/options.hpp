@@ -7,6 +7,7 @@
 #include <memory>
 
 #include <tenantry/core/observer.hpp>
+#include <tenantry/core/time_source.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/upkeep_options.hpp>
 
@@ -76,6 +77,11 @@ struct FleetOptions {
 
     /// Hears of what happens: slow statements, tenants that come and go, errors that nobody waits for.
     std::shared_ptr<Observer> observer{};
+
+    /// What `trim_idle_after`, `close_idle_after`, `upkeep` and `open_deadline` are reckoned by, and how long opening a tenant
+    /// waits for another process's lock: the steady clock, or one that a test moves, which outlives the fleet. That it was moved
+    /// is noticed within a second. What an open tenant waits for goes by the steady clock.
+    TimeSource clock{};
 };
 
 /// What happens to accepted work when a fleet is closed.

@@ -97,6 +97,9 @@ public:
     [[nodiscard]] const SchemaInfo& schema() const noexcept { return schema_; }
     [[nodiscard]] const FleetOptions& options() const noexcept { return options_; }
 
+    /// The time that is decided by. How long something took is told by the steady clock.
+    [[nodiscard]] Clock::time_point now() const noexcept { return options_.clock.now(); }
+
     /// What opening the tenant has found, if it is open here.
     [[nodiscard]] std::optional<Migrated> opening(const TenantId& id)
     {
@@ -537,7 +540,7 @@ private:
         bool finished = false;
         {
             const std::lock_guard lock(mutex_);
-            registry_.set_time(Clock::now());
+            registry_.set_time(now());
             try {
                 ask(actions);
             } catch (...) {
@@ -640,13 +643,16 @@ private:
     {
         const async::GatePass alive(&executor_gate());
         if (!alive) return;
-        const auto now = Clock::now();
         std::vector<std::shared_ptr<Tenant>> trimmed;
         std::vector<std::shared_ptr<Tenant>> open;
         EntryPtr quiet;
         std::shared_ptr<Tenant> quiet_tenant;
         decide([&](Registry::Actions& actions) { registry_.close_again(actions); });
         decide([&](Registry::Actions& actions) {
+            const auto now = registry_.now();
+            // Timers have seen to these, unless another clock than theirs is asked.
+            if (is_due(registry_.next_deadline(), now)) registry_.expire(now, actions);
+            if (is_due(registry_.awaited_until(), now)) registry_.expire_awaited(now, actions);
             if (options_.close_idle_after.count() > 0)
                 registry_.close_idle(earlier(now, options_.close_idle_after), actions);
             if (options_.trim_idle_after.count() > 0)
@@ -663,6 +669,11 @@ private:
             decide([&](Registry::Actions&) { Registry::put_off_upkeep(*quiet); });
         for (const auto& tenant : trimmed) tenant->trim();
         for (const auto& tenant : open) tenant->upkeep();
+    }
+
+    [[nodiscard]] static bool is_due(std::optional<Clock::time_point> time, Clock::time_point now) noexcept
+    {
+        return time && *time <= now;
     }
 
     // False: it was not begun.
@@ -714,7 +725,7 @@ private:
         }
         // Another process is changing the schema, or what was lost is being closed: ask again later, without holding a thread meanwhile.
         if (tenant.error() == errc::busy) {
-            lock.found(Clock::now(), options_.tenant.busy_deadline);
+            lock.found(now(), options_.tenant.busy_deadline);
             if (!HeldLock::is_enough(lock.time(), options_.tenant.busy_deadline) && is_wanted(*entry))
                 return open_later(entry, lock);
         }
@@ -973,13 +984,13 @@ private:
         const auto until = registry_.awaited_until();
         if (!until || (awaited_timer_set_ && *awaited_timer_set_ <= *until)) return;
         awaited_timer_set_ = until;
-        awaited_timer_->expires_at(*until);
+        awaited_timer_->expires_after(time_between(registry_.now(), *until));
         awaited_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
             const auto self = weak.lock();
             if (!self || error) return;
             self->decide([&](Registry::Actions& actions) {
                 self->awaited_timer_set_.reset();
-                self->registry_.expire_awaited(Clock::now(), actions);
+                self->registry_.expire_awaited(self->registry_.now(), actions);
             });
         });
     }
@@ -994,14 +1005,14 @@ private:
         }
         if (!next || (timer_set_ && *timer_set_ <= *next)) return;
         timer_set_ = next;
-        deadline_timer_->expires_at(*next);
+        deadline_timer_->expires_after(time_between(registry_.now(), *next));
         deadline_timer_->async_wait(
             [weak = weak_from_this(), on = async::at_work(executor())](boost::system::error_code error) {
                 const auto self = weak.lock();
                 if (!self || error) return;
                 self->decide([&](Registry::Actions& actions) {
                     self->timer_set_.reset();
-                    self->registry_.expire(Clock::now(), actions);
+                    self->registry_.expire(self->registry_.now(), actions);
                 });
             });
     }

@@ -135,7 +135,7 @@ private:
             auto done = migrate(result);
             if (!done && done.error() == errc::busy && !done_->cancelled()) {
                 const auto patience = core_->options().tenant.busy_deadline;
-                lock.found(Clock::now(), patience);
+                lock.found(core_->now(), patience);
                 if (!HeldLock::is_enough(lock.time(), patience))
                     return later(index, lock); // without holding a thread meanwhile
             }
