@@ -23,6 +23,7 @@ namespace {
 // Nobody reads here; it is counted how often they would have to be opened again.
 class NoReaders final : public detail::Connections {
 public:
+    detail::LentConnection writers() override { return detail::LentConnection(); }
     Result<detail::LentConnection> try_acquire() override { return detail::LentConnection(); }
     Result<detail::LentConnection> acquire(std::chrono::milliseconds) override
     {
@@ -32,9 +33,6 @@ public:
     bool available() override { return false; }
     void count(TenantStats&) override {}
     void close() override { ++closed; }
-    bool begin_writing() override { return true; }
-    void end_writing() override {}
-    void nothing_to_read() override {}
 
     int closed = 0;
 };

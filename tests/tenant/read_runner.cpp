@@ -15,7 +15,6 @@
 using namespace tenantry;
 using detail::ReaderTask;
 using detail::ReadRunner;
-using detail::Reads;
 using test::Fate;
 using test::FatePtr;
 using test::must;
@@ -26,16 +25,25 @@ namespace {
 
 constexpr auto statement = detail::JobKind::partial_statement; // what queries are
 
+// What a turn is given to read, the connection for it, and whether what was found may be told.
+struct Reads : detail::ReadBatch {
+    detail::LentConnection writers;
+    bool there = true;
+};
+
 struct Site : test::WriterSite {
     Site() : WriterSite(usual()) {}
 
     // One that has the writer's connection, with these to come.
-    Reads reads()
+    void lend(Reads& reads)
     {
-        Reads made;
-        made.writers = connections.try_borrow_writers();
-        REQUIRE(made.writers);
-        return made;
+        reads.writers = connections.try_borrow_writers();
+        REQUIRE(reads.writers);
+    }
+
+    void run_together(Reads& reads, Clock::duration& left)
+    {
+        reads.there = runner.run_together(reads, std::move(reads.writers), left);
     }
 
     static FatePtr add(Reads& reads, PlainJob::Work work, const Limits& limits = {}, bool caller = true)
@@ -55,8 +63,9 @@ struct Site : test::WriterSite {
         return false;
     }
 
-    detail::WriterAndReaders connections{database.writer(), [] {}, path, file.identity(),
-                                         sqlite::Profile{}, 1U,    99U};
+    detail::WriterUse use;
+    detail::WriterAndReaders connections{database.writer(), use, [] {}, path, file.identity(),
+                                         sqlite::Profile{}, 1U,  99U};
     ReadRunner runner{connections, file, database, counters};
 };
 
@@ -94,7 +103,8 @@ TEST_CASE("what is read together is read at one moment, and the connection comes
     Site site;
     std::int64_t before = -1;
     std::int64_t after = -1;
-    auto reads = site.reads();
+    Reads reads;
+    site.lend(reads);
     Site::add(reads, [&](sqlite::Connection& connection) -> Result<void> {
         before = must(connection.query_integer("SELECT count(*) FROM entry"));
         auto other = must(sqlite::Connection::open(site.path, sqlite::OpenMode::read_write));
@@ -105,7 +115,7 @@ TEST_CASE("what is read together is read at one moment, and the connection comes
         return {};
     });
     Clock::duration left = std::chrono::hours(1);
-    site.runner.run_together(reads, left);
+    site.run_together(reads, left);
     CHECK(reads.all_done());
     CHECK(reads.there);
     CHECK(before == 0);
@@ -117,16 +127,17 @@ TEST_CASE("what is read together is read at one moment, and the connection comes
 TEST_CASE("when their time is over the first is run nevertheless, and the others wait on")
 {
     Site site;
-    auto reads = site.reads();
+    Reads reads;
+    site.lend(reads);
     const auto first = Site::add(reads, &nothing);
     const auto second = Site::add(reads, &nothing);
     Clock::duration left{};
-    site.runner.run_together(reads, left);
+    site.run_together(reads, left);
     CHECK(reads.done == 1);
     CHECK(first->runs == 1);
     CHECK(second->runs == 0);
-    REQUIRE(reads.jobs[1]);
-    CHECK(ReadRunner::is_brief(*reads.jobs[1]));
+    REQUIRE(reads.operations[1]);
+    CHECK(detail::Schedule::is_brief(*reads.operations[1]));
     CHECK_FALSE(site.is_lent());
 }
 
@@ -134,18 +145,19 @@ TEST_CASE("what takes long is ended, and is to have a reader")
 {
     Site site;
     const sqlite3* const writers = site.database.writer().native_handle();
-    auto reads = site.reads();
+    Reads reads;
+    site.lend(reads);
     const auto read = Site::add(reads, [&](sqlite::Connection& connection) -> Result<void> {
         return connection.native_handle() == writers ? endless(connection) : Result<void>();
     });
     Clock::duration left = ReadRunner::moment;
-    site.runner.run_together(reads, left);
+    site.run_together(reads, left);
     CHECK(reads.done == 0);
-    REQUIRE(reads.jobs[0]);
-    CHECK_FALSE(ReadRunner::is_brief(*reads.jobs[0]));
+    REQUIRE(reads.operations[0]);
+    CHECK_FALSE(detail::Schedule::is_brief(*reads.operations[0]));
     CHECK_FALSE(site.is_lent());
-    CHECK(site.runner.run_alone(reads.jobs[0], must(site.connections.try_acquire())));
-    CHECK(reads.jobs[0]->succeeded());
+    CHECK(site.runner.run_alone(reads.operations[0], must(site.connections.try_acquire())));
+    CHECK(reads.operations[0]->succeeded());
     CHECK(read->runs == 2);
     CHECK(read->claims == 1);
 }
@@ -153,19 +165,20 @@ TEST_CASE("what takes long is ended, and is to have a reader")
 TEST_CASE("nobody is called who has cancelled, whose deadline has passed, or whose caller is gone")
 {
     Site site;
-    auto reads = site.reads();
+    Reads reads;
+    site.lend(reads);
     const auto cancelled = Site::add(reads, &nothing);
     cancelled->cancel = true;
     const auto late = Site::add(reads, &nothing, Limits{.deadline = Clock::now() - std::chrono::seconds(1)});
     const auto gone = Site::add(reads, &nothing, {}, false);
     const auto last = Site::add(reads, &nothing);
     Clock::duration left = std::chrono::hours(1);
-    site.runner.run_together(reads, left);
+    site.run_together(reads, left);
     REQUIRE(reads.all_done());
     CHECK(gone->destroyed);
-    CHECK_FALSE(reads.jobs[2]);
-    reads.jobs[0]->complete("site");
-    reads.jobs[1]->complete("site");
+    CHECK_FALSE(reads.operations[2]);
+    reads.operations[0]->complete("site");
+    reads.operations[1]->complete("site");
     CHECK(cancelled->failed(errc::cancelled));
     CHECK(cancelled->error->tenant() == "site");
     CHECK(late->failed(errc::timeout));
@@ -177,13 +190,14 @@ TEST_CASE("nobody is called who has cancelled, whose deadline has passed, or who
 TEST_CASE("what was found in a file that is gone is not to be told")
 {
     Site site;
-    auto reads = site.reads();
+    Reads reads;
+    site.lend(reads);
     Site::add(reads, &nothing);
     std::filesystem::remove(site.path);
     SECTION("together")
     {
         Clock::duration left = std::chrono::hours(1);
-        site.runner.run_together(reads, left);
+        site.run_together(reads, left);
         CHECK(reads.all_done());
         CHECK_FALSE(reads.there);
     }

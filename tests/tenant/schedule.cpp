@@ -131,10 +131,11 @@ public:
             if (steps > 200) return fail("does not come to rest");
         }
         expect(operations_ == 0, "somebody was forgotten");
-        expect(chores_ == 0, "a chore was forgotten");
         expect(posted_ == 0 && strand_ == Strand::idle && reading_.empty(), "a turn is left");
         expect(threads_ == 0 && !thread_has_it_, "a thread was forgotten");
         expect(!holds_work_, "the executor's context is kept at work for nothing");
+        expect(sole_ || (happen(Event::thread_borrows) && happen(Event::thread_gives_back)),
+               "the writer's connection is kept for nobody");
         if (refused_ || !wrong_.empty()) return;
         // And it can all begin again.
         expect(happen(Event::brief_read) && posted_ + static_cast<int>(reading_.size()) == 1,
@@ -143,6 +144,7 @@ public:
             moved = false;
             for (const Event event : order) moved = happen(event) || moved;
         }
+        expect(happen(Event::chores) && posted_ == 1, "a chore was forgotten");
         expect(happen(Event::write) && posted_ == 1, "a write begins nothing");
     }
 
@@ -183,7 +185,6 @@ private:
         if (actions.post_reading_turn) reading_.emplace_back();
         if (actions.try_again_after) timer_ = true;
         if (actions.work != Actions::Work::as_it_is) holds_work_ = actions.work == Actions::Work::hold;
-        chores_ -= static_cast<int>(actions.dropped_chores);
         if (last_ != nullptr)
             for (const auto& each : actions.answer)
                 if (each.get() == last_) last_ = nullptr;
@@ -230,7 +231,6 @@ private:
 
     bool end_turn(Schedule::Written written, Actions& actions)
     {
-        chores_ -= static_cast<int>(step_.chores.count());
         strand_ = Strand::idle;
         step_ = {};
         schedule_.turn_ended(std::move(written), now_, actions);
@@ -259,10 +259,7 @@ private:
             last_ = nullptr;
             schedule_.deadline_came(now_, actions);
             return true;
-        case Event::chores:
-            if (!schedule_.chores_came({.trim = true}, actions)) return false;
-            ++chores_;
-            return true;
+        case Event::chores: return schedule_.chores_came({.trim = true}, actions);
         case Event::turn_begins:
             if (posted_ == 0) return false;
             --posted_;
@@ -300,10 +297,11 @@ private:
             if (!std::exchange(log_is_written_back_, false)) return false;
             schedule_.wait_is_over(Wait::log, actions);
             return true;
-        case Event::thread_borrows: return !borrowed_ && (borrowed_ = schedule_.try_borrow_writer());
+        case Event::thread_borrows:
+            return !sole_ && !borrowed_ && (borrowed_ = schedule_.writer_use().try_borrow());
         case Event::thread_gives_back:
             if (!std::exchange(borrowed_, false)) return false;
-            if (schedule_.give_writer_back()) schedule_.wait_is_over(Wait::reader, actions);
+            if (schedule_.writer_use().give_back()) schedule_.wait_is_over(Wait::reader, actions);
             return true;
         case Event::reading_looks: return look(actions);
         case Event::reading_ends: return end_reading(actions);
@@ -344,7 +342,7 @@ private:
             schedule_.not_tried_again(actions);
             return true;
         case Event::write_here:
-            if (!schedule_.take_turn_here()) return false;
+            if (schedule_.take_turn_here().what != What::write) return false;
             expect(strand_ == Strand::idle && posted_ == 0, "a turn is taken from somebody");
             step_ = {};
             step_.first = std::make_unique<Counted>(operations_, OperationKind::body);
@@ -396,7 +394,8 @@ private:
     void give_back(ReadBatch& reads, Actions& actions)
     {
         if (reads.done == 0) reads.done = reads.count;
-        if (reads.with_writer && schedule_.give_writer_back()) schedule_.wait_is_over(Wait::reader, actions);
+        if (reads.with_writer && schedule_.writer_use().give_back())
+            schedule_.wait_is_over(Wait::reader, actions);
     }
 
     void put_back(ReadBatch& reads, Actions& actions)
@@ -455,7 +454,6 @@ private:
     bool readers_are_lent_ = false;
     bool holds_work_ = false;
     bool refused_ = false;
-    int chores_ = 0;
     int threads_ = 0; // that wait
     bool thread_has_it_ = false;
     int grants_left_ = -1; // to threads, before a turn that was sent away
@@ -638,12 +636,12 @@ TEST_CASE("who reads what is brief and who writes wait for the same turn")
         CHECK(reads.count == 2);
         CHECK(reads.with_writer);
         CHECK_FALSE(tenant.read(brief).post_turn); // it will look once more
-        CHECK_FALSE(tenant.schedule.give_writer_back());
+        CHECK_FALSE(tenant.schedule.writer_use().give_back());
     }
     {
         ReadBatch reads;
         REQUIRE(tenant.begin(reads).what == What::read);
-        CHECK_FALSE(tenant.schedule.give_writer_back());
+        CHECK_FALSE(tenant.schedule.writer_use().give_back());
     }
     CHECK(tenant.begin().what == What::write);
     CHECK(tenant.read(brief).post_reading_turn);      // what comes now is read beside it
@@ -669,7 +667,7 @@ TEST_CASE("a turn that has only read does not write, and one that comes to write
     {
         ReadBatch reads;
         CHECK(tenant.begin(reads).what == What::read);
-        CHECK_FALSE(tenant.schedule.give_writer_back());
+        CHECK_FALSE(tenant.schedule.writer_use().give_back());
     }
     CHECK(tenant.begin().what == What::end);
     CHECK(tenant.write().post_turn);
@@ -690,20 +688,20 @@ TEST_CASE("a turn that has only read does not write, and one that comes to write
 TEST_CASE("writing waits for a reader that has its connection, and nobody else has it before")
 {
     Played tenant(false, 1);
-    REQUIRE(tenant.schedule.try_borrow_writer());
+    REQUIRE(tenant.schedule.writer_use().try_borrow());
     CHECK(tenant.write().post_turn);
     CHECK(tenant.begin().what == What::end);
     CHECK_FALSE(tenant.write().post_turn);
-    REQUIRE(tenant.schedule.give_writer_back());
-    CHECK_FALSE(tenant.schedule.try_borrow_writer());
+    REQUIRE(tenant.schedule.writer_use().give_back());
+    CHECK_FALSE(tenant.schedule.writer_use().try_borrow());
     tenant.said = {};
     tenant.schedule.wait_is_over(Wait::reader, tenant.said);
     CHECK(tenant.said.post_turn);
-    CHECK_FALSE(tenant.schedule.try_borrow_writer());
+    CHECK_FALSE(tenant.schedule.writer_use().try_borrow());
     CHECK(tenant.begin().what == What::write);
-    CHECK_FALSE(tenant.schedule.try_borrow_writer());
+    CHECK_FALSE(tenant.schedule.writer_use().try_borrow());
     CHECK(tenant.end().post_turn); // there was a second one
-    CHECK(tenant.schedule.try_borrow_writer());
+    CHECK(tenant.schedule.writer_use().try_borrow());
 }
 
 TEST_CASE("a log that was written back before anybody could wait for it is not waited for")
@@ -748,7 +746,7 @@ TEST_CASE("who waits for another process's lock longer than it may is answered, 
         {
             ReadBatch reads;
             REQUIRE(tenant.begin(reads).what == What::read);
-            CHECK_FALSE(tenant.schedule.give_writer_back());
+            CHECK_FALSE(tenant.schedule.writer_use().give_back());
         }
         CHECK(tenant.begin().what == What::end); // and nothing is written
         tenant.now += 2ms;
@@ -785,14 +783,14 @@ TEST_CASE("what runs in the background is told as soon as somebody wants to writ
 TEST_CASE("a thread writes by itself only where nobody is at work or waits, and who comes meanwhile is next")
 {
     Played tenant(false, 1);
-    REQUIRE(tenant.schedule.take_turn_here());
-    CHECK_FALSE(tenant.schedule.take_turn_here());
-    CHECK_FALSE(tenant.schedule.try_borrow_writer());
+    REQUIRE(tenant.schedule.take_turn_here().what == What::write);
+    CHECK(tenant.schedule.take_turn_here().what == What::end);
+    CHECK_FALSE(tenant.schedule.writer_use().try_borrow());
     CHECK_FALSE(tenant.write().post_turn);
     CHECK(tenant.read(brief).post_reading_turn);
     CHECK(tenant.end().post_turn);
-    CHECK_FALSE(tenant.schedule.take_turn_here());
-    CHECK(tenant.schedule.try_borrow_writer());
+    CHECK(tenant.schedule.take_turn_here().what == What::end);
+    CHECK(tenant.schedule.writer_use().try_borrow());
 }
 
 TEST_CASE(

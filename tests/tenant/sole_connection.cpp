@@ -1,10 +1,10 @@
-// Who has the one connection: threads that wait, turns that are sent away and begun again.
+// The one connection of a sole owner: threads that wait for it, and what may be done with it. Who is next is Schedule's part.
 #include <tenantry/tenant/detail/sole_connection.hpp>
 
 #include <atomic>
-#include <deque>
-#include <functional>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -15,24 +15,111 @@
 using namespace tenantry;
 using namespace std::chrono_literals;
 using detail::LentConnection;
+using detail::Operation;
+using detail::ReadBatch;
+using detail::Schedule;
 using detail::SoleConnection;
 using test::Door;
 using test::must;
 
 namespace {
 
-// Notes the turns that are to be begun.
+class Nothing final : public Operation {
+public:
+    detail::OperationKind kind() const noexcept override { return detail::OperationKind::body; }
+    bool claim() noexcept override { return true; }
+    bool cancelled() const noexcept override { return false; }
+    const std::atomic<bool>* cancel_flag() const noexcept override { return nullptr; }
+    bool run(sqlite::Connection&) noexcept override { return true; }
+    bool succeeded() const noexcept override { return true; }
+    void fail_with(Error) noexcept override {}
+    void complete(std::string_view) noexcept override {}
+    void refuse(Error) noexcept override {}
+};
+
+// A tenant without a strand: it counts the turns that are to be begun.
 struct Sole {
+    // What is to be written next, if it may be now.
+    [[nodiscard]] bool begin_writing()
+    {
+        Schedule::Actions actions;
+        {
+            const std::lock_guard lock(mutex);
+            if (!schedule.has_writes()) {
+                std::unique_ptr<Operation> write = std::make_unique<Nothing>();
+                (void)schedule.write_came(write, actions);
+            }
+        }
+        carry_out(actions);
+        if (turns == 0) return false;
+        --turns;
+        const std::lock_guard lock(mutex);
+        Schedule::Actions none;
+        ReadBatch reads;
+        const auto step = schedule.turn_begun(reads, true, Schedule::Clock::now(), none);
+        return step.what == Schedule::Step::What::write;
+    }
+    void end_writing()
+    {
+        decide([&](Schedule::Actions& actions) { schedule.turn_ended({}, Schedule::Clock::now(), actions); });
+    }
+
+    // nullptr: it is in use.
+    [[nodiscard]] LentConnection begin_reading()
+    {
+        Schedule::Actions actions;
+        ReadBatch reads;
+        bool may = false;
+        {
+            const std::lock_guard lock(mutex);
+            if (schedule.reads().empty()) {
+                std::unique_ptr<Operation> read = std::make_unique<Nothing>();
+                (void)schedule.read_came(read, actions);
+            }
+            if (!std::exchange(actions.post_reading_turn, false)) --reading_turns;
+            may = schedule.next_reads(reads, Schedule::Clock::now(), actions);
+        }
+        carry_out(actions);
+        return may ? sole.writers() : LentConnection();
+    }
+    void end_reading(LentConnection reading)
+    {
+        sole.release(std::move(reading));
+        ReadBatch reads;
+        decide([&](Schedule::Actions& actions) {
+            (void)schedule.reads_ended(reads, Schedule::Clock::now(), actions);
+        });
+    }
+
+    template <class Event>
+    void decide(Event&& event)
+    {
+        Schedule::Actions actions;
+        {
+            const std::lock_guard lock(mutex);
+            event(actions);
+            if (actions.wake_threads) sole.wake_threads();
+        }
+        carry_out(actions);
+    }
+    void carry_out(Schedule::Actions& actions)
+    {
+        turns += actions.post_turn ? 1 : 0;
+        reading_turns += actions.post_reading_turn ? 1 : 0;
+    }
+    [[nodiscard]] bool is_lent()
+    {
+        const std::lock_guard lock(mutex);
+        return schedule.is_lent();
+    }
+
     sqlite::Connection connection = must(sqlite::Connection::open_memory());
-    std::atomic<int> writes{0};
-    std::atomic<int> reads{0};
-    bool of_pool = false;
-    SoleConnection sole{connection,
-                        [this](SoleConnection::Turns turns) {
-                            writes += turns.write ? 1 : 0;
-                            reads += turns.read ? 1 : 0;
-                        },
-                        [this] { return of_pool; }};
+    std::mutex mutex;
+    Schedule schedule{{.writes = 10, .write_bytes = 1000, .reads = 10, .sole_owner = true}};
+    std::atomic<int> turns{0};
+    std::atomic<int> reading_turns{0};
+    SoleConnection sole{connection, schedule, mutex,
+                        [this](Schedule::Actions& actions) { carry_out(actions); }, [] { return false; }};
 };
 
 [[nodiscard]] LentConnection lent(Result<LentConnection> connection) { return must(std::move(connection)); }
@@ -72,30 +159,34 @@ TEST_CASE("one user at a time, and only writers may write")
     Sole one;
     auto reading = lent(one.sole.acquire(0ms));
     REQUIRE(reading.get() == &one.connection);
-    CHECK_FALSE(one.sole.available());
+    CHECK(one.is_lent());
     CHECK(one.connection.prepare("CREATE TABLE t(x)").error() == errc::read_only);
     CHECK(one.connection.statement_once("CREATE TABLE t(x)").error() == errc::read_only);
     CHECK(one.connection.prepare("SELECT 1"));
     must(one.connection.execute("CREATE TABLE t(x)")); // the library's own
-    CHECK_FALSE(one.sole.begin_writing());
-    CHECK_FALSE(must(one.sole.try_acquire()));
-    CHECK(one.writes == 0);
+    CHECK_FALSE(one.begin_writing());
+    CHECK_FALSE(one.begin_reading());
+    CHECK(one.turns == 0);
     one.sole.release(std::move(reading));
-    CHECK(one.writes == 1);
-    CHECK(one.reads == 1);
+    CHECK(one.turns == 1);
+    CHECK(one.reading_turns == 1);
 
-    REQUIRE(one.sole.begin_writing());
+    REQUIRE(one.begin_writing());
     CHECK(one.connection.prepare("INSERT INTO t VALUES (1)"));
-    CHECK_FALSE(one.sole.available());
-    CHECK_FALSE(must(one.sole.try_acquire()));
-    one.sole.end_writing();
-    CHECK(one.reads == 2);
-    auto turn = lent(one.sole.try_acquire());
+    CHECK_FALSE(one.begin_reading());
+    one.end_writing();
+    CHECK(one.reading_turns == 1);
+    auto turn = one.begin_reading();
     REQUIRE(turn);
     CHECK(one.connection.prepare("INSERT INTO t VALUES (1)").error() == errc::read_only);
-    one.sole.release(std::move(turn));
-    CHECK(one.sole.available());
-    CHECK(one.writes == 1);
+    one.end_reading(std::move(turn));
+    CHECK_FALSE(one.is_lent());
+    CHECK(one.connection.prepare("INSERT INTO t VALUES (1)"));
+    TenantStats stats;
+    one.sole.count(stats);
+    CHECK(stats.readers == 1);
+    CHECK(stats.readers_in_use == 0);
+    CHECK(stats.reads == 2);
 }
 
 TEST_CASE("a statement that was prepared for writing is refused to readers as well")
@@ -113,184 +204,90 @@ TEST_CASE("a statement that was prepared for writing is refused to readers as we
 TEST_CASE("who reads may read inside of it; who writes may not")
 {
     Sole one;
-    auto outer = lent(one.sole.acquire(0ms));
-    auto inner = lent(one.sole.acquire(0ms));
-    REQUIRE(inner);
-    one.sole.release(std::move(inner));
-    CHECK_FALSE(one.sole.available()); // the outer one goes on
-    CHECK(one.connection.prepare("CREATE TABLE t(x)").error() == errc::read_only);
-    one.sole.release(std::move(outer));
-    CHECK(one.sole.available());
-
-    REQUIRE(one.sole.begin_writing());
+    {
+        auto outer = lent(one.sole.acquire(0ms));
+        const async::Inside reading(static_cast<const detail::Connections*>(&one.sole));
+        auto inner = lent(one.sole.acquire(0ms));
+        REQUIRE(inner);
+        one.sole.release(std::move(inner));
+        CHECK(one.is_lent()); // the outer one goes on
+        CHECK(one.connection.prepare("CREATE TABLE t(x)").error() == errc::read_only);
+        one.sole.release(std::move(outer));
+        CHECK_FALSE(one.is_lent());
+    }
+    REQUIRE(one.begin_writing());
+    const async::Inside writing(&one.schedule);
     CHECK(one.sole.acquire(1h).error() == errc::wrong_thread);
-    one.sole.end_writing();
+    one.end_writing();
 }
 
 TEST_CASE("a thread waits for as long as it may")
 {
     Sole one;
-    REQUIRE(one.sole.begin_writing());
+    REQUIRE(one.begin_writing());
     {
         Reader impatient(one.sole, 1ms);
         CHECK_FALSE(impatient.got());
         Reader patient(one.sole, 1h);
-        one.sole.end_writing();
+        one.end_writing();
         CHECK(patient.got());
     }
-    CHECK(one.sole.available());
-}
-
-TEST_CASE(
-    "the turns that were sent away come before the next thread, and threads that waited before the next turn")
-{
-    Sole one;
-    {
-        auto reading = lent(one.sole.acquire(0ms));
-        CHECK_FALSE(one.sole.begin_writing());
-        CHECK_FALSE(must(one.sole.try_acquire()));
-        one.sole.release(std::move(reading));
-    }
-    REQUIRE(one.writes == 1);
-    REQUIRE(one.reads == 1);
-    // Both are on their way. A thread that is none of the pool's waits for them.
-    CHECK_FALSE(must(one.sole.acquire(1ms)));
-    REQUIRE(one.sole.begin_writing());
-    one.sole.end_writing();
-    CHECK_FALSE(must(one.sole.acquire(1ms))); // the other one is still to come
-    {
-        Reader waiting(one.sole, 1h);
-        auto turn = lent(one.sole.try_acquire());
-        REQUIRE(turn);
-        one.sole.release(std::move(turn));
-        CHECK(waiting.got());
-        CHECK_FALSE(one.sole.begin_writing());
-    }
-    CHECK(one.writes == 2);
-    // It is kept for that one, unless it has nothing to do.
-    CHECK_FALSE(must(one.sole.acquire(1ms)));
-    REQUIRE(one.sole.begin_writing());
-    one.sole.end_writing();
-    CHECK(one.sole.available());
-}
-
-TEST_CASE("a turn of reading that has nothing to do keeps nobody waiting")
-{
-    Sole one;
-    auto reading = lent(one.sole.acquire(0ms));
-    CHECK_FALSE(must(one.sole.try_acquire()));
-    one.sole.release(std::move(reading));
-    REQUIRE(one.reads == 1);
-    Reader waiting(one.sole, 1h);
-    one.sole.nothing_to_read();
-    CHECK(waiting.got());
-}
-
-TEST_CASE("a thread of the pool does not wait long for a turn that may need that thread")
-{
-    Sole one;
-    one.of_pool = true;
-    auto reading = lent(one.sole.acquire(0ms));
-    CHECK_FALSE(one.sole.begin_writing());
-    one.sole.release(std::move(reading));
-    REQUIRE(one.writes == 1);
-    reading = lent(one.sole.acquire(1h)); // and nobody begins the turn
-    REQUIRE(reading);
-    CHECK_FALSE(one.sole.begin_writing()); // there it is
-    one.sole.release(std::move(reading));
-    CHECK(one.writes == 2);
-    CHECK(one.sole.begin_writing());
-    one.sole.end_writing();
+    CHECK_FALSE(one.is_lent());
 }
 
 TEST_CASE("when the last thread that was to go first gives up, the turn is begun")
 {
     Sole one;
-    REQUIRE(one.sole.begin_writing());
+    REQUIRE(one.begin_writing());
     for (int round = 0; round < 100; ++round) {
-        const int before = one.writes;
         Reader waiting(one.sole, std::chrono::milliseconds(round % 2));
         test::spin(static_cast<std::size_t>(round) * 200);
-        one.sole.end_writing();
-        while (!one.sole.begin_writing()) {
+        one.end_writing();
+        while (!one.begin_writing()) {
             // Whoever was in the way tells of it.
             waiting.leave.open();
             const auto end = std::chrono::steady_clock::now() + test::long_enough;
-            while (one.writes == before && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-            REQUIRE(one.writes > before);
+            while (one.turns == 0 && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+            REQUIRE(one.turns > 0);
         }
     }
-    one.sole.end_writing();
+    one.end_writing();
 }
 
 TEST_CASE("many threads and turns have it by turns, and nobody is forgotten")
 {
-    // A strand: one turn after the other, on a thread of its own.
-    std::mutex mutex;
-    std::deque<char> posted;
+    Sole one;
     std::atomic<int> inside{0};
     std::atomic<bool> crowded{false};
     const auto use = [&] {
         if (++inside != 1) crowded = true;
         --inside;
     };
-    const auto post = [&](char turn) {
-        const std::lock_guard lock(mutex);
-        posted.push_back(turn);
-    };
-    sqlite::Connection connection = must(sqlite::Connection::open_memory());
-    SoleConnection sole(
-        connection,
-        [&](SoleConnection::Turns turns) {
-            if (turns.write) post('w');
-            if (turns.read) post('r');
-        },
-        [] { return false; });
     constexpr int wanted = 2000;
     std::atomic<int> written{0};
-    std::atomic<int> read{0};
+    std::atomic<int> seen{0};
     std::atomic<bool> stop{false};
-    post('w');
-    post('r');
     std::thread strand([&] {
-        while (!stop) {
-            char turn = 0;
-            {
-                const std::lock_guard lock(mutex);
-                if (posted.empty()) continue;
-                turn = posted.front();
-                posted.pop_front();
-            }
-            if (turn == 'w' && sole.begin_writing()) {
+        while (!stop || written < wanted)
+            if (one.begin_writing()) {
                 use();
                 ++written;
-                sole.end_writing();
-                post('w');
+                one.end_writing();
             }
-            if (turn == 'r') {
-                auto got = must(sole.try_acquire());
-                if (!got) continue;
-                use();
-                ++read;
-                sole.release(std::move(got));
-                post('r');
-            }
-        }
     });
     std::atomic<int> refused{0};
-    std::atomic<int> seen{0};
     std::vector<std::thread> threads;
     for (int n = 0; n < 3; ++n)
         threads.emplace_back([&] {
-            while (written < wanted || read < wanted || seen < wanted) {
-                auto got = must(sole.acquire(test::long_enough));
+            while (written < wanted || seen < wanted) {
+                auto got = must(one.sole.acquire(test::long_enough));
                 if (!got) {
                     ++refused;
                     return;
                 }
                 use();
                 ++seen;
-                sole.release(std::move(got));
+                one.sole.release(std::move(got));
             }
         });
     for (auto& thread : threads) thread.join();

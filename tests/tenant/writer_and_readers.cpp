@@ -18,8 +18,10 @@ struct Shared {
     std::filesystem::path path = directory.path() / "main.db";
     sqlite::Connection writer = must(sqlite::Connection::open(path, sqlite::OpenMode::create));
     int begun = 0;
+    detail::WriterUse use;
     WriterAndReaders connections{
-        writer, [this] { ++begun; }, path, detail::file_identity(path).value(), sqlite::Profile{}, 1u, 99u};
+        writer, use, [this] { ++begun; }, path, detail::file_identity(path).value(), sqlite::Profile{},
+        1u,     99u};
 
     Shared() { must(writer.execute("CREATE TABLE entry(n INTEGER)")); }
 };
@@ -47,10 +49,10 @@ TEST_CASE("the writer's connection is lent to one at a time, and cannot write me
 TEST_CASE("the writer's connection is not lent while somebody writes")
 {
     Shared shared;
-    REQUIRE(shared.connections.begin_writing());
+    REQUIRE(shared.use.try_take());
     CHECK_FALSE(shared.connections.try_borrow_writers());
     CHECK(must(shared.connections.try_acquire()).get() != &shared.writer);
-    shared.connections.end_writing();
+    shared.use.release();
     CHECK(shared.connections.try_borrow_writers());
 }
 
@@ -58,16 +60,32 @@ TEST_CASE("a turn of writing that finds the connection lent is begun when it is 
 {
     Shared shared;
     auto lent = shared.connections.try_borrow_writers();
-    CHECK_FALSE(shared.connections.begin_writing());
-    CHECK_FALSE(shared.connections.begin_writing()); // it may come twice, and is begun once
+    CHECK_FALSE(shared.use.try_take());
+    CHECK_FALSE(shared.use.try_take()); // it may come twice, and is begun once
     CHECK(shared.begun == 0);
     shared.connections.release(std::move(lent));
     CHECK(shared.begun == 1);
     CHECK_FALSE(shared.connections.try_borrow_writers());
-    REQUIRE(shared.connections.begin_writing());
-    shared.connections.end_writing();
+    REQUIRE(shared.use.try_take());
+    shared.use.release();
     CHECK(shared.connections.try_borrow_writers());
     CHECK(shared.begun == 1);
+}
+
+TEST_CASE("what was kept for writing is free again where nothing is to be written after all")
+{
+    Shared shared;
+    auto lent = shared.connections.try_borrow_writers();
+    CHECK_FALSE(shared.use.try_take_idle());
+    CHECK_FALSE(shared.use.try_take());
+    shared.connections.release(std::move(lent));
+    CHECK_FALSE(shared.use.try_take_idle());
+    shared.use.forgo();
+    REQUIRE(shared.use.try_take_idle());
+    shared.use.forgo(); // which changes nothing while somebody writes
+    CHECK_FALSE(shared.connections.try_borrow_writers());
+    shared.use.release();
+    CHECK(shared.connections.try_borrow_writers());
 }
 
 TEST_CASE("readers are lent and counted beside the writer's connection")

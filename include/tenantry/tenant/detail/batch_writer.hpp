@@ -83,6 +83,9 @@ public:
     /// finds the connection free and all of it counted. Returned is how many there were.
     std::size_t tell();
 
+    /// In place of `tell`: those that it would answer.
+    [[nodiscard]] OperationList take_ended() noexcept { return std::exchange(ended_, {}); }
+
     /// Whether the calling thread is inside an operation of this writer.
     [[nodiscard]] bool runs_here() const noexcept { return running_here == this; }
 

@@ -65,6 +65,9 @@ public:
         return step == CheckpointPolicy::Step::beside;
     }
 
+    /// In place of `checkpoint_if_due`, for whoever must not do what that does: whether there is something, at `now`.
+    [[nodiscard]] bool is_due(TimePoint now);
+
     /// Restarts the log if that can be done now, since much of it is of no use any more.
     void cut();
 
@@ -164,6 +167,13 @@ inline CheckpointPolicy::Step Checkpointer::next(bool idle, TimePoint now)
     const std::lock_guard lock(mutex_);
     policy_.grown(bytes(), now);
     return policy_.next(idle, now);
+}
+
+inline bool Checkpointer::is_due(TimePoint now)
+{
+    const std::lock_guard lock(mutex_);
+    policy_.grown(bytes(), now);
+    return policy_.is_old(now);
 }
 
 inline void Checkpointer::cut()

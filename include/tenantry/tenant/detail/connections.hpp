@@ -1,7 +1,8 @@
-// How a tenant's reads get a connection, and when its writes may use theirs.
+// How a tenant's reads get a connection.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 
 #include <tenantry/core/error.hpp>
@@ -12,17 +13,25 @@ namespace tenantry::detail {
 
 // What is lent belongs to whoever holds it, unless it is the tenant's own.
 struct Disown {
-    bool is_lenders = false;
+    enum class Lent : std::uint8_t {
+        owned,
+        to_thread,
+        to_turn, // which says itself to the schedule when it ends
+        again,   // to whoever reads with it already
+    };
+
+    Lent lent = Lent::owned;
     void operator()(sqlite::Connection* connection) const noexcept
     {
-        if (!is_lenders) std::default_delete<sqlite::Connection>()(connection);
+        if (lent == Lent::owned) std::default_delete<sqlite::Connection>()(connection);
     }
 };
 
 /// A connection to read with, on its way between `acquire` and `release`.
 using LentConnection = std::unique_ptr<sqlite::Connection, Disown>;
 
-/// Two ways to have it: connections beside the writer's (`WriterAndReaders`), or one for all (`SoleConnection`).
+/// Two ways to have it: connections beside the writer's (`WriterAndReaders`), or one for all (`SoleConnection`). Who may have
+/// the writer's is for the tenant's Schedule to say. Whoever reads with what was lent is `async::Inside` of this.
 /// Thread-safe.
 class Connections {
 public:
@@ -30,6 +39,9 @@ public:
     Connections(const Connections&) = delete;
     Connections& operator=(const Connections&) = delete;
     virtual ~Connections() = default;
+
+    /// For a turn: the writer's connection, to read with, which the schedule has just said that it may have.
+    [[nodiscard]] virtual LentConnection writers() = 0;
 
     /// For the tenant's turns of reading: a connection if one can be had now, nullptr if all are in use; or why none can
     /// be opened. Does not wait.
@@ -53,36 +65,8 @@ public:
     /// Closes what is not lent and can be opened again.
     virtual void close() = 0;
 
-    /// Before a turn on the strand uses the writing connection; does not wait. False: somebody reads with it, and a
-    /// turn is begun when he has ended.
-    [[nodiscard]] virtual bool begin_writing() = 0;
-    virtual void end_writing() = 0;
-
-    /// A turn of reading has found nothing to do, and needs no connection.
-    virtual void nothing_to_read() = 0;
-
-    /// A turn on the strand that was begun does not come after all.
-    virtual void nothing_to_write() {}
-};
-
-/// The writing connection, in use for the time of a block on the strand; false where somebody reads with it.
-class WritingTurn {
-public:
-    explicit WritingTurn(Connections& connections)
-        : connections_(connections), begun_(connections.begin_writing())
-    {}
-    WritingTurn(const WritingTurn&) = delete;
-    WritingTurn& operator=(const WritingTurn&) = delete;
-    ~WritingTurn()
-    {
-        if (begun_) connections_.end_writing();
-    }
-
-    [[nodiscard]] explicit operator bool() const noexcept { return begun_; }
-
-private:
-    Connections& connections_;
-    const bool begun_;
+    /// Under the tenant's lock: threads that wait in `acquire` are to look again.
+    virtual void wake_threads() noexcept {}
 };
 
 } // namespace tenantry::detail

@@ -34,7 +34,7 @@ struct ReaderTask {
 /// One open tenant. Thread-safe.
 class TenantPort : public async::Waker, public std::enable_shared_from_this<TenantPort> {
 public:
-    using JobPtr = std::unique_ptr<Job>;
+    using OperationPtr = std::unique_ptr<Operation>;
 
     [[nodiscard]] const TenantId& id() const noexcept { return id_; }
     [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
@@ -43,10 +43,14 @@ public:
     [[nodiscard]] const Migrated& opening() const noexcept { return opening_; }
 
     /// Queues a write. It is answered in any case: at once if there is no room or the tenant is shut.
-    virtual void submit_write(JobPtr job) = 0;
+    virtual void submit_write(OperationPtr operation) = 0;
+
+    /// The same of one that the calling thread waits for: it is run here and now where the tenant rests. Only where `may_wait`
+    /// says so.
+    virtual void write_here(OperationPtr operation) = 0;
 
     /// Queues a read for the pool. Answered in any case, as `submit_write`.
-    virtual void submit_read(JobPtr job) = 0;
+    virtual void submit_read(OperationPtr operation) = 0;
 
     /// What a calling thread waits for that waits for a write, for `async::BlockedInside`: `errc::wrong_thread` where it would
     /// wait for itself.

@@ -18,26 +18,13 @@
 #include <tenantry/tenant/detail/connections.hpp>
 #include <tenantry/tenant/detail/job.hpp>
 #include <tenantry/tenant/detail/port.hpp>
+#include <tenantry/tenant/detail/schedule.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_database.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/limits.hpp>
 
 namespace tenantry::detail {
-
-/// Reads that are run with one connection, without anybody else's turn between them.
-struct Reads {
-    static constexpr std::size_t most = 16;
-
-    LentConnection writers; ///< null: there is one read, and it is to have a reader
-    std::array<std::unique_ptr<Job>, most> jobs;
-    std::size_t count = 0;
-    std::size_t done = 0; ///< of these, the first; null where the caller is gone
-    bool there = true;    ///< the file was, afterwards: what they have found may be told
-
-    void add(std::unique_ptr<Job> job) noexcept { jobs[count++] = std::move(job); }
-    [[nodiscard]] bool all_done() const noexcept { return done == count; }
-};
 
 /// Knows nothing of queues and executors. What is not over after a moment is not waited for where it has the writer's
 /// connection: it is ended, and is to be run again with a reader. Thread-safe. Refers to what it is made with.
@@ -54,18 +41,12 @@ public:
         : connections_(connections), file_(file), database_(database), counters_(counters)
     {}
 
-    /// Whether it may be ended after a moment and run again, so that the writer's connection can be lent to it.
-    [[nodiscard]] static bool is_brief(const Job& job) noexcept
-    {
-        return is_statement(job.kind()) && !job.takes_long;
-    }
-
     /// With the writer's connection, for as long as there is something `left` of their moment, which becomes less; gives it
-    /// back.
-    void run_together(Reads& reads, Clock::duration& left)
+    /// back. False: the file is gone, and nothing is to be told.
+    [[nodiscard]] bool run_together(ReadBatch& reads, LentConnection writers, Clock::duration& left)
     {
         const auto start = Clock::now();
-        sqlite::Connection& connection = *reads.writers;
+        sqlite::Connection& connection = *writers;
         {
             // They waited at the same time, so they may see the same moment: the file's locks are taken once.
             std::optional<sqlite::Transaction> together;
@@ -76,19 +57,20 @@ public:
             auto now = start;
             while (!reads.all_done() && (reads.done == 0 || left > Clock::duration::zero())) {
                 const auto before = now;
-                const bool over = run(reads.jobs[reads.done], connection, Lent::for_a_moment, now);
+                const bool over = run(reads.operations[reads.done], connection, Lent::for_a_moment, now);
                 left -= std::min<Clock::duration>(now - before, half);
                 if (!over) break;
                 ++reads.done;
             }
         }
         database_.used(start);
-        reads.there = end(std::move(reads.writers));
+        return end(std::move(writers));
     }
 
     /// With a reader, which is given back. False: the file is gone, and nothing is to be told.
     [[nodiscard]] bool run_alone(JobPtr& job, LentConnection reader)
     {
+        const async::Inside reading(&connections_);
         auto now = Clock::now();
         (void)run(job, *reader, Lent::for_good, now);
         return end(std::move(reader));
@@ -129,7 +111,10 @@ public:
                         "long; try again later");
         const auto outer = (*reader)->watched(); // of a reading that this one is inside of
         if (limits.any()) (*reader)->watch(outer.cancelled, std::min(outer.until, limits.end_of_run()));
-        task.run(**reader);
+        {
+            const async::Inside reading(&connections_);
+            task.run(**reader);
+        }
         if (limits.any()) (*reader)->watch(outer.cancelled, outer.until);
         (*reader)->report_statements();
         const bool there = file_.glance();

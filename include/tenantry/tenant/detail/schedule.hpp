@@ -70,7 +70,6 @@ public:
         bool checkpoint = false; ///< see whether the log is due
 
         [[nodiscard]] bool any() const noexcept { return trim || checkpoint; }
-        [[nodiscard]] std::size_t count() const noexcept { return std::size_t{trim} + checkpoint; }
     };
 
     /// What is to be done after a call.
@@ -88,8 +87,7 @@ public:
         bool post_turn = false;         ///< a turn of the strand: then `turn_begun`, or `turn_lost`
         bool post_reading_turn = false; ///< a turn of reading: then `next_reads`, or `reading_turn_lost`
         std::optional<Clock::duration>
-            try_again_after;            ///< then `wait_is_over(Wait::lock)`, or `not_tried_again`
-        std::size_t dropped_chores = 0; ///< will not be done
+            try_again_after; ///< then `wait_is_over(Wait::lock)`, or `not_tried_again`
         OperationList
             answer; ///< with an error that `Operation::end` says; last, since the tenant may be closed then
     };
@@ -111,6 +109,12 @@ public:
           writes_(options.writes, options.write_bytes),
           reads_(options.reads)
     {}
+
+    /// Whether a read may be ended after a moment and run again, so that the writer's connection can be lent to it.
+    [[nodiscard]] static bool is_brief(const Operation& operation) noexcept
+    {
+        return is_statement(operation.kind()) && !operation.takes_long;
+    }
 
     // --- operations come and go -------------------------------------------------------------------------------------
 
@@ -183,9 +187,9 @@ public:
     void turn_lost(TimePoint now, Actions& actions) noexcept;
     void not_tried_again(Actions& actions) noexcept;
 
-    /// A thread takes the turn that nobody has, to write an operation of its own; `turn_ended` then. False: somebody else is
-    /// at work, or waits.
-    [[nodiscard]] bool take_turn_here() noexcept;
+    /// A thread takes the turn that nobody has, to write an operation of its own: then `turn_ended`. `What::end`: somebody else
+    /// is at work, or waits.
+    [[nodiscard]] Step take_turn_here() noexcept;
 
     // --- turns of reading -------------------------------------------------------------------------------------------
 
@@ -207,11 +211,9 @@ public:
 
     // --- threads that read, from any thread and without the lock ----------------------------------------------------
 
-    /// The writer's connection for a brief read. Never where there is a sole owner.
-    [[nodiscard]] bool try_borrow_writer() noexcept { return !sole_ && writer_.try_borrow(); }
-
-    /// True: `wait_is_over(Wait::reader)` is to be said.
-    [[nodiscard]] bool give_writer_back() noexcept { return writer_.give_back(); }
+    /// Where there are readers: who has the writer's connection, which they may borrow. `wait_is_over(Wait::reader)` is to be
+    /// said when `give_back` says so.
+    [[nodiscard]] WriterUse& writer_use() noexcept { return writer_; }
 
     /// What runs in the background is to end: somebody wants to write, or the tenant is to be closed.
     void disturb_background() noexcept { disturbed_.store(true, std::memory_order_relaxed); }
@@ -261,11 +263,6 @@ private:
         return wait == Wait::lock     ? Writing::waits_for_lock
                : wait == Wait::reader ? Writing::waits_for_reader
                                       : Writing::waits_for_log;
-    }
-
-    [[nodiscard]] static bool is_brief(const Operation& operation) noexcept
-    {
-        return is_statement(operation.kind()) && !operation.takes_long;
     }
 
     // True: the turn was posted by this.
@@ -550,7 +547,7 @@ inline Schedule::Step Schedule::begin_writing(TimePoint now, Actions& actions) n
     }
     if (!has_writer) {
         strand_ = Strand::idle;
-        actions.dropped_chores += std::exchange(chores_, {}).count();
+        chores_ = {}; // not worth waiting for
         return step;
     }
     strand_ = Strand::writing;
@@ -633,7 +630,7 @@ inline void Schedule::turn_lost(TimePoint now, Actions& actions) noexcept
 {
     strand_ = Strand::idle;
     writing_ = Writing::none;
-    actions.dropped_chores += std::exchange(chores_, {}).count();
+    chores_ = {};
     end_all(writes_.take_all(), Operation::End::not_taken, actions);
     end_all(reads_.take_all(), Operation::End::not_taken, actions);
     forgo_writer(now, actions);
@@ -650,15 +647,18 @@ inline void Schedule::not_tried_again(Actions& actions) noexcept
     settle(actions);
 }
 
-inline bool Schedule::take_turn_here() noexcept
+inline Schedule::Step Schedule::take_turn_here() noexcept
 {
-    if (refusal_ || strand_ != Strand::idle || writing_ != Writing::none || !writes_.empty()) return false;
-    if (!take_idle_writer()) return false;
+    Step step;
+    if (refusal_ || strand_ != Strand::idle || writing_ != Writing::none || !writes_.empty()) return step;
+    if (!take_idle_writer()) return step;
     disturb_background();
     strand_ = Strand::writing;
     writing_ = Writing::due;
     log_came_ = false;
-    return true;
+    step.what = Step::What::write;
+    step.shares_lock = shared_lock_.is_shared();
+    return step;
 }
 
 // --- turns of reading -----------------------------------------------------------------------------------------------
@@ -694,7 +694,6 @@ inline bool Schedule::reads_ended(const ReadBatch& reads, TimePoint now, Actions
         return true;
     }
     end_reading(was_alone);
-    forgo_reading(now, actions);
     return false;
 }
 

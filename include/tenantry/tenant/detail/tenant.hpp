@@ -1,8 +1,7 @@
-// One open tenant: its connections, the strand its writes run on, and what waits for them.
+// One open tenant: tells its schedule what happens, and does what that says on a strand, on the pool and in callers' threads.
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -34,21 +33,19 @@
 #include <tenantry/tenant/detail/checkpointer.hpp>
 #include <tenantry/tenant/detail/connections.hpp>
 #include <tenantry/tenant/detail/directory.hpp>
-#include <tenantry/tenant/detail/job.hpp>
-#include <tenantry/tenant/detail/job_list.hpp>
-#include <tenantry/tenant/detail/job_queue.hpp>
 #include <tenantry/tenant/detail/maintenance.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
 #include <tenantry/tenant/detail/open_database.hpp>
+#include <tenantry/tenant/detail/operation.hpp>
+#include <tenantry/tenant/detail/operation_list.hpp>
 #include <tenantry/tenant/detail/port.hpp>
 #include <tenantry/tenant/detail/quiet_upkeep.hpp>
 #include <tenantry/tenant/detail/read_runner.hpp>
-#include <tenantry/tenant/detail/shared_lock.hpp>
+#include <tenantry/tenant/detail/schedule.hpp>
 #include <tenantry/tenant/detail/sole_connection.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_database.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
-#include <tenantry/tenant/detail/turn_keeper.hpp>
 #include <tenantry/tenant/detail/write_hazards.hpp>
 #include <tenantry/tenant/detail/writer_and_readers.hpp>
 #include <tenantry/tenant/options.hpp>
@@ -57,13 +54,13 @@
 
 namespace tenantry::detail {
 
-/// Serves one tenant from opening to closing. Plain code over plain types: what the caller wants arrives as a
-/// Job.
+/// Serves one tenant from opening to closing. Plain code over plain types: what the caller wants arrives as an
+/// Operation.
 ///
 /// Writes run one after another, in the order they came, on a strand; what has queued up is committed together (see
-/// Writer). Reads run in the strand's turns before that as long as they are brief (see ReadRunner), else beside them on
-/// read-only connections, or between them where there is one connection alone (see Connections). Thread-safe, except for
-/// `open` and `close`.
+/// BatchWriter). Reads run in the strand's turns before that as long as they are brief (see ReadRunner), else beside them on
+/// read-only connections, or between them where there is one connection alone (see Connections). When which is done is
+/// decided by Schedule. Thread-safe, except for `open` and `close`.
 class Tenant final : public TenantPort {
     struct Private {};
 
@@ -75,48 +72,12 @@ public:
         const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
         const WriteHazards& hazards, const TenantOptions& options,
         const boost::asio::any_io_executor& executor, async::TimerThread& timers,
-        const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {})
-    {
-        return use_database(directory, migrate::current_mark(schema, options.history), options,
-                            [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
-                                auto ensured = bring_up(opened, schema, options);
-                                if (!ensured) return fail(std::move(ensured).error());
-                                observation.begin(opened.connection, id.view());
-                                return std::make_shared<Tenant>(Private(), id, directory / database_file,
-                                                                std::move(opened), std::move(*ensured),
-                                                                hazards, options, executor, timers, budget,
-                                                                observation);
-                            });
-    }
+        const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {});
 
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, OpenedDatabase opened,
            Migrated opening, const WriteHazards& hazards, const TenantOptions& options,
            const boost::asio::any_io_executor& executor, async::TimerThread& timers,
-           std::shared_ptr<ReaderBudget> budget, const Observation& observation)
-        : TenantPort(id, opened.state.incarnation, std::move(opening)),
-          options_(options),
-          database_(id, database, opened.file, std::move(opened.connection), options_, counters_,
-                    std::move(opened.name)),
-          file_(database_.file()),
-          executor_(executor),
-          context_(async::context_of(executor)),
-          strand_(std::in_place, executor),
-          retry_(std::in_place, timers.executor()),
-          observation_(observation),
-          log_(database_, options_, observation_, counters_),
-          writer_(database_.writer(), file_, log_, options, hazards, counters_),
-          connections_(connections(std::move(budget))),
-          runner_(*connections_, file_, database_, counters_),
-          maintenance_(database_, options_.profile, log_, *connections_, observation_, counters_),
-          writes_(options.queued_writes, options.queued_write_bytes),
-          reads_(options.queued_reads),
-          late_timer_(std::in_place, timers.executor())
-    {
-        if (options_.profile.read_only) return;
-        // Somebody was killed, or is at work with it.
-        log_.measure();
-        if (log_.bytes() != 0) log_.note(Job::Clock::now());
-    }
+           std::shared_ptr<ReaderBudget> budget, const Observation& observation);
 
     /// True once the file was found removed or replaced under its name: everything is answered with
     /// `errc::tenant_gone` from then on.
@@ -134,153 +95,42 @@ public:
     /// Where it is lost: what its operations are answered with.
     [[nodiscard]] Error lost_error() const { return file_.lost_error(); }
 
-    void submit_write(JobPtr job) override
-    {
-        if (options_.profile.read_only) return job->refuse(only_reads_error().with_tenant(id().view()));
-        if (!gate_.enter()) return job->refuse(shut_error());
-        job->queued_at = Job::Clock::now();
-        std::optional<Error> refused;
-        {
-            // Once the job can be refused, another thread may close the tenant.
-            const async::GatePass alive(&posting_);
-            if (queue_write(job, refused)) post_turn();
-        }
-        if (refused) return answer(std::move(job), *refused);
-        if (job) return turn_away(std::move(job), "writes", "queued_writes, queued_write_bytes");
-    }
-
-    void submit_read(JobPtr job) override
-    {
-        if (!gate_.enter()) return job->refuse(shut_error());
-        job->queued_at = Job::Clock::now();
-        std::optional<Error> refused;
-        {
-            const async::GatePass alive(&posting_); // as above
-            const auto begin = queue_read(job, refused);
-            if (begin == Begin::turn) post_turn();
-            if (begin == Begin::read_turn) post_read_turn();
-        }
-        if (refused) return answer(std::move(job), *refused);
-        if (job) return turn_away(std::move(job), "reads", "queued_reads");
-    }
-
-    [[nodiscard]] Result<const void*> may_wait() override
-    {
-        const async::GatePass alive(&posting_);
-        const void* const holder = is_sole() ? static_cast<const void*>(this) : &database_;
-        if (alive && async::Inside::of(holder))
-            return fail(Error(errc::wrong_thread,
-                              "write() inside of a reading of the same tenant, which has the connection "
-                              "that it would wait for: make it afterwards")
-                            .with_tenant(id().view()));
-        if (!alive || !async::runs_here(executor_)) return holder;
-        return fail(Error(errc::wrong_thread,
-                          "write() in a thread of the fleet's own pool, which it would wait for: "
-                          "use async_write there, and the body's tx in a transaction")
-                        .with_tenant(id().view()));
-    }
+    void submit_write(OperationPtr operation) override;
+    void write_here(OperationPtr operation) override;
+    void submit_read(OperationPtr operation) override;
+    [[nodiscard]] Result<const void*> may_wait() override;
 
     /// For now and then: writes the log back if nobody writes and it is old. Does not block.
     void upkeep()
     {
-        if (!log_.is_old()) return;
-        post_some_time(&Tenant::tend_old_log);
-    }
-
-    /// For when nobody has used it for a while: looks after its database, until somebody writes or it is closed. Does
-    /// not block. `ended` is called when it is over. False: it is not begun (and over), since somebody is at work.
-    [[nodiscard]] bool look_after(const UpkeepOptions& upkeep, std::function<void()> ended)
-    {
-        auto job = std::make_unique<QuietUpkeep>(upkeep, disturbed_, std::move(ended));
-        if (!gate_.enter()) return false;
-        bool quiet = false;
-        {
-            const async::GatePass alive(&posting_); // as above
-            bool begin = false;
-            {
-                const std::lock_guard lock(mutex_);
-                quiet = !refused_ && !shut_error_ && !turns_.is_writing() && writes_.empty();
-                if (quiet) {
-                    disturbed_ = false;
-                    writes_.push(std::move(job));
-                    begin = turns_.write_came();
-                }
-            }
-            if (begin) post_turn();
-        }
-        if (!quiet) leave();
-        return quiet;
+        if (log_.is_old()) begin_chores({.checkpoint = true});
     }
 
     /// For when nobody uses it: gives back what memory and descriptors it can do without. Does not block.
-    void trim() { post_some_time(&Tenant::release_memory); }
+    void trim() { begin_chores({.trim = true}); }
 
-    [[nodiscard]] TenantStats stats() override
-    {
-        if (gate_.is_forked()) return {};
-        TenantStats stats = counters_.stats();
-        connections_->count(stats);
-        {
-            const std::lock_guard lock(mutex_);
-            stats.queued_writes = writes_.size();
-            stats.queued_write_bytes = writes_.bytes();
-            stats.queued_reads = reads_.size();
-        }
-        return stats;
-    }
+    /// For when nobody has used it for a while: looks after its database, until somebody writes or it is closed. Does
+    /// not block. `ended` is called when it is over. False: it is not begun (and over), since somebody is at work.
+    [[nodiscard]] bool look_after(const UpkeepOptions& upkeep, std::function<void()> ended);
+
+    [[nodiscard]] TenantStats stats() override;
 
     /// Lets no new work in; `code` and `why` is what it is answered with. Calls `then` once, from whichever
     /// thread ends the last operation (or from here, if there is none). The second time it does nothing.
-    void shut(errc code, std::string_view why, std::function<void()> then) noexcept
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            if (std::exchange(is_shut_, true)) return;
-            try {
-                shut_error_.emplace(Error(code, std::string(why)).with_tenant(id().view()));
-            } catch (...) {
-                shut_error_.emplace(code);
-            }
-            disturbed_ = true;
-            then_ = std::move(then);
-        }
-        if (gate_.shut()) emptied();
-    }
+    void shut(errc code, std::string_view why, std::function<void()> then) noexcept;
 
     /// Answers everything that waits with the given error, and what would have to wait from now on. What runs, runs
     /// on.
     void refuse_waiting(const Error& error) noexcept
     {
-        JobList waiting;
-        {
-            const std::lock_guard lock(mutex_);
-            refused_ = error;
-            waiting = writes_.take_all();
-            waiting.append(reads_.take_all());
-            rest_if_none_waits();
-        }
-        answer(std::move(waiting), error);
+        decide([&](Schedule::Actions& actions) { schedule_.refuse(error, actions); });
     }
 
     /// Blocks until what runs has ended. Only after `shut`.
     void wait_idle() { gate_.wait_empty(); }
 
     /// Checkpoints and closes every connection, and lets go of the executor. Only when shut and idle. Blocks.
-    [[nodiscard]] Result<void> close()
-    {
-        const std::lock_guard lock(closing_);
-        if (!strand_) return {}; // it was closed before
-        if (!posting_.shut()) posting_.wait_empty();
-        connections_->close();
-        retry_.reset();
-        strand_.reset();
-        {
-            const std::lock_guard waiting(mutex_);
-            late_timer_.reset();
-            late_work_.reset();
-        }
-        return database_.close();
-    }
+    [[nodiscard]] Result<void> close();
 
     void wake(boost::asio::cancellation_type) noexcept override
     {
@@ -293,6 +143,8 @@ public:
     }
 
 private:
+    using Clock = Operation::Clock;
+
     // Something that is to be done on the executor, or `if_lost`, if that is something, where it is not to be.
     class Later {
     public:
@@ -327,201 +179,103 @@ private:
         return {shared_self(), doing, if_lost};
     }
 
-    // On the strand; where that does not take it there is another time.
-    void post_some_time(Later::Doing doing) noexcept
-    {
-        const async::GatePass alive(&posting_);
-        if (!alive) return;
-        try {
-            strand_->post(later(doing));
-        } catch (...) { // as it says
-        }
-    }
-
     [[nodiscard]] std::shared_ptr<Tenant> shared_self()
     {
         return std::static_pointer_cast<Tenant>(shared_from_this());
     }
 
-    [[nodiscard]] Error shut_error()
-    {
-        if (gate_.is_forked()) return std::move(async::forked_error().with_tenant(id().view()));
-        const std::lock_guard lock(mutex_);
-        return shut_error_.value_or(Error(errc::tenant_gone));
-    }
+    // --- what the schedule says -------------------------------------------------------------------------------------
 
-    // Null afterwards: it waits. True: a turn is to be posted.
-    [[nodiscard]] bool queue_write(JobPtr& job, std::optional<Error>& refused)
-    {
-        const std::lock_guard lock(mutex_);
-        refused = refused_;
-        if (refused || !writes_.has_room_for(job->bytes)) return false;
-        const auto deadline = job->limits.deadline;
-        writes_.push(std::move(job));
-        disturbed_ = true;
-        const bool begin = turns_.write_came();
-        begin ? wake_at(deadline) : wait_until(deadline);
-        return begin;
-    }
-
-    // What is to be posted.
-    enum class Begin : std::uint8_t { nothing, turn, read_turn };
-
-    // Null afterwards: it waits.
-    [[nodiscard]] Begin queue_read(JobPtr& job, std::optional<Error>& refused)
-    {
-        const std::lock_guard lock(mutex_);
-        refused = refused_;
-        if (refused || reads_.full()) return Begin::nothing;
-        const auto deadline = job->limits.deadline;
-        const bool first = !is_sole() && ReadRunner::is_brief(*job) && turns_.reads_first();
-        reads_.push(std::move(job));
-        disturb_if_sole();
-        const bool begin = first ? turns_.read_came() : turns_.want_reading();
-        begin ? wake_at(deadline) : wait_until(deadline);
-        return !begin ? Begin::nothing : first ? Begin::turn : Begin::read_turn;
-    }
-
-    void turn_away(JobPtr job, std::string_view what, std::string_view options) noexcept
-    {
-        Error full(errc::overloaded);
-        try {
-            full = Error(errc::overloaded, "as many " + std::string(what) + " wait for this tenant as may (" +
-                                               std::string(options) + "); try again later");
-        } catch (...) { // no memory for the words
+    // One decision: the tenant's lock is held until it ends, and then what it has come to is done. Once an operation can be
+    // answered another thread may close the tenant: until everything is posted the gate keeps it from that.
+    class Decision {
+    public:
+        Decision(Tenant& tenant, const Error* locked)
+            : tenant_(tenant), locked_(locked), alive_(std::in_place, &tenant.posting_), lock_(tenant.mutex_)
+        {}
+        Decision(const Decision&) = delete;
+        Decision& operator=(const Decision&) = delete;
+        ~Decision()
+        {
+            tenant_.set_timers(actions);
+            lock_.unlock();
+            tenant_.post(actions, *alive_);
+            alive_.reset();
+            tenant_.answer(actions, locked_);
         }
-        counters_.overloaded.increment();
-        job->refuse(std::move(full.with_tenant(id().view())));
-        leave();
-    }
 
-    void answer(JobPtr job, const Error& error) noexcept
-    {
-        job->refuse(error);
-        job.reset();
-        leave();
-    }
+        Schedule::Actions actions;
 
-    void answer(JobList jobs, const Error& error) noexcept
-    {
-        while (JobPtr job = jobs.pop_front()) answer(std::move(job), error);
-    }
-
-    // What was to be put back, and is not to wait any longer.
-    struct Ended {
-        std::optional<Error> why;
-        JobList refused; // for that reason
-        JobList cancelled;
+    private:
+        Tenant& tenant_;
+        const Error* const locked_;
+        std::optional<async::GatePass> alive_;
+        std::unique_lock<std::mutex> lock_;
     };
 
-    // Under the lock: puts back what could not be run yet, in order.
-    [[nodiscard]] Ended put_back(JobQueue& queue, JobList jobs) noexcept
+    // Tells the schedule of something that has happened, `event(actions)`, and does what it says. `locked` is why another
+    // process's lock could not be had, if that was it.
+    template <class Event>
+    auto decide(Event&& event, const Error* locked = nullptr)
+        -> decltype(event(std::declval<Schedule::Actions&>()))
     {
-        Ended ended;
-        if (refused_) {
-            ended.why = refused_;
-            ended.refused = std::move(jobs);
-            return ended;
-        }
-        // Those that wait have been looked through meanwhile.
-        ended.cancelled = jobs.take_if([](const Job& job) { return job.cancelled(); });
-        for (const auto& job : jobs) wait_until(job->limits.deadline);
-        queue.put_back(std::move(jobs));
-        return ended;
+        Decision decision(*this, locked);
+        return event(decision.actions);
     }
 
-    // Last: once they are in the queue they may be refused, and the tenant closed, by another thread.
-    void answer(Ended ended) noexcept
+    void set_timers(Schedule::Actions& actions) noexcept; // under the lock
+    void wake_at(Clock::time_point deadline) noexcept;
+    void try_again_after(Clock::duration time, Schedule::Actions& actions) noexcept;
+    void post(const Schedule::Actions& actions, const async::GatePass& alive) noexcept;
+    void post_reading_turn() noexcept;
+
+    void answer(Schedule::Actions& actions, const Error* locked) noexcept
     {
-        if (ended.why) answer(std::move(ended.refused), *ended.why);
-        if (!ended.cancelled.empty()) answer(std::move(ended.cancelled), cancelled_error());
+        while (OperationPtr operation = actions.answer.pop_front()) {
+            const auto why = operation->end;
+            refuse(std::move(operation), why, locked);
+        }
     }
+    void refuse(OperationPtr operation, Operation::End why, const Error* locked) noexcept;
+
+    void queue_write(OperationPtr operation);
+
+    // One that does not wait is answered at once.
+    void admitted(OperationPtr operation, Schedule::Admission how, std::string_view what,
+                  std::string_view options) noexcept;
+    void turn_away(OperationPtr operation, std::string_view what, std::string_view options) noexcept;
+
+    [[nodiscard]] Error shut_error();
+    [[nodiscard]] Error refusal();
 
     void sweep_cancelled()
     {
-        JobList cancelled;
-        {
-            const std::lock_guard lock(mutex_);
-            cancelled = writes_.take_cancelled();
-            cancelled.append(reads_.take_cancelled());
-            rest_if_none_waits();
-        }
-        if (!cancelled.empty()) answer(std::move(cancelled), cancelled_error());
+        decide([this](Schedule::Actions& actions) { schedule_.cancelled(actions); });
     }
 
-    // --- deadlines of those that wait, under the lock -------------------------------------------------------------
-
-    // For a job whose turn was posted, too: the pool may be busy for long. Who has set the timer leaves it set when his job's
-    // turn has come, since setting it costs a system call now and then: deadlines that lie equally far ahead set it once in
-    // that time, however many operations there are.
-    void wake_at(std::optional<Job::Clock::time_point> deadline) noexcept
+    void deadline_came()
     {
-        if (!deadline || !late_timer_ || (late_timer_set_ && *late_timer_set_ <= *deadline)) return;
-        try {
-            late_timer_->expires_at(*deadline);
-            late_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
-                const auto self = weak.lock();
-                if (!error && self) static_cast<Tenant&>(*self).sweep_late();
-            });
-            late_timer_set_ = deadline;
-        } catch (...) { // without memory for that it is looked at when its turn comes
-            late_timer_set_.reset();
-        }
+        decide([this](Schedule::Actions& actions) { schedule_.deadline_came(Clock::now(), actions); });
     }
 
-    // The same for a job whose turn is not posted, but begun later by somebody else: the executor's context is at work as
-    // long as it waits.
-    void wait_until(std::optional<Job::Clock::time_point> deadline) noexcept
+    void wait_is_over(Schedule::Wait wait)
     {
-        if (!deadline || !late_timer_) return;
-        wake_at(deadline);
-        try {
-            if (!late_work_) late_work_.emplace(async::at_work(executor_));
-        } catch (...) { // whoever waits has his own executor at work
-        }
+        decide([&](Schedule::Actions& actions) { schedule_.wait_is_over(wait, actions); });
     }
 
-    // The next turn of writing is begun later, by somebody else.
-    void wait_until_deadline()
+    void turn_lost() noexcept
     {
-        const std::lock_guard lock(mutex_);
-        wait_until(writes_.next_deadline());
+        decide([this](Schedule::Actions& actions) { schedule_.turn_lost(Clock::now(), actions); });
     }
 
-    // Nobody who waits has a deadline: the executor's context is not kept at work for nothing.
-    void rest_if_none_waits()
+    void reading_turn_lost() noexcept
     {
-        if (late_work_ && writes_.deadlines() + reads_.deadlines() == 0) late_work_.reset();
+        decide([this](Schedule::Actions& actions) { schedule_.reading_turn_lost(Clock::now(), actions); });
     }
 
-    [[nodiscard]] JobPtr pop(JobQueue& queue)
+    void begin_chores(Schedule::Chores chores)
     {
-        JobPtr job = queue.pop();
-        rest_if_none_waits();
-        return job;
-    }
-
-    void sweep_late()
-    {
-        JobList late;
-        {
-            const std::lock_guard lock(mutex_);
-            late_timer_set_.reset();
-            const auto now = Job::Clock::now();
-            late = writes_.take_late(now);
-            late.append(reads_.take_late(now));
-            wake_at(writes_.next_deadline());
-            wake_at(reads_.next_deadline());
-            rest_if_none_waits();
-        }
-        if (!late.empty()) answer(std::move(late), late_error());
-    }
-
-    [[nodiscard]] Error late_error() const { return std::move(too_late_error().with_tenant(id().view())); }
-
-    [[nodiscard]] Error cancelled_error() const
-    {
-        return std::move(cancelled_early_error().with_tenant(id().view()));
+        decide([&](Schedule::Actions& actions) { return schedule_.chores_came(chores, actions); });
     }
 
     void leave() noexcept
@@ -541,517 +295,57 @@ private:
 
     // --- the strand's turn ------------------------------------------------------------------------------------------
 
-    void post_turn() noexcept
-    {
-        try {
-            strand_->post(later(&Tenant::turn, &Tenant::turn_lost));
-        } catch (...) { // it was lost, and has seen to that
-        }
-    }
-
-    // The executor has not taken it, or it was never begun: who relied on it is not kept waiting.
-    void turn_lost() noexcept
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            turns_.lost();
-        }
-        refuse_all(writes_);
-        refuse_all(reads_);
-        const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
-        if (alive) connections_->nothing_to_write();
-    }
-
-    void read_turn_lost() noexcept
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            turns_.end_reading(false);
-        }
-        refuse_all(reads_);
-        const async::GatePass alive(&posting_); // as above
-        if (alive) connections_->nothing_to_read();
-    }
-
-    void refuse_all(JobQueue& queue) noexcept
-    {
-        const auto next = [&] {
-            const std::lock_guard lock(mutex_);
-            return pop(queue);
-        };
-        while (JobPtr job = next()) answer(std::move(job), not_taken_error());
-    }
-
-    [[nodiscard]] Error not_taken_error() const noexcept
-    {
-        return std::move(Error(errc::overloaded,
-                               "the fleet's executor has not taken what was to do this; nothing was done")
-                             .with_tenant(id().view()));
-    }
-
-    void tend_old_log()
-    {
-        if (!gate_.enter()) return;
-        if (begin_other()) {
-            if (const WritingTurn turn(*connections_); turn) (void)tend_log(no_writes(), Job::Clock::now());
-            end_turn(Then::rest);
-        }
-        leave();
-    }
-
-    void release_memory()
-    {
-        if (!gate_.enter()) return;
-        connections_->close();
-        if (const WritingTurn turn(*connections_); turn) database_.release_memory();
-        leave();
-    }
-
-    // Works off some of what waits, then goes to the back of the pool, so that others get their turn.
-    void turn()
-    {
-        const async::Inside inside(context_);
-        if (read_first()) write_turn();
-    }
-
-    // What does not have to wait for long, before anything is written; what is still to be read is read beside that. True:
-    // there is something to write.
-    [[nodiscard]] bool read_first()
-    {
-        Job::Clock::duration left = ReadRunner::moment;
-        for (std::size_t done = 0;;) {
-            Reads reads;
-            bool writes = false;
-            bool read = false;
-            {
-                const std::lock_guard lock(mutex_);
-                if (done == 0) turns_.begin();
-                if (done < Reads::most && !is_sole()) take_brief(reads);
-                if (reads.count == 0) {
-                    writes = turns_.begin_writing();
-                    read = want_reading();
-                }
-            }
-            if (read) post_read_turn();
-            if (reads.count == 0) return writes;
-            done += reads.count;
-            runner_.run_together(reads, left);
-            if (!reads.all_done()) done = Reads::most; // they have had their moment
-            answer_together(reads);
-        }
-    }
-
-    [[nodiscard]] bool begin_other()
-    {
-        const std::lock_guard lock(mutex_);
-        return turns_.begin_other();
-    }
-
-    // What is to become of writing when the turn is over.
-    enum class Then : std::uint8_t {
-        rest,  // it is begun again by somebody else, or was over before
-        go_on, // with what is still to be written, in another turn
+    void turn();
+    // What a turn of writing has come to.
+    struct Outcome {
+        Schedule::Written written{};
+        std::optional<Error> locked{}; // why another process's lock could not be had
+        std::size_t done = 0; // operations that have ended; those that are still to be answered are more
     };
 
-    void end_turn(Then then)
-    {
-        bool begin = false;
-        {
-            const std::lock_guard lock(mutex_);
-            if (then == Then::go_on) begin = write_or_rest();
-            turns_.end();
-        }
-        if (begin) post_turn();
-    }
+    void turn_here(Schedule::Step step);
+    void write(Schedule::Step& step, Outcome& outcome);
+    void maintain(OperationPtr operation, Outcome& outcome);
+    void take(BatchWriter::Turn turn, Outcome& outcome);
+    void end_turn(Outcome outcome, Schedule::Chores due = {});
+    void do_chores(Schedule::Chores chores);
 
-    // Under the lock. True: there is more to write, and a turn is to be posted.
-    [[nodiscard]] bool write_or_rest() noexcept
+    [[nodiscard]] OperationPtr next_write()
     {
-        if (!writes_.empty()) return turns_.write();
-        turns_.all_written();
-        return false;
-    }
-
-    // --- writing, on the strand -----------------------------------------------------------------------------------
-
-    // After what it had to wait for.
-    void write_on()
-    {
-        bool begin = false;
-        {
-            const std::lock_guard lock(mutex_);
-            begin = turns_.write();
-        }
-        if (begin) post_turn();
-    }
-
-    void write_turn()
-    {
-        auto then = Then::rest;
-        std::size_t done = write_some(then);
-        end_turn(then);
-        done += writer_.tell();
-        // Last: whoever hears that the last one has left may close the tenant at once.
-        for (; done != 0; --done) leave();
-    }
-
-    // Returned is how many jobs have ended; what the writer has still to tell are more.
-    [[nodiscard]] std::size_t write_some(Then& then)
-    {
-        const WritingTurn begun(*connections_);
-        if (!begun) return wait_until_deadline(), 0;
-        const auto room = log_.room();
-        if (room == Checkpointer::Room::none) return wait_until_deadline(), 0;
-        JobPtr first = next_write();
-        if (!first) return 0;
-        if (room == Checkpointer::Room::little) (void)tend_log(false, Job::Clock::now());
-        if (first->kind() == JobKind::apart) return apart_turn(std::move(first), then);
-        const bool full = room == Checkpointer::Room::little && log_.is_full();
-        const auto begun_at = shared_.is_shared() ? Job::Clock::now() : Job::Clock::time_point();
-        auto turn = full ? refuse_for_full_log(std::move(first))
-                         : writer_.run(std::move(first), [this] { return pop_write(); });
-        database_.used(writer_.now());
-        if (turn.had_lock) lock_was_had();
-        if (turn.locked) {
-            log_.note(writer_.now());
-            wait_for_lock(std::move(turn.unfinished), *turn.locked);
-        } else {
-            turn.done += tend_log(no_writes(), writer_.now());
-            then = Then::go_on;
-            if (shared_.is_shared() && turn.had_lock)
-                if (const auto pause = shared_.had(begun_at, writer_.now());
-                    pause != pause.zero() && write_later(pause))
-                    then = Then::rest;
-        }
-        return turn.done;
-    }
-
-    [[nodiscard]] BatchWriter::Turn refuse_for_full_log(JobPtr job) noexcept
-    {
-        job->refuse(log_.full_error());
-        BatchWriter::Turn turn;
-        turn.done = 1;
-        return turn;
-    }
-
-    [[nodiscard]] JobPtr pop_write()
-    {
+        if (!schedule_.has_writes()) return nullptr;
+        Schedule::Actions actions;
         const std::lock_guard lock(mutex_);
-        const Job* const next = writes_.next();
-        return next != nullptr && next->kind() == JobKind::apart ? nullptr : pop(writes_);
-    }
-
-    // Where there is none, the turn is over.
-    [[nodiscard]] JobPtr next_write()
-    {
-        const std::lock_guard lock(mutex_);
-        JobPtr job = pop(writes_);
-        if (!job) turns_.all_written();
-        return job;
-    }
-
-    [[nodiscard]] bool no_writes()
-    {
-        const std::lock_guard lock(mutex_);
-        return writes_.empty();
-    }
-
-    void lock_was_had()
-    {
-        if (!std::exchange(met_lock_, false)) return;
-        const std::lock_guard lock(mutex_);
-        writes_.lock_was_had();
-    }
-
-    // The strand stays free while another process has the lock: a timer begins the next turn.
-    void wait_for_lock(JobList unfinished, const Error& locked)
-    {
-        met_lock_ = true;
-        const bool begins = write_later(shared_.refused(Job::Clock::now()));
-        Ended ended;
-        JobList late;
-        {
-            const std::lock_guard lock(mutex_);
-            ended = put_back(writes_, std::move(unfinished));
-            late = writes_.wait_for_lock(Job::Clock::now(), options_.busy_deadline);
-        }
-        answer(std::move(ended));
-        answer(std::move(late), locked);
-        if (!begins) turn_lost();
-    }
-
-    // What comes meanwhile waits for that, too. False: there is no memory for that.
-    [[nodiscard]] bool write_later(Job::Clock::duration time) noexcept
-    {
-        try {
-            retry_->expires_after(time);
-            retry_->async_wait(
-                [self = shared_self(), on = async::at_work(executor_)](boost::system::error_code error) {
-                    const async::GatePass alive(&self->posting_); // the tenant may have been closed meanwhile
-                    if (!error && alive) self->write_on();
-                });
-            return true;
-        } catch (...) {
-            return false;
-        }
-    }
-
-    // --- upkeep of the database, on the strand -----------------------------------------------------------------------
-
-    // The tenant's own writes wait for the strand meanwhile. Returned is how many jobs have ended.
-    [[nodiscard]] std::size_t apart_turn(JobPtr job, Then& then)
-    {
-        auto run = maintenance_.run(std::move(job));
-        const bool over = run.unfinished == nullptr;
-        if (run.had_lock) lock_was_had();
-        if (run.locked) {
-            JobList unfinished;
-            unfinished.push_back(std::move(run.unfinished));
-            wait_for_lock(std::move(unfinished), *run.locked);
-        } else {
-            (void)tend_log(no_writes(), Job::Clock::now());
-            if (over)
-                then = Then::go_on;
-            else
-                put_last(std::move(run.unfinished));
-        }
-        return over ? 1 : 0;
-    }
-
-    // Behind those that have waited meanwhile.
-    void put_last(JobPtr job)
-    {
-        std::optional<Error> ended;
-        {
-            bool begin = false;
-            const async::GatePass alive(
-                &posting_); // once it can be refused, another thread may close the tenant
-            {
-                const std::lock_guard lock(mutex_);
-                if (refused_)
-                    ended = refused_;
-                else if (job->cancelled())
-                    ended = cancelled_error();
-                if (!ended) {
-                    const auto deadline = job->limits.deadline;
-                    writes_.push(std::move(job));
-                    wait_until(deadline);
-                }
-                begin = write_or_rest();
-            }
-            if (begin) post_turn();
-        }
-        if (ended) answer(std::move(job), *ended);
+        OperationPtr operation = schedule_.next_write(actions);
+        set_timers(actions);
+        return operation;
     }
 
     // --- the write-ahead log ----------------------------------------------------------------------------------------
 
-    // On the strand, between batches. Nobody waits for his answer while the log is written back here; returned is how many
-    // were answered.
-    [[nodiscard]] std::size_t tend_log(bool idle, Job::Clock::time_point now)
-    {
-        std::size_t told = 0;
-        if (log_.checkpoint_if_due(idle, now, [&] { told = writer_.tell(); })) {
-            try {
-                boost::asio::post(executor_, later(&Tenant::write_log_back, &Tenant::write_back_lost));
-            } catch (...) { // it was lost, and has seen to that
-            }
-        }
-        return told;
-    }
-
-    // On the pool. Whoever writes goes on meanwhile.
-    void write_log_back()
-    {
-        const bool entered = gate_.enter(); // else the tenant is about to be closed, which does the same
-        const bool awaited = entered ? log_.write_back() : log_.give_up();
-        const async::GatePass alive(&posting_);
-        if (awaited && alive) write_on();
-        if (entered) leave();
-    }
-
+    [[nodiscard]] std::size_t tend_log(bool idle, Clock::time_point now);
+    void write_log_back();
     void write_back_lost() noexcept
     {
-        const bool awaited = log_.give_up();
-        const async::GatePass alive(&posting_);
-        if (awaited && alive) write_on();
+        if (log_.give_up()) wait_is_over(Schedule::Wait::log);
     }
 
     // --- reading ----------------------------------------------------------------------------------------------------
 
-    // Under the lock: those that are next, as far as they may have the writer's connection, if that is to be had.
-    void take_brief(Reads& reads)
+    void reading_turn();
+    [[nodiscard]] bool read_together(ReadBatch& reads);
+    [[nodiscard]] bool read_alone(ReadBatch& reads);
+    [[nodiscard]] bool end_reads(const ReadBatch& reads)
     {
-        const Job* next = reads_.next();
-        if (next == nullptr || !ReadRunner::is_brief(*next)) return;
-        reads.writers = connections_->try_borrow_writers();
-        if (!reads.writers) return;
-        do {
-            reads.add(pop(reads_));
-            next = reads_.next();
-        } while (reads.count < Reads::most && next != nullptr && ReadRunner::is_brief(*next));
+        return decide(
+            [&](Schedule::Actions& actions) { return schedule_.reads_ended(reads, sole_now(), actions); });
     }
+    void answer_reads(ReadBatch& reads, bool there);
+    [[nodiscard]] Result<void> read_here(ReaderTask task, const Limits& limits) override;
+    [[nodiscard]] Result<void> read_inside(ReaderTask task, const Limits& limits);
 
-    // Under the lock: whether one more turn of reading is worth starting.
-    [[nodiscard]] bool want_reading() noexcept { return !reads_.empty() && turns_.want_reading(); }
-
-    bool start_read_turn()
+    void reader_came_back()
     {
-        bool start = false;
-        {
-            const std::lock_guard lock(mutex_);
-            start = want_reading();
-        }
-        if (start) post_read_turn();
-        return start;
-    }
-
-    void post_read_turn() noexcept
-    {
-        try {
-            Later turn = later(&Tenant::read_turn, &Tenant::read_turn_lost);
-            if (!is_sole()) return boost::asio::post(executor_, std::move(turn));
-            const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
-            if (alive) strand_->post(std::move(turn));
-        } catch (...) { // it was lost, and has seen to that
-        }
-    }
-
-    // On the pool, or on the strand where there is one connection alone.
-    void read_turn()
-    {
-        const async::Inside inside(context_);
-        for (std::size_t done = 0; done < Reads::most;) {
-            Reads reads;
-            if (!next_reads(reads)) return connections_->nothing_to_read();
-            done += reads.count;
-            if (reads.writers ? !read_together(reads) : !read_alone(std::move(reads.jobs[0]))) return;
-        }
-        post_read_turn();
-    }
-
-    // False: there are none, and the turn is over.
-    [[nodiscard]] bool next_reads(Reads& reads)
-    {
-        bool start = false;
-        {
-            const std::lock_guard lock(mutex_);
-            if (reads_.empty()) return turns_.end_reading(false), false;
-            take_brief(reads);
-            if (reads.count != 0) return true;
-            reads.add(pop(reads_));
-            turns_.reads_long();
-            start = want_reading();
-        }
-        if (start) post_read_turn();
-        return true;
-    }
-
-    // Before the answers, so that whoever is woken by them finds the turn over. True: nobody waits, and it is.
-    [[nodiscard]] bool end_read_turn(bool was_alone)
-    {
-        {
-            const std::lock_guard lock(mutex_);
-            if (!reads_.empty()) {
-                if (was_alone) turns_.reads_on();
-                return false;
-            }
-            turns_.end_reading(was_alone);
-        }
-        connections_->nothing_to_read();
-        return true;
-    }
-
-    // With the writer's connection. False: the turn is over.
-    [[nodiscard]] bool read_together(Reads& reads)
-    {
-        Job::Clock::duration left = ReadRunner::moment;
-        runner_.run_together(reads, left);
-        const bool over = reads.all_done() && end_read_turn(false);
-        answer_together(reads);
-        return !over;
-    }
-
-    // Those that the writer's connection was not lent long enough for wait on.
-    void answer_together(Reads& reads)
-    {
-        for (std::size_t n = 0; n < reads.done; ++n) answer_read(std::move(reads.jobs[n]), reads.there);
-        if (!reads.all_done()) put_back_reads(reads);
-    }
-
-    // With a reader. False: the turn is over.
-    [[nodiscard]] bool read_alone(JobPtr job)
-    {
-        auto reader = connections_->try_acquire();
-        if (reader && !*reader) {
-            // All are lent to synchronous reads: the first that comes back starts a turn.
-            JobList unfinished;
-            unfinished.push_back(std::move(job));
-            Ended ended;
-            {
-                const std::lock_guard lock(mutex_);
-                ended = put_back(reads_, std::move(unfinished));
-                turns_.end_reading(true);
-            }
-            answer(std::move(ended));
-            if (connections_->available()) start_read_turn(); // it came back meanwhile, and saw no job
-            return false;
-        }
-        bool there = true;
-        if (reader)
-            there = runner_.run_alone(job, std::move(*reader));
-        else
-            job->fail_with(file_.not_opened(std::move(reader).error()));
-        const bool over = end_read_turn(true);
-        answer_read(std::move(job), there);
-        return !over;
-    }
-
-    void answer_read(JobPtr job, bool there)
-    {
-        if (job && there)
-            job->complete(id().view());
-        else if (job)
-            job->refuse(file_.lost_error());
-        job.reset();
-        leave();
-    }
-
-    void put_back_reads(Reads& reads)
-    {
-        JobList unfinished;
-        for (std::size_t n = reads.done; n < reads.count; ++n) unfinished.push_back(std::move(reads.jobs[n]));
-        Ended ended;
-        {
-            const std::lock_guard lock(mutex_);
-            ended = put_back(reads_, std::move(unfinished));
-        }
-        answer(std::move(ended));
-    }
-
-    [[nodiscard]] Result<void> read_here(ReaderTask task, const Limits& limits) override
-    {
-        if (writer_.runs_here())
-            return fail(Error(errc::wrong_thread,
-                              "read() inside a transaction body of the same tenant: use the body's tx")
-                            .with_tenant(id().view()));
-        if (!gate_.enter()) return fail(shut_error());
-        const async::Inside inside(this, async::Awaited::yes);
-        auto done = read_inside(task, limits);
-        leave();
-        if (!done) done.error().with_tenant(id().view());
-        return done;
-    }
-
-    [[nodiscard]] Result<void> read_inside(ReaderTask task, const Limits& limits)
-    {
-        if (limits.any() && limits.passed(Job::Clock::now())) return fail(too_late_error());
-        disturb_if_sole();
-        if (task.calls == ReaderTask::Calls::again)
-            if (auto read = runner_.run_brief_task(task, limits)) return *std::move(read);
-        auto done = runner_.run_task(task, limits, options_.read_wait);
-        start_read_turn(); // who waits for a reader may have waited for this one
-        return done;
+        decide([this](Schedule::Actions& actions) { schedule_.reader_came_back(actions); });
     }
 
     // --- the connections --------------------------------------------------------------------------------------------
@@ -1059,10 +353,10 @@ private:
     /// One connection for all.
     [[nodiscard]] bool is_sole() const noexcept { return options_.profile.exclusive; }
 
-    // Reads need the connection that looks after the database.
-    void disturb_if_sole() noexcept
+    // Only there the schedule needs to know in each turn.
+    [[nodiscard]] Clock::time_point sole_now() const noexcept
     {
-        if (is_sole()) disturbed_.store(true, std::memory_order_relaxed);
+        return is_sole() ? Clock::now() : Clock::time_point();
     }
 
     [[nodiscard]] std::size_t readers() const noexcept
@@ -1071,36 +365,9 @@ private:
         return is_sole() ? 1 : options_.readers != 0 ? options_.readers : usual;
     }
 
-    // Turns of reading that may take long, at a time: one tenant does not take every thread that others need as well.
-    [[nodiscard]] std::size_t reads_at_work() const noexcept
-    {
-        const std::size_t most = readers();
-        if (options_.reads_at_work != 0) return std::min(options_.reads_at_work, most);
-        const std::size_t threads = async::threads_of(executor_);
-        if (threads == 0) return most;
-        constexpr std::size_t left = 2; // for the strand, and for other tenants
-        return std::min(threads > left ? threads - left : 1, most);
-    }
-
-    [[nodiscard]] std::unique_ptr<Connections> connections(std::shared_ptr<ReaderBudget> budget)
-    {
-        if (!is_sole())
-            return std::make_unique<WriterAndReaders>(
-                database_.writer(), [this] { begin_turns({.write = true}); }, file_.path(), file_.identity(),
-                options_.profile, readers(), incarnation(), std::move(budget), observation_, id().string());
-        return std::make_unique<SoleConnection>(
-            database_.writer(), [this](SoleConnection::Turns turns) { begin_turns(turns); },
-            [this] { return async::runs_here(executor_); });
-    }
-
-    void begin_turns(SoleConnection::Turns turns)
-    {
-        {
-            const async::GatePass alive(&posting_); // the tenant may have been closed meanwhile
-            if (alive && turns.write) write_on();
-        }
-        if (turns.read && !start_read_turn()) connections_->nothing_to_read();
-    }
+    [[nodiscard]] std::size_t reads_at_work() const noexcept;
+    [[nodiscard]] Schedule::Options schedule_options() const noexcept;
+    [[nodiscard]] std::unique_ptr<Connections> connections(std::shared_ptr<ReaderBudget> budget);
 
     const TenantOptions options_;
     TenantCounters counters_;
@@ -1109,36 +376,588 @@ private:
     const boost::asio::any_io_executor executor_;
     const boost::asio::execution_context* const context_; // the executor's
 
-    // Of the strand:
-    std::optional<async::Strand<Later>> strand_;
-    std::optional<boost::asio::steady_timer> retry_;
-    bool met_lock_ = false; // another process's, and it could not be had since
-    SharedLock shared_;
-
-    async::Gate gate_;
+    async::Gate gate_;    // operations and chores
     async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
+    std::mutex closing_;
+    std::optional<async::Strand<Later>> strand_; // until it is closed
+
+    std::mutex mutex_; // of these:
+    Schedule schedule_;
+    std::function<void()> then_;
+    std::optional<boost::asio::steady_timer> retry_;          // until it is closed
+    std::optional<boost::asio::steady_timer> deadline_timer_; // the same
+    std::optional<boost::asio::any_io_executor>
+        held_work_; // while somebody waits whose turn nobody has posted
+
+    // For whoever has the writer's connection:
     const Observation observation_;
-    Checkpointer log_;   // of the strand, and of the pool beside it
-    BatchWriter writer_; // of the strand
+    Checkpointer log_; // and of the pool beside it
+    BatchWriter writer_;
     const std::unique_ptr<Connections> connections_;
     ReadRunner runner_;
-    Maintenance maintenance_; // of the strand
-    std::mutex closing_;
-
-    std::mutex mutex_; // of all that follows
-    JobQueue writes_;
-    JobQueue reads_;
-    TurnKeeper turns_{reads_at_work()};
-    std::atomic<bool> disturbed_{
-        false}; // somebody wants to write, or the tenant is to be closed: read without the lock
-    bool is_shut_ = false;
-    std::optional<Error> shut_error_;
-    std::optional<Error> refused_; // what is said to all who would have to wait
-    std::function<void()> then_;
-    std::optional<boost::asio::steady_timer> late_timer_; // until it is closed
-    std::optional<Job::Clock::time_point> late_timer_set_;
-    std::optional<boost::asio::any_io_executor>
-        late_work_; // while somebody waits whose turn nobody has posted
+    Maintenance maintenance_;
 };
+
+// --- opening and closing --------------------------------------------------------------------------------------------
+
+inline Result<std::shared_ptr<Tenant>> Tenant::open(
+    const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
+    const WriteHazards& hazards, const TenantOptions& options, const boost::asio::any_io_executor& executor,
+    async::TimerThread& timers, const std::shared_ptr<ReaderBudget>& budget, const Observation& observation)
+{
+    return use_database(directory, migrate::current_mark(schema, options.history), options,
+                        [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
+                            auto ensured = bring_up(opened, schema, options);
+                            if (!ensured) return fail(std::move(ensured).error());
+                            observation.begin(opened.connection, id.view());
+                            return std::make_shared<Tenant>(Private(), id, directory / database_file,
+                                                            std::move(opened), std::move(*ensured), hazards,
+                                                            options, executor, timers, budget, observation);
+                        });
+}
+
+inline Tenant::Tenant(Private, const TenantId& id, const std::filesystem::path& database,
+                      OpenedDatabase opened, Migrated opening, const WriteHazards& hazards,
+                      const TenantOptions& options, const boost::asio::any_io_executor& executor,
+                      async::TimerThread& timers, std::shared_ptr<ReaderBudget> budget,
+                      const Observation& observation)
+    : TenantPort(id, opened.state.incarnation, std::move(opening)),
+      options_(options),
+      database_(id, database, opened.file, std::move(opened.connection), options_, counters_,
+                std::move(opened.name)),
+      file_(database_.file()),
+      executor_(executor),
+      context_(async::context_of(executor)),
+      strand_(std::in_place, executor),
+      schedule_(schedule_options()),
+      retry_(std::in_place, timers.executor()),
+      deadline_timer_(std::in_place, timers.executor()),
+      observation_(observation),
+      log_(database_, options_, observation_, counters_),
+      writer_(database_.writer(), file_, log_, options, hazards, counters_),
+      connections_(connections(std::move(budget))),
+      runner_(*connections_, file_, database_, counters_),
+      maintenance_(database_, options_.profile, log_, *connections_, observation_, counters_)
+{
+    if (options_.profile.read_only) return;
+    // Somebody was killed, or is at work with it.
+    log_.measure();
+    if (log_.bytes() != 0) log_.note(Clock::now());
+}
+
+inline Schedule::Options Tenant::schedule_options() const noexcept
+{
+    return {.writes = options_.queued_writes,
+            .write_bytes = options_.queued_write_bytes,
+            .reads = options_.queued_reads,
+            .reading_turns = reads_at_work(),
+            .lock_patience = options_.busy_deadline,
+            .sole_owner = is_sole()};
+}
+
+// Turns of reading that may take long, at a time: one tenant does not take every thread that others need as well.
+inline std::size_t Tenant::reads_at_work() const noexcept
+{
+    const std::size_t most = readers();
+    if (options_.reads_at_work != 0) return std::min(options_.reads_at_work, most);
+    const std::size_t threads = async::threads_of(executor_);
+    if (threads == 0) return most;
+    constexpr std::size_t left = 2; // for the strand, and for other tenants
+    return std::min(threads > left ? threads - left : 1, most);
+}
+
+inline std::unique_ptr<Connections> Tenant::connections(std::shared_ptr<ReaderBudget> budget)
+{
+    if (!is_sole())
+        return std::make_unique<WriterAndReaders>(
+            database_.writer(), schedule_.writer_use(), [this] { wait_is_over(Schedule::Wait::reader); },
+            file_.path(), file_.identity(), options_.profile, readers(), incarnation(), std::move(budget),
+            observation_, id().string());
+    return std::make_unique<SoleConnection>(
+        database_.writer(), schedule_, mutex_,
+        [this](Schedule::Actions& actions) {
+            const async::GatePass alive(&posting_);
+            post(actions, alive);
+        },
+        [this] { return async::runs_here(executor_); });
+}
+
+inline void Tenant::shut(errc code, std::string_view why, std::function<void()> then) noexcept
+{
+    std::optional<Error> error;
+    try {
+        error.emplace(Error(code, std::string(why)).with_tenant(id().view()));
+    } catch (...) {
+        error.emplace(code);
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (!schedule_.shut(std::move(*error))) return;
+        then_ = std::move(then);
+    }
+    if (gate_.shut()) emptied();
+}
+
+inline Result<void> Tenant::close()
+{
+    const std::lock_guard lock(closing_);
+    if (!strand_) return {}; // it was closed before
+    if (!posting_.shut()) posting_.wait_empty();
+    connections_->close();
+    strand_.reset();
+    {
+        const std::lock_guard waiting(mutex_);
+        retry_.reset();
+        deadline_timer_.reset();
+        held_work_.reset();
+    }
+    return database_.close();
+}
+
+// --- operations come and are answered -------------------------------------------------------------------------------
+
+inline void Tenant::submit_write(OperationPtr operation)
+{
+    if (options_.profile.read_only) return operation->refuse(only_reads_error().with_tenant(id().view()));
+    if (!gate_.enter()) return operation->refuse(shut_error());
+    operation->queued_at = Clock::now();
+    queue_write(std::move(operation));
+}
+
+inline void Tenant::write_here(OperationPtr operation)
+{
+    if (options_.profile.read_only || operation->kind() == OperationKind::apart)
+        return submit_write(std::move(operation));
+    if (!gate_.enter()) return operation->refuse(shut_error());
+    operation->queued_at = Clock::now();
+    auto step = [this] {
+        const std::lock_guard lock(mutex_);
+        return schedule_.take_turn_here();
+    }();
+    if (step.what != Schedule::Step::What::write) return queue_write(std::move(operation));
+    step.first = std::move(operation);
+    turn_here(std::move(step));
+}
+
+inline void Tenant::queue_write(OperationPtr operation)
+{
+    const auto how =
+        decide([&](Schedule::Actions& actions) { return schedule_.write_came(operation, actions); });
+    if (operation) admitted(std::move(operation), how, "writes", "queued_writes, queued_write_bytes");
+}
+
+inline void Tenant::submit_read(OperationPtr operation)
+{
+    if (!gate_.enter()) return operation->refuse(shut_error());
+    operation->queued_at = Clock::now();
+    const auto how =
+        decide([&](Schedule::Actions& actions) { return schedule_.read_came(operation, actions); });
+    if (operation) admitted(std::move(operation), how, "reads", "queued_reads");
+}
+
+inline void Tenant::admitted(OperationPtr operation, Schedule::Admission how, std::string_view what,
+                             std::string_view options) noexcept
+{
+    if (how == Schedule::Admission::refused)
+        refuse(std::move(operation), Operation::End::refused, nullptr);
+    else
+        turn_away(std::move(operation), what, options);
+}
+
+inline void Tenant::turn_away(OperationPtr operation, std::string_view what,
+                              std::string_view options) noexcept
+{
+    Error full(errc::overloaded);
+    try {
+        full = Error(errc::overloaded, "as many " + std::string(what) + " wait for this tenant as may (" +
+                                           std::string(options) + "); try again later");
+    } catch (...) { // no memory for the words
+    }
+    counters_.overloaded.increment();
+    operation->refuse(std::move(full.with_tenant(id().view())));
+    leave();
+}
+
+inline void Tenant::refuse(OperationPtr operation, Operation::End why, const Error* locked) noexcept
+{
+    using End = Operation::End;
+    const auto named = [&](Error error) { return std::move(error.with_tenant(id().view())); };
+    switch (why) {
+    case End::refused: operation->refuse(refusal()); break;
+    case End::cancelled: operation->refuse(named(cancelled_early_error())); break;
+    case End::late: operation->refuse(named(too_late_error())); break;
+    case End::lock_held: operation->refuse(locked != nullptr ? *locked : named(Error(errc::busy))); break;
+    case End::not_taken:
+    case End::none:
+        operation->refuse(named(Error(
+            errc::overloaded, "the fleet's executor has not taken what was to do this; nothing was done")));
+        break;
+    }
+    operation.reset();
+    leave();
+}
+
+inline Error Tenant::shut_error()
+{
+    if (gate_.is_forked()) return std::move(async::forked_error().with_tenant(id().view()));
+    const std::lock_guard lock(mutex_);
+    return schedule_.shut_error().value_or(Error(errc::tenant_gone));
+}
+
+inline Error Tenant::refusal()
+{
+    const std::lock_guard lock(mutex_);
+    return schedule_.refusal().value_or(Error(errc::tenant_gone));
+}
+
+inline Result<const void*> Tenant::may_wait()
+{
+    const async::GatePass alive(&posting_);
+    const void* const holder = is_sole() ? static_cast<const void*>(this) : &database_;
+    if (alive && async::Inside::of(holder))
+        return fail(Error(errc::wrong_thread,
+                          "write() inside of a reading of the same tenant, which has the connection "
+                          "that it would wait for: make it afterwards")
+                        .with_tenant(id().view()));
+    if (!alive || !async::runs_here(executor_)) return holder;
+    return fail(Error(errc::wrong_thread,
+                      "write() in a thread of the fleet's own pool, which it would wait for: "
+                      "use async_write there, and the body's tx in a transaction")
+                    .with_tenant(id().view()));
+}
+
+inline bool Tenant::look_after(const UpkeepOptions& upkeep, std::function<void()> ended)
+{
+    OperationPtr operation =
+        std::make_unique<QuietUpkeep>(upkeep, schedule_.background_is_disturbed(), std::move(ended));
+    if (!gate_.enter()) return false;
+    const bool begun =
+        decide([&](Schedule::Actions& actions) { return schedule_.background_came(operation, actions); });
+    if (!begun) leave();
+    return begun;
+}
+
+inline TenantStats Tenant::stats()
+{
+    if (gate_.is_forked()) return {};
+    TenantStats stats = counters_.stats();
+    connections_->count(stats);
+    const std::lock_guard lock(mutex_);
+    stats.queued_writes = schedule_.writes().size();
+    stats.queued_write_bytes = schedule_.writes().bytes();
+    stats.queued_reads = schedule_.reads().size();
+    return stats;
+}
+
+// --- what the schedule says -----------------------------------------------------------------------------------------
+
+inline void Tenant::set_timers(Schedule::Actions& actions) noexcept
+{
+    if (actions.wake_threads) connections_->wake_threads();
+    if (actions.try_again_after) try_again_after(*actions.try_again_after, actions);
+    if (actions.wake_at) wake_at(*actions.wake_at);
+    if (actions.work == Schedule::Actions::Work::release) held_work_.reset();
+    if (actions.work == Schedule::Actions::Work::hold && deadline_timer_ && !held_work_) try {
+            held_work_.emplace(async::at_work(executor_));
+        } catch (...) { // whoever waits has his own executor at work
+        }
+}
+
+// For an operation whose turn was posted, too: the pool may be busy for long. Whoever has set the timer leaves it set when its
+// turn has come, since setting it costs a system call now and then: deadlines that lie equally far ahead set it once in that
+// time, however many operations there are.
+inline void Tenant::wake_at(Clock::time_point deadline) noexcept
+{
+    if (!deadline_timer_) return;
+    try {
+        deadline_timer_->expires_at(deadline);
+        deadline_timer_->async_wait([weak = weak_from_this()](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (!error && self) static_cast<Tenant&>(*self).deadline_came();
+        });
+    } catch (...) { // without memory for that it is looked at when its turn comes
+        schedule_.timer_not_set();
+    }
+}
+
+// The strand stays free meanwhile: a timer begins the next turn.
+inline void Tenant::try_again_after(Clock::duration time, Schedule::Actions& actions) noexcept
+{
+    if (!retry_) return;
+    try {
+        retry_->expires_after(time);
+        retry_->async_wait(
+            [self = shared_self(), on = async::at_work(executor_)](boost::system::error_code error) {
+                if (!error) self->wait_is_over(Schedule::Wait::lock);
+            });
+    } catch (...) { // nobody is kept waiting for a timer that there is not
+        schedule_.not_tried_again(actions);
+    }
+}
+
+// What the executor does not take is lost, and has seen to that.
+inline void Tenant::post(const Schedule::Actions& actions, const async::GatePass& alive) noexcept
+{
+    if (!alive) return; // nobody waits any more
+    if (actions.post_turn) try {
+            strand_->post(later(&Tenant::turn, &Tenant::turn_lost));
+        } catch (...) { // as above
+        }
+    if (actions.post_reading_turn) post_reading_turn();
+}
+
+// On the pool, or on the strand where there is one connection alone.
+inline void Tenant::post_reading_turn() noexcept
+{
+    const async::GatePass alive(&posting_);
+    if (!alive) return;
+    try {
+        Later turn = later(&Tenant::reading_turn, &Tenant::reading_turn_lost);
+        if (is_sole())
+            strand_->post(std::move(turn));
+        else
+            boost::asio::post(executor_, std::move(turn));
+    } catch (...) { // as above
+    }
+}
+
+// --- the strand's turn ----------------------------------------------------------------------------------------------
+
+// Works off some of what waits, then goes to the back of the pool, so that others get their turn.
+inline void Tenant::turn()
+{
+    const async::Inside inside(context_);
+    Clock::duration left = ReadRunner::moment;
+    for (std::size_t done = 0;;) {
+        ReadBatch reads;
+        auto step = decide([&](Schedule::Actions& actions) {
+            return schedule_.turn_begun(reads, done < ReadBatch::most, sole_now(), actions);
+        });
+        if (step.what == Schedule::Step::What::end) return;
+        if (step.what == Schedule::Step::What::write) {
+            const async::Inside writing(&schedule_);
+            Outcome outcome;
+            if (step.first) write(step, outcome);
+            do_chores(step.chores);
+            return end_turn(std::move(outcome));
+        }
+        done += reads.count;
+        const bool there = runner_.run_together(reads, connections_->writers(), left);
+        if (!reads.all_done()) done = ReadBatch::most; // they have had their moment
+        answer_reads(reads, there);
+    }
+}
+
+// In the calling thread, which writes an operation of its own and nobody else's. While it does it counts as a thread of the
+// pool: a body must not wait for another one. Checkpoints, and whatever has to wait, are left to the pool.
+inline void Tenant::turn_here(Schedule::Step step)
+{
+    const async::Inside of_pool(context_);
+    const async::Inside inside(&schedule_);
+    Outcome outcome;
+    Schedule::Chores due;
+    if (log_.room() != Checkpointer::Room::enough) {
+        outcome.written.unfinished.push_back(std::move(step.first));
+    } else {
+        if (step.shares_lock) outcome.written.begun = Clock::now();
+        take(writer_.run(std::move(step.first), [] { return OperationPtr(); }), outcome);
+        due.checkpoint = !outcome.locked && log_.is_due(writer_.now());
+    }
+    end_turn(std::move(outcome), due);
+}
+
+inline void Tenant::write(Schedule::Step& step, Outcome& outcome)
+{
+    const auto room = log_.room();
+    if (room == Checkpointer::Room::none) {
+        outcome.written.wait = Schedule::Wait::log;
+        outcome.written.unfinished.push_back(std::move(step.first));
+        return;
+    }
+    if (room == Checkpointer::Room::little) (void)tend_log(false, Clock::now());
+    if (step.first->kind() == OperationKind::apart) return maintain(std::move(step.first), outcome);
+    const bool full = room == Checkpointer::Room::little && log_.is_full();
+    if (step.shares_lock) outcome.written.begun = Clock::now();
+    if (full) {
+        step.first->refuse(log_.full_error());
+        step.first.reset();
+        ++outcome.done;
+    } else {
+        take(writer_.run(std::move(step.first), [this] { return next_write(); }), outcome);
+    }
+    if (!outcome.locked) outcome.done += tend_log(!schedule_.has_writes(), writer_.now());
+}
+
+inline void Tenant::take(BatchWriter::Turn turn, Outcome& outcome)
+{
+    database_.used(writer_.now());
+    outcome.done += turn.done;
+    outcome.written.had_lock = turn.had_lock;
+    if (!turn.locked) return;
+    log_.note(writer_.now());
+    outcome.written.wait = Schedule::Wait::lock;
+    outcome.written.unfinished = std::move(turn.unfinished);
+    outcome.locked = std::move(turn.locked);
+}
+
+// Upkeep of the database: the tenant's own writes wait for the strand meanwhile.
+inline void Tenant::maintain(OperationPtr operation, Outcome& outcome)
+{
+    auto run = maintenance_.run(std::move(operation));
+    outcome.written.had_lock = run.had_lock;
+    if (run.unfinished)
+        outcome.written.unfinished.push_back(std::move(run.unfinished));
+    else
+        ++outcome.done;
+    if (run.locked) {
+        outcome.written.wait = Schedule::Wait::lock;
+        outcome.locked = std::move(run.locked);
+    } else {
+        outcome.written.is_last = true; // behind those that have waited meanwhile
+        (void)tend_log(!schedule_.has_writes(), Clock::now());
+    }
+}
+
+// `due` is left to another turn. The connection is free, and all is counted, before anybody is answered.
+inline void Tenant::end_turn(Outcome outcome, Schedule::Chores due)
+{
+    const auto now = outcome.written.wait || is_sole() ? Clock::now() : writer_.now();
+    OperationList ended = writer_.take_ended();
+    decide(
+        [&](Schedule::Actions& actions) {
+            schedule_.turn_ended(std::move(outcome.written), now, actions);
+            if (due.any()) (void)schedule_.chores_came(due, actions);
+        },
+        outcome.locked ? &*outcome.locked : nullptr);
+    outcome.done += ended.size();
+    while (const OperationPtr operation = ended.pop_front()) operation->complete(id().view());
+    // Last: whoever hears that the last one has left may close the tenant at once.
+    for (; outcome.done != 0; --outcome.done) leave();
+}
+
+inline void Tenant::do_chores(Schedule::Chores chores)
+{
+    if (!chores.any() || !gate_.enter()) return; // or it is about to be closed
+    if (chores.checkpoint) (void)tend_log(!schedule_.has_writes(), Clock::now());
+    if (chores.trim) {
+        connections_->close();
+        database_.release_memory();
+    }
+    leave();
+}
+
+// --- the write-ahead log --------------------------------------------------------------------------------------------
+
+// Between batches. Nobody waits for his answer while the log is written back here; returned is how many were answered.
+inline std::size_t Tenant::tend_log(bool idle, Clock::time_point now)
+{
+    std::size_t told = 0;
+    if (log_.checkpoint_if_due(idle, now, [&] { told = writer_.tell(); })) {
+        try {
+            boost::asio::post(executor_, later(&Tenant::write_log_back, &Tenant::write_back_lost));
+        } catch (...) { // it was lost, and has seen to that
+        }
+    }
+    return told;
+}
+
+// On the pool. Whoever writes goes on meanwhile.
+inline void Tenant::write_log_back()
+{
+    const bool entered = gate_.enter(); // else the tenant is about to be closed, which does the same
+    const bool awaited = entered ? log_.write_back() : log_.give_up();
+    if (awaited) wait_is_over(Schedule::Wait::log);
+    if (entered) leave();
+}
+
+// --- reading --------------------------------------------------------------------------------------------------------
+
+// On the pool, or on the strand where there is one connection alone.
+inline void Tenant::reading_turn()
+{
+    const async::Inside inside(context_);
+    for (std::size_t done = 0; done < ReadBatch::most;) {
+        ReadBatch reads;
+        const bool some = decide(
+            [&](Schedule::Actions& actions) { return schedule_.next_reads(reads, sole_now(), actions); });
+        if (!some) return;
+        done += reads.count;
+        if (reads.with_writer ? !read_together(reads) : !read_alone(reads)) return;
+    }
+    post_reading_turn();
+}
+
+// With the writer's connection. False: the turn is over.
+inline bool Tenant::read_together(ReadBatch& reads)
+{
+    Clock::duration left = ReadRunner::moment;
+    const bool there = runner_.run_together(reads, connections_->writers(), left);
+    const bool goes_on = end_reads(reads);
+    answer_reads(reads, there);
+    return goes_on;
+}
+
+// With a reader. False: the turn is over.
+inline bool Tenant::read_alone(ReadBatch& reads)
+{
+    auto reader = connections_->try_acquire();
+    if (reader && !*reader) {
+        // All are lent to synchronous reads: the first that comes back starts a turn.
+        decide([&](Schedule::Actions& actions) { schedule_.no_reader(reads, actions); });
+        if (connections_->available()) reader_came_back(); // it came back meanwhile, and saw no operation
+        return false;
+    }
+    OperationPtr& operation = reads.operations[0];
+    bool there = true;
+    if (reader)
+        there = runner_.run_alone(operation, std::move(*reader));
+    else
+        operation->fail_with(file_.not_opened(std::move(reader).error()));
+    reads.done = 1;
+    const bool goes_on = end_reads(reads);
+    answer_reads(reads, there);
+    return goes_on;
+}
+
+// Those that the writer's connection was not lent long enough for wait on.
+inline void Tenant::answer_reads(ReadBatch& reads, bool there)
+{
+    for (std::size_t n = 0; n < reads.done; ++n) {
+        OperationPtr operation = std::move(reads.operations[n]);
+        if (operation && there)
+            operation->complete(id().view());
+        else if (operation)
+            operation->refuse(file_.lost_error());
+        operation.reset();
+        leave();
+    }
+    if (!reads.all_done())
+        decide([&](Schedule::Actions& actions) { schedule_.reads_unfinished(reads, actions); });
+}
+
+inline Result<void> Tenant::read_here(ReaderTask task, const Limits& limits)
+{
+    if (writer_.runs_here())
+        return fail(Error(errc::wrong_thread,
+                          "read() inside a transaction body of the same tenant: use the body's tx")
+                        .with_tenant(id().view()));
+    if (!gate_.enter()) return fail(shut_error());
+    const async::Inside inside(this, async::Awaited::yes);
+    auto done = read_inside(task, limits);
+    leave();
+    if (!done) done.error().with_tenant(id().view());
+    return done;
+}
+
+inline Result<void> Tenant::read_inside(ReaderTask task, const Limits& limits)
+{
+    if (limits.any() && limits.passed(Clock::now())) return fail(too_late_error());
+    if (is_sole()) schedule_.disturb_background(); // reads need the connection that it has
+    if (task.calls == ReaderTask::Calls::again)
+        if (auto read = runner_.run_brief_task(task, limits)) return *std::move(read);
+    auto done = runner_.run_task(task, limits, options_.read_wait);
+    reader_came_back(); // who waits for a reader may have waited for this one
+    return done;
+}
 
 } // namespace tenantry::detail

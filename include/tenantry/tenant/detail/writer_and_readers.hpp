@@ -16,20 +16,21 @@
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/detail/connections.hpp>
 #include <tenantry/tenant/detail/readers.hpp>
+#include <tenantry/tenant/detail/writer_use.hpp>
 #include <tenantry/tenant/stats.hpp>
 
 namespace tenantry::detail {
 
-/// Who writes goes first: a turn that finds the connection lent is begun again as soon as it is back, and until then it is
-/// lent to nobody. While it is lent it refuses to write.
+/// While the writer's connection is lent it refuses to write.
 class WriterAndReaders final : public Connections {
 public:
-    /// `begin_turn` begins the turn that was sent away: called without a lock, by whoever has given the connection back.
+    /// `given_back` is called, without a lock, by whoever gives the writer's connection back that writing waits for.
     template <class... ReadersOptions>
-    WriterAndReaders(sqlite::Connection& writer, std::function<void()> begin_turn,
+    WriterAndReaders(sqlite::Connection& writer, WriterUse& use, std::function<void()> given_back,
                      ReadersOptions&&... readers)
         : writer_(writer),
-          begin_turn_(std::move(begin_turn)),
+          use_(use),
+          given_back_(std::move(given_back)),
           readers_(std::forward<ReadersOptions>(readers)...)
     {}
 
@@ -39,28 +40,25 @@ public:
         return readers_.acquire(patience);
     }
 
-    [[nodiscard]] LentConnection try_borrow_writers() override
+    [[nodiscard]] LentConnection writers() override
     {
-        auto expected = Use::none;
-        if (!use_.compare_exchange_strong(expected, Use::reading, std::memory_order_acquire,
-                                          std::memory_order_relaxed))
-            return {};
         lent_.fetch_add(1, std::memory_order_relaxed);
         writer_.read_only(true);
-        return LentConnection(&writer_, Disown{.is_lenders = true});
+        return LentConnection(&writer_, Disown{Disown::Lent::to_thread});
+    }
+
+    [[nodiscard]] LentConnection try_borrow_writers() override
+    {
+        return use_.try_borrow() ? writers() : LentConnection();
     }
 
     void release(LentConnection connection) override
     {
-        if (!connection.get_deleter().is_lenders) return readers_.release(std::move(connection));
+        if (connection.get_deleter().lent == Disown::Lent::owned)
+            return readers_.release(std::move(connection));
         connection.reset();
         writer_.read_only(false);
-        auto expected = Use::reading;
-        if (use_.compare_exchange_strong(expected, Use::none, std::memory_order_release,
-                                         std::memory_order_relaxed))
-            return;
-        use_.store(Use::promised, std::memory_order_release); // whoever wants to write waits for that alone
-        begin_turn_();
+        if (use_.give_back()) given_back_();
     }
 
     [[nodiscard]] bool available() override { return readers_.available(); }
@@ -73,35 +71,11 @@ public:
 
     void close() override { readers_.close(); }
 
-    [[nodiscard]] bool begin_writing() override
-    {
-        for (auto found = use_.load(std::memory_order_relaxed);;) {
-            const bool reading = found == Use::reading || found == Use::reading_awaited;
-            if (use_.compare_exchange_weak(found, reading ? Use::reading_awaited : Use::writing,
-                                           std::memory_order_acquire, std::memory_order_relaxed))
-                return !reading;
-        }
-    }
-
-    void end_writing() override { use_.store(Use::none, std::memory_order_release); }
-
-    void nothing_to_read() override {}
-
 private:
-    // Who has the writer's connection.
-    enum class Use : std::uint8_t {
-        none,
-        reading,
-        reading_awaited, // and a turn was sent away meanwhile
-        promised,        // nobody: it is for the turn that was sent away
-        writing,
-    };
-
     sqlite::Connection& writer_;
-    const std::function<void()> begin_turn_;
+    WriterUse& use_;
+    const std::function<void()> given_back_;
     Readers readers_;
-
-    std::atomic<Use> use_{Use::none};
     std::atomic<std::uint64_t> lent_{0}; // to reads, ever
 };
 
