@@ -96,6 +96,7 @@ ByHand ByHand::plain(const std::filesystem::path& path)
 ByHand::ByHand(ByHand&& other) noexcept
     : db_(std::exchange(other.db_, nullptr)),
       insert_(std::exchange(other.insert_, nullptr)),
+      upsert_(std::exchange(other.upsert_, nullptr)),
       lookup_(std::exchange(other.lookup_, nullptr)),
       latest_(std::exchange(other.latest_, nullptr)),
       total_(std::exchange(other.total_, nullptr)),
@@ -105,7 +106,8 @@ ByHand::ByHand(ByHand&& other) noexcept
 
 ByHand::~ByHand()
 {
-    for (sqlite3_stmt* stmt : {insert_, lookup_, latest_, total_, begin_, commit_}) sqlite3_finalize(stmt);
+    for (sqlite3_stmt* stmt : {insert_, upsert_, lookup_, latest_, total_, begin_, commit_})
+        sqlite3_finalize(stmt);
     sqlite3_close(db_);
 }
 
@@ -151,6 +153,18 @@ std::int64_t ByHand::insert(const AuditLog& row)
     if (sqlite3_step(stmt) != SQLITE_DONE) give_up(sqlite3_errmsg(db_));
     check(sqlite3_reset(stmt));
     return sqlite3_last_insert_rowid(db_);
+}
+
+void ByHand::upsert(const Config& row)
+{
+    sqlite3_stmt* const stmt = prepare(
+        upsert_, "INSERT INTO config(key, value, updated_at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE "
+                 "SET value = excluded.value, updated_at = excluded.updated_at");
+    bind_text(stmt, 1, row.key);
+    bind_text(stmt, 2, row.value);
+    check(sqlite3_bind_int64(stmt, 3, row.updated_at.time_since_epoch().count()));
+    if (sqlite3_step(stmt) != SQLITE_DONE) give_up(sqlite3_errmsg(db_));
+    check(sqlite3_reset(stmt));
 }
 
 ByHand::Audit ByHand::read(sqlite3_stmt* stmt)

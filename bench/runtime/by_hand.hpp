@@ -56,6 +56,7 @@ public:
     void begin();
     void commit();
     std::int64_t insert(const AuditLog& row);
+    void upsert(const Config& row);
     Audit lookup(std::int64_t id);
     std::vector<Audit> latest();
     std::int64_t total();
@@ -70,6 +71,7 @@ private:
 
     sqlite3* db_ = nullptr;
     sqlite3_stmt* insert_ = nullptr; // prepared when they are first used
+    sqlite3_stmt* upsert_ = nullptr;
     sqlite3_stmt* lookup_ = nullptr;
     sqlite3_stmt* latest_ = nullptr;
     sqlite3_stmt* total_ = nullptr;

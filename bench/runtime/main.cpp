@@ -30,11 +30,17 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-    {"write", &bench::write_alone, true}, {"together", &bench::write_together, false},
-    {"mixed", &bench::mixed, false},      {"tail", &bench::tail, true},
-    {"snapshot", &bench::snapshot, true}, {"aggregate", &bench::aggregate, true},
-    {"create", &bench::create, true},     {"open", &bench::open_current, true},
-    {"fair", &bench::fair, false},        {"memory", &bench::idle_memory, false},
+    {"write", &bench::write_alone, true},
+    {"here", &bench::write_here, true},
+    {"together", &bench::write_together, false},
+    {"mixed", &bench::mixed, false},
+    {"tail", &bench::tail, true},
+    {"snapshot", &bench::snapshot, true},
+    {"aggregate", &bench::aggregate, true},
+    {"create", &bench::create, true},
+    {"open", &bench::open_current, true},
+    {"fair", &bench::fair, false},
+    {"memory", &bench::idle_memory, false},
 };
 
 } // namespace

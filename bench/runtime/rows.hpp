@@ -6,6 +6,7 @@
 namespace bench {
 
 void write_alone(const Setting& setting);
+void write_here(const Setting& setting);
 void write_together(const Setting& setting);
 void mixed(const Setting& setting);
 void tail(const Setting& setting);

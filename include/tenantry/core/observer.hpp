@@ -51,7 +51,7 @@ enum class BackgroundTask : std::uint8_t {
 
 /// Derive from it and give it to a fleet: `FleetOptions::observer`. What is not overridden is not heard of.
 ///
-/// Everything is called from whichever thread it happens on (the fleet's pool, the callers of `read`), from many at
+/// Everything is called from whichever thread it happens on (the fleet's pool, the callers of `read` and `write`), from many at
 /// once, and delays what happens there: do not block, and call nothing of the fleet or its tenants. Views and
 /// pointers are of the call alone. What is thrown is caught and lost.
 class Observer {

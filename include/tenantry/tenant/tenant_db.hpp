@@ -329,8 +329,8 @@ public:
                                                         std::forward<Token>(token));
     }
 
-    /// The same, and the calling thread waits for it: for tools and tests. Borrows its parameters. Limits bound
-    /// the waiting. `errc::wrong_thread` in a thread of the fleet's own pool, which it would wait for; an executor
+    /// The same in the calling thread, which runs it by itself where nobody else is at work with the tenant, and else waits for
+    /// its turn on the pool. Borrows its parameters. Limits bound the waiting. `errc::wrong_thread` in a thread of the fleet's own pool, which it would wait for; an executor
     /// that was handed in is known if it is a thread_pool's, an io_context's, or a strand over one.
     template <class Q>
         requires Statement<Q>
@@ -464,7 +464,7 @@ private:
         async::Answer<R> answer;
         auto job = std::make_unique<detail::WaitingJob<R, Work>>(kind, work, answer, blocked);
         job->limits = limits_;
-        tenant.submit_write(std::move(job));
+        tenant.write_here(std::move(job));
         return answer.wait();
     }
 
