@@ -1,4 +1,4 @@
-// A tenant of a hand-written schema, and jobs that say what became of them: the core without a user's types.
+// A tenant of a hand-written schema, and operations that say what became of them: the core without a user's types.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ inline const SchemaInfo& entry_schema()
     return info;
 }
 
-/// What became of one job.
+/// What became of one operation.
 struct Fate {
     Door answered;
     std::atomic<int> claims{0};
@@ -42,30 +42,30 @@ struct Fate {
     std::atomic<bool> cancel{false};
     std::optional<Error> error; // after the answer
 
-    /// True: the job was answered, and with success.
+    /// True: the operation was answered, and with success.
     [[nodiscard]] bool succeeded() { return answered.wait() && !error; }
-    /// True: the job was answered with this.
+    /// True: the operation was answered with this.
     [[nodiscard]] bool failed(errc code) { return answered.wait() && error && *error == code; }
 };
 
 using FatePtr = std::shared_ptr<Fate>;
 
-/// A job made of a function.
-class PlainJob final : public detail::Job {
+/// An operation made of a function.
+class PlainOperation final : public detail::Operation {
 public:
     using Work = std::function<Result<void>(sqlite::Connection&)>;
 
-    PlainJob(FatePtr fate, Work work, detail::JobKind kind = detail::JobKind::body,
-             bool caller_is_there = true)
+    PlainOperation(FatePtr fate, Work work, detail::OperationKind kind = detail::OperationKind::body,
+                   bool caller_is_there = true)
         : fate_(std::move(fate)), work_(std::move(work)), kind_(kind), caller_is_there_(caller_is_there)
     {}
-    ~PlainJob() override
+    ~PlainOperation() override
     {
         fate_->destroyed = true;
         if (fate_->answers == 0) fate_->answered.open();
     }
 
-    detail::JobKind kind() const noexcept override { return kind_; }
+    detail::OperationKind kind() const noexcept override { return kind_; }
     bool claim() noexcept override
     {
         ++fate_->claims;
@@ -101,7 +101,7 @@ private:
 
     FatePtr fate_;
     Work work_;
-    detail::JobKind kind_;
+    detail::OperationKind kind_;
     bool caller_is_there_;
     Result<void> result_;
 };
@@ -138,26 +138,27 @@ public:
                                     timers);
     }
 
-    FatePtr write(PlainJob::Work work, detail::JobKind kind = detail::JobKind::body,
+    FatePtr write(PlainOperation::Work work, detail::OperationKind kind = detail::OperationKind::body,
                   bool caller_is_there = true, const Limits& limits = {})
     {
         auto fate = std::make_shared<Fate>();
-        auto job = std::make_unique<PlainJob>(fate, std::move(work), kind, caller_is_there);
-        job->limits = limits;
-        tenant->submit_write(std::move(job));
+        auto operation = std::make_unique<PlainOperation>(fate, std::move(work), kind, caller_is_there);
+        operation->limits = limits;
+        tenant->submit_write(std::move(operation));
         return fate;
     }
     FatePtr write(std::int64_t n)
     {
         return write([n](sqlite::Connection& connection) { return insert_entry(connection, n); },
-                     detail::JobKind::statement);
+                     detail::OperationKind::statement);
     }
-    FatePtr read(PlainJob::Work work, const Limits& limits = {}, detail::JobKind kind = detail::JobKind::body)
+    FatePtr read(PlainOperation::Work work, const Limits& limits = {},
+                 detail::OperationKind kind = detail::OperationKind::body)
     {
         auto fate = std::make_shared<Fate>();
-        auto job = std::make_unique<PlainJob>(fate, std::move(work), kind);
-        job->limits = limits;
-        tenant->submit_read(std::move(job));
+        auto operation = std::make_unique<PlainOperation>(fate, std::move(work), kind);
+        operation->limits = limits;
+        tenant->submit_read(std::move(operation));
         return fate;
     }
 

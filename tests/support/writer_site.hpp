@@ -35,7 +35,7 @@ public:
 /// on nothing is written.
 struct WriterSite {
     static constexpr std::uint64_t kib = 1024;
-    using Clock = detail::Job::Clock;
+    using Clock = detail::Operation::Clock;
 
     explicit WriterSite(bool exclusive = false) : WriterSite(usual(exclusive)) {}
     explicit WriterSite(const TenantOptions& opened_with) : options(opened_with) {}
@@ -44,14 +44,14 @@ struct WriterSite {
     void write(std::uint64_t bytes)
     {
         auto fate = std::make_shared<Fate>();
-        auto job = std::make_unique<PlainJob>(
+        auto job = std::make_unique<PlainOperation>(
             fate,
             [bytes](sqlite::Connection& connection) {
                 return connection.execute("INSERT INTO entry VALUES (zeroblob(" + std::to_string(bytes) +
                                           "))");
             },
-            detail::JobKind::statement);
-        (void)writer.run(std::move(job), []() -> std::unique_ptr<detail::Job> { return nullptr; });
+            detail::OperationKind::statement);
+        (void)writer.run(std::move(job), []() -> std::unique_ptr<detail::Operation> { return nullptr; });
         (void)writer.tell();
         REQUIRE(fate->succeeded());
         log.note(writer.now());

@@ -20,14 +20,14 @@
 #include "support/plain_tenant.hpp"
 
 using namespace tenantry;
-using detail::JobKind;
+using detail::OperationKind;
 using detail::WriteHazards;
 using test::Fate;
 using test::FatePtr;
 using test::FaultyVfs;
 using test::insert_entry;
 using test::must;
-using test::PlainJob;
+using test::PlainOperation;
 
 namespace {
 
@@ -91,27 +91,28 @@ public:
           writer_(database_.writer(), database_.file(), log_, options_, hazards, counters_)
     {}
 
-    FatePtr add(JobKind kind, PlainJob::Work work, bool caller_is_there = true, const Limits& limits = {})
+    FatePtr add(OperationKind kind, PlainOperation::Work work, bool caller_is_there = true,
+                const Limits& limits = {})
     {
         auto fate = std::make_shared<Fate>();
-        queue_.push_back(std::make_unique<PlainJob>(fate, std::move(work), kind, caller_is_there));
+        queue_.push_back(std::make_unique<PlainOperation>(fate, std::move(work), kind, caller_is_there));
         queue_.back()->limits = limits;
         return fate;
     }
-    FatePtr add(JobKind kind, std::int64_t n)
+    FatePtr add(OperationKind kind, std::int64_t n)
     {
         return add(kind, [n](sqlite::Connection& connection) { return insert_entry(connection, n); });
     }
     FatePtr statement(const char* sql)
     {
-        return add(JobKind::statement,
+        return add(OperationKind::statement,
                    [sql](sqlite::Connection& connection) { return connection.execute(sql); });
     }
 
     /// One turn. What it leaves unfinished is first in the queue again.
     detail::BatchWriter::Turn run()
     {
-        const auto next = [this]() -> std::unique_ptr<detail::Job> {
+        const auto next = [this]() -> std::unique_ptr<detail::Operation> {
             if (queue_.empty()) return nullptr;
             auto job = std::move(queue_.front());
             queue_.pop_front();
@@ -119,7 +120,7 @@ public:
         };
         auto turn = writer_.run(next(), next);
         turn.done += writer_.tell();
-        std::vector<std::unique_ptr<detail::Job>> unfinished;
+        std::vector<std::unique_ptr<detail::Operation>> unfinished;
         while (auto job = turn.unfinished.pop_front()) unfinished.push_back(std::move(job));
         for (; !unfinished.empty(); unfinished.pop_back()) queue_.push_front(std::move(unfinished.back()));
         return turn;
@@ -156,7 +157,7 @@ private:
     const detail::Observation observation_{};
     detail::Checkpointer log_;
     detail::BatchWriter writer_;
-    std::deque<std::unique_ptr<detail::Job>> queue_;
+    std::deque<std::unique_ptr<detail::Operation>> queue_;
 };
 
 bool succeeded(const FatePtr& fate) { return fate->answers == 1 && !fate->error; }
@@ -174,7 +175,7 @@ enum class Harm {
 // A write that goes wrong.
 struct Culprit {
     const char* what;
-    JobKind kind;
+    OperationKind kind;
     errc code;
     Harm harm;
     std::function<Result<void>(sqlite::Connection&, Fate&)> work;
@@ -182,13 +183,13 @@ struct Culprit {
     // Whether its neighbours are run again, where the schema is known to have these hazards.
     [[nodiscard]] bool collapses(const WriteHazards& known) const
     {
-        if (harm == Harm::part) return !known.leaves_part && kind == JobKind::statement;
+        if (harm == Harm::part) return !known.leaves_part && kind == OperationKind::statement;
         return harm == Harm::whole;
     }
     // Whether a body that may not be called again is spared.
     [[nodiscard]] bool spares_bodies(const WriteHazards& known) const
     {
-        return !collapses(known) || known.rolls_back || kind == JobKind::rollback_statement;
+        return !collapses(known) || known.rolls_back || kind == OperationKind::rollback_statement;
     }
 };
 
@@ -199,7 +200,8 @@ const std::vector<WriteHazards>& all_hazards()
     return all;
 }
 
-Culprit sql(const char* what, errc code, Harm harm, const char* text, JobKind kind = JobKind::statement)
+Culprit sql(const char* what, errc code, Harm harm, const char* text,
+            OperationKind kind = OperationKind::statement)
 {
     return {what, kind, code, harm,
             [text](sqlite::Connection& connection, Fate&) { return connection.execute(text); }};
@@ -208,7 +210,7 @@ Culprit sql(const char* what, errc code, Harm harm, const char* text, JobKind ki
 Culprit body(const char* what, errc code, Harm harm,
              std::function<Result<void>(sqlite::Connection&, Fate&)> work)
 {
-    return {what, JobKind::body, code, harm, std::move(work)};
+    return {what, OperationKind::body, code, harm, std::move(work)};
 }
 
 const std::vector<Culprit>& culprits()
@@ -230,15 +232,15 @@ const std::vector<Culprit>& culprits()
         sql("RAISE(FAIL)", errc::constraint, Harm::part, "INSERT INTO guarded VALUES ('fail')"),
         sql("a deferred foreign key", errc::constraint, Harm::part, "INSERT INTO child VALUES (77)"),
         sql("OR ROLLBACK, as it says", errc::constraint, Harm::whole,
-            "INSERT OR ROLLBACK INTO entry VALUES (100), (NULL)", JobKind::rollback_statement),
+            "INSERT OR ROLLBACK INTO entry VALUES (100), (NULL)", OperationKind::rollback_statement),
         sql("OR FAIL half-way, as it says", errc::constraint, Harm::part,
-            "INSERT OR FAIL INTO entry VALUES (100), (NULL)", JobKind::partial_statement),
-        {"an interrupted INSERT", JobKind::statement, errc::cancelled, Harm::whole,
+            "INSERT OR FAIL INTO entry VALUES (100), (NULL)", OperationKind::partial_statement),
+        {"an interrupted INSERT", OperationKind::statement, errc::cancelled, Harm::whole,
          [](sqlite::Connection& connection, Fate& fate) {
              fate.cancel = true;
              return connection.execute((std::string("INSERT INTO entry ") + endless).c_str());
          }},
-        {"rows that do not fit", JobKind::statement, errc::too_many_rows, Harm::part,
+        {"rows that do not fit", OperationKind::statement, errc::too_many_rows, Harm::part,
          [](sqlite::Connection& connection, Fate&) -> Result<void> {
              must(connection.execute("INSERT INTO entry VALUES (100), (200)"));
              return fail(errc::too_many_rows);
@@ -325,9 +327,9 @@ TEST_CASE("what has queued up is one transaction")
     Desk desk;
     std::vector<FatePtr> fates;
     for (int n = 1; n <= 9; ++n)
-        fates.push_back(desk.add(n % 3 == 0   ? JobKind::body
-                                 : n % 3 == 1 ? JobKind::statement
-                                              : JobKind::repeatable_body,
+        fates.push_back(desk.add(n % 3 == 0   ? OperationKind::body
+                                 : n % 3 == 1 ? OperationKind::statement
+                                              : OperationKind::repeatable_body,
                                  n));
     const auto turn = desk.run();
     CHECK(turn.done == 9);
@@ -340,10 +342,10 @@ TEST_CASE("what has queued up is one transaction")
 TEST_CASE("nobody is told before COMMIT")
 {
     Desk desk;
-    const auto first = desk.add(JobKind::statement, 1);
-    const auto second = desk.add(JobKind::body, 2);
+    const auto first = desk.add(OperationKind::statement, 1);
+    const auto second = desk.add(OperationKind::body, 2);
     int told = -1;
-    const auto last = desk.add(JobKind::body, [&](sqlite::Connection&) -> Result<void> {
+    const auto last = desk.add(OperationKind::body, [&](sqlite::Connection&) -> Result<void> {
         told = first->answers + second->answers;
         return {};
     });
@@ -361,13 +363,13 @@ TEST_CASE("what goes wrong takes back itself alone")
         const bool spares_bodies = culprit.spares_bodies(known);
         Desk desk(known);
         std::vector<FatePtr> innocents;
-        innocents.push_back(desk.add(JobKind::statement, 1));
-        innocents.push_back(desk.add(JobKind::repeatable_body, 2));
-        if (spares_bodies) innocents.push_back(desk.add(JobKind::body, 3));
+        innocents.push_back(desk.add(OperationKind::statement, 1));
+        innocents.push_back(desk.add(OperationKind::repeatable_body, 2));
+        if (spares_bodies) innocents.push_back(desk.add(OperationKind::body, 3));
         const auto culprits_fate = add(desk, culprit);
-        innocents.push_back(desk.add(JobKind::statement, 4));
-        innocents.push_back(desk.add(JobKind::body, 5));
-        innocents.push_back(desk.add(JobKind::repeatable_body, 6));
+        innocents.push_back(desk.add(OperationKind::statement, 4));
+        innocents.push_back(desk.add(OperationKind::body, 5));
+        innocents.push_back(desk.add(OperationKind::repeatable_body, 6));
         const auto turn = desk.run();
         CHECK(turn.done == innocents.size() + 1);
         for (const auto& innocent : innocents) CHECK(succeeded(innocent));
@@ -376,7 +378,7 @@ TEST_CASE("what goes wrong takes back itself alone")
         CHECK(desk.entries() == (spares_bodies ? "1 2 3 4 5 6" : "1 2 4 5 6"));
         if (!culprit.collapses(known) && !known.rolls_back) CHECK(desk.commits() == 1);
         if (!spares_bodies) CHECK(desk.commits() == 3);
-        const auto next = desk.add(JobKind::body, 7);
+        const auto next = desk.add(OperationKind::body, 7);
         (void)desk.run();
         CHECK(succeeded(next));
     }
@@ -391,12 +393,12 @@ TEST_CASE("what goes wrong first or alone harms nobody, and costs nobody a secon
         Desk desk(known);
         const bool needs_neighbour = std::string(culprit.what) == "a neighbour's key";
         if (needs_neighbour) {
-            (void)desk.add(JobKind::statement, 1);
+            (void)desk.add(OperationKind::statement, 1);
             (void)desk.run();
         }
         const auto culprits_fate = add(desk, culprit);
-        const auto body = desk.add(JobKind::body, 2);
-        const auto statement = desk.add(JobKind::statement, 3);
+        const auto body = desk.add(OperationKind::body, 2);
+        const auto statement = desk.add(OperationKind::statement, 3);
         CHECK(desk.run().done == 3);
         CHECK(failed(culprits_fate, culprit.code));
         CHECK((succeeded(body) && succeeded(statement)));
@@ -417,13 +419,14 @@ TEST_CASE(
         if (culprit.spares_bodies(known)) continue;
         CAPTURE(culprit.what);
         Desk desk(known);
-        const auto statement = desk.add(JobKind::statement, 1);
-        const auto body = desk.add(JobKind::body, 2);
-        const auto failing = desk.add(JobKind::body, [](sqlite::Connection& connection) -> Result<void> {
-            must(insert_entry(connection, 3));
-            return fail(errc::no_such_row);
-        });
-        const auto repeatable = desk.add(JobKind::repeatable_body, 4);
+        const auto statement = desk.add(OperationKind::statement, 1);
+        const auto body = desk.add(OperationKind::body, 2);
+        const auto failing =
+            desk.add(OperationKind::body, [](sqlite::Connection& connection) -> Result<void> {
+                must(insert_entry(connection, 3));
+                return fail(errc::no_such_row);
+            });
+        const auto repeatable = desk.add(OperationKind::repeatable_body, 4);
         (void)add(desk, culprit);
         (void)desk.run();
         CHECK(succeeded(statement));
@@ -445,7 +448,7 @@ TEST_CASE("several that go wrong in one batch")
     std::vector<FatePtr> innocents;
     std::int64_t n = 0;
     for (const Culprit& culprit : culprits()) {
-        innocents.push_back(desk.add(JobKind::statement, ++n));
+        innocents.push_back(desk.add(OperationKind::statement, ++n));
         expected += (expected.empty() ? "" : " ") + std::to_string(n);
         (void)add(desk, culprit);
     }
@@ -461,14 +464,14 @@ TEST_CASE("a body that leaves a statement open keeps what it wrote, and the data
     const char* const sql =
         GENERATE("SELECT n FROM entry", "INSERT INTO entry VALUES (11), (12) RETURNING n");
     CAPTURE(sql);
-    const auto before = desk.add(JobKind::body, 1);
-    const auto leaving = desk.add(JobKind::body, [&](sqlite::Connection& connection) -> Result<void> {
+    const auto before = desk.add(OperationKind::body, 1);
+    const auto leaving = desk.add(OperationKind::body, [&](sqlite::Connection& connection) -> Result<void> {
         must(insert_entry(connection, 2));
         open.emplace(must(connection.prepare(sql)));
         must(open->step());
         return {};
     });
-    const auto after = desk.add(JobKind::body, 3);
+    const auto after = desk.add(OperationKind::body, 3);
     (void)desk.run();
     CHECK((succeeded(before) && succeeded(leaving) && succeeded(after)));
     CHECK(desk.entries() == (sql[0] == 'S' ? "1 2 3" : "1 2 11 12 3"));
@@ -480,8 +483,8 @@ TEST_CASE("a failure that came of a neighbour's write is not told before that wr
 {
     FaultyVfs vfs;
     Desk desk;
-    const auto first = desk.add(JobKind::statement, 1);
-    const auto second = desk.add(JobKind::statement, 1); // the key is taken
+    const auto first = desk.add(OperationKind::statement, 1);
+    const auto second = desk.add(OperationKind::statement, 1); // the key is taken
     SECTION("and stays one if it is")
     {
         (void)desk.run();
@@ -504,7 +507,7 @@ TEST_CASE("a failure that came of a neighbour's write is not told before that wr
         CHECK(failed(first, errc::disk_full));
         CHECK(failed(second, errc::disk_full));
         vfs.heal();
-        const auto again = desk.add(JobKind::statement, 1);
+        const auto again = desk.add(OperationKind::statement, 1);
         (void)desk.run();
         CHECK(succeeded(again));
     }
@@ -514,13 +517,13 @@ TEST_CASE("a COMMIT that fails is told to every write of the batch, and the next
 {
     FaultyVfs vfs;
     Desk desk;
-    (void)desk.add(JobKind::statement, 1);
+    (void)desk.add(OperationKind::statement, 1);
     (void)desk.run();
     const int code = GENERATE(SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_BUSY);
     CAPTURE(code);
     const bool forever = GENERATE(false, true);
-    const std::vector<FatePtr> batch{desk.add(JobKind::statement, 2), desk.add(JobKind::body, 3),
-                                     desk.add(JobKind::repeatable_body, 4)};
+    const std::vector<FatePtr> batch{desk.add(OperationKind::statement, 2), desk.add(OperationKind::body, 3),
+                                     desk.add(OperationKind::repeatable_body, 4)};
     vfs.fail(FaultyVfs::Op::write, 1, code, forever);
     CHECK(desk.run().done == 3);
     CHECK(vfs.failures() > 0);
@@ -531,8 +534,8 @@ TEST_CASE("a COMMIT that fails is told to every write of the batch, and the next
         CHECK(fate->runs == 1);
     }
     CHECK(desk.entries() == "1");
-    const auto next = desk.add(JobKind::body, 5);
-    const auto after = desk.add(JobKind::statement, 6);
+    const auto next = desk.add(OperationKind::body, 5);
+    const auto after = desk.add(OperationKind::statement, 6);
     CHECK(desk.run().done == 2);
     CHECK((succeeded(next) && succeeded(after)));
     CHECK(desk.entries() == "1 5 6");
@@ -544,7 +547,7 @@ TEST_CASE("a statement alone whose COMMIT fails is told so, and nothing of it is
     Desk desk;
     const int code = GENERATE(SQLITE_FULL, SQLITE_IOERR_WRITE, SQLITE_BUSY);
     CAPTURE(code);
-    const auto alone = desk.add(JobKind::statement, 1);
+    const auto alone = desk.add(OperationKind::statement, 1);
     vfs.fail(FaultyVfs::Op::write, 1, code, true);
     CHECK(desk.run().done == 1);
     CHECK(vfs.failures() > 0);
@@ -554,7 +557,7 @@ TEST_CASE("a statement alone whose COMMIT fails is told so, and nothing of it is
     CHECK(desk.entries().empty());
     CHECK(desk.stats().write_time.count() == 1);
     CHECK(desk.stats().commits == 0);
-    const auto next = desk.add(JobKind::statement, 2);
+    const auto next = desk.add(OperationKind::statement, 2);
     CHECK(desk.run().done == 1);
     CHECK(succeeded(next));
     CHECK(desk.entries() == "2");
@@ -568,7 +571,7 @@ TEST_CASE("a statement alone is told to be cancelled only when nothing of it is 
     std::string expected;
     for (int n = 1; n <= 300; ++n) {
         FatePtr fate;
-        fate = desk.add(JobKind::statement, [&](sqlite::Connection& connection) -> Result<void> {
+        fate = desk.add(OperationKind::statement, [&](sqlite::Connection& connection) -> Result<void> {
             fate->cancel = true;
             auto insert = connection.statement(text);
             if (!insert) return fail(std::move(insert).error());
@@ -588,7 +591,7 @@ TEST_CASE("a transaction that cannot be begun is told to the write that wanted i
 {
     FaultyVfs vfs;
     Desk desk;
-    const auto kind = GENERATE(JobKind::body, JobKind::statement);
+    const auto kind = GENERATE(OperationKind::body, OperationKind::statement);
     const auto first = desk.add(kind, 1);
     vfs.fail(FaultyVfs::Op::lock, 1, SQLITE_IOERR_SHMLOCK, true);
     CHECK(desk.run().done == 1);
@@ -596,7 +599,7 @@ TEST_CASE("a transaction that cannot be begun is told to the write that wanted i
     REQUIRE(failed(first, errc::io_error));
     CHECK(first->claims + first->runs == 0);
     CHECK(desk.entries().empty());
-    const auto second = desk.add(JobKind::statement, 2);
+    const auto second = desk.add(OperationKind::statement, 2);
     (void)desk.run();
     CHECK(succeeded(second));
 }
@@ -604,8 +607,8 @@ TEST_CASE("a transaction that cannot be begun is told to the write that wanted i
 TEST_CASE("when the file was replaced, nobody of the batch is told of success")
 {
     Desk desk;
-    const auto first = desk.add(JobKind::statement, 1);
-    const auto second = desk.add(JobKind::body, [&](sqlite::Connection& connection) -> Result<void> {
+    const auto first = desk.add(OperationKind::statement, 1);
+    const auto second = desk.add(OperationKind::body, [&](sqlite::Connection& connection) -> Result<void> {
         std::filesystem::rename(desk.path(), desk.path().string() + ".away");
         return insert_entry(connection, 2);
     });
@@ -613,7 +616,7 @@ TEST_CASE("when the file was replaced, nobody of the batch is told of success")
     CHECK(failed(first, errc::tenant_gone));
     CHECK(failed(second, errc::tenant_gone));
     CHECK(desk.file().lost());
-    const auto third = desk.add(JobKind::body, 3);
+    const auto third = desk.add(OperationKind::body, 3);
     CHECK(desk.run().done == 1);
     CHECK(failed(third, errc::tenant_gone));
     CHECK(third->runs == 0);
@@ -623,8 +626,8 @@ TEST_CASE("while another process has the lock nothing is begun")
 {
     Desk desk;
     test::ForeignLock lock(desk.path());
-    const auto first = desk.add(JobKind::statement, 1);
-    const auto second = desk.add(JobKind::body, 2);
+    const auto first = desk.add(OperationKind::statement, 1);
+    const auto second = desk.add(OperationKind::body, 2);
     const auto turn = desk.run();
     REQUIRE(turn.locked);
     CHECK(*turn.locked == errc::busy);
@@ -640,7 +643,7 @@ TEST_CASE("a statement that nothing else is committed with has a transaction of 
 {
     Desk desk;
     bool in_transaction = false;
-    const auto alone = desk.add(JobKind::statement, [&](sqlite::Connection& connection) {
+    const auto alone = desk.add(OperationKind::statement, [&](sqlite::Connection& connection) {
         in_transaction = connection.in_transaction();
         return insert_entry(connection, 1);
     });
@@ -688,7 +691,7 @@ TEST_CASE("and so is what a trigger did that is there only since the statement w
     Desk desk;
     const sqlite::StatementText text{"INSERT INTO parent VALUES (NULL)", sqlite::next_slot()};
     const auto insert = [&] {
-        return desk.add(JobKind::statement, [&](sqlite::Connection& connection) -> Result<void> {
+        return desk.add(OperationKind::statement, [&](sqlite::Connection& connection) -> Result<void> {
             auto statement = connection.statement(text);
             if (!statement) return fail(std::move(statement).error());
             return statement->run();
@@ -714,7 +717,7 @@ TEST_CASE("a statement alone that finds the lock taken waits as if it had not be
     test::ForeignLock lock(desk.path());
     const bool caller_is_there = GENERATE(true, false);
     const auto insert_one = [](sqlite::Connection& connection) { return insert_entry(connection, 1); };
-    const auto alone = desk.add(JobKind::statement, insert_one, caller_is_there);
+    const auto alone = desk.add(OperationKind::statement, insert_one, caller_is_there);
     const auto turn = desk.run();
     REQUIRE(turn.locked);
     CHECK(*turn.locked == errc::busy);
@@ -750,16 +753,16 @@ TEST_CASE("a statement alone that finds the lock taken waits as if it had not be
 TEST_CASE("another process may take the lock between a rollback and the second run")
 {
     Desk desk;
-    const auto first = desk.add(JobKind::statement, 1);
-    const auto aborted = desk.add(JobKind::body, 2);
-    const auto third = desk.add(JobKind::repeatable_body, 3);
+    const auto first = desk.add(OperationKind::statement, 1);
+    const auto aborted = desk.add(OperationKind::body, 2);
+    const auto third = desk.add(OperationKind::repeatable_body, 3);
     std::optional<test::ForeignLock> lock;
-    const auto culprit = desk.add(JobKind::body, [&](sqlite::Connection& connection) -> Result<void> {
+    const auto culprit = desk.add(OperationKind::body, [&](sqlite::Connection& connection) -> Result<void> {
         auto rolled_back = connection.execute("INSERT OR ROLLBACK INTO entry VALUES (NULL)");
         lock.emplace(desk.path());
         return rolled_back;
     });
-    const auto last = desk.add(JobKind::statement, 4);
+    const auto last = desk.add(OperationKind::statement, 4);
     const auto turn = desk.run();
     CHECK(turn.locked);
     CHECK(turn.done == 2);
@@ -779,13 +782,14 @@ TEST_CASE("another process may take the lock between a rollback and the second r
 TEST_CASE("the cancelled are not run, and those whose callers are gone are dropped")
 {
     Desk desk;
-    const auto first = desk.add(JobKind::statement, 1);
-    const auto cancelled = desk.add(JobKind::body, 2);
+    const auto first = desk.add(OperationKind::statement, 1);
+    const auto cancelled = desk.add(OperationKind::body, 2);
     cancelled->cancel = true;
     const auto gone = desk.add(
-        JobKind::body, [](sqlite::Connection& connection) { return insert_entry(connection, 3); }, false);
+        OperationKind::body, [](sqlite::Connection& connection) { return insert_entry(connection, 3); },
+        false);
     // Too late: its statement is in the transaction already.
-    const auto late = desk.add(JobKind::body, [&](sqlite::Connection& connection) {
+    const auto late = desk.add(OperationKind::body, [&](sqlite::Connection& connection) {
         first->cancel = true;
         return insert_entry(connection, 4);
     });
@@ -802,7 +806,7 @@ TEST_CASE("a batch has its bounds")
     TenantOptions options;
     std::vector<FatePtr> fates;
     const auto fill = [&](Desk& desk) {
-        for (int n = 1; n <= 10; ++n) fates.push_back(desk.add(JobKind::statement, n));
+        for (int n = 1; n <= 10; ++n) fates.push_back(desk.add(OperationKind::statement, n));
     };
     SECTION("of writes")
     {
@@ -844,18 +848,18 @@ TEST_CASE("a batch has its bounds")
 TEST_CASE("a write that is over its limits is ended, and told so")
 {
     Desk desk;
-    const auto before = desk.add(JobKind::statement, 1);
+    const auto before = desk.add(OperationKind::statement, 1);
     const bool by_deadline = GENERATE(false, true);
     const Limits limits = by_deadline ? Limits::within(std::chrono::milliseconds(20))
                                       : Limits{.time_limit = std::chrono::milliseconds(1)};
-    const auto kind = GENERATE(JobKind::statement, JobKind::body, JobKind::repeatable_body);
+    const auto kind = GENERATE(OperationKind::statement, OperationKind::body, OperationKind::repeatable_body);
     const auto slow = desk.add(
         kind,
         [](sqlite::Connection& connection) {
             return connection.execute((std::string("INSERT INTO entry ") + endless).c_str());
         },
         true, limits);
-    const auto after = desk.add(JobKind::body, 2);
+    const auto after = desk.add(OperationKind::body, 2);
     while (desk.waiting() != 0) (void)desk.run();
     CHECK((succeeded(before) && succeeded(after)));
     REQUIRE(failed(slow, errc::timeout));
@@ -866,15 +870,15 @@ TEST_CASE("a write that is over its limits is ended, and told so")
 TEST_CASE("a statement that is ended by its limits takes no body with it")
 {
     Desk desk;
-    const auto statement = desk.add(JobKind::statement, 1);
-    const auto body = desk.add(JobKind::body, 2);
+    const auto statement = desk.add(OperationKind::statement, 1);
+    const auto body = desk.add(OperationKind::body, 2);
     const auto slow = desk.add(
-        JobKind::statement,
+        OperationKind::statement,
         [](sqlite::Connection& connection) {
             return connection.execute((std::string("INSERT INTO entry ") + endless).c_str());
         },
         true, Limits{.time_limit = std::chrono::milliseconds(1)});
-    const auto after = desk.add(JobKind::body, 3);
+    const auto after = desk.add(OperationKind::body, 3);
     while (desk.waiting() != 0) (void)desk.run();
     CHECK((succeeded(statement) && succeeded(body) && succeeded(after)));
     CHECK(failed(slow, errc::timeout));
@@ -886,9 +890,9 @@ TEST_CASE("a write whose deadline has passed is not run")
 {
     Desk desk;
     const auto late = desk.add(
-        JobKind::statement, [](sqlite::Connection& connection) { return insert_entry(connection, 1); }, true,
-        Limits{.deadline = Limits::Clock::now()});
-    const auto other = desk.add(JobKind::statement, 2);
+        OperationKind::statement, [](sqlite::Connection& connection) { return insert_entry(connection, 1); },
+        true, Limits{.deadline = Limits::Clock::now()});
+    const auto other = desk.add(OperationKind::statement, 2);
     (void)desk.run();
     CHECK(failed(late, errc::timeout));
     CHECK(late->runs + late->claims == 0);
@@ -899,16 +903,16 @@ TEST_CASE("a body with limits is committed alone, and its end harms nobody")
 {
     const bool ended = GENERATE(false, true);
     Desk desk;
-    const auto before = desk.add(JobKind::body, 1);
+    const auto before = desk.add(OperationKind::body, 1);
     const auto limited = desk.add(
-        JobKind::body,
+        OperationKind::body,
         [ended](sqlite::Connection& connection) -> Result<void> {
             must(insert_entry(connection, 2));
             if (!ended) return {};
             return connection.execute((std::string("INSERT INTO entry ") + endless).c_str());
         },
         true, Limits{.time_limit = ended ? std::chrono::milliseconds(1) : std::chrono::hours(1)});
-    const auto after = desk.add(JobKind::body, 3);
+    const auto after = desk.add(OperationKind::body, 3);
     while (desk.waiting() != 0) (void)desk.run();
     CHECK((succeeded(before) && succeeded(after)));
     CHECK(before->runs + after->runs == 2);
@@ -925,7 +929,7 @@ TEST_CASE(
     (void)desk.run();
     CHECK(left->failed(errc::invalid_sql));
     CHECK(left->runs == 1);
-    const auto next = desk.add(JobKind::statement, 2);
+    const auto next = desk.add(OperationKind::statement, 2);
     (void)desk.run();
     CHECK(next->succeeded());
     CHECK(desk.entries() == "2");

@@ -21,7 +21,7 @@ using test::PlainTenant;
 
 namespace {
 
-constexpr auto statement = detail::JobKind::partial_statement; // what queries are
+constexpr auto statement = detail::OperationKind::partial_statement; // what queries are
 
 Result<std::int64_t> count(sqlite::Connection& connection)
 {
@@ -388,7 +388,7 @@ TEST_CASE("callers that are gone are dropped from among those that wait together
     for (int n = 0; n < 6; ++n) {
         auto fate = std::make_shared<test::Fate>();
         (n % 2 == 0 ? gone : there).push_back(fate);
-        plain.tenant->submit_read(std::make_unique<test::PlainJob>(
+        plain.tenant->submit_read(std::make_unique<test::PlainOperation>(
             fate, [](sqlite::Connection&) -> Result<void> { return {}; }, statement, n % 2 != 0));
     }
     go.open();

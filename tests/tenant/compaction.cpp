@@ -85,7 +85,7 @@ Answer compact(PlainTenant& plain, CompactOptions options = {}, const Limits& li
     auto told = std::make_shared<std::promise<Result<Compacted>>>();
     auto answer = told->get_future();
     auto handler = [told](Result<Compacted> result) { told->set_value(std::move(result)); };
-    auto job = std::make_unique<detail::CallerJob<Compacted, detail::Compaction, int>>(
+    auto job = std::make_unique<detail::CallersOperation<Compacted, detail::Compaction, int>>(
         detail::Compaction(options), 0, std::move(handler), plain.pool.get_executor(), plain.tenant);
     job->limits = limits;
     plain.tenant->submit_write(std::move(job));
@@ -257,7 +257,7 @@ TEST_CASE("one that is cancelled or has no time is ended, and everything is wher
             auto done = detail::Compaction({.whole = true})(connection);
             return done ? Result<void>() : fail(std::move(done).error());
         },
-        detail::JobKind::apart);
+        detail::OperationKind::maintenance);
     known.set_value();
     CHECK(fate->failed(errc::cancelled));
     CHECK(contents(plain) == before);

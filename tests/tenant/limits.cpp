@@ -13,7 +13,7 @@
 
 using namespace tenantry;
 using namespace std::chrono_literals;
-using detail::JobKind;
+using detail::OperationKind;
 using test::Door;
 using test::FatePtr;
 using test::insert_entry;
@@ -83,9 +83,9 @@ TEST_CASE("a write whose deadline passes in the queue is answered while the one 
     blocker.fate = plain.write([&](sqlite::Connection&) { return blocker(); });
     REQUIRE(blocker.inside.wait());
     const auto insert = [](sqlite::Connection& connection) { return insert_entry(connection, 1); };
-    const auto later = plain.write(insert, JobKind::statement, true, Limits::within(1h));
-    const auto late = plain.write(insert, JobKind::statement, true, Limits::within(1ms));
-    const auto late_body = plain.write(insert, JobKind::body, true, Limits::within(2ms));
+    const auto later = plain.write(insert, OperationKind::statement, true, Limits::within(1h));
+    const auto late = plain.write(insert, OperationKind::statement, true, Limits::within(1ms));
+    const auto late_body = plain.write(insert, OperationKind::body, true, Limits::within(2ms));
     REQUIRE(late->failed(errc::timeout));
     CHECK(late->error->tenant() == "plain");
     CHECK(late_body->failed(errc::timeout));
@@ -127,8 +127,8 @@ TEST_CASE("a write that waits for another process's lock gives up at its deadlin
     FatePtr patient;
     {
         test::ForeignLock lock(plain.database());
-        const auto late = plain.write(insert, JobKind::body, true, Limits::within(1ms));
-        patient = plain.write(insert, JobKind::body, true, Limits::within(1h));
+        const auto late = plain.write(insert, OperationKind::body, true, Limits::within(1ms));
+        patient = plain.write(insert, OperationKind::body, true, Limits::within(1h));
         CHECK(late->failed(errc::timeout));
         CHECK(late->runs == 0);
         CHECK(patient->answers == 0);
@@ -164,7 +164,7 @@ TEST_CASE("deadlines that pass at any moment are told once, and what is told is 
         const auto first = plain.write(1000 + round);
         const auto limited =
             plain.write([round](sqlite::Connection& connection) { return insert_entry(connection, round); },
-                        round % 2 == 0 ? JobKind::statement : JobKind::body, true,
+                        round % 2 == 0 ? OperationKind::statement : OperationKind::body, true,
                         Limits{.deadline = Limits::Clock::now() + std::chrono::microseconds(round % 60 * 5)});
         REQUIRE(first->succeeded());
         REQUIRE(limited->answered.wait());
@@ -185,9 +185,9 @@ TEST_CASE("a tenant is closed while deadlines are pending")
         test::ForeignLock lock(plain.database());
         const auto insert = [](sqlite::Connection& connection) { return insert_entry(connection, 1); };
         const auto first =
-            plain.write(insert, JobKind::body, true,
+            plain.write(insert, OperationKind::body, true,
                         Limits{.deadline = Limits::Clock::now() + std::chrono::microseconds(round * 20)});
-        const auto second = plain.write(insert, JobKind::body, true, Limits::within(1h));
+        const auto second = plain.write(insert, OperationKind::body, true, Limits::within(1h));
         test::spin(static_cast<std::size_t>(round * 500));
         plain.close();
         REQUIRE(first->answered.wait());

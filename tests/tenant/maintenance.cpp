@@ -51,11 +51,11 @@ struct Chore {
     std::function<void()> told = [] {};
 };
 
-class ChoreJob final : public detail::JobOf<void> {
+class ChoreJob final : public detail::OperationOf<void> {
 public:
     explicit ChoreJob(Chore& chore) : chore_(chore) {}
 
-    detail::JobKind kind() const noexcept override { return detail::JobKind::apart; }
+    detail::OperationKind kind() const noexcept override { return detail::OperationKind::maintenance; }
     bool claim() noexcept override
     {
         ++chore_.claims;
@@ -95,7 +95,10 @@ struct Place : Site {
 
     /// The job from its beginning, or what was left of it.
     detail::Maintenance::Run run(Chore& chore) { return run(std::make_unique<ChoreJob>(chore)); }
-    detail::Maintenance::Run run(std::unique_ptr<detail::Job> job) { return maintenance.run(std::move(job)); }
+    detail::Maintenance::Run run(std::unique_ptr<detail::Operation> job)
+    {
+        return maintenance.run(std::move(job));
+    }
 
     [[nodiscard]] std::string log_file() const { return path.string() + "-wal"; }
 
@@ -235,7 +238,7 @@ TEST_CASE("what nobody wants any more is not run")
     }
     SECTION("its deadline has passed")
     {
-        job->limits.deadline = detail::Job::Clock::now();
+        job->limits.deadline = detail::Operation::Clock::now();
         answer = errc::timeout;
     }
     SECTION("the tenant is gone")

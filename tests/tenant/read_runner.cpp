@@ -18,12 +18,12 @@ using detail::ReadRunner;
 using test::Fate;
 using test::FatePtr;
 using test::must;
-using test::PlainJob;
-using Clock = detail::Job::Clock;
+using test::PlainOperation;
+using Clock = detail::Operation::Clock;
 
 namespace {
 
-constexpr auto statement = detail::JobKind::partial_statement; // what queries are
+constexpr auto statement = detail::OperationKind::partial_statement; // what queries are
 
 // What a turn is given to read, the connection for it, and whether what was found may be told.
 struct Reads : detail::ReadBatch {
@@ -46,10 +46,10 @@ struct Site : test::WriterSite {
         reads.there = runner.run_together(reads, std::move(reads.writers), left);
     }
 
-    static FatePtr add(Reads& reads, PlainJob::Work work, const Limits& limits = {}, bool caller = true)
+    static FatePtr add(Reads& reads, PlainOperation::Work work, const Limits& limits = {}, bool caller = true)
     {
         auto fate = std::make_shared<Fate>();
-        auto job = std::make_unique<PlainJob>(fate, std::move(work), statement, caller);
+        auto job = std::make_unique<PlainOperation>(fate, std::move(work), statement, caller);
         job->limits = limits;
         reads.add(std::move(job));
         return fate;
@@ -81,7 +81,7 @@ Result<void> endless(sqlite::Connection& connection)
 
 // What is called in the calling thread, as often as it likes to be.
 struct Task {
-    PlainJob::Work work;
+    PlainOperation::Work work;
     int calls = 0;
     std::optional<Result<void>> result{};
 

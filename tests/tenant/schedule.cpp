@@ -243,7 +243,8 @@ private:
         case Event::write: return come(OperationKind::statement, false, false, actions);
         case Event::write_with_deadline: return come(OperationKind::body, false, true, actions);
         case Event::maintenance: {
-            std::unique_ptr<Operation> made = std::make_unique<Counted>(operations_, OperationKind::apart);
+            std::unique_ptr<Operation> made =
+                std::make_unique<Counted>(operations_, OperationKind::maintenance);
             return schedule_.background_came(made, actions);
         }
         case Event::brief_read: return come(OperationKind::statement, true, true, actions);
@@ -760,14 +761,14 @@ TEST_CASE("who waits for another process's lock longer than it may is answered, 
 TEST_CASE("what runs in the background is told as soon as somebody wants to write")
 {
     Played tenant(false, 1);
-    auto upkeep = operation(tenant.there, OperationKind::apart);
+    auto upkeep = operation(tenant.there, OperationKind::maintenance);
     REQUIRE(tenant.schedule.background_came(upkeep, tenant.said));
     CHECK_FALSE(tenant.schedule.background_is_disturbed());
-    auto second = operation(tenant.there, OperationKind::apart);
+    auto second = operation(tenant.there, OperationKind::maintenance);
     CHECK_FALSE(tenant.schedule.background_came(second, tenant.said));
     (void)tenant.write();
     CHECK(tenant.schedule.background_is_disturbed());
-    CHECK(tenant.begin().first->kind() == OperationKind::apart);
+    CHECK(tenant.begin().first->kind() == OperationKind::maintenance);
     auto next = tenant.schedule.next_write(tenant.said);
     REQUIRE(next);
     Schedule::Written last;

@@ -213,7 +213,7 @@ TEST_CASE("a reading that waits for nobody ends though turns were sent away from
         const auto soon = Limits::within(1ms);
         const auto nothing = [](sqlite::Connection&) -> Result<void> { return {}; };
         read = plain.read(nothing, soon);
-        write = plain.write(nothing, detail::JobKind::body, true, soon);
+        write = plain.write(nothing, detail::OperationKind::body, true, soon);
         if (!read->failed(errc::timeout) || !write->failed(errc::timeout))
             return fail(errc::internal, "they did not wait");
         return {};

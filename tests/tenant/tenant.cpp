@@ -108,7 +108,7 @@ TEST_CASE("a job whose caller is gone is not run")
 {
     PlainTenant plain;
     const auto gone = plain.write([](sqlite::Connection& connection) { return insert_entry(connection, 1); },
-                                  detail::JobKind::body, false);
+                                  detail::OperationKind::body, false);
     const auto after = plain.write(2);
     CHECK(after->succeeded());
     CHECK(gone->answered.wait()); // which is: it was destroyed
@@ -261,11 +261,11 @@ TEST_CASE("a write gives up waiting for another process's lock at its deadline")
     PlainTenant plain(1, options);
     {
         test::ForeignLock lock(plain.database());
-        const auto kind = GENERATE(detail::JobKind::body, detail::JobKind::statement);
+        const auto kind = GENERATE(detail::OperationKind::body, detail::OperationKind::statement);
         const auto refused =
             plain.write([](sqlite::Connection& connection) { return insert_entry(connection, 1); }, kind);
         REQUIRE(refused->failed(errc::busy));
-        if (kind == detail::JobKind::body)
+        if (kind == detail::OperationKind::body)
             CHECK(refused->runs == 0); // a statement alone finds the lock by itself
         CHECK(std::string(refused->error->tenant()) == "plain");
         lock.release();

@@ -17,16 +17,16 @@ using namespace tenantry;
 using namespace std::chrono_literals;
 using test::Door;
 using test::FatePtr;
-using test::PlainJob;
+using test::PlainOperation;
 using test::PlainTenant;
 
 namespace {
 
-FatePtr write_here(PlainTenant& plain, PlainJob::Work work, const Limits& limits = {},
+FatePtr write_here(PlainTenant& plain, PlainOperation::Work work, const Limits& limits = {},
                    detail::OperationKind kind = detail::OperationKind::body)
 {
     auto fate = std::make_shared<test::Fate>();
-    auto operation = std::make_unique<PlainJob>(fate, std::move(work), kind);
+    auto operation = std::make_unique<PlainOperation>(fate, std::move(work), kind);
     operation->limits = limits;
     plain.tenant->write_here(std::move(operation));
     return fate;
@@ -40,7 +40,7 @@ TenantOptions sole_owner()
 }
 
 // A body that says which thread it runs in.
-PlainJob::Work insert_noting(std::int64_t n, std::thread::id& ran_in)
+PlainOperation::Work insert_noting(std::int64_t n, std::thread::id& ran_in)
 {
     return [n, &ran_in](sqlite::Connection& connection) {
         ran_in = std::this_thread::get_id();

@@ -11,7 +11,7 @@
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/identity.hpp>
-#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/operation.hpp>
 #include <tenantry/tenant/space.hpp>
 
 namespace tenantry {
@@ -38,7 +38,7 @@ namespace detail {
 /// Else by VACUUM, which takes a copy of the database's size in SQLite's temporary directory and as much of log.
 class Compaction {
 public:
-    static constexpr JobKind kind = JobKind::apart;
+    static constexpr OperationKind kind = OperationKind::maintenance;
 
     explicit Compaction(CompactOptions options = {}) noexcept : options_(options) {}
 
@@ -65,10 +65,10 @@ private:
     [[nodiscard]] static Result<void> in_steps(sqlite::Connection& connection)
     {
         constexpr std::chrono::milliseconds turn{10};
-        const auto until = Job::Clock::now() + turn;
+        const auto until = Operation::Clock::now() + turn;
         for (;;) {
             if (auto freed = step(connection); !freed) return freed;
-            if (Job::Clock::now() >= until) return {};
+            if (Operation::Clock::now() >= until) return {};
             auto left = connection.query_integer("PRAGMA main.freelist_count");
             if (!left) return fail(std::move(left).error());
             if (*left == 0) return {};

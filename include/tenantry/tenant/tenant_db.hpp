@@ -24,10 +24,10 @@
 #include <tenantry/query/detail/run_insert.hpp>
 #include <tenantry/query/query.hpp>
 #include <tenantry/schema/traits.hpp>
-#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/blocking_operation.hpp>
 #include <tenantry/tenant/detail/lease.hpp>
+#include <tenantry/tenant/detail/operation.hpp>
 #include <tenantry/tenant/detail/owned_bytes.hpp>
-#include <tenantry/tenant/detail/waiting_job.hpp>
 #include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/record.hpp>
 #include <tenantry/tenant/repeatable.hpp>
@@ -45,10 +45,10 @@ struct HandleAccess;
 
 // Begins an operation on a lease: what `asio::async_initiate` calls, now or when a deferred operation is
 // awaited.
-template <class R, class Work, void (TenantPort::*submit)(std::unique_ptr<Job>)>
-class InitiateJob {
+template <class R, class Work, void (TenantPort::*submit)(std::unique_ptr<Operation>)>
+class InitiateOperation {
 public:
-    InitiateJob(LeasePtr lease, boost::asio::any_io_executor executor, const Limits& limits) noexcept
+    InitiateOperation(LeasePtr lease, boost::asio::any_io_executor executor, const Limits& limits) noexcept
         : lease_(std::move(lease)), executor_(std::move(executor)), limits_(limits)
     {}
 
@@ -58,27 +58,27 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, Work work) const
     {
-        std::size_t bytes = sizeof(CallerJob<R, Work, LeasePtr>) + sizeof(Work);
+        std::size_t bytes = sizeof(CallersOperation<R, Work, LeasePtr>) + sizeof(Work);
         if constexpr (requires { work.held_bytes(); }) bytes += work.held_bytes();
         std::weak_ptr<async::Waker> waker;
         if (lease_) waker = lease_->tenant().weak_from_this();
-        auto job = make_job(std::forward<Handler>(handler), std::move(work), std::move(waker));
-        if (auto can = usable(lease_); !can) return job->refuse(std::move(can).error());
-        job->limits = limits_;
-        job->bytes = bytes;
-        (lease_->tenant().*submit)(std::move(job));
+        auto operation = make_operation(std::forward<Handler>(handler), std::move(work), std::move(waker));
+        if (auto can = usable(lease_); !can) return operation->refuse(std::move(can).error());
+        operation->limits = limits_;
+        operation->bytes = bytes;
+        (lease_->tenant().*submit)(std::move(operation));
     }
 
 private:
     // A handler that has no executor of its own is called on the fleet's, unless that has ended.
     template <class Handler>
-    auto make_job(Handler&& handler, Work work, std::weak_ptr<async::Waker> waker) const
+    auto make_operation(Handler&& handler, Work work, std::weak_ptr<async::Waker> waker) const
     {
-        using CallersJob = CallerJob<R, Work, LeasePtr>;
+        using Callers = CallersOperation<R, Work, LeasePtr>;
         const async::GatePass alive(lease_ ? lease_->executor_gate() : nullptr);
-        return std::make_unique<CallersJob>(std::move(work), lease_, std::forward<Handler>(handler),
-                                            lease_ && alive ? executor_ : boost::asio::any_io_executor(),
-                                            std::move(waker));
+        return std::make_unique<Callers>(std::move(work), lease_, std::forward<Handler>(handler),
+                                         lease_ && alive ? executor_ : boost::asio::any_io_executor(),
+                                         std::move(waker));
     }
 
     LeasePtr lease_;
@@ -98,15 +98,16 @@ template <class Q>
 }
 
 template <class T, class Q>
-[[nodiscard]] consteval JobKind kind_of_query() noexcept
+[[nodiscard]] consteval OperationKind kind_of_query() noexcept
 {
     // A batch of rows is as many statements.
-    if (is_batch<Q>) return JobKind::repeatable_body;
-    if (raw_text_of<Q>().may_roll_back) return JobKind::rollback_statement;
+    if (is_batch<Q>) return OperationKind::repeatable_body;
+    if (raw_text_of<Q>().may_roll_back) return OperationKind::rollback_statement;
     // What it has changed is there before its rows or its key are read.
     const bool may_misfit =
         GivesRows<Q, Records<T>> || key_may_misfit<result_t<schema_of<T>, Records<T>, Q>, Q>();
-    return may_misfit || raw_text_of<Q>().may_leave_part ? JobKind::partial_statement : JobKind::statement;
+    return may_misfit || raw_text_of<Q>().may_leave_part ? OperationKind::partial_statement
+                                                         : OperationKind::statement;
 }
 
 // The work of one statement: an owned query, run on the connection that its turn brings.
@@ -114,7 +115,7 @@ template <class T, class Q>
 class RunQuery {
 public:
     using Value = result_t<schema_of<T>, Records<T>, Q>;
-    static constexpr JobKind kind = kind_of_query<T, Q>();
+    static constexpr OperationKind kind = kind_of_query<T, Q>();
 
     explicit RunQuery(Q query) : query_(std::move(query)) {}
 
@@ -137,10 +138,10 @@ private:
 };
 
 // The work of a caller's function: `run(connection)` calls it.
-template <JobKind how, class Run>
+template <OperationKind how, class Run>
 class RunBody {
 public:
-    static constexpr JobKind kind = how;
+    static constexpr OperationKind kind = how;
 
     explicit RunBody(Run run) : run_(std::move(run)) {}
 
@@ -153,14 +154,15 @@ private:
     Run run_;
 };
 
-template <JobKind kind, class Run>
+template <OperationKind kind, class Run>
 [[nodiscard]] RunBody<kind, Run> run_body(Run run)
 {
     return RunBody<kind, Run>(std::move(run));
 }
 
 template <class Body>
-inline constexpr JobKind body_kind = is_repeatable<Body> ? JobKind::repeatable_body : JobKind::body;
+inline constexpr OperationKind body_kind =
+    is_repeatable<Body> ? OperationKind::repeatable_body : OperationKind::body;
 
 template <class Body, class T>
 using body_result = std::invoke_result_t<Body&, Tx<T>&>;
@@ -311,7 +313,7 @@ public:
             return in_snapshot(connection, body);
         };
         return begin<&detail::TenantPort::submit_read>(
-            detail::run_body<detail::JobKind::body>(std::move(work)), std::forward<Token>(token));
+            detail::run_body<detail::OperationKind::body>(std::move(work)), std::forward<Token>(token));
     }
 
     /// Writes one statement, on the tenant's strand, after the writes that were begun before. It is answered
@@ -447,11 +449,11 @@ private:
     {
         using R = typename std::invoke_result_t<Work&, sqlite::Connection&>::value_type;
         return boost::asio::async_initiate<Token, void(Result<R>)>(
-            detail::InitiateJob<R, Work, submit>(lease_, executor_, limits_), token, std::move(work));
+            detail::InitiateOperation<R, Work, submit>(lease_, executor_, limits_), token, std::move(work));
     }
 
     template <class Work>
-    auto write_and_wait(detail::JobKind kind, Work& work) const
+    auto write_and_wait(detail::OperationKind kind, Work& work) const
         -> std::invoke_result_t<Work&, sqlite::Connection&>
     {
         using R = typename std::invoke_result_t<Work&, sqlite::Connection&>::value_type;
@@ -462,9 +464,9 @@ private:
         async::BlockedInside blocked(*awaited);
         if (blocked.is_for_itself()) return fail(detail::blocked_error().with_tenant(id()));
         async::Answer<R> answer;
-        auto job = std::make_unique<detail::WaitingJob<R, Work>>(kind, work, answer, blocked);
-        job->limits = limits_;
-        tenant.write_here(std::move(job));
+        auto operation = std::make_unique<detail::BlockingOperation<R, Work>>(kind, work, answer, blocked);
+        operation->limits = limits_;
+        tenant.write_here(std::move(operation));
         return answer.wait();
     }
 

@@ -8,7 +8,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/compaction.hpp>
-#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/operation.hpp>
 #include <tenantry/tenant/detail/optimize.hpp>
 #include <tenantry/tenant/detail/port.hpp>
 #include <tenantry/tenant/space.hpp>
@@ -28,7 +28,8 @@ template <class T, class Token = boost::asio::deferred_t>
 auto async_space(const TenantDb<T>& db, Token&& token = {})
 {
     return detail::HandleAccess::begin<&detail::TenantPort::submit_read>(
-        db, detail::run_body<detail::JobKind::body>(&detail::measure_space), std::forward<Token>(token));
+        db, detail::run_body<detail::OperationKind::body>(&detail::measure_space),
+        std::forward<Token>(token));
 }
 
 /// Brings what SQLite's planner knows of the tenant's rows up to date, where that is worth it: `PRAGMA optimize` of all
@@ -38,7 +39,8 @@ template <class T, class Token = boost::asio::deferred_t>
 auto async_optimize(const TenantDb<T>& db, Token&& token = {})
 {
     return detail::HandleAccess::begin<&detail::TenantPort::submit_write>(
-        db, detail::run_body<detail::JobKind::apart>(&detail::optimize_planner), std::forward<Token>(token));
+        db, detail::run_body<detail::OperationKind::maintenance>(&detail::optimize_planner),
+        std::forward<Token>(token));
 }
 
 /// The same, waited for on the calling thread: see `TenantDb::write`.
@@ -46,7 +48,7 @@ template <class T>
 [[nodiscard]] Result<void> optimize(const TenantDb<T>& db)
 {
     return detail::HandleAccess::write_and_wait(
-        db, detail::run_body<detail::JobKind::apart>(&detail::optimize_planner));
+        db, detail::run_body<detail::OperationKind::maintenance>(&detail::optimize_planner));
 }
 
 /// Gives the free pages of the tenant's database back to the disk, and the log that it takes: see `CompactOptions`.

@@ -12,8 +12,8 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/detail/port.hpp>
 #include <tenantry/fleet/detail/with.hpp>
+#include <tenantry/tenant/detail/blocking_operation.hpp>
 #include <tenantry/tenant/detail/lease.hpp>
-#include <tenantry/tenant/detail/waiting_job.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {

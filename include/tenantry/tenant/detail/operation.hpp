@@ -31,7 +31,7 @@ enum class OperationKind : std::uint8_t {
     /// Several statements that can be run again: a batch of rows, or a caller's function that he allows to be called again.
     repeatable_body,
     /// No transaction but upkeep of the database: run by itself, with the writes waiting, on a connection of maintenance.
-    apart,
+    maintenance,
 };
 
 [[nodiscard]] constexpr bool is_statement(OperationKind kind) noexcept
@@ -71,7 +71,7 @@ public:
     /// It is the library's own: nobody waits for its answer.
     [[nodiscard]] virtual bool in_background() const noexcept { return false; }
 
-    /// It is to be run again, when others have had their turn: for `OperationKind::apart`.
+    /// It is to be run again, when others have had their turn: for `OperationKind::maintenance`.
     [[nodiscard]] virtual bool again() const noexcept { return false; }
 
     /// Makes what `run` has found a failure.

@@ -13,7 +13,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/migrate/migrated.hpp>
 #include <tenantry/sqlite/connection.hpp>
-#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/operation.hpp>
 #include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_id.hpp>

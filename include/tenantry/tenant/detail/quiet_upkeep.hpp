@@ -10,14 +10,14 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/compaction.hpp>
-#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/operation.hpp>
 #include <tenantry/tenant/detail/optimize.hpp>
 #include <tenantry/tenant/upkeep_options.hpp>
 
 namespace tenantry::detail {
 
-/// The job of it. Nobody waits for its answer; `ended` is called when it is over or is not to be.
-class QuietUpkeep final : public JobOf<void> {
+/// The operation of it. Nobody waits for its answer; `ended` is called when it is over or is not to be.
+class QuietUpkeep final : public OperationOf<void> {
 public:
     QuietUpkeep(const UpkeepOptions& options, const std::atomic<bool>& disturbed, std::function<void()> ended)
         : options_(options), disturbed_(disturbed), ended_(std::move(ended))
@@ -27,7 +27,7 @@ public:
         if (ended_) ended_();
     }
 
-    [[nodiscard]] JobKind kind() const noexcept override { return JobKind::apart; }
+    [[nodiscard]] OperationKind kind() const noexcept override { return OperationKind::maintenance; }
     [[nodiscard]] bool claim() noexcept override { return true; }
     [[nodiscard]] bool cancelled() const noexcept override { return disturbed_; }
     [[nodiscard]] const std::atomic<bool>* cancel_flag() const noexcept override { return &disturbed_; }

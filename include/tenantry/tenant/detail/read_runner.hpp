@@ -16,7 +16,7 @@
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/connections.hpp>
-#include <tenantry/tenant/detail/job.hpp>
+#include <tenantry/tenant/detail/operation.hpp>
 #include <tenantry/tenant/detail/port.hpp>
 #include <tenantry/tenant/detail/schedule.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
@@ -30,8 +30,8 @@ namespace tenantry::detail {
 /// connection: it is ended, and is to be run again with a reader. Thread-safe. Refers to what it is made with.
 class ReadRunner {
 public:
-    using JobPtr = std::unique_ptr<Job>;
-    using Clock = Job::Clock;
+    using OperationPtr = std::unique_ptr<Operation>;
+    using Clock = Operation::Clock;
 
     /// How long reads may have the writer's connection, about: a write waits so long for them at most. It is time in which
     /// they run: a thread that the system lets wait among them does not count for more than half of it.
@@ -68,11 +68,11 @@ public:
     }
 
     /// With a reader, which is given back. False: the file is gone, and nothing is to be told.
-    [[nodiscard]] bool run_alone(JobPtr& job, LentConnection reader)
+    [[nodiscard]] bool run_alone(OperationPtr& operation, LentConnection reader)
     {
         const async::Inside reading(&connections_);
         auto now = Clock::now();
-        (void)run(job, *reader, Lent::for_good, now);
+        (void)run(operation, *reader, Lent::for_good, now);
         return end(std::move(reader));
     }
 
@@ -142,33 +142,34 @@ private:
 
     // False: it has had its moment, and is to be run again.
     // `now` is moved on.
-    [[nodiscard]] bool run(JobPtr& job, sqlite::Connection& connection, Lent lent, Clock::time_point& now)
+    [[nodiscard]] bool run(OperationPtr& operation, sqlite::Connection& connection, Lent lent,
+                           Clock::time_point& now)
     {
         const auto begun = now;
-        if (job->cancelled()) return refuse(*job, cancelled_early_error());
-        if (job->limits.passed(begun)) return refuse(*job, too_late_error());
-        if (!job->claimed) {
-            job->claimed = job->claim();
-            if (!job->claimed) return job.reset(), true;
-            counters_.read_wait.add(begun - job->queued_at);
+        if (operation->cancelled()) return refuse(*operation, cancelled_early_error());
+        if (operation->limits.passed(begun)) return refuse(*operation, too_late_error());
+        if (!operation->claimed) {
+            operation->claimed = operation->claim();
+            if (!operation->claimed) return operation.reset(), true;
+            counters_.read_wait.add(begun - operation->queued_at);
         }
-        const auto limit = job->limits.end_of_run();
+        const auto limit = operation->limits.end_of_run();
         bool to_be_ended = false;
         if (lent == Lent::for_a_moment)
-            to_be_ended = watch(connection, job->cancel_flag(), begun, limit);
+            to_be_ended = watch(connection, operation->cancel_flag(), begun, limit);
         else
-            connection.watch(job->cancel_flag(), limit);
-        const bool succeeded = job->run(connection);
+            connection.watch(operation->cancel_flag(), limit);
+        const bool succeeded = operation->run(connection);
         now = Clock::now();
-        job->takes_long = !succeeded && to_be_ended && connection.out_of_time();
-        if (job->takes_long) return false;
+        operation->takes_long = !succeeded && to_be_ended && connection.out_of_time();
+        if (operation->takes_long) return false;
         counters_.read_time.add(now - begun);
         return true;
     }
 
-    [[nodiscard]] bool refuse(Job& job, Error error) const
+    [[nodiscard]] bool refuse(Operation& operation, Error error) const
     {
-        job.fail_with(std::move(error.with_tenant(file_.id().view())));
+        operation.fail_with(std::move(error.with_tenant(file_.id().view())));
         return true;
     }
 

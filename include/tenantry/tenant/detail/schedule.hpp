@@ -573,7 +573,7 @@ inline void Schedule::take_brief(ReadBatch& reads) noexcept
 inline Schedule::OperationPtr Schedule::next_write(Actions& actions) noexcept
 {
     const Operation* const next = writes_.next();
-    if (next == nullptr || next->kind() == OperationKind::apart) return nullptr;
+    if (next == nullptr || next->kind() == OperationKind::maintenance) return nullptr;
     OperationPtr operation = writes_.pop();
     settle(actions);
     return operation;

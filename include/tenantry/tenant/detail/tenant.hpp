@@ -526,7 +526,7 @@ inline void Tenant::submit_write(OperationPtr operation)
 
 inline void Tenant::write_here(OperationPtr operation)
 {
-    if (options_.profile.read_only || operation->kind() == OperationKind::apart)
+    if (options_.profile.read_only || operation->kind() == OperationKind::maintenance)
         return submit_write(std::move(operation));
     if (!gate_.enter()) return operation->refuse(shut_error());
     operation->queued_at = Clock::now();
@@ -775,7 +775,7 @@ inline void Tenant::write(Schedule::Step& step, Outcome& outcome)
         return;
     }
     if (room == Checkpointer::Room::little) (void)tend_log(false, Clock::now());
-    if (step.first->kind() == OperationKind::apart) return maintain(std::move(step.first), outcome);
+    if (step.first->kind() == OperationKind::maintenance) return maintain(std::move(step.first), outcome);
     const bool full = room == Checkpointer::Room::little && log_.is_full();
     if (step.shares_lock) outcome.written.begun = Clock::now();
     if (full) {
