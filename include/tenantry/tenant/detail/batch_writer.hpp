@@ -19,6 +19,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/async/detail/inside.hpp>
 #include <tenantry/core/detail/saturating_time.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
@@ -87,7 +88,7 @@ public:
     [[nodiscard]] OperationList take_ended() noexcept { return std::exchange(ended_, {}); }
 
     /// Whether the calling thread is inside an operation of this writer.
-    [[nodiscard]] bool runs_here() const noexcept { return running_here == this; }
+    [[nodiscard]] bool runs_here() const noexcept { return async::Inside::of(this); }
 
     /// When what `run` has done last had been done.
     [[nodiscard]] Clock::time_point now() const noexcept { return now_; }
@@ -161,7 +162,6 @@ private:
     OperationList ended_;     // to be told
     bool holds_body_ = false; // there is one in the batch that may not be called again, and has done its work
     Clock::time_point now_{}; // when what was done last had been done
-    static inline thread_local const BatchWriter* running_here = nullptr;
 };
 
 inline BatchWriter::BatchWriter(sqlite::Connection& connection, TenantFile& file, Checkpointer& log,
@@ -312,12 +312,14 @@ inline void BatchWriter::call(Operation& operation)
 {
     // A body that goes on after its transaction was rolled back must not write outside of one.
     const sqlite::Uncommittable nothing_yet(connection_);
-    running_here = this;
-    connection_.watch(operation.cancel_flag(), operation.limits.end_of_run());
-    const bool succeeded = operation.run(connection_);
-    connection_.watch(nullptr);
-    connection_.report_statements();
-    running_here = nullptr;
+    bool succeeded = false;
+    {
+        const async::Inside inside(this);
+        connection_.watch(operation.cancel_flag(), operation.limits.end_of_run());
+        succeeded = operation.run(connection_);
+        connection_.watch(nullptr);
+        connection_.report_statements();
+    }
     if (!succeeded) say_if_lost(operation);
     if (!is_statement(operation.kind())) connection_.end_statements();
     counters_.write_time.add(pass_time());
