@@ -150,7 +150,7 @@ TEST_CASE("what takes long is ended, and is to have a reader")
     const auto read = Site::add(reads, [&](sqlite::Connection& connection) -> Result<void> {
         return connection.native_handle() == writers ? endless(connection) : Result<void>();
     });
-    Clock::duration left = ReadRunner::moment;
+    Clock::duration left = ReadRunner::loan;
     site.run_together(reads, left);
     CHECK(reads.done == 0);
     REQUIRE(reads.operations[0]);

@@ -1,4 +1,4 @@
-// The operation of a caller who waits for it in his own thread.
+// The operation of a caller whose thread waits for it.
 #pragma once
 
 #include <atomic>

@@ -23,12 +23,12 @@ namespace tenantry::detail {
 
 /// What an operation does, and so what may be done with it when the transaction it shares with others is lost.
 enum class OperationKind : std::uint8_t {
-    statement, ///< one statement: takes back itself where it fails, and can be run again
+    statement, ///< one statement: rolls itself back where it fails, and can be run again
     /// One that may leave part of what it did where it fails: `OR FAIL`, rows of what it has changed that do not fit.
     partial_statement,
     rollback_statement, ///< one that may take the whole transaction with it: `OR ROLLBACK`
     body,               ///< a caller's function: is called once
-    /// Several statements that can be run again: a batch of rows, or a caller's function that he allows to be called again.
+    /// Several statements that can be run again: a batch of rows, or a caller's function that may be called again.
     repeatable_body,
     /// No transaction but upkeep of the database: run by itself, with the writes waiting, on a connection of maintenance.
     maintenance,
@@ -40,7 +40,7 @@ enum class OperationKind : std::uint8_t {
            kind == OperationKind::rollback_statement;
 }
 
-/// Runs on one connection, once or, where its kind allows, again after what it did was taken back; answers its
+/// Runs on one connection, once or, where its kind allows, again after what it did was rolled back; answers its
 /// caller exactly once.
 class Operation {
 public:
@@ -53,13 +53,14 @@ public:
 
     [[nodiscard]] virtual OperationKind kind() const noexcept = 0;
 
-    /// Takes hold of the caller before his code runs; once. False: he is gone, and the operation is to be dropped.
+    /// Takes hold of the caller before the caller's code runs; once. False: the caller is gone, and the operation is to be
+    /// dropped.
     [[nodiscard]] virtual bool claim() noexcept = 0;
 
     [[nodiscard]] virtual bool cancelled() const noexcept = 0;
     [[nodiscard]] virtual const std::atomic<bool>* cancel_flag() const noexcept = 0;
 
-    /// Does the work. False: it failed, and what it did must be taken back.
+    /// Does the work. False: it failed, and what it did must be rolled back.
     [[nodiscard]] virtual bool run(sqlite::Connection& connection) noexcept = 0;
 
     /// What `run` has said, or `fail_with` since.
@@ -128,13 +129,13 @@ private:
         } catch (const Error& error) {
             return error;
         } catch (const std::bad_alloc&) {
-            return Error(errc::out_of_memory, "the body ran out of memory; it was taken back");
+            return Error(errc::out_of_memory, "the body ran out of memory; it was rolled back");
         } catch (const std::exception& exception) {
             return Error(errc::body_failed,
-                         std::string("the body threw, and was taken back: ") + exception.what());
+                         std::string("the body threw, and was rolled back: ") + exception.what());
         } catch (...) {
             return Error(errc::body_failed,
-                         "the body threw something that is no std::exception, and was taken back");
+                         "the body threw something that is no std::exception, and was rolled back");
         }
     } catch (...) { // no memory for the words
         return Error(errc::body_failed);
@@ -160,7 +161,7 @@ private:
 }
 [[nodiscard]] inline Error too_long_error(const Error& ended)
 {
-    Error error(errc::timeout, "it ran for longer than it may, and was ended and taken back",
+    Error error(errc::timeout, "it ran for longer than it may, and was ended and rolled back",
                 ended.sqlite_code());
     return std::move(error.with_sql(ended.sql()));
 }
@@ -180,7 +181,7 @@ template <class R, class Function>
     }
 }
 
-/// An operation with a result, which waits here until it may be told.
+/// An operation with a result, which waits here until the caller may be answered.
 template <class R>
 class OperationOf : public Operation {
 public:
@@ -208,7 +209,7 @@ protected:
             return false;
     }
 
-    /// What is told: after `run_work` or `fail_with`. Nothing of it stays here.
+    /// What the caller is answered with: after `run_work` or `fail_with`. Nothing of it stays here.
     [[nodiscard]] Result<R> take_result(std::string_view tenant) noexcept
     {
         if (!*result_) result_->error().with_tenant(tenant);
@@ -225,7 +226,7 @@ private:
 };
 
 /// The operation of one caller: `Work` is `Result<R>(sqlite::Connection&)` and has a `kind`; `Keep` lives as long as
-/// the operation. The work is the caller's, as his handler is, and is kept with it: where his execution context ends while
+/// the operation. The work is the caller's, as the handler is, and is kept with it: where the handler's execution context ends while
 /// the operation waits, what stays in the queue is an operation without work, whose `claim` fails.
 template <class R, class Work, class Keep>
 class CallersOperation final : public OperationOf<R> {

@@ -35,7 +35,7 @@ public:
 
     /// How long reads may have the writer's connection, about: a write waits so long for them at most. It is time in which
     /// they run: a thread that the system lets wait among them does not count for more than half of it.
-    static constexpr std::chrono::microseconds moment{250};
+    static constexpr std::chrono::microseconds loan{250};
 
     ReadRunner(Connections& connections, TenantFile& file, TenantDatabase& database, TenantCounters& counters)
         : connections_(connections), file_(file), database_(database), counters_(counters)
@@ -124,7 +124,7 @@ public:
     }
 
 private:
-    static constexpr Clock::duration half = moment / 2;
+    static constexpr Clock::duration half = loan / 2;
 
     enum class Lent : bool { for_a_moment, for_good };
 

@@ -203,7 +203,7 @@ public:
     /// Those that were not run to their end wait on. After `reads_ended`, or in the strand's turn.
     void reads_unfinished(ReadBatch& reads, Actions& actions) noexcept;
 
-    /// In place of `reads_ended` where no reader was to be had: the first that comes back is to be told.
+    /// In place of `reads_ended` where no reader was to be had: `reader_came_back` says when one is.
     void no_reader(ReadBatch& reads, Actions& actions) noexcept;
     void reader_came_back(Actions& actions) noexcept { (void)want_reading(actions); }
 
@@ -225,7 +225,7 @@ public:
     [[nodiscard]] bool begin_thread_read() noexcept;
 
     /// A thread that waits looks again, when it was woken or at `thread_looks_at`. True: it has the connection. `of_pool`: it
-    /// is a thread that turns need. It lets a turn go first for a moment only: all threads may wait here.
+    /// is a thread that turns need. It lets a turn go first for a short time only: all threads may wait here.
     [[nodiscard]] bool retry_thread_read(bool of_pool, TimePoint now) noexcept;
     [[nodiscard]] TimePoint thread_looks_at(bool of_pool, TimePoint at_last) const noexcept;
     void thread_gives_up(TimePoint now, Actions& actions) noexcept;
@@ -368,13 +368,13 @@ private:
 
     [[nodiscard]] bool thread_may_read(bool of_pool, TimePoint now) const noexcept
     {
-        return holder_ == Holder::nobody && (!is_owed() || (of_pool && now >= owed_since_ + moment));
+        return holder_ == Holder::nobody && (!is_owed() || (of_pool && now >= owed_since_ + head_start));
     }
 
     void let_go(TimePoint now, Actions& actions) noexcept;
     void hand_on(TimePoint now, Actions& actions) noexcept;
 
-    static constexpr std::chrono::milliseconds moment{1};
+    static constexpr std::chrono::milliseconds head_start{1};
 
     const bool sole_;
     const std::size_t reading_turns_;
@@ -744,7 +744,7 @@ inline bool Schedule::retry_thread_read(bool of_pool, TimePoint now) noexcept
 inline Schedule::TimePoint Schedule::thread_looks_at(bool of_pool, TimePoint at_last) const noexcept
 {
     const bool lets_turn_go_first = of_pool && holder_ == Holder::nobody && is_owed();
-    return lets_turn_go_first ? std::min(at_last, owed_since_ + moment) : at_last;
+    return lets_turn_go_first ? std::min(at_last, owed_since_ + head_start) : at_last;
 }
 
 inline void Schedule::thread_gives_up(TimePoint now, Actions& actions) noexcept

@@ -659,7 +659,7 @@ inline void Tenant::set_timers(Schedule::Actions& actions) noexcept
     if (actions.work == Schedule::Actions::Work::release) held_work_.reset();
     if (actions.work == Schedule::Actions::Work::hold && deadline_timer_ && !held_work_) try {
             held_work_.emplace(async::at_work(executor_));
-        } catch (...) { // whoever waits has his own executor at work
+        } catch (...) { // whoever waits has an executor of its own at work
         }
 }
 
@@ -727,7 +727,7 @@ inline void Tenant::post_reading_turn() noexcept
 inline void Tenant::turn()
 {
     const async::Inside inside(context_);
-    Clock::duration left = ReadRunner::moment;
+    Clock::duration left = ReadRunner::loan;
     for (std::size_t done = 0;;) {
         ReadBatch reads;
         auto step = decide([&](Schedule::Actions& actions) {
@@ -743,7 +743,7 @@ inline void Tenant::turn()
         }
         done += reads.count;
         const bool there = runner_.run_together(reads, connections_->writers(), left);
-        if (!reads.all_done()) done = ReadBatch::most; // they have had their moment
+        if (!reads.all_done()) done = ReadBatch::most; // they have had their time
         answer_reads(reads, there);
     }
 }
@@ -848,17 +848,17 @@ inline void Tenant::do_chores(Schedule::Chores chores)
 
 // --- the write-ahead log --------------------------------------------------------------------------------------------
 
-// Between batches. Nobody waits for his answer while the log is written back here; returned is how many were answered.
+// Between batches. No caller waits for an answer while the log is written back here. Returned is how many were answered.
 inline std::size_t Tenant::tend_log(bool idle, Clock::time_point now)
 {
-    std::size_t told = 0;
-    if (log_.checkpoint_if_due(idle, now, [&] { told = writer_.tell(); })) {
+    std::size_t answered = 0;
+    if (log_.checkpoint_if_due(idle, now, [&] { answered = writer_.tell(); })) {
         try {
             boost::asio::post(executor_, later(&Tenant::write_log_back, &Tenant::write_back_lost));
         } catch (...) { // it was lost, and has seen to that
         }
     }
-    return told;
+    return answered;
 }
 
 // On the pool. Whoever writes goes on meanwhile.
@@ -890,7 +890,7 @@ inline void Tenant::reading_turn()
 // With the writer's connection. False: the turn is over.
 inline bool Tenant::read_together(ReadBatch& reads)
 {
-    Clock::duration left = ReadRunner::moment;
+    Clock::duration left = ReadRunner::loan;
     const bool there = runner_.run_together(reads, connections_->writers(), left);
     const bool goes_on = end_reads(reads);
     answer_reads(reads, there);

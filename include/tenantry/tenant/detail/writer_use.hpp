@@ -14,7 +14,7 @@ public:
     /// To read with it for a moment. False: it is in use, or reserved.
     [[nodiscard]] bool try_borrow() noexcept { return change(Use::none, Use::reading); }
 
-    /// Ends what `try_borrow` has begun. True: writing waits for it, which is to be told.
+    /// Ends what `try_borrow` has begun. True: writing waits for it.
     [[nodiscard]] bool give_back() noexcept
     {
         if (change(Use::reading, Use::none)) return false;
