@@ -173,7 +173,7 @@ int main(int argc, char** argv)
     if (visits.failed != 0 || stats.open > options.max_open) give_up("that must not be");
     step("go through all (async_for_each)", count, [&] {
         auto body = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::int64_t>> {
-            co_return co_await db.async_read(one(select(tenantry::count()).template from<Note>()));
+            co_return co_await db.async_read(one(select(tenantry::count()).from(table<Note>)));
         };
         ForEachOptions how;
         how.concurrency = 8;

@@ -28,8 +28,9 @@ void aggregate(const Setting& setting)
     std::optional<std::int64_t> found;
     std::int64_t expected = 0;
     const auto ours = [&] {
-        found = must(db.read(one(
-            select(sum(col<&AuditLog::duration_ms>)).from<AuditLog>().where(col<&AuditLog::action> != ""))));
+        found = must(db.read(one(select(sum(col<&AuditLog::duration_ms>))
+                                     .from(table<AuditLog>)
+                                     .where(col<&AuditLog::action> != ""))));
     };
     const auto by_hand = [&] { expected = theirs.total(); };
     print(

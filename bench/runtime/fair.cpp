@@ -79,7 +79,7 @@ void fair(const Setting& setting)
     const auto run_ours = [&] {
         const Flood flood([&](auto again) {
             auto body = [](auto& moment) -> Result<std::int64_t> {
-                auto count = moment.read(one(select(tenantry::count()).template from<AuditLog>()));
+                auto count = moment.read(one(select(tenantry::count()).from(table<AuditLog>)));
                 slow();
                 return count;
             };

@@ -6,10 +6,10 @@ using namespace query_tests;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(col<&Job::id>, scalar(select(sum(col<&Job::cost>)).from<Tag>()));
+    auto query = select(col<&Job::id>, scalar(select(sum(col<&Job::cost>)).from(table<Tag>)));
 #else
-    auto query =
-        select(col<&Job::id>, scalar(select(count()).from<Tag>().where(col<&Tag::job> == col<&Job::id>)));
+    auto query = select(col<&Job::id>,
+                        scalar(select(count()).from(table<Tag>).where(col<&Tag::job> == col<&Job::id>)));
 #endif
     static_cast<void>(execute<Work>(connection, query));
 }

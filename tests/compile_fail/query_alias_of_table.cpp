@@ -6,9 +6,9 @@ using namespace company;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(col<&Employee::name>).cross_join<Alias<"EMPLOYEE", Department>>();
+    auto query = select(col<&Employee::name>).cross_join(table<Alias<"EMPLOYEE", Department>>);
 #else
-    auto query = select(col<&Employee::name>).cross_join<Alias<"place", Department>>();
+    auto query = select(col<&Employee::name>).cross_join(table<Alias<"place", Department>>);
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

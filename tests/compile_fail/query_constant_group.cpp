@@ -6,9 +6,9 @@ using namespace query_tests;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(count()).from<Job>().group_by(constant<1>);
+    auto query = select(count()).from(table<Job>).group_by(constant<1>);
 #else
-    auto query = select(count()).from<Job>().group_by(col<&Job::cost>);
+    auto query = select(count()).from(table<Job>).group_by(col<&Job::cost>);
 #endif
     static_cast<void>(execute<Work>(connection, query));
 }

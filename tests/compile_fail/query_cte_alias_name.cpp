@@ -13,11 +13,17 @@ struct Other {
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(count()).from<Line>().cross_join<Alias<"line", Employee>>().with(
-        cte<"line">(select(count().as<"people">()).from<Employee>().into<Line>()));
+    auto query =
+        select(count())
+            .from(table<Line>)
+            .cross_join(table<Alias<"line", Employee>>)
+            .with(cte<"line">(select(count().as("people"_n)).from(table<Employee>).into(table<Line>)));
 #else
-    auto query = select(count()).from<Line>().cross_join<Alias<"one", Employee>>().with(
-        cte<"line">(select(count().as<"people">()).from<Employee>().into<Line>()));
+    auto query =
+        select(count())
+            .from(table<Line>)
+            .cross_join(table<Alias<"one", Employee>>)
+            .with(cte<"line">(select(count().as("people"_n)).from(table<Employee>).into(table<Line>)));
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

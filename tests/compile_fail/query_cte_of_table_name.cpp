@@ -11,15 +11,17 @@ struct Line {
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(count()).from<Line>().with(
-        cte<"Employee">(select(col<&Department::name>, count().as<"people">())
-                            .group_by(col<&Department::name>)
-                            .into<Line>()));
+    auto query = select(count())
+                     .from(table<Line>)
+                     .with(cte<"Employee">(select(col<&Department::name>, count().as("people"_n))
+                                               .group_by(col<&Department::name>)
+                                               .into(table<Line>)));
 #else
-    auto query =
-        select(count()).from<Line>().with(cte<"line">(select(col<&Department::name>, count().as<"people">())
-                                                          .group_by(col<&Department::name>)
-                                                          .into<Line>()));
+    auto query = select(count())
+                     .from(table<Line>)
+                     .with(cte<"line">(select(col<&Department::name>, count().as("people"_n))
+                                           .group_by(col<&Department::name>)
+                                           .into(table<Line>)));
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

@@ -11,17 +11,21 @@ struct Line {
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(count()).from<Line>().with(
-        cte<"line">(select(col<&Department::name>, count().as<"people">())
-                        .group_by(col<&Department::name>)
-                        .into<Line>()
-                        .union_(select(col<&Line::name>, col<&Line::people>).into<Line>())));
+    auto query =
+        select(count())
+            .from(table<Line>)
+            .with(cte<"line">(select(col<&Department::name>, count().as("people"_n))
+                                  .group_by(col<&Department::name>)
+                                  .into(table<Line>)
+                                  .union_(select(col<&Line::name>, col<&Line::people>).into(table<Line>))));
 #else
-    auto query = select(count()).from<Line>().with_recursive(
-        cte<"line">(select(col<&Department::name>, count().as<"people">())
-                        .group_by(col<&Department::name>)
-                        .into<Line>()
-                        .union_(select(col<&Line::name>, col<&Line::people>).into<Line>())));
+    auto query = select(count())
+                     .from(table<Line>)
+                     .with_recursive(cte<"line">(
+                         select(col<&Department::name>, count().as("people"_n))
+                             .group_by(col<&Department::name>)
+                             .into(table<Line>)
+                             .union_(select(col<&Line::name>, col<&Line::people>).into(table<Line>))));
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

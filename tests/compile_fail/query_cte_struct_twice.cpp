@@ -13,11 +13,13 @@ struct Other {
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select<Line>().with(cte<"a">(select(count().as<"people">()).from<Employee>().into<Line>()),
-                                     cte<"b">(select(count().as<"people">()).from<Employee>().into<Line>()));
+    auto query =
+        select<Line>().with(cte<"a">(select(count().as("people"_n)).from(table<Employee>).into(table<Line>)),
+                            cte<"b">(select(count().as("people"_n)).from(table<Employee>).into(table<Line>)));
 #else
-    auto query = select<Line>().with(cte<"a">(select(count().as<"people">()).from<Employee>().into<Line>()),
-                                     cte<"b">(select(count().as<"people">()).from<Employee>().into<Other>()));
+    auto query = select<Line>().with(
+        cte<"a">(select(count().as("people"_n)).from(table<Employee>).into(table<Line>)),
+        cte<"b">(select(count().as("people"_n)).from(table<Employee>).into(table<Other>)));
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

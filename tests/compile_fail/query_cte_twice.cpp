@@ -11,17 +11,19 @@ struct Line {
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query =
-        select(count()).from<Line>().with(cte<"line">(select(col<&Department::name>, count().as<"people">())
-                                                          .group_by(col<&Department::name>)
-                                                          .into<Line>()),
-                                          cte<"LINE">(select<Employee>()));
+    auto query = select(count())
+                     .from(table<Line>)
+                     .with(cte<"line">(select(col<&Department::name>, count().as("people"_n))
+                                           .group_by(col<&Department::name>)
+                                           .into(table<Line>)),
+                           cte<"LINE">(select<Employee>()));
 #else
-    auto query =
-        select(count()).from<Line>().with(cte<"line">(select(col<&Department::name>, count().as<"people">())
-                                                          .group_by(col<&Department::name>)
-                                                          .into<Line>()),
-                                          cte<"line2">(select<Employee>()));
+    auto query = select(count())
+                     .from(table<Line>)
+                     .with(cte<"line">(select(col<&Department::name>, count().as("people"_n))
+                                           .group_by(col<&Department::name>)
+                                           .into(table<Line>)),
+                           cte<"line2">(select<Employee>()));
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

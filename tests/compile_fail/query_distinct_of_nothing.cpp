@@ -6,9 +6,9 @@ using namespace query_tests;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(count().distinct()).from<Job>();
+    auto query = select(count().distinct()).from(table<Job>);
 #else
-    auto query = select(count()).from<Job>();
+    auto query = select(count()).from(table<Job>);
 #endif
     static_cast<void>(execute<Work>(connection, query));
 }

@@ -5,7 +5,7 @@ using namespace query_tests;
 
 void run(sqlite::Connection& connection)
 {
-    auto tags = scalar(select(count()).from<Tag>().where(col<&Tag::job> == col<&Job::id>));
+    auto tags = scalar(select(count()).from(table<Tag>).where(col<&Tag::job> == col<&Job::id>));
 #ifdef TENANTRY_BROKEN
     auto query = select(col<&Job::module>, tags).group_by(col<&Job::module>);
 #else

@@ -7,9 +7,9 @@ void run(sqlite::Connection& connection)
 {
     auto part = random_integer() % 3;
 #ifdef TENANTRY_BROKEN
-    auto query = select(part, count()).from<Job>().group_by(part);
+    auto query = select(part, count()).from(table<Job>).group_by(part);
 #else
-    auto query = select(count()).from<Job>().group_by(part);
+    auto query = select(count()).from(table<Job>).group_by(part);
 #endif
     static_cast<void>(execute<Work>(connection, query));
 }

@@ -1,4 +1,4 @@
-// expect: tenantry: \.defaults<\.\.\.>\(\) names a member of another row
+// expect: tenantry: defaults\(\) names a column of another table
 #include <query/schema.hpp>
 
 using namespace query_tests;
@@ -6,9 +6,9 @@ using namespace query_tests;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = insert(Job{}).defaults<&User::score>();
+    auto query = insert(Job{}).defaults(col<&User::score>);
 #else
-    auto query = insert(Job{}).defaults<&Job::note>();
+    auto query = insert(Job{}).defaults(col<&Job::note>);
 #endif
     static_cast<void>(execute<Work>(connection, query));
 }

@@ -7,10 +7,11 @@ void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
     auto query =
-        insert<Setting>().columns<&Setting::key, &Setting::value>().from(select(col<&Contact::name>));
+        insert<Setting>().columns(col<&Setting::key>, col<&Setting::value>).from(select(col<&Contact::name>));
 #else
-    auto query = insert<Setting>().columns<&Setting::key, &Setting::value>().from(
-        select(col<&Contact::name>, col<&Contact::mail>));
+    auto query = insert<Setting>()
+                     .columns(col<&Setting::key>, col<&Setting::value>)
+                     .from(select(col<&Contact::name>, col<&Contact::mail>));
 #endif
     static_cast<void>(execute<Book>(connection, query));
 }

@@ -7,11 +7,13 @@ void run(sqlite::Connection& connection)
 {
     auto mails = select(col<&Contact::name>, col<&Contact::mail>);
 #ifdef TENANTRY_BROKEN
-    auto query = insert<Setting>().columns<&Setting::key, &Setting::value>().from(
-        mails.union_all(select(col<&Contact::name>, col<&Contact::note>)));
+    auto query = insert<Setting>()
+                     .columns(col<&Setting::key>, col<&Setting::value>)
+                     .from(mails.union_all(select(col<&Contact::name>, col<&Contact::note>)));
 #else
-    auto query = insert<Setting>().columns<&Setting::key, &Setting::value>().from(
-        mails.union_all(select(col<&Contact::name>, col<&Contact::name>)));
+    auto query = insert<Setting>()
+                     .columns(col<&Setting::key>, col<&Setting::value>)
+                     .from(mails.union_all(select(col<&Contact::name>, col<&Contact::name>)));
 #endif
     static_cast<void>(execute<Book>(connection, query));
 }

@@ -6,9 +6,9 @@ using namespace query_tests;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = insert(Job{}).defaults<&Job::module>();
+    auto query = insert(Job{}).defaults(col<&Job::module>);
 #else
-    auto query = insert(Job{}).defaults<&Job::note>();
+    auto query = insert(Job{}).defaults(col<&Job::note>);
 #endif
     static_cast<void>(execute<Work>(connection, query));
 }

@@ -1,4 +1,4 @@
-// expect: tenantry: into<Struct>\(\): a column that is selected has no field
+// expect: tenantry: into\(table<Struct>\): a column that is selected has no field
 #include <query/company.hpp>
 
 using namespace company;
@@ -12,12 +12,13 @@ void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
     auto query =
-        select(col<&Department::name>, count().as<"people">(), min(col<&Department::floor>).as<"floor">())
+        select(col<&Department::name>, count().as("people"_n), min(col<&Department::floor>).as("floor"_n))
             .group_by(col<&Department::name>)
-            .into<Line>();
+            .into(table<Line>);
 #else
-    auto query =
-        select(col<&Department::name>, count().as<"people">()).group_by(col<&Department::name>).into<Line>();
+    auto query = select(col<&Department::name>, count().as("people"_n))
+                     .group_by(col<&Department::name>)
+                     .into(table<Line>);
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

@@ -1,4 +1,4 @@
-// expect: tenantry: into<Struct>\(\): a field does not take what its column holds
+// expect: tenantry: into\(table<Struct>\): a field does not take what its column holds
 #include <query/company.hpp>
 
 using namespace company;
@@ -11,15 +11,15 @@ struct Line {
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(col<&Department::name>, max(col<&Employee::salary>).as<"people">())
-                     .join<Employee>()
+    auto query = select(col<&Department::name>, max(col<&Employee::salary>).as("people"_n))
+                     .join(table<Employee>)
                      .group_by(col<&Department::name>)
-                     .into<Line>();
+                     .into(table<Line>);
 #else
-    auto query = select(col<&Department::name>, count(col<&Employee::salary>).as<"people">())
-                     .join<Employee>()
+    auto query = select(col<&Department::name>, count(col<&Employee::salary>).as("people"_n))
+                     .join(table<Employee>)
                      .group_by(col<&Department::name>)
-                     .into<Line>();
+                     .into(table<Line>);
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

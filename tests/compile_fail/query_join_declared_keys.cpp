@@ -1,4 +1,4 @@
-// expect: tenantry: join<Row>\(\) without a condition follows the one foreign key, and there are
+// expect: tenantry: join\(table<Row>\) without a condition follows the one foreign key, and there are
 #include <tenantry/query/query.hpp>
 #include <tenantry/schema/foreign_key.hpp>
 #include <tenantry/schema/not_strict.hpp>
@@ -26,5 +26,5 @@ struct Town : Schema<Table<"line", Line, PrimaryKey<&Line::name, &Line::number>>
 
 void run(sqlite::Connection& connection)
 {
-    static_cast<void>(execute<Town>(connection, select<Stop>().join<Line>()));
+    static_cast<void>(execute<Town>(connection, select<Stop>().join(table<Line>)));
 }

@@ -1,4 +1,4 @@
-// expect: tenantry: join<Row>\(\) without a condition follows a foreign key, and there is none
+// expect: tenantry: join\(table<Row>\) without a condition follows a foreign key, and there is none
 #include <query/company.hpp>
 
 using namespace company;
@@ -6,9 +6,9 @@ using namespace company;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(col<&Department::name>).join<Alias<"other", Department>>();
+    auto query = select(col<&Department::name>).join(table<Alias<"other", Department>>);
 #else
-    auto query = select(col<&Department::name>).join<Employee>();
+    auto query = select(col<&Department::name>).join(table<Employee>);
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

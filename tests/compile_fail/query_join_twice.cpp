@@ -6,11 +6,12 @@ using namespace company;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(col<&Employee::name>).join<Employee>(col<&Employee::boss> == col<&Employee::id>);
+    auto query =
+        select(col<&Employee::name>).join(table<Employee>, col<&Employee::boss> == col<&Employee::id>);
 #else
     auto query =
         select(col<&Employee::name>)
-            .join<Alias<"boss", Employee>>(col<&Employee::boss> == alias<"boss">[col<&Employee::id>]);
+            .join(table<Alias<"boss", Employee>>, col<&Employee::boss> == alias<"boss">[col<&Employee::id>]);
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

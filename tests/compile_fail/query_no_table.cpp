@@ -8,7 +8,7 @@ void run(sqlite::Connection& connection)
 #ifdef TENANTRY_BROKEN
     auto query = select(count());
 #else
-    auto query = select(count()).from<Job>();
+    auto query = select(count()).from(table<Job>);
 #endif
     static_cast<void>(execute<Work>(connection, query));
 }

@@ -6,9 +6,9 @@ using namespace company;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select<Employee>().limit<1>().offset<-5>();
+    auto query = select<Employee>().limit(constant<1>).offset(constant<-5>);
 #else
-    auto query = select<Employee>().limit<1>().offset<5>();
+    auto query = select<Employee>().limit(constant<1>).offset(constant<5>);
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

@@ -6,9 +6,10 @@ using namespace company;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(scalar(select(col<&Department::name>, col<&Department::floor>))).from<Employee>();
+    auto query =
+        select(scalar(select(col<&Department::name>, col<&Department::floor>))).from(table<Employee>);
 #else
-    auto query = select(scalar(select(col<&Department::name>))).from<Employee>();
+    auto query = select(scalar(select(col<&Department::name>))).from(table<Employee>);
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

@@ -9,12 +9,12 @@ struct Floor {
 
 void run(sqlite::Connection& connection)
 {
-    auto floors = select(col<&Department::floor>).into<Floor>();
+    auto floors = select(col<&Department::floor>).into(table<Floor>);
     auto missing = col<&Floor::floor> == col<&Employee::name>;
 #ifdef TENANTRY_BROKEN
-    auto side = select<Floor>().from<Employee>().left_join(subquery<"f">(floors), missing);
+    auto side = select<Floor>().from(table<Employee>).left_join(subquery<"f">(floors), missing);
 #else
-    auto side = select(col<&Floor::floor>).from<Employee>().left_join(subquery<"f">(floors), missing);
+    auto side = select(col<&Floor::floor>).from(table<Employee>).left_join(subquery<"f">(floors), missing);
 #endif
     static_cast<void>(execute<Company>(connection, side.union_(select(col<&Department::floor>))));
 }

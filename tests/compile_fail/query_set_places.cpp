@@ -11,19 +11,19 @@ struct Two {
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = select(col<&Employee::name>, col<&Department::name>.as<"other">())
-                     .cross_join<Department>()
-                     .into<Two>()
-                     .union_(select(col<&Employee::name>.as<"other">(), col<&Department::name>)
-                                 .cross_join<Department>()
-                                 .into<Two>());
+    auto query = select(col<&Employee::name>, col<&Department::name>.as("other"_n))
+                     .cross_join(table<Department>)
+                     .into(table<Two>)
+                     .union_(select(col<&Employee::name>.as("other"_n), col<&Department::name>)
+                                 .cross_join(table<Department>)
+                                 .into(table<Two>));
 #else
-    auto query = select(col<&Employee::name>, col<&Department::name>.as<"other">())
-                     .cross_join<Department>()
-                     .into<Two>()
-                     .union_(select(col<&Department::name>, col<&Employee::name>.as<"other">())
-                                 .cross_join<Department>()
-                                 .into<Two>());
+    auto query = select(col<&Employee::name>, col<&Department::name>.as("other"_n))
+                     .cross_join(table<Department>)
+                     .into(table<Two>)
+                     .union_(select(col<&Department::name>, col<&Employee::name>.as("other"_n))
+                                 .cross_join(table<Department>)
+                                 .into(table<Two>));
 #endif
     static_cast<void>(execute<Company>(connection, query));
 }

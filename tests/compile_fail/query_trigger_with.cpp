@@ -19,10 +19,10 @@ struct Load {
     std::int64_t jobs{};
 };
 inline constexpr auto load =
-    select(col<&Job::module>, count().as<"jobs">()).group_by(col<&Job::module>).into<Load>();
+    select(col<&Job::module>, count().as("jobs"_n)).group_by(col<&Job::module>).into(table<Load>);
 inline constexpr auto with_name = update<Total>()
                                       .set(col<&Total::cost> = col<&Load::jobs>)
-                                      .from<Load>()
+                                      .from(table<Load>)
                                       .where(col<&Total::module> == col<&Load::module>)
                                       .with(cte<"load">(load));
 inline constexpr auto nested = update<Total>()

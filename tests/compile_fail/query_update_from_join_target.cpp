@@ -7,14 +7,14 @@ void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
     auto query = update<User>()
-                     .from<Tag>()
-                     .join<Job>(col<&Job::owner> == col<&User::id>)
+                     .from(table<Tag>)
+                     .join(table<Job>, col<&Job::owner> == col<&User::id>)
                      .set(col<&User::name> = col<&Tag::name>)
                      .where(col<&Tag::job> == col<&Job::id>);
 #else
     auto query = update<User>()
-                     .from<Tag>()
-                     .join<Job>(col<&Tag::job> == col<&Job::id>)
+                     .from(table<Tag>)
+                     .join(table<Job>, col<&Tag::job> == col<&Job::id>)
                      .set(col<&User::name> = col<&Tag::name>)
                      .where(col<&Job::owner> == col<&User::id>);
 #endif

@@ -7,14 +7,14 @@ void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
     auto query = update<User>()
-                     .from<Job>()
-                     .left_join<Tag>(col<&Tag::job> == col<&Job::id>)
+                     .from(table<Job>)
+                     .left_join(table<Tag>, col<&Tag::job> == col<&Job::id>)
                      .set(col<&User::name> = col<&Tag::name>)
                      .where(col<&Job::owner> == col<&User::id>);
 #else
     auto query = update<User>()
-                     .from<Job>()
-                     .join<Tag>(col<&Tag::job> == col<&Job::id>)
+                     .from(table<Job>)
+                     .join(table<Tag>, col<&Tag::job> == col<&Job::id>)
                      .set(col<&User::name> = col<&Tag::name>)
                      .where(col<&Job::owner> == col<&User::id>);
 #endif

@@ -6,10 +6,10 @@ using namespace query_tests;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = update<Job>().from<User>().set(col<&Job::note> = col<&User::name>).all_rows();
+    auto query = update<Job>().from(table<User>).set(col<&Job::note> = col<&User::name>).all_rows();
 #else
     auto query = update<Job>()
-                     .from<User>()
+                     .from(table<User>)
                      .set(col<&Job::note> = col<&User::name>)
                      .where(col<&Job::owner> == col<&User::id>);
 #endif

@@ -7,13 +7,13 @@ void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
     auto query = update<Job>()
-                     .from<User>()
+                     .from(table<User>)
                      .set(col<&Job::cost> = 1)
                      .where(col<&Job::owner> == col<&User::id>)
                      .returning(col<&User::name>);
 #else
     auto query = update<Job>()
-                     .from<User>()
+                     .from(table<User>)
                      .set(col<&Job::cost> = 1)
                      .where(col<&Job::owner> == col<&User::id>)
                      .returning(col<&Job::note>);

@@ -6,10 +6,10 @@ using namespace query_tests;
 void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
-    auto query = update<Job>().from<Job>().set(col<&Job::cost> = 1).where(col<&Job::cost> == 2);
+    auto query = update<Job>().from(table<Job>).set(col<&Job::cost> = 1).where(col<&Job::cost> == 2);
 #else
     auto query =
-        update<Job>().from<Alias<"other", Job>>().set(col<&Job::cost> = 1).where(col<&Job::cost> == 2);
+        update<Job>().from(table<Alias<"other", Job>>).set(col<&Job::cost> = 1).where(col<&Job::cost> == 2);
 #endif
     static_cast<void>(execute<Work>(connection, query));
 }

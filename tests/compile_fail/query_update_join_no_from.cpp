@@ -7,12 +7,12 @@ void run(sqlite::Connection& connection)
 {
 #ifdef TENANTRY_BROKEN
     auto query = update<Job>()
-                     .join<User>(col<&Job::owner> == col<&User::id>)
+                     .join(table<User>, col<&Job::owner> == col<&User::id>)
                      .set(col<&Job::cost> = 1)
                      .where(col<&User::name> == "ann");
 #else
     auto query = update<Job>()
-                     .from<User>()
+                     .from(table<User>)
                      .set(col<&Job::cost> = 1)
                      .where(col<&User::name> == "ann" && col<&Job::owner> == col<&User::id>);
 #endif

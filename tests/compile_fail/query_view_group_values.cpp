@@ -14,10 +14,10 @@ struct Rest {
 };
 #ifdef TENANTRY_BROKEN
 inline constexpr auto rests =
-    select((col<&Job::cost> % 5).as<"rest">(), count().as<"jobs">()).group_by(col<&Job::cost> % 3);
+    select((col<&Job::cost> % 5).as("rest"_n), count().as("jobs"_n)).group_by(col<&Job::cost> % 3);
 #else
 inline constexpr auto rests =
-    select((col<&Job::cost> % 3).as<"rest">(), count().as<"jobs">()).group_by(col<&Job::cost> % 3);
+    select((col<&Job::cost> % 3).as("rest"_n), count().as("jobs"_n)).group_by(col<&Job::cost> % 3);
 #endif
 struct Slot : Schema<Table<"queue", Job>, View<"rest", Rest, rests>> {};
 static_assert(schema_info<Slot>().fingerprint != 0);

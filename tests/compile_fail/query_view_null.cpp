@@ -2,7 +2,7 @@
 #include "support/views.hpp"
 
 #ifdef TENANTRY_BROKEN
-inline constexpr auto pending = select(col<&Job::note>.as<"module">(), col<&Job::cost>);
+inline constexpr auto pending = select(col<&Job::note>.as("module"_n), col<&Job::cost>);
 #else
 inline constexpr auto pending = select(col<&Job::cost>, col<&Job::module>).where(col<&Job::cost> > 5);
 #endif

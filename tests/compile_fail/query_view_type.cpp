@@ -2,7 +2,7 @@
 #include "support/views.hpp"
 
 #ifdef TENANTRY_BROKEN
-inline constexpr auto pending = select(col<&Job::module>, col<&Job::module>.as<"cost">());
+inline constexpr auto pending = select(col<&Job::module>, col<&Job::module>.as("cost"_n));
 #else
 inline constexpr auto pending = select(col<&Job::cost>, col<&Job::module>).where(col<&Job::cost> > 5);
 #endif

@@ -142,7 +142,7 @@ TEST_CASE("a database of others is looked at, adopted, and served")
         const auto db = must(fleet.tenant("acme"));
         const Migrated opened = db.opening();
         CHECK(opened.done.back() == "rebuild table Track"); // before it, an index goes that is not declared
-        CHECK(must(db.read(select(count()).from<Track>())).front() == 3);
+        CHECK(must(db.read(select(count()).from(table<Track>))).front() == 3);
         const Track loose{.id = {}, .name = "d", .album = 99, .milliseconds = 3, .price = 1};
         CHECK_FALSE(db.write(insert(loose)));
         const Track free{.id = {}, .name = "e", .album = 1, .milliseconds = 3, .price = -1};
@@ -188,7 +188,7 @@ TEST_CASE("tables of Rails are served, from a database that is in use and has a 
                        nullptr) == SQLITE_OK);
     sqlite3_close(theirs);
     CHECK(ask(file, "SELECT count(*) FROM users") == 3);
-    CHECK(must(db.read(select(count()).from<User>())).front() == 3);
+    CHECK(must(db.read(select(count()).from(table<User>))).front() == 3);
 }
 
 TEST_CASE("tables of Django are served, and what cannot be adopted leaves no tenant")

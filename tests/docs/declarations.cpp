@@ -77,8 +77,8 @@ struct Debt {
     std::string email{};
     std::optional<std::int64_t> owed{};
 };
-inline constexpr auto debts = select(col<&Customer::email>, sum(col<&Order::gross>).as<"owed">())
-                                  .join<Order>(col<&Order::customer> == col<&Customer::id>)
+inline constexpr auto debts = select(col<&Customer::email>, sum(col<&Order::gross>).as("owed"_n))
+                                  .join(table<Order>, col<&Order::customer> == col<&Customer::id>)
                                   .where(col<&Order::state> == State::open)
                                   .group_by(col<&Customer::email>);
 // [/view]
@@ -172,7 +172,7 @@ TEST_CASE("docs/declarations.md: views, triggers, full text")
     // [search]
     auto found =
         tx.read(select(col<&Article::id>, col<&Article::title>, snippet<&ArticleText::body>("<b>", "</b>"))
-                    .join<ArticleText>()
+                    .join(table<ArticleText>)
                     .where(match<ArticleText>(full_text_words(typed, Words::all, true)))
                     .order_by(bm25<ArticleText>(10, 1)) // a title counts ten times a body
                     .limit(20));

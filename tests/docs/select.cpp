@@ -118,7 +118,7 @@ TEST_CASE("select: rows, columns, one row")
     auto pairs = tx.read(select(col<&Job::module>, col<&Job::cost>));        // vector of tuples
     auto modules = tx.read(select(col<&Job::module>).distinct());            // vector of strings
     auto cheapest = tx.read(first(select<Job>().order_by(col<&Job::cost>))); // optional
-    auto how_many = tx.read(one(select(count()).from<Job>()));               // exactly one, or an error
+    auto how_many = tx.read(one(select(count()).from(table<Job>)));          // exactly one, or an error
     // [/select]
     CHECK(test::must(jobs).size() == 3);
     CHECK(test::must(pairs).size() == 4);
@@ -131,8 +131,8 @@ TEST_CASE("select: constants")
 {
     Filled tx;
     // [constant]
-    auto kinds = select(constant<"user">.as<"kind">(), col<&User::name>)
-                     .union_all(select(constant<"tag">.as<"kind">(), col<&Tag::name>));
+    auto kinds = select(constant<"user">.as("kind"_n), col<&User::name>)
+                     .union_all(select(constant<"tag">.as("kind"_n), col<&Tag::name>));
     auto cost = tx.read(one(select(sum(
         case_().when(col<&Job::status> == constant<Status::done>, col<&Job::cost>).otherwise(constant<0>)))));
     // [/constant]
@@ -150,10 +150,10 @@ TEST_CASE("select: groups into a struct")
 {
     Filled tx;
     // [into]
-    auto load = select(col<&Job::module>, count().as<"jobs">(), sum(col<&Job::cost>).as<"cost">())
+    auto load = select(col<&Job::module>, count().as("jobs"_n), sum(col<&Job::cost>).as("cost"_n))
                     .group_by(col<&Job::module>)
                     .having(count() > 1)
-                    .into<Load>();
+                    .into(table<Load>);
     auto loads = tx.read(load.order_by(col<&Job::module>)); // vector of Load
     // [/into]
     const std::vector<Load> found = test::must(loads);
@@ -166,9 +166,9 @@ TEST_CASE("select: joins")
 {
     Filled tx;
     // [join]
-    auto owned = select(row<Job>, col<&User::name>).join<User>(col<&Job::owner> == col<&User::id>);
-    auto the_same = select(row<Job>, col<&User::name>).join<User>(); // along the one foreign key
-    auto tagged = select(row<Job>, row<Tag>).left_join<Tag>();       // tuples of Job and optional<Tag>
+    auto owned = select(row<Job>, col<&User::name>).join(table<User>, col<&Job::owner> == col<&User::id>);
+    auto the_same = select(row<Job>, col<&User::name>).join(table<User>); // along the one foreign key
+    auto tagged = select(row<Job>, row<Tag>).left_join(table<Tag>);       // tuples of Job and optional<Tag>
     // [/join]
     CHECK(text_of(owned) == text_of(the_same));
     CHECK(test::must(tx.read(owned)).size() == 4);
@@ -178,7 +178,7 @@ TEST_CASE("select: joins")
     // [alias]
     constexpr auto boss = alias<"boss">;
     auto bosses = select(col<&User::name>, boss[col<&User::name>])
-                      .left_join<Alias<"boss", User>>(col<&User::boss> == boss[col<&User::id>]);
+                      .left_join(table<Alias<"boss", User>>, col<&User::boss> == boss[col<&User::id>]);
     // [/alias]
     const auto pairs = test::must(tx.read(bosses.order_by(col<&User::name>)));
     CHECK(pairs[1] == std::tuple(std::string("bob"), std::optional<std::string>("ann")));
@@ -193,8 +193,8 @@ TEST_CASE("select: queries inside queries")
     auto without = select<Job>().where(!exists(tags));
     auto of_bosses =
         select<Job>().where(in(col<&Job::owner>, select(col<&User::id>).where(is_null(col<&User::boss>))));
-    auto how_many = select(col<&User::name>,
-                           scalar(select(count()).from<Job>().where(col<&Job::owner> == col<&User::id>)));
+    auto how_many = select(
+        col<&User::name>, scalar(select(count()).from(table<Job>).where(col<&Job::owner> == col<&User::id>)));
     // [/subquery]
     CHECK(test::must(tx.read(with_tags)).size() == 2);
     CHECK(test::must(tx.read(without)).size() == 2);
@@ -217,25 +217,25 @@ TEST_CASE("select: queries inside queries")
 TEST_CASE("select: queries with names")
 {
     Filled tx;
-    auto load = select(col<&Job::module>, count().as<"jobs">(), sum(col<&Job::cost>).as<"cost">())
+    auto load = select(col<&Job::module>, count().as("jobs"_n), sum(col<&Job::cost>).as("cost"_n))
                     .group_by(col<&Job::module>)
-                    .into<Load>();
+                    .into(table<Load>);
     // [with]
     auto busy = select(col<&Job::id>, col<&Load::jobs>)
                     .with(cte<"load">(load))
-                    .join<Load>(col<&Job::module> == col<&Load::module>)
+                    .join(table<Load>, col<&Job::module> == col<&Load::module>)
                     .where(col<&Load::cost> > 5);
     auto the_same = select(col<&Load::module>).from(subquery<"t">(load)).where(col<&Load::cost> > 5);
     // [/with]
     CHECK(test::must(tx.read(busy)).size() == 2);
     CHECK(test::must(tx.read(the_same)) == std::vector<std::string>{"disk"});
     // [recursive]
-    auto top = select(col<&User::id>, constant<0>.as<"depth">()).where(is_null(col<&User::boss>));
-    auto next = select(col<&User::id>, (col<&Below::depth> + 1).as<"depth">())
-                    .from<User>()
-                    .join<Below>(col<&User::boss> == col<&Below::id>);
+    auto top = select(col<&User::id>, constant<0>.as("depth"_n)).where(is_null(col<&User::boss>));
+    auto next = select(col<&User::id>, (col<&Below::depth> + 1).as("depth"_n))
+                    .from(table<User>)
+                    .join(table<Below>, col<&User::boss> == col<&Below::id>);
     auto tree = select<Below>()
-                    .with_recursive(cte<"below">(top.union_all(next).into<Below>()))
+                    .with_recursive(cte<"below">(top.union_all(next).into(table<Below>)))
                     .order_by(col<&Below::depth>);
     // [/recursive]
     const auto walked = test::must(tx.read(tree));

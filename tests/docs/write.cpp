@@ -100,7 +100,7 @@ TEST_CASE("rows are inserted whole, in part, and many at a time")
     {
         Setting setting{.key = "theme", .value = "dark", .updated_at = {}};
         // [defaults]
-        auto done = tx.write(insert(setting).defaults<&Setting::updated_at>());
+        auto done = tx.write(insert(setting).defaults(col<&Setting::updated_at>));
         // [/defaults]
         CHECK(done);
         CHECK(test::must(tx.connection().query_integer("SELECT updated_at > 0 FROM config")) == 1);
@@ -121,8 +121,10 @@ TEST_CASE("rows are inserted whole, in part, and many at a time")
     }
     {
         // [from]
-        auto written = tx.write(insert<Archive>().columns<&Archive::name, &Archive::tries>().from(
-            select(col<&Job::name>, col<&Job::tries>).where(col<&Job::module> == "mail")));
+        auto written =
+            tx.write(insert<Archive>()
+                         .columns(col<&Archive::name>, col<&Archive::tries>)
+                         .from(select(col<&Job::name>, col<&Job::tries>).where(col<&Job::module> == "mail")));
         // [/from]
         CHECK(written == 4);
     }
@@ -161,12 +163,14 @@ TEST_CASE("what is there already is passed over, replaced or changed")
     {
         const Archive archived{.id = {}, .name = "report", .tries = 0};
         // [index]
-        auto key = tx.write(insert(archived).on_conflict<"one_untried">().do_update(
-            col<&Archive::name> = excluded(col<&Archive::name>)));
+        auto key = tx.write(insert(archived)
+                                .on_conflict("one_untried"_n)
+                                .do_update(col<&Archive::name> = excluded(col<&Archive::name>)));
         // [/index]
         CHECK(key);
-        CHECK(*key == test::must(tx.write(insert(archived).on_conflict<"one_untried">().do_update(
-                          col<&Archive::tries> = 0))));
+        CHECK(*key ==
+              test::must(tx.write(
+                  insert(archived).on_conflict("one_untried"_n).do_update(col<&Archive::tries> = 0))));
     }
 }
 
@@ -228,7 +232,7 @@ TEST_CASE("rows are changed and removed by condition, key or record")
         test::must(tx.run(insert(Archive{.id = {}, .name = "invoice", .tries = 7})));
         // [other]
         auto changed = tx.write(update<Job>()
-                                    .from<Archive>()
+                                    .from(table<Archive>)
                                     .set(col<&Job::tries> = col<&Archive::tries>)
                                     .where(col<&Job::name> == col<&Archive::name>));
         // [/other]
@@ -236,7 +240,7 @@ TEST_CASE("rows are changed and removed by condition, key or record")
         // [with]
         auto removed = tx.write(
             remove<Archive>()
-                .with(cte<"tries">(select(col<&Job::name>, col<&Job::tries>).into<Tries>()))
+                .with(cte<"tries">(select(col<&Job::name>, col<&Job::tries>).into(table<Tries>)))
                 .where(in(col<&Archive::name>, select(col<&Tries::name>).where(col<&Tries::tries> > 5))));
         // [/with]
         CHECK(removed == 1);

@@ -41,7 +41,7 @@ struct Kind {
     Id<Part> id{};
     std::string kind{};
 };
-inline constexpr auto kinds = select(col<&Part::id>, kind_of.as<"kind">());
+inline constexpr auto kinds = select(col<&Part::id>, kind_of.as("kind"_n));
 inline constexpr auto is_used = col<&Part::used> == constant<true>;
 struct Parts
     : Schema<Table<"part", Part, Check<"not_huge", is_small>, Index<"used", &Part::name, Where<is_used>>>,
@@ -64,7 +64,7 @@ TEST_CASE("constants are written as SQLite reads them")
     CHECK(selected(constant<JobStatus::done>) == "'done'");
     CHECK(selected(constant<Level::high>) == "2");
     CHECK(selected(constant<std::numeric_limits<std::int64_t>::min()>) == "(-9223372036854775807 - 1)");
-    CHECK(selected(constant<1>.as<"one">()) == R"(1 AS "one")");
+    CHECK(selected(constant<1>.as("one"_n)) == R"(1 AS "one")");
     CHECK(selected(-constant<-1>) == "-(-1)");
     CHECK(selected(col<&Job::cost> - constant<-1>) == R"("cost" - -1)");
 }
@@ -137,10 +137,10 @@ TEST_CASE("constants choose as bound values do")
 TEST_CASE("a kind beside a union, and the depth that a recursion begins with")
 {
     Filled db;
-    const auto both = select(constant<"user">.as<"kind">(), col<&User::name>)
-                          .union_all(select(constant<"job">.as<"kind">(), col<&Job::module>.as<"name">())
+    const auto both = select(constant<"user">.as("kind"_n), col<&User::name>)
+                          .union_all(select(constant<"job">.as("kind"_n), col<&Job::module>.as("name"_n))
                                          .where(col<&Job::cost> > constant<3>))
-                          .into<Found>()
+                          .into(table<Found>)
                           .order_by(desc(col<&User::name>));
     CHECK(
         text_of(both) ==
@@ -152,9 +152,9 @@ TEST_CASE("a kind beside a union, and the depth that a recursion begins with")
     const auto counted =
         select<Counted>()
             .with_recursive(cte<"counted">(
-                select(constant<1>.as<"n">())
-                    .union_all(select((col<&Counted::n> + 1).as<"n">()).where(col<&Counted::n> < constant<5>))
-                    .into<Counted>()))
+                select(constant<1>.as("n"_n))
+                    .union_all(select((col<&Counted::n> + 1).as("n"_n)).where(col<&Counted::n> < constant<5>))
+                    .into(table<Counted>)))
             .order_by(col<&Counted::n>);
     std::int64_t sum = 0;
     for (const Counted& each : db.run(counted)) sum = sum * 10 + each.n;
@@ -193,11 +193,12 @@ TEST_CASE("constants are assigned and inserted")
     CHECK(db.integer(
               "SELECT count(*) FROM user WHERE name = 'cy' AND active = 0 AND score = 0.5 AND level = -3") ==
           1);
-    db.run(insert<Setting>().columns<&Setting::key, &Setting::value>().from(
-        select(concat(constant<"user/">, col<&User::name>), constant<"known">)));
+    db.run(insert<Setting>()
+               .columns(col<&Setting::key>, col<&Setting::value>)
+               .from(select(concat(constant<"user/">, col<&User::name>), constant<"known">)));
     CHECK(db.integer("SELECT count(*) FROM config WHERE value = 'known' AND key LIKE 'user/%'") == 3);
     db.run(insert<Setting>()
-               .columns<&Setting::key, &Setting::value>()
+               .columns(col<&Setting::key>, col<&Setting::value>)
                .from(select(constant<"user/cy">, constant<"again">))
                .on_conflict(col<&Setting::key>)
                .do_update(col<&Setting::value> = concat(excluded(col<&Setting::value>), constant<"!">))

@@ -217,6 +217,6 @@ TEST_CASE("the time of the statement is compared and assigned in the unit of the
     CHECK(db.run(select<Event>().where(between(col<&Event::at>, Timestamp(), current_timestamp))).size() ==
           1);
     CHECK(db.of(coalesce(nullif(col<&Event::at>, event.at), current_timestamp)) >= event.at);
-    CHECK(db.run(one(select(statement_time()).from<Event>())) >= event.at);
-    CHECK(db.run(one(select(statement_time<sys_seconds>()).from<Event>())) >= event.second);
+    CHECK(db.run(one(select(statement_time()).from(table<Event>))) >= event.at);
+    CHECK(db.run(one(select(statement_time<sys_seconds>()).from(table<Event>))) >= event.second);
 }

@@ -32,7 +32,7 @@ struct Tagged : Filled {
     {
         Names found;
         const auto query = select(col<&Tag::name>, col<&Job::cost>)
-                               .template join<Job>()
+                               .join(table<Job>)
                                .where(expression)
                                .order_by(col<&Tag::name>, col<&Job::cost>);
         for (const auto& [name, cost] : run(query)) found.push_back(name + std::to_string(cost));
@@ -115,15 +115,17 @@ TEST_CASE("values of rows keep every byte")
     for (const auto& each : all)
         CHECK(db.run(select(col<&Job::module>, col<&Job::cost>).where(in(pair, each))) ==
               std::vector<std::tuple<std::string, std::int64_t>>{each});
-    CHECK(db.run(one(select(count()).from<Job>().where(in(pair, all)))) == 20);
+    CHECK(db.run(one(select(count()).from(table<Job>).where(in(pair, all)))) == 20);
 
     User pictured;
     pictured.picture = {std::byte{0}, std::byte{255}};
     pictured.name = "p";
     db.run(insert(pictured));
     const auto by_picture = [&](std::vector<std::byte> picture) {
-        return db.run(one(select(count()).from<User>().where(
-            in(std::tuple(col<&User::picture>, col<&User::name>), std::pair(picture, std::string("p"))))));
+        return db.run(one(select(count())
+                              .from(table<User>)
+                              .where(in(std::tuple(col<&User::picture>, col<&User::name>),
+                                        std::pair(picture, std::string("p"))))));
     };
     CHECK(by_picture(pictured.picture) == 1);
     CHECK(by_picture({std::byte{0}}) == 0);

@@ -21,7 +21,7 @@ struct Document : Database {
     template <class E>
     auto of(const E& expression)
     {
-        return run(one(select(expression).template from<Job>()));
+        return run(one(select(expression).from(table<Job>)));
     }
 };
 
@@ -143,7 +143,7 @@ TEST_CASE("a filter sees a value of JSON as reading does")
 {
     Document db(R"({"t": "text", "digits": "7", "n": 7, "x": 7.5, "yes": true, "a": [1]})");
     const auto holds = [&](const auto& condition) {
-        return db.run(one(select(count()).from<Job>().where(condition))) == 1;
+        return db.run(one(select(count()).from(table<Job>).where(condition))) == 1;
     };
     const std::string t = "$.t";
     CHECK_FALSE(holds(json_extract<int>(doc, "$.t") > 3));
@@ -168,7 +168,7 @@ TEST_CASE("a filter sees a value of JSON as reading does")
     CHECK(db.of(json_extract<int>(doc, t) + 1) == std::nullopt);
     CHECK(db.of(sum(json_extract<int>(doc, "$.digits"))) == std::nullopt);
     CHECK(db.of(json_extract<int>(max(doc), "$.n") + 1) == 8);
-    CHECK(db.fails(select(json_extract<int>(doc, t).as<"t">())) == errc::value_misfit);
+    CHECK(db.fails(select(json_extract<int>(doc, t).as("t"_n))) == errc::value_misfit);
     CHECK(db.fails(select(json_extract<int, "$.t">(doc), count()).group_by(json_extract<int, "$.t">(doc))) ==
           errc::value_misfit);
 }

@@ -11,7 +11,7 @@ namespace {
 template <class E>
 auto in_departments(const E& expression)
 {
-    return select(expression).template from<Department>().template left_join<Employee>();
+    return select(expression).from(table<Department>).left_join(table<Employee>);
 }
 
 template <class T, class E>
@@ -51,7 +51,7 @@ TEST_CASE("what is missing is read as such")
     Staff db;
     const auto query =
         select(col<&Department::name>, coalesce(col<&Employee::name>, "nobody"), length(col<&Employee::name>))
-            .left_join<Employee>()
+            .left_join(table<Employee>)
             .where(col<&Department::name> == "rest");
     using Row = std::tuple<std::string, std::string, std::optional<std::int64_t>>;
     CHECK(db.run(query) == std::vector<Row>{{"rest", "nobody", std::nullopt}});

@@ -34,7 +34,7 @@ TEST_CASE("functions of numbers are computed")
     CHECK(of(least(col<&Job::created_at>, Timestamp())) == Timestamp());
     CHECK(of(greatest(col<&Job::module>, "zoo")) == "zoo");
     CHECK(of(greatest(cost, nullif(cost, 3))) == std::nullopt);
-    CHECK(db.run(select(random_integer()).from<Job>()).size() == 4);
+    CHECK(db.run(select(random_integer()).from(table<Job>)).size() == 4);
     const auto overflow =
         db.fails(select(abs(cast<std::int64_t>(cost * 0.0 - 9223372036854775807.0 - 1024.0))));
     CHECK(overflow == errc::value_misfit);
@@ -65,5 +65,6 @@ TEST_CASE("any function is called by its name, with expressions and values")
     CHECK(db.fails(select(call<"typeof", int>(col<&Job::cost>))) == errc::value_misfit);
     CHECK(db.fails(select(call<"quote", std::string>(key<User>(1, 5), col<&Job::cost>))) ==
           errc::invalid_sql);
-    CHECK(db.fails(select(call<"quote", std::string>(key<User>(1, 5))).from<Job>()) == errc::wrong_tenant);
+    CHECK(db.fails(select(call<"quote", std::string>(key<User>(1, 5))).from(table<Job>)) ==
+          errc::wrong_tenant);
 }

@@ -74,7 +74,7 @@ struct Site {
     {
         auto db = wait_for(fleet.async_tenant(id));
         if (!db) return fail(db.error());
-        return db->read(select(col<&Note::number>).from<Note>().order_by(col<&Note::number>))
+        return db->read(select(col<&Note::number>).from(table<Note>).order_by(col<&Note::number>))
             .transform([](const auto& rows) {
                 std::vector<std::int64_t> found;
                 for (const auto& row : rows) found.push_back(row);

@@ -57,7 +57,7 @@ void each_with_a_function(Fleet<Notes>& fleet, const TenantDb<Notes>& db, Visit&
     });
     visit("snapshot", [&](Session session, auto handler) {
         auto body = [session = std::move(session)](auto& snapshot) -> Result<std::int64_t> {
-            return snapshot.read(one(select(count()).template from<Note>()));
+            return snapshot.read(one(select(count()).from(table<Note>)));
         };
         db.async_snapshot(std::as_const(body), std::move(handler));
     });

@@ -95,7 +95,8 @@ void check_kept(const std::filesystem::path& root, Ledger& ledger)
 {
     auto fleet = must(open_notes(root));
     const auto db = must(wait_for(fleet.async_tenant("a")));
-    const auto found = must(db.read(select(col<&Note::number>).from<Note>().order_by(col<&Note::number>)));
+    const auto found =
+        must(db.read(select(col<&Note::number>).from(table<Note>).order_by(col<&Note::number>)));
     std::sort(ledger.kept.begin(), ledger.kept.end());
     REQUIRE(std::includes(found.begin(), found.end(), ledger.kept.begin(), ledger.kept.end()));
     REQUIRE(ledger.wrong == 0);

@@ -55,7 +55,9 @@ struct OneTenant {
     {
         const auto handle = db();
         must(wait_for(test::add_note(handle, "a note")));
-        const auto body = [](auto& snapshot) { return snapshot.read(one(select(count()).from<Note>())); };
+        const auto body = [](auto& snapshot) {
+            return snapshot.read(one(select(count()).from(table<Note>)));
+        };
         must(handle.snapshot(body));
         REQUIRE(handle.stats().readers == 1);
     }
@@ -171,7 +173,9 @@ TEST_CASE("who waits for a reader for the longest time gets one")
     auto reading = db.async_snapshot(reader)(asio::use_future);
     REQUIRE(inside.wait());
     auto here = std::async(std::launch::async, [&] {
-        const auto body = [](auto& snapshot) { return snapshot.read(one(select(count()).from<Note>())); };
+        const auto body = [](auto& snapshot) {
+            return snapshot.read(one(select(count()).from(table<Note>)));
+        };
         return db.snapshot(body);
     });
     CHECK(is_pending(here));

@@ -60,11 +60,12 @@ const auto endless_insert = sql<"insert into note(text, number) with recursive c
 auto slow_notes()
 {
     return select<Note>()
-        .where(col<&Note::number> <= scalar(select(count())
-                                                .from<Alias<"a", Note>>()
-                                                .join<Alias<"b", Note>>(alias<"b">[col<&Note::number>] >= 0)
-                                                .join<Alias<"c", Note>>(alias<"c">[col<&Note::number>] >= 0)
-                                                .join<Alias<"d", Note>>(alias<"d">[col<&Note::number>] >= 0)))
+        .where(col<&Note::number> <=
+               scalar(select(count())
+                          .from(table<Alias<"a", Note>>)
+                          .join(table<Alias<"b", Note>>, alias<"b">[col<&Note::number>] >= 0)
+                          .join(table<Alias<"c", Note>>, alias<"c">[col<&Note::number>] >= 0)
+                          .join(table<Alias<"d", Note>>, alias<"d">[col<&Note::number>] >= 0)))
         .order_by(col<&Note::id>);
 }
 
@@ -80,7 +81,7 @@ std::vector<Operation> every_operation()
     using Db = const TenantDb<Notes>&;
     const auto all = select<Note>();
     const auto row = note("written in spite of its limit");
-    const auto few = [](auto& moment) { return moment.read(one(select(count()).from<Note>())); };
+    const auto few = [](auto& moment) { return moment.read(one(select(count()).from(table<Note>))); };
     const auto many = [](auto& moment) { return moment.read(endless_sum); };
     const auto walked = [](auto& moment) { return moment.for_each(endless, [](std::int64_t) {}); };
     const auto adding = [=](auto& tx) { return tx.run(insert(row)); };

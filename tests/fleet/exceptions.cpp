@@ -284,9 +284,7 @@ std::vector<Turn> turns()
         return {};
     };
     const auto failing = [](auto&) -> Result<void> { return fail(errc::cancelled); };
-    const auto look = [](auto& reads) {
-        return reads.read(one(select(count()).template from<test::Note>()));
-    };
+    const auto look = [](auto& reads) { return reads.read(one(select(count()).from(table<test::Note>))); };
     return {
         {"a write", Writes::a_row,
          [](Tried& tried, auto&, const Db& db) { tried.begin(test::add_note(db)); }},
@@ -539,7 +537,7 @@ TEST_CASE("an executor that throws at any moment keeps nobody waiting, and no te
         const auto db = must(fleet.tenant("a"));
         auto body = [](auto& tx) -> Result<void> { return tx.run(insert(test::note("a body's"))); };
         auto snapshot = [](auto& reads) -> Result<std::int64_t> {
-            return reads.read(one(select(count()).template from<test::Note>()));
+            return reads.read(one(select(count()).from(table<test::Note>)));
         };
         auto scope = []<class T>(TenantDb<T> own) -> asio::awaitable<Result<void>> {
             const auto row = test::note("a scope's");

@@ -50,7 +50,7 @@ asio::awaitable<Result<std::int64_t>> life(Fleet<Notes>& fleet, std::string id)
         }
         auto count_here = test::count_notes(db);
         if (!count_here) co_return count_here;
-        co_return co_await db.async_read(one(select(count()).from<Note>()));
+        co_return co_await db.async_read(one(select(count()).from(table<Note>)));
     };
     auto seen = co_await fleet.async_with(id, scope);
     if (!seen) co_return seen;
@@ -187,10 +187,11 @@ void serves_others(Fleet<Notes>& fleet, int at_work)
     const auto quiet = must(fleet.tenant("quiet"));
     Flood flood(loud, 8);
     REQUIRE(test::until([&] { return flood.begun() == at_work + 1; }));
-    auto body = [](auto& moment) { return moment.read(one(select(count()).template from<Note>())); };
+    auto body = [](auto& moment) { return moment.read(one(select(count()).from(table<Note>))); };
     for (std::int64_t n = 0; n < 5; ++n) {
         must(test::add_note(quiet)(asio::use_future).get());
-        CHECK(must(quiet.async_read(one(select(count()).from<Note>()), asio::use_future).get()) == n + 1);
+        CHECK(must(quiet.async_read(one(select(count()).from(table<Note>)), asio::use_future).get()) ==
+              n + 1);
         CHECK(must(quiet.async_snapshot(body, asio::use_future).get()) == n + 1);
     }
     must(fleet.create("new"));

@@ -135,7 +135,7 @@ TEST_CASE("tenants that are in use stay open, and what was opened for it is clos
     auto second = must(wait_for(many.fleet.async_tenant("t01")));
     second = {}; // idle
     auto body = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::int64_t>> {
-        co_return co_await db.async_read(one(select(count()).template from<test::Note>()));
+        co_return co_await db.async_read(one(select(count()).from(table<test::Note>)));
     };
     ForEachOptions options;
     options.concurrency = 2;
@@ -156,7 +156,7 @@ TEST_CASE("where every place idles a fan-out takes one of them, and leaves the o
     Many many(20, 3);
     for (const char* name : {"t00", "t01", "t02"}) (void)must(wait_for(many.fleet.async_tenant(name)));
     auto body = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::int64_t>> {
-        co_return co_await db.async_read(one(select(count()).template from<test::Note>()));
+        co_return co_await db.async_read(one(select(count()).from(table<test::Note>)));
     };
     ForEachOptions options;
     options.concurrency = 4;

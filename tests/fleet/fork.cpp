@@ -107,7 +107,7 @@ int try_everything(Fleet<Notes>& fleet, const TenantDb<Notes>& db, const std::fi
         if (auto added = tx.run(insert(note("of the child"))); !added) return fail(added.error());
         return {};
     };
-    const auto look = [](auto& snapshot) { return snapshot.read(one(select(count()).from<Note>())); };
+    const auto look = [](auto& snapshot) { return snapshot.read(one(select(count()).from(table<Note>))); };
     const auto blocking = []<class T>(TenantDb<T>) -> Result<void> { return {}; };
     const std::function<bool()> tries[] = {
         [&] { return is_refused(db.read(select<Note>())); },
@@ -165,7 +165,7 @@ int try_handlers(Fleet<Notes>& fleet, const TenantDb<Notes>& db)
         if (auto added = tx.run(insert(note("of the child"))); !added) return fail(added.error());
         return {};
     };
-    const auto look = [](auto& snapshot) { return snapshot.read(one(select(count()).from<Note>())); };
+    const auto look = [](auto& snapshot) { return snapshot.read(one(select(count()).from(table<Note>))); };
     const bool refused[] = {
         is_refused_here(db.async_read(select<Note>())),
         is_refused_here(db.async_snapshot(look)),

@@ -43,7 +43,7 @@ TEST_CASE("what a tenant writes is found")
     must(wait_for(add_note(db, "a fax", 2)));
     must(wait_for(add_note(db, "a letter", 3)));
     const auto query = select(col<&Note::number>)
-                           .join<NoteText>()
+                           .join(table<NoteText>)
                            .where(match<NoteText>("fax"))
                            .order_by(col<&Note::number>);
     CHECK(must(db.read(query)) == std::vector<std::int64_t>{1, 2});

@@ -47,7 +47,7 @@ struct TwoTenants {
     {
         const auto db = tenant(id);
         CHECK(must(db.read(one(select<Note>()))).text == "of " + std::string(id));
-        CHECK(must(db.read(one(select(count()).from<Reply>()))) == 0);
+        CHECK(must(db.read(one(select(count()).from(table<Reply>)))) == 0);
     }
 };
 
@@ -75,7 +75,7 @@ void try_everything(TenantDb<T> db, Key<Note, T> stranger, Record<Note, T> recor
     here(select<Note>().where(col<&Note::id> == stranger));
     here(select<Note>().where(col<&Note::id> != stranger));
     here(select<Note>().where(col<&Note::number> > 0 || col<&Note::id> == stranger));
-    here(select(count()).from<Note>().where(in(col<&Note::id>, key_for<Note>(db, 1), stranger)));
+    here(select(count()).from(table<Note>).where(in(col<&Note::id>, key_for<Note>(db, 1), stranger)));
     here(select<Reply>().where(col<&Reply::note> == stranger));
     here(select<Reply>().where(col<&Reply::other> == stranger));
     here(first(select<Note>().where(col<&Note::id> == key_of(record))));
@@ -348,9 +348,9 @@ struct TwoDictionaries {
 auto total_words()
 {
     return cte<"total">(
-        select(col<&Word::text>.as<"word">(), coalesce(sum(col<&Word::count>), 0).as<"total">())
+        select(col<&Word::text>.as("word"_n), coalesce(sum(col<&Word::count>), 0).as("total"_n))
             .group_by(col<&Word::text>)
-            .into<Total>());
+            .into(table<Total>));
 }
 
 // The first word and what else there is in a tenant without an id, read in every way that gives records.

@@ -145,7 +145,8 @@ TEST_CASE("the first operation of an idle tenant has its deadline while every th
     // Nothing of what was refused was run, and what waited was.
     for (const auto& db : idle) {
         must(wait_for(test::add_note(db.limited(Limits::within(1h)))));
-        CHECK(must(wait_for(db.limited(Limits::within(1h)).async_read(one(select(count()).from<Note>())))) ==
+        CHECK(must(wait_for(
+                  db.limited(Limits::within(1h)).async_read(one(select(count()).from(table<Note>))))) ==
               (db.id() == "two" ? 2 : 1));
     }
 }

@@ -84,7 +84,7 @@ TEST_CASE("two locked tenants do not stop a pool of two, or of one")
     must(first.get());
     must(second.get());
     must(other.get());
-    CHECK(must(open.dbs[0].read(select(col<&Note::number>).from<Note>().order_by(col<&Note::id>))) ==
+    CHECK(must(open.dbs[0].read(select(col<&Note::number>).from(table<Note>).order_by(col<&Note::id>))) ==
           std::vector<std::int64_t>{1, 2});
 }
 

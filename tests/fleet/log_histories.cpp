@@ -57,7 +57,7 @@ constexpr auto over = fs::copy_options::overwrite_existing;
 {
     auto db = wait_for(fleet.async_tenant(id));
     if (!db) return fail(db.error());
-    return db->read(select(col<&Note::number>).from<Note>().order_by(col<&Note::number>))
+    return db->read(select(col<&Note::number>).from(table<Note>).order_by(col<&Note::number>))
         .transform([](const auto& rows) { return Numbers(rows.begin(), rows.end()); });
 }
 

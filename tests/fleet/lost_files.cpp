@@ -98,7 +98,7 @@ const Operation operations[] = {
     {"a snapshot", false,
      [](const TenantDb<Notes>& db) {
          auto body = [](auto& snapshot) -> Result<std::int64_t> {
-             return snapshot.read(one(select(count()).from<Note>()));
+             return snapshot.read(one(select(count()).from(table<Note>)));
          };
          return without_value(wait_for(db.async_snapshot(body)));
      }},

@@ -92,7 +92,7 @@ TEST_CASE("every tenant is migrated, and a second run finds nothing to do")
     const auto again = must(wait_for(async_migrate_all(fleet)));
     CHECK(again.count(MigrationOutcome::current) == names.size());
     auto db = must(wait_for(fleet.async_tenant("a")));
-    CHECK(must(db.read(one(select(count()).from<NewNote>()))) == 2);
+    CHECK(must(db.read(one(select(count()).from(table<NewNote>)))) == 2);
     for (const TenantStatus& status : must(migration_status(fleet))) {
         CHECK(status.state.standing == migrate::Standing::current);
         CHECK(status.is_open == (status.id.view() == "a"));
@@ -276,7 +276,7 @@ TEST_CASE("an older program goes on beside a newer one, and the newer one after 
     CHECK(status[0].state.tolerated == db.opening().tolerated);
     CHECK(TenantDb<Notes>().opening().tolerated.empty());
     auto same = must(wait_for(newer.async_tenant("a")));
-    CHECK(must(same.read(one(select(count()).from<NewNote>()))) == 3);
+    CHECK(must(same.read(one(select(count()).from(table<NewNote>)))) == 3);
     CHECK(same.opening().was_current);
     CHECK(must(wait_for(async_migrate_all(newer))).count(MigrationOutcome::current) == names.size());
 }

@@ -228,7 +228,7 @@ TEST_CASE("statements of every way to run them are told of")
     CHECK(listener->heard() == Lines{insert_text + " rows 0 changes 1"});
     must(test::count_notes(db));
     CHECK(listener->heard() == counted);
-    const auto query = one(select(count()).from<Note>());
+    const auto query = one(select(count()).from(table<Note>));
     must(wait_for(db.async_read(query)));
     CHECK(listener->heard() == counted);
     auto snapshot = [&](auto& moment) { return moment.read(query); };

@@ -98,7 +98,9 @@ void try_everything(Fleet<Notes>& fleet, std::int64_t notes = 2)
     const auto size = static_cast<std::size_t>(notes);
     CHECK(must(db.read(all)).size() == size);
     CHECK(must(wait_for(db.async_read(all))).size() == size);
-    const auto counting = [](auto& snapshot) { return snapshot.read(one(select(count()).from<Note>())); };
+    const auto counting = [](auto& snapshot) {
+        return snapshot.read(one(select(count()).from(table<Note>)));
+    };
     CHECK(must(db.snapshot(counting)) == notes);
     CHECK(must(wait_for(db.async_snapshot(counting))) == notes);
     std::int64_t seen = 0;

@@ -51,7 +51,7 @@ struct Closing {
     {
         auto again = must(open_notes(root()));
         const auto db = must(wait_for(again.async_tenant(id)));
-        return must(db.read(select(col<&Note::number>).from<Note>().order_by(col<&Note::id>)));
+        return must(db.read(select(col<&Note::number>).from(table<Note>).order_by(col<&Note::id>)));
     }
 
     /// Whether a log was left beside a database.

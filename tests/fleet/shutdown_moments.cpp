@@ -122,7 +122,8 @@ Books found(const std::filesystem::path& root)
     Books books;
     for (std::size_t n = 0; n < tenant_count; ++n) {
         const auto db = must(wait_for(fleet.async_tenant(tenant_name(n))));
-        books.push_back(must(db.read(select(col<&Note::number>).from<Note>().order_by(col<&Note::number>))));
+        books.push_back(
+            must(db.read(select(col<&Note::number>).from(table<Note>).order_by(col<&Note::number>))));
     }
     return books;
 }

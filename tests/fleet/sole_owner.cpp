@@ -221,7 +221,7 @@ TEST_CASE("reads inside of a reading see its moment, and what would wait for it 
     CHECK(notes_in(fleet, "b") == 1);
     auto nested = [&](Snapshot<Notes>& snapshot) -> Result<std::int64_t> {
         if (auto inner = count_notes(db); !inner) return inner;
-        return snapshot.read(one(select(count()).from<Note>()));
+        return snapshot.read(one(select(count()).from(table<Note>)));
     };
     CHECK(must(db.snapshot(nested)) == 1);
     CHECK(must(wait_for(db.async_snapshot(nested))) == 1);

@@ -62,5 +62,5 @@ TEST_CASE("tenants that are open are as their opening has left them, the others 
     // And all is in order with the one that was open.
     NewNote row{.text = "after", .colour = "red"};
     must(b.write(insert(row)));
-    CHECK(must(b.read(one(select(count()).from<NewNote>()))) == 2);
+    CHECK(must(b.read(one(select(count()).from(table<NewNote>)))) == 2);
 }

@@ -44,7 +44,7 @@ struct Open {
 
 std::vector<std::int64_t> numbers(const TenantDb<Notes>& db)
 {
-    return must(db.read(select(col<&Note::number>).from<Note>().order_by(col<&Note::id>)));
+    return must(db.read(select(col<&Note::number>).from(table<Note>).order_by(col<&Note::id>)));
 }
 
 } // namespace
@@ -118,7 +118,7 @@ TEST_CASE("a write that was awaited is seen by whoever reads")
             auto written = co_await open.a.async_write(insert(row));
             if (!written) co_return tl::unexpected(written.error());
             auto here = n % 2 == 0 ? test::count_notes(open.a)
-                                   : co_await open.a.async_read(one(select(count()).from<Note>()));
+                                   : co_await open.a.async_read(one(select(count()).from(table<Note>)));
             if (!here) co_return tl::unexpected(here.error());
             if (*here != n) co_return n;
         }

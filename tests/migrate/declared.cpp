@@ -47,7 +47,7 @@ struct Count {
     std::int64_t stops{};
 };
 inline constexpr auto labelled = col<&Stop::label> != "";
-inline constexpr auto counts = select(col<&Stop::line>, count().as<"stops">()).group_by(col<&Stop::line>);
+inline constexpr auto counts = select(col<&Stop::line>, count().as("stops"_n)).group_by(col<&Stop::line>);
 inline constexpr auto is_first = col<&Stop::number> == 1;
 struct Net
     : Schema<Table<"line", Line, PrimaryKey<&Line::name, &Line::number>>,
@@ -83,7 +83,7 @@ struct Count {
 inline constexpr auto labelled = length(col<&Stop::label>) > 1;
 inline constexpr auto full = concat(col<&Stop::line>, " ", col<&Stop::label>);
 inline constexpr auto counts =
-    select(col<&Stop::line>, count().as<"stops">()).where(col<&Stop::number> > 0).group_by(col<&Stop::line>);
+    select(col<&Stop::line>, count().as("stops"_n)).where(col<&Stop::number> > 0).group_by(col<&Stop::line>);
 inline constexpr auto is_second = col<&Stop::number> == 2;
 inline constexpr auto renumbered = new_<&Stop::number> != old_<&Stop::number>;
 struct Net

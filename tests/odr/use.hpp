@@ -63,7 +63,7 @@ inline constexpr auto is_named = col<&Person::name> != "";
 inline constexpr auto is_waiting = col<&Task::state> == State::waiting;
 inline constexpr auto length_of_name = length(col<&Person::name>);
 inline constexpr auto busy =
-    select(col<&Person::name>, count().as<"tasks">()).join<Task>().group_by(col<&Person::name>);
+    select(col<&Person::name>, count().as("tasks"_n)).join(table<Task>).group_by(col<&Person::name>);
 inline constexpr auto finished = new_<&Task::state> == State::done;
 inline constexpr auto calm_down =
     update<Task>().set(col<&Task::urgent> = false).where(col<&Task::id> == new_<&Task::id>);
@@ -101,7 +101,7 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
     const Key<Person, T> owner = *added;
     auto fill = [owner](Tx<T>& tx) -> Result<std::int64_t> {
         const Task task{.owner = owner, .urgent = true};
-        const auto made = must(tx.write(insert(task).template defaults<&Task::at>()));
+        const auto made = must(tx.write(insert(task).defaults(col<&Task::at>)));
         const std::vector<Task> tasks(2, Task{.owner = owner});
         must(tx.run(insert(tasks)));
         const Setting setting{.key = "greeting", .value = "hello"};
@@ -122,8 +122,8 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
 
     auto people = co_await db.async_read(select<Person>().where(when(true, col<&Person::id> == owner)));
     if (!people) co_return fail(std::move(people).error());
-    auto tasks = co_await db.async_read(
-        one(select(count()).from<Task>().where(col<&Task::owner> == owner && is_null(col<&Task::hours>))));
+    auto tasks = co_await db.async_read(one(
+        select(count()).from(table<Task>).where(col<&Task::owner> == owner && is_null(col<&Task::hours>))));
     if (!tasks) co_return fail(std::move(tasks).error());
     auto setting =
         db.read(sql<"SELECT same(value) FROM setting WHERE key = :key", std::string>(arg<"key">("greeting")));

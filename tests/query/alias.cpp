@@ -14,9 +14,10 @@ constexpr auto boss = alias<"boss">;
 TEST_CASE("a table joins itself under another name")
 {
     Staff db;
-    const auto query = select(col<&Employee::name>, boss[col<&Employee::name>])
-                           .join<Alias<"boss", Employee>>(col<&Employee::boss> == boss[col<&Employee::id>])
-                           .order_by(desc(boss[col<&Employee::salary>]), col<&Employee::name>);
+    const auto query =
+        select(col<&Employee::name>, boss[col<&Employee::name>])
+            .join(table<Alias<"boss", Employee>>, col<&Employee::boss> == boss[col<&Employee::id>])
+            .order_by(desc(boss[col<&Employee::salary>]), col<&Employee::name>);
     CHECK(text_of(query) ==
           R"(SELECT "employee"."name", "boss"."name" FROM "employee" JOIN "employee" AS "boss" )"
           R"(ON "employee"."boss" = "boss"."id" ORDER BY "boss"."salary" DESC, "employee"."name")");
@@ -29,7 +30,7 @@ TEST_CASE("a left join by alias makes the alias optional, and the table not")
     Staff db;
     const auto query =
         select(row<Employee>, boss[col<&Employee::name>], row<Alias<"boss", Employee>>)
-            .left_join<Alias<"boss", Employee>>(col<&Employee::boss> == boss[col<&Employee::id>])
+            .left_join(table<Alias<"boss", Employee>>, col<&Employee::boss> == boss[col<&Employee::id>])
             .order_by(col<&Employee::id>);
     const std::vector<std::tuple<Employee, std::optional<std::string>, std::optional<Employee>>> rows =
         db.run(query);
@@ -50,7 +51,8 @@ TEST_CASE("a statement may read under other names alone")
 
     const auto a = alias<"a">[col<&Employee::salary>];
     const auto b = alias<"b">[col<&Employee::salary>];
-    const auto pairs = select(count()).from<Alias<"a", Employee>>().join<Alias<"b", Employee>>(a < b);
+    const auto pairs =
+        select(count()).from(table<Alias<"a", Employee>>).join(table<Alias<"b", Employee>>, a < b);
     CHECK(text_of(pairs) ==
           R"(SELECT count(*) FROM "employee" AS "a" JOIN "employee" AS "b" ON "a"."salary" < "b"."salary")");
     CHECK(db.run(one(pairs)) == 10);

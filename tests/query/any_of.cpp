@@ -55,8 +55,9 @@ TEST_CASE("lists of different lengths share texts, and are told apart in them")
 {
     Staff db;
     const auto salaries = [](const std::vector<int>& wanted) {
-        return select(count()).from<Employee>().where(
-            any_of(wanted, [](int salary) { return col<&Employee::salary> == salary; }));
+        return select(count()).from(table<Employee>).where(any_of(wanted, [](int salary) {
+            return col<&Employee::salary> == salary;
+        }));
     };
     const std::string begin = R"(SELECT count(*) FROM "employee" WHERE )";
     const std::string one_of_them = R"("salary" = ?)";
@@ -106,7 +107,7 @@ TEST_CASE("they are conditions like others")
     const auto joined = select(col<&Employee::name>,
                                any_of(Names{"sales", "works"},
                                       [](const std::string& name) { return col<&Department::name> == name; }))
-                            .left_join<Department>(col<&Employee::department> == col<&Department::id>)
+                            .left_join(table<Department>, col<&Employee::department> == col<&Department::id>)
                             .where(col<&Employee::name> == "eve");
     STATIC_REQUIRE(
         std::same_as<decltype(db.run(joined)), std::vector<std::tuple<std::string, std::optional<bool>>>>);

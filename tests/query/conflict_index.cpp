@@ -1,4 +1,4 @@
-// on_conflict<"index">(): indexes that are partial, of expressions or of other collations as the key of an upsert.
+// on_conflict("index"_n): indexes that are partial, of expressions or of other collations as the key of an upsert.
 #include "query/declared.hpp"
 
 #include <tenantry/query/query.hpp>
@@ -44,7 +44,7 @@ TEST_CASE("a partial index says which rows are in the way")
     Made<Slot> db;
     const Job first = job("mail", "it's open", 1);
     const auto upsert_open =
-        insert(first).on_conflict<"one_open">().do_update(col<&Job::tries> = excluded(col<&Job::tries>) + 10);
+        insert(first).on_conflict("one_open"_n).do_update(col<&Job::tries> = excluded(col<&Job::tries>) + 10);
     CHECK(
         text_of(upsert_open) ==
         R"(INSERT INTO "queue" ("id", "module", "state", "tries") VALUES (?, ?, ?, ?))"
@@ -55,9 +55,9 @@ TEST_CASE("a partial index says which rows are in the way")
     CHECK(db.run(select(col<&Job::tries>)) == std::vector<std::int64_t>{11});
     // A closed one is in nobody's way.
     const Job closed = job("mail", "closed", 3);
-    CHECK(db.run(insert(closed).on_conflict<"one_open">().do_nothing()));
-    CHECK_FALSE(db.run(insert(first).on_conflict<"one_open">().do_nothing()));
-    CHECK(db.run(one(select(count()).from<Job>())) == 2);
+    CHECK(db.run(insert(closed).on_conflict("one_open"_n).do_nothing()));
+    CHECK_FALSE(db.run(insert(first).on_conflict("one_open"_n).do_nothing()));
+    CHECK(db.run(one(select(count()).from(table<Job>))) == 2);
 }
 
 TEST_CASE("an index of an expression, and one of another collation, are keys of an upsert")
@@ -65,16 +65,16 @@ TEST_CASE("an index of an expression, and one of another collation, are keys of 
     Made<Slot> db;
     db.run(insert(job("abc", "new", 1)));
     const Job same_length = job("xyz", "other", 1);
-    CHECK_FALSE(db.run(insert(same_length).on_conflict<"by_length">().do_nothing()));
+    CHECK_FALSE(db.run(insert(same_length).on_conflict("by_length"_n).do_nothing()));
     const Job other_case = job("longer", "NEW", 1);
-    CHECK_FALSE(db.run(insert(other_case).on_conflict<"no_case">().do_nothing()));
+    CHECK_FALSE(db.run(insert(other_case).on_conflict("no_case"_n).do_nothing()));
     const auto changed = insert(other_case)
-                             .on_conflict<"no_case">()
+                             .on_conflict("no_case"_n)
                              .do_update(col<&Job::state> = excluded(col<&Job::state>))
                              .where(col<&Job::tries> == 1);
     CHECK(db.run(changed));
     CHECK(db.run(one(select(col<&Job::state>))) == "NEW");
-    CHECK_FALSE(db.run(insert(job("abc", "NEW", 1)).on_conflict<"plain">().do_nothing()));
+    CHECK_FALSE(db.run(insert(job("abc", "NEW", 1)).on_conflict("plain"_n).do_nothing()));
 }
 
 TEST_CASE("many rows and rows of a query may meet such an index as well")
@@ -83,12 +83,12 @@ TEST_CASE("many rows and rows of a query may meet such an index as well")
     const std::vector<Job> jobs{job("a", "it's open", 1), job("bb", "it's open", 2),
                                 job("a", "it's open", 3)};
     const auto keys = db.run(
-        insert(jobs).on_conflict<"one_open">().do_update(col<&Job::tries> = excluded(col<&Job::tries>)));
+        insert(jobs).on_conflict("one_open"_n).do_update(col<&Job::tries> = excluded(col<&Job::tries>)));
     REQUIRE(keys.size() == 3);
     CHECK(keys[0] == keys[2]);
     CHECK(db.run(insert<Job>()
-                     .columns<&Job::module, &Job::state, &Job::tries>()
+                     .columns(col<&Job::module>, col<&Job::state>, col<&Job::tries>)
                      .from(select(col<&Job::module>, col<&Job::state>, col<&Job::tries> + 100))
-                     .on_conflict<"one_open">()
+                     .on_conflict("one_open"_n)
                      .do_nothing()) == 0);
 }

@@ -60,7 +60,7 @@ template <class E>
 template <class E>
 [[nodiscard]] std::string selected(const E& expression)
 {
-    const std::string text = text_of(select(expression).template from<Job>());
+    const std::string text = text_of(select(expression).from(table<Job>));
     const std::string_view after = R"( FROM "job")";
     REQUIRE(text.size() > 7 + after.size());
     return text.substr(7, text.size() - 7 - after.size());

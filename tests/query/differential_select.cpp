@@ -54,8 +54,8 @@ std::vector<std::string> by_query(World& world, const Plan& plan)
 {
     const auto base = select(col<&Item::id>, col<&Item::a>, col<&Item::b>, col<&Item::c>, col<&Item::kind>,
                              col<&Owner::name>);
-    return plan.left ? typed_rows(world, finished(base.left_join<Owner>(), plan))
-                     : typed_rows(world, finished(base.join<Owner>(), plan));
+    return plan.left ? typed_rows(world, finished(base.left_join(table<Owner>), plan))
+                     : typed_rows(world, finished(base.join(table<Owner>), plan));
 }
 
 std::vector<std::string> by_text(const World& world, const Plan& plan)

@@ -22,7 +22,7 @@ std::vector<std::string> shown_pairs(const auto& pairs)
 
 auto side(const Filter& filter)
 {
-    return select(col<&Item::a>, col<&Item::c>).left_join<Owner>().where(filter.typed());
+    return select(col<&Item::a>, col<&Item::c>).left_join(table<Owner>).where(filter.typed());
 }
 
 template <class Query>
@@ -150,7 +150,7 @@ TEST_CASE("random groups are what the same text gives, and what C++ counts")
                 for (const auto& row : test::must(
                          execute<Things>(world.connection, select(col<&Item::kind>, count(),
                                                                   sum(col<&Item::b>), max(col<&Item::b>))
-                                                               .left_join<Owner>()
+                                                               .left_join(table<Owner>)
                                                                .where(filter.typed())
                                                                .group_by(col<&Item::kind>)
                                                                .having(count() > least)

@@ -41,7 +41,7 @@ struct Found {
 };
 
 inline constexpr auto found =
-    select(col<&JobText::job>, highlight<&JobText::payload>("[", "]").as<"payload">())
+    select(col<&JobText::job>, highlight<&JobText::payload>("[", "]").as("payload"_n))
         .where(match<JobText>("fax"));
 
 struct Slot
@@ -103,7 +103,7 @@ TEST_CASE("it finds rows of another table, as they are now")
     db.sql("INSERT INTO job_text(job_text) VALUES ('integrity-check')");
 
     // From what is found to its row, along the id.
-    const auto costs = db.run(select(col<&Job::cost>).join<JobText>().where(match<JobText>("nothing")));
+    const auto costs = db.run(select(col<&Job::cost>).join(table<JobText>).where(match<JobText>("nothing")));
     REQUIRE(costs.size() == 1);
     CHECK(costs[0] == 5);
     CHECK(declared_tests::sql_of<Slot>("found").find("MATCH 'fax'") != std::string::npos);

@@ -147,9 +147,9 @@ TEST_CASE("types say of what may be no number, or is compared with NULL, that it
     Made<Counted> db;
     db.sql("INSERT INTO numbers(a, b, n) VALUES (9e999, -9e999, 0)");
     CHECK(must(db.connection.query_integer("SELECT wait = 0 AND typeof(wait) = 'real' FROM numbers")) == 1);
-    CHECK(db.run(one(select(a - a).from<Numbers>())) == std::nullopt);
-    CHECK(db.run(one(select(a + b).from<Numbers>())) == std::nullopt);
-    CHECK(db.run(one(select(a * n).from<Numbers>())) == std::nullopt);
-    CHECK(db.run(one(select(between(n, 0, maybe)).from<Numbers>())) == std::nullopt);
-    CHECK(db.run(one(select(in(n, 1, maybe)).from<Numbers>())) == std::nullopt);
+    CHECK(db.run(one(select(a - a).from(table<Numbers>))) == std::nullopt);
+    CHECK(db.run(one(select(a + b).from(table<Numbers>))) == std::nullopt);
+    CHECK(db.run(one(select(a * n).from(table<Numbers>))) == std::nullopt);
+    CHECK(db.run(one(select(between(n, 0, maybe)).from(table<Numbers>))) == std::nullopt);
+    CHECK(db.run(one(select(in(n, 1, maybe)).from(table<Numbers>))) == std::nullopt);
 }

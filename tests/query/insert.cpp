@@ -47,7 +47,7 @@ TEST_CASE("columns that are left out take their defaults")
 {
     Database db;
     const auto query =
-        insert(Setting{.key = "a", .value = "b", .updated_at = {}}).defaults<&Setting::updated_at>();
+        insert(Setting{.key = "a", .value = "b", .updated_at = {}}).defaults(col<&Setting::updated_at>);
     CHECK(text_of(query) == R"(INSERT INTO "config" ("key", "value") VALUES (?, ?))");
     const Timestamp before = now();
     db.run(query);
@@ -58,7 +58,7 @@ TEST_CASE("columns that are left out take their defaults")
     // The plain form writes what the object holds.
     db.run(insert(Setting{.key = "c", .value = "d", .updated_at = {}}));
     CHECK(db.run(one(select(col<&Setting::updated_at>).where(col<&Setting::key> == "c"))) == Timestamp());
-    CHECK(text_of(insert(Job{}).defaults<&Job::id, &Job::note>().defaults<&Job::worker>()) ==
+    CHECK(text_of(insert(Job{}).defaults(col<&Job::id>, col<&Job::note>).defaults(col<&Job::worker>)) ==
           R"(INSERT INTO "job" ("owner", "module", "status", "level", "cost", "created_at", "processed_at"))"
           R"( VALUES (?, ?, ?, ?, ?, ?, ?))");
 }
@@ -68,7 +68,7 @@ TEST_CASE("an id that is left out is assigned even if the object has one")
     Database db;
     db.run(insert(User{}));
     const User found = db.run(one(select<User>()));
-    CHECK(db.run(insert(found).defaults<&User::id>()).value() == 2);
+    CHECK(db.run(insert(found).defaults(col<&User::id>)).value() == 2);
 }
 
 TEST_CASE("a row that is there already is passed over, or replaced")

@@ -111,7 +111,7 @@ TEST_CASE("rows without an id are counted, and have their defaults")
     BookDatabase db;
     const std::vector<Setting> rows{{.key = "a", .value = "1", .updated_at = {}},
                                     {.key = "b", .value = "2", .updated_at = {}}};
-    const std::int64_t written = db.run(insert(rows).defaults<&Setting::updated_at>());
+    const std::int64_t written = db.run(insert(rows).defaults(col<&Setting::updated_at>));
     CHECK(written == 2);
     CHECK(db.integer("select count(*) from config where updated_at > 0") == 2);
     CHECK(db.run(upsert(rows)) == 2);

@@ -1,4 +1,4 @@
-// into<Struct>(): columns by name.
+// into(table<Struct>): columns by name.
 #include "query/company.hpp"
 
 using namespace company;
@@ -27,16 +27,16 @@ TEST_CASE("fields take the columns of their names, in any order")
 {
     Staff db;
     const auto query =
-        select(col<&Department::name>, count(col<&Employee::id>).as<"people">(), col<&Department::floor>)
-            .left_join<Employee>()
+        select(col<&Department::name>, count(col<&Employee::id>).as("people"_n), col<&Department::floor>)
+            .left_join(table<Employee>)
             .group_by(col<&Department::id>, col<&Department::name>, col<&Department::floor>)
             .order_by(col<&Department::name>);
-    CHECK(text_of(query.into<Line>()) ==
+    CHECK(text_of(query.into(table<Line>)) ==
           R"(SELECT "department"."name", count("employee"."id") AS "people", "department"."floor" FROM )"
           R"("department" LEFT JOIN "employee" ON "employee"."department" = "department"."id" GROUP BY )"
           R"("department"."id", "department"."name", "department"."floor" ORDER BY "department"."name")");
-    STATIC_REQUIRE(std::same_as<shape_t<decltype(query)>, shape_t<decltype(query.into<Line>())>>);
-    const std::vector<Line> lines = db.run(query.into<Line>());
+    STATIC_REQUIRE(std::same_as<shape_t<decltype(query)>, shape_t<decltype(query.into(table<Line>))>>);
+    const std::vector<Line> lines = db.run(query.into(table<Line>));
     REQUIRE(lines.size() == 3);
     CHECK(lines[1].name == "sales");
     CHECK(lines[1].floor == "first");
@@ -48,7 +48,7 @@ TEST_CASE("clauses may come after it, and rows are told from one another")
 {
     Staff db;
     const auto query = select(col<&Employee::name>, col<&Employee::salary>)
-                           .into<Short>()
+                           .into(table<Short>)
                            .where(col<&Employee::salary> > 25)
                            .order_by(col<&Employee::salary>);
     const std::vector<Short> rows = db.run(query);
@@ -63,7 +63,7 @@ TEST_CASE("a number that its field cannot hold is an error that names the column
     db.run(update<Employee>()
                .set(col<&Employee::salary> = 1'000'000'000'000)
                .where(col<&Employee::name> == "eve"));
-    const Error error = db.fails(select(col<&Employee::name>, col<&Employee::salary>).into<Short>());
+    const Error error = db.fails(select(col<&Employee::name>, col<&Employee::salary>).into(table<Short>));
     CHECK(error == errc::value_misfit);
     CHECK(std::string(error.message()).find("column 'salary'") != std::string::npos);
 }
@@ -73,7 +73,7 @@ TEST_CASE("ids stay ids, of their tenant")
     Staff db;
     const auto rows = db.run(select(col<&Employee::id>, col<&Employee::department>)
                                  .where(col<&Employee::name> == "cid")
-                                 .into<Pointing>());
+                                 .into(table<Pointing>));
     REQUIRE(rows.size() == 1);
     CHECK(rows[0].id == db.cid);
     CHECK(rows[0].department == db.works);

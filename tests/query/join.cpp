@@ -23,7 +23,7 @@ TEST_CASE("columns are qualified as soon as two tables are read")
 {
     Staff db;
     const auto query = select(col<&Employee::name>, col<&Department::name>)
-                           .join<Department>(col<&Employee::department> == col<&Department::id>)
+                           .join(table<Department>, col<&Employee::department> == col<&Department::id>)
                            .where(col<&Employee::salary> > 25)
                            .order_by(col<&Employee::salary>);
     CHECK(text_of(query) ==
@@ -37,13 +37,13 @@ TEST_CASE("columns are qualified as soon as two tables are read")
 TEST_CASE("the first column that is not joined says what is read, unless from() does")
 {
     const auto on = col<&Employee::department> == col<&Department::id>;
-    CHECK(text_of(select(col<&Department::name>, col<&Employee::name>).join<Department>(on)) ==
+    CHECK(text_of(select(col<&Department::name>, col<&Employee::name>).join(table<Department>, on)) ==
           R"(SELECT "department"."name", "employee"."name" FROM "employee" JOIN "department" )"
           R"(ON "employee"."department" = "department"."id")");
     CHECK(
-        text_of(select(count()).join<Department>(on)) ==
+        text_of(select(count()).join(table<Department>, on)) ==
         R"(SELECT count(*) FROM "employee" JOIN "department" ON "employee"."department" = "department"."id")");
-    CHECK(text_of(select(col<&Employee::name>).from<Department>().join<Employee>(on)) ==
+    CHECK(text_of(select(col<&Employee::name>).from(table<Department>).join(table<Employee>, on)) ==
           R"(SELECT "employee"."name" FROM "department" JOIN "employee" )"
           R"(ON "employee"."department" = "department"."id")");
 }
@@ -51,12 +51,13 @@ TEST_CASE("the first column that is not joined says what is read, unless from() 
 TEST_CASE("a join without a condition follows the foreign key, in both directions")
 {
     Staff db;
-    const auto out = select(col<&Employee::name>).join<Department>().where(col<&Department::name> == "works");
+    const auto out =
+        select(col<&Employee::name>).join(table<Department>).where(col<&Department::name> == "works");
     CHECK(text_of(out) == R"(SELECT "employee"."name" FROM "employee" JOIN "department" )"
                           R"(ON "employee"."department" = "department"."id" WHERE "department"."name" = ?)");
     CHECK(db.run(out.order_by(col<&Employee::name>)) == Names{"cid", "dan"});
     const auto in = select(col<&Department::name>, count(col<&Employee::id>))
-                        .left_join<Employee>()
+                        .left_join(table<Employee>)
                         .group_by(col<&Department::name>)
                         .order_by(col<&Department::name>);
     CHECK(text_of(in) ==
@@ -72,8 +73,8 @@ TEST_CASE("a chain of joins: each follows its key to what was read before it")
     Staff db;
     db.run(insert(Loan{.employee = db.ann, .from = db.sales, .to = db.works, .hours = 3}));
     const auto query = select(col<&Loan::hours>, col<&Employee::name>, col<&Department::name>)
-                           .join<Employee>()
-                           .join<Department>(col<&Loan::to> == col<&Department::id>);
+                           .join(table<Employee>)
+                           .join(table<Department>, col<&Loan::to> == col<&Department::id>);
     CHECK(db.run(query) ==
           std::vector{std::tuple(std::int64_t{3}, std::string("ann"), std::string("works"))});
 }
@@ -83,7 +84,7 @@ TEST_CASE("what a left join may not find is optional, also in expressions")
     Staff db;
     const auto query = select(col<&Employee::name>, col<&Department::name>, col<&Department::floor>,
                               concat(col<&Department::name>, "!"), is_null(col<&Department::id>))
-                           .left_join<Department>()
+                           .left_join(table<Department>)
                            .order_by(desc(col<&Employee::salary>));
     const auto rows = db.run(query);
     STATIC_REQUIRE(
@@ -101,7 +102,7 @@ TEST_CASE("whole rows come side by side, those that may be missing as optionals"
 {
     Staff db;
     const auto both =
-        select(row<Employee>, row<Department>).join<Department>().where(col<&Employee::name> == "cid");
+        select(row<Employee>, row<Department>).join(table<Department>).where(col<&Employee::name> == "cid");
     CHECK(
         text_of(both) ==
         R"(SELECT "employee"."id", "employee"."name", "employee"."boss", "employee"."department", )"
@@ -114,7 +115,7 @@ TEST_CASE("whole rows come side by side, those that may be missing as optionals"
     CHECK_FALSE(std::get<1>(found).floor);
 
     const auto left = select(col<&Employee::salary>, row<Department>, col<&Employee::name>)
-                          .left_join<Department>()
+                          .left_join(table<Department>)
                           .order_by(col<&Employee::salary>);
     const std::vector<std::tuple<std::int64_t, std::optional<Department>, std::string>> rows = db.run(left);
     REQUIRE(rows.size() == 5);
@@ -124,8 +125,10 @@ TEST_CASE("whole rows come side by side, those that may be missing as optionals"
     CHECK(std::get<1>(rows[4])->name == "sales");
     CHECK(std::get<2>(rows[4]) == "ann");
 
-    const std::vector<std::optional<Department>> alone = db.run(
-        select<Department>().from<Employee>().left_join<Department>().order_by(col<&Employee::salary>));
+    const std::vector<std::optional<Department>> alone = db.run(select<Department>()
+                                                                    .from(table<Employee>)
+                                                                    .left_join(table<Department>)
+                                                                    .order_by(col<&Employee::salary>));
     REQUIRE(alone.size() == 5);
     CHECK_FALSE(alone[0]);
     CHECK(alone[1]->id == db.works);
@@ -138,14 +141,14 @@ TEST_CASE("a stored NULL where a row is there is an error, not a missing row")
                                      "create table department(id integer primary key, name text, floor text);"
                                      "insert into department(id) values (1)"));
     CHECK(db.fails(select(row<Employee>, row<Department>)
-                       .left_join<Department>()
+                       .left_join(table<Department>)
                        .where(col<&Employee::name> == "ann")) == errc::value_misfit);
 }
 
 TEST_CASE("a cross join is every pair")
 {
     Staff db;
-    const auto query = select(count()).from<Employee>().cross_join<Department>();
+    const auto query = select(count()).from(table<Employee>).cross_join(table<Department>);
     CHECK(text_of(query) == R"(SELECT count(*) FROM "employee" CROSS JOIN "department")");
     CHECK(db.run(one(query)) == 15);
 }
@@ -155,8 +158,8 @@ TEST_CASE("values in conditions of joins come before those of where, however it 
     Staff db;
     const auto query = select(col<&Employee::name>)
                            .where(col<&Employee::salary> < 45)
-                           .join<Department>(col<&Employee::department> == col<&Department::id> &&
-                                             col<&Department::name> == "sales");
+                           .join(table<Department>, col<&Employee::department> == col<&Department::id> &&
+                                                        col<&Department::name> == "sales");
     CHECK(db.run(query) == Names{"bob"});
 }
 
@@ -164,7 +167,7 @@ TEST_CASE("in a tenant's scope rows are records and ids keys, missing ones too")
 {
     Staff db;
     const auto query = select(row<Employee>, row<Department>, col<&Department::id>)
-                           .left_join<Department>()
+                           .left_join(table<Department>)
                            .where(col<&Employee::id> == key(db.bob));
     const std::tuple<Record<Employee>, std::optional<Record<Department>>,
                      std::optional<Key<Department, Scope>>>

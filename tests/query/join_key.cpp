@@ -1,4 +1,4 @@
-// join<Row>() without a condition along foreign keys that the schema declares: of several columns, or of none that is an id.
+// join(table<Row>) without a condition along foreign keys that the schema declares: of several columns, or of none that is an id.
 #include <optional>
 #include <string>
 #include <tuple>
@@ -85,12 +85,12 @@ using Numbers = std::vector<std::int64_t>;
 TEST_CASE("a join follows a declared key of several columns, in both directions")
 {
     Served db;
-    const auto out = select(col<&Line::zone>).from<Stop>().join<Line>().order_by(col<&Stop::id>);
+    const auto out = select(col<&Line::zone>).from(table<Stop>).join(table<Line>).order_by(col<&Stop::id>);
     CHECK(text_of(out) == R"(SELECT "line"."zone" FROM "stop" JOIN "line" ON "stop"."line" = "line"."name" )"
                           R"(AND "stop"."number" = "line"."number" ORDER BY "stop"."id")");
     CHECK(db.run(out) == std::vector<std::optional<std::string>>{"A", "B", std::nullopt});
     const auto in = select(col<&Line::name>, col<&Ride::price>)
-                        .left_join<Ride>()
+                        .left_join(table<Ride>)
                         .order_by(col<&Line::name>, col<&Line::number>);
     CHECK(text_of(in) == R"(SELECT "line"."name", "ride"."price" FROM "line" LEFT JOIN "ride" )"
                          R"(ON "ride"."number" = "line"."number" AND "ride"."line" = "line"."name" )"
@@ -102,7 +102,7 @@ TEST_CASE("a join follows a declared key of several columns, in both directions"
 TEST_CASE("and one of a column that is no id")
 {
     Served db;
-    const auto query = select(col<&Line::number>).join<Zone>().where(col<&Zone::code> == "B");
+    const auto query = select(col<&Line::number>).join(table<Zone>).where(col<&Zone::code> == "B");
     CHECK(
         text_of(query) ==
         R"(SELECT "line"."number" FROM "line" JOIN "zone" ON "line"."zone" = "zone"."code" WHERE "zone"."code" = ?)");
@@ -112,7 +112,7 @@ TEST_CASE("and one of a column that is no id")
 TEST_CASE("what a member says already is one key, not two")
 {
     Served db;
-    const auto query = select(col<&Zone::code>).from<Stop>().join<Zone>().order_by(col<&Stop::id>);
+    const auto query = select(col<&Zone::code>).from(table<Stop>).join(table<Zone>).order_by(col<&Stop::id>);
     CHECK(text_of(query) == R"(SELECT "zone"."code" FROM "stop" JOIN "zone" ON "stop"."zone" = "zone"."id" )"
                             R"(ORDER BY "stop"."id")");
     CHECK(db.run(query) == std::vector<std::string>{"A", "A", "B"});
@@ -121,14 +121,16 @@ TEST_CASE("what a member says already is one key, not two")
 TEST_CASE("a chain follows both kinds, and a table under another name has its keys, too")
 {
     Served db;
-    const auto chain = select(col<&Ride::price>).join<Line>().join<Zone>();
+    const auto chain = select(col<&Ride::price>).join(table<Line>).join(table<Zone>);
     CHECK(text_of(chain) ==
           R"(SELECT "ride"."price" FROM "ride" JOIN "line" ON "ride"."number" = "line"."number" )"
           R"(AND "ride"."line" = "line"."name" JOIN "zone" ON "line"."zone" = "zone"."code")");
     CHECK(db.run(chain) == Numbers{250});
     constexpr auto way = alias<"way">;
-    const auto other =
-        select(way[col<&Line::zone>]).from<Ride>().join<Alias<"way", Line>>().order_by(col<&Ride::price>);
+    const auto other = select(way[col<&Line::zone>])
+                           .from(table<Ride>)
+                           .join(table<Alias<"way", Line>>)
+                           .order_by(col<&Ride::price>);
     CHECK(text_of(other) ==
           R"(SELECT "way"."zone" FROM "ride" JOIN "line" AS "way" ON "ride"."number" = "way"."number" )"
           R"(AND "ride"."line" = "way"."name" ORDER BY "ride"."price")");
@@ -138,9 +140,11 @@ TEST_CASE("a chain follows both kinds, and a table under another name has its ke
 TEST_CASE("inside another query it is found as well")
 {
     Served db;
-    const auto query = select(col<&Stop::id>)
-                           .where(exists(select<Line>().join<Zone>().where(
-                               col<&Line::name> == col<&Stop::line> && col<&Zone::code> == "B")))
-                           .order_by(col<&Stop::id>);
+    const auto query =
+        select(col<&Stop::id>)
+            .where(exists(select<Line>()
+                              .join(table<Zone>)
+                              .where(col<&Line::name> == col<&Stop::line> && col<&Zone::code> == "B")))
+            .order_by(col<&Stop::id>);
     CHECK(db.run(query).size() == 2);
 }

@@ -67,18 +67,18 @@ TEST_CASE("a value of another type does not fit where it is read, and is nothing
 {
     Filled db;
     const auto numbers = select(col<&Number::value>)
-                             .from<Post>()
+                             .from(table<Post>)
                              .join(json_each<"n", std::int64_t>(col<&Post::tags>))
                              .where(col<&Number::value> > 1);
     CHECK(db.run(numbers) == std::vector<std::optional<std::int64_t>>{7}); // no text is greater
     CHECK(db.run(numbers.order_by(desc(col<&Number::value>))).size() == 1);
     auto all = execute<Blog>(
         db.connection,
-        select(col<&Number::value>).from<Post>().join(json_each<"n", std::int64_t>(col<&Post::tags>)));
+        select(col<&Number::value>).from(table<Post>).join(json_each<"n", std::int64_t>(col<&Post::tags>)));
     REQUIRE_FALSE(all);
     CHECK(all.error() == errc::value_misfit);
     const auto nothing = select(col<&Number::type>)
-                             .from<Post>()
+                             .from(table<Post>)
                              .join(json_each<"n", std::int64_t>(col<&Post::tags>))
                              .where(is_null(col<&Number::value>));
     CHECK(db.run(nothing).size() == 4); // three texts and null
@@ -127,7 +127,7 @@ TEST_CASE("the members of an object have names")
     using Pair = std::tuple<std::string, std::optional<std::string>>;
     CHECK(db.run(to) == std::vector<Pair>{{"first", "ann"}, {"second", "bob"}});
     const auto counted = select(col<&Header::key>, count())
-                             .from<Post>()
+                             .from(table<Post>)
                              .join(json_members<"header", std::string>(col<&Post::headers>))
                              .group_by(col<&Header::key>)
                              .order_by(col<&Header::key>);

@@ -72,7 +72,7 @@ TEST_CASE("expressions belong to no table")
     Damaged db;
     CHECK(db.said(select(col<&Job::id>, max(col<&Job::cost>)).group_by(col<&Job::id>)) ==
           R"(column 'max("cost")')");
-    CHECK(db.said(select(max(col<&Job::cost>).as<"most">())) == "column 'most'");
+    CHECK(db.said(select(max(col<&Job::cost>).as("most"_n))) == "column 'most'");
     CHECK(db.said(select(count(), col<&Job::cost>, col<&Job::id>).group_by(col<&Job::cost>, col<&Job::id>)) ==
           cost_of_two);
 }
@@ -80,38 +80,42 @@ TEST_CASE("expressions belong to no table")
 TEST_CASE("a column that has another name in the result is named as it is in the table")
 {
     Damaged db;
-    CHECK(db.said(select(col<&Job::cost>.as<"price">(), col<&Job::id>)) == cost_of_two);
-    CHECK(db.said(select(col<&Job::module>, col<&Job::cost>.as<"price">()).into<Priced>()) == cost_of_any);
-    CHECK(db.said(select(col<&Job::id>, col<&Job::cost>.as<"price">()).into<PricedJob>()) == cost_of_two);
-    CHECK(db.said(first(select(col<&Job::cost>.as<"price">(), col<&Job::id>)
+    CHECK(db.said(select(col<&Job::cost>.as("price"_n), col<&Job::id>)) == cost_of_two);
+    CHECK(db.said(select(col<&Job::module>, col<&Job::cost>.as("price"_n)).into(table<Priced>)) ==
+          cost_of_any);
+    CHECK(db.said(select(col<&Job::id>, col<&Job::cost>.as("price"_n)).into(table<PricedJob>)) ==
+          cost_of_two);
+    CHECK(db.said(first(select(col<&Job::cost>.as("price"_n), col<&Job::id>)
                             .where(col<&Job::note> == "two")
-                            .into<PricedJob>())) == cost_of_two);
+                            .into(table<PricedJob>))) == cost_of_two);
 }
 
 TEST_CASE("each of the tables of a join has rows of its own")
 {
     Damaged db;
     const auto on = col<&Job::owner> == col<&User::id>;
-    CHECK(db.said(select(row<Job>, row<User>).join<User>(on)) == cost_of_two);
-    CHECK(db.said(select(row<Job>, row<User>).join<User>(on).where(col<&Job::id> == key<Job>(4))) ==
+    CHECK(db.said(select(row<Job>, row<User>).join(table<User>, on)) == cost_of_two);
+    CHECK(db.said(select(row<Job>, row<User>).join(table<User>, on).where(col<&Job::id> == key<Job>(4))) ==
           name_of_two);
     const auto fourth = col<&Job::id> == key<Job>(4);
-    CHECK(db.said(select(col<&Job::id>, col<&User::name>).join<User>(on).where(fourth)) == name_of_any);
-    CHECK(db.said(select(col<&Job::id>, col<&User::name>, col<&User::id>).join<User>(on).where(fourth)) ==
+    CHECK(db.said(select(col<&Job::id>, col<&User::name>).join(table<User>, on).where(fourth)) ==
+          name_of_any);
+    CHECK(db.said(
+              select(col<&Job::id>, col<&User::name>, col<&User::id>).join(table<User>, on).where(fourth)) ==
           name_of_two);
-    CHECK(db.said(select(col<&User::name>, row<Job>).join<User>(on).where(fourth)) == name_of_any);
-    CHECK(db.said(select(col<&User::id>, row<Job>).join<User>(on)) == cost_of_two);
+    CHECK(db.said(select(col<&User::name>, row<Job>).join(table<User>, on).where(fourth)) == name_of_any);
+    CHECK(db.said(select(col<&User::id>, row<Job>).join(table<User>, on)) == cost_of_two);
 }
 
 TEST_CASE("a row that a left join may leave out is a row like any")
 {
     Damaged db;
     CHECK(db.said(select(col<&User::id>, row<Job>)
-                      .from<User>()
-                      .left_join<Job>(col<&Job::owner> == col<&User::id>)) == cost_of_two);
+                      .from(table<User>)
+                      .left_join(table<Job>, col<&Job::owner> == col<&User::id>)) == cost_of_two);
     CHECK(db.said(select(col<&User::id>, col<&Job::cost>)
-                      .from<User>()
-                      .left_join<Job>(col<&Job::owner> == col<&User::id>)) == cost_of_any);
+                      .from(table<User>)
+                      .left_join(table<Job>, col<&Job::owner> == col<&User::id>)) == cost_of_any);
 }
 
 TEST_CASE("an alias is a source of its own")
@@ -119,12 +123,12 @@ TEST_CASE("an alias is a source of its own")
     Damaged db;
     constexpr auto other = alias<"other">;
     const auto same = other[col<&Job::id>] == col<&Job::id>;
-    CHECK(db.said(
-              select(row<Alias<"other", Job>>, col<&Job::id>).from<Job>().join<Alias<"other", Job>>(same)) ==
-          cost_of_two);
-    CHECK(db.said(select(col<&Job::id>, other[col<&Job::cost>]).join<Alias<"other", Job>>(same)) ==
+    CHECK(db.said(select(row<Alias<"other", Job>>, col<&Job::id>)
+                      .from(table<Job>)
+                      .join(table<Alias<"other", Job>>, same)) == cost_of_two);
+    CHECK(db.said(select(col<&Job::id>, other[col<&Job::cost>]).join(table<Alias<"other", Job>>, same)) ==
           cost_of_any);
-    CHECK(db.said(select(other[col<&Job::id>], other[col<&Job::cost>]).from<Alias<"other", Job>>()) ==
+    CHECK(db.said(select(other[col<&Job::id>], other[col<&Job::cost>]).from(table<Alias<"other", Job>>)) ==
           cost_of_two);
 }
 
@@ -167,7 +171,7 @@ TEST_CASE("a set operation names what all of its sides agree on")
     // the ids are both tables'
     CHECK(db.said(select(col<&Job::module>, col<&Job::cost>)
                       .union_all(select(col<&User::name>, col<&Job::cost>)
-                                     .join<User>(col<&Job::owner> == col<&User::id>))) == cost_of_any);
+                                     .join(table<User>, col<&Job::owner> == col<&User::id>))) == cost_of_any);
 }
 
 TEST_CASE("a query with a name: whole rows are the table's, a struct is of no table")
@@ -177,7 +181,7 @@ TEST_CASE("a query with a name: whole rows are the table's, a struct is of no ta
               cte<"mails">(select<Job>().where(col<&Job::module> == "mail")))) == cost_of_two);
     CHECK(db.said(select(col<&Priced::price>)
                       .from(subquery<"priced">(
-                          select(col<&Job::module>, col<&Job::cost>.as<"price">()).into<Priced>()))) ==
+                          select(col<&Job::module>, col<&Job::cost>.as("price"_n)).into(table<Priced>)))) ==
           "column 'price'");
 }
 

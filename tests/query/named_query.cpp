@@ -22,9 +22,9 @@ struct Tree {
 // how many people a department has, and what they are paid
 auto load()
 {
-    return select(col<&Employee::department>, count().as<"people">(), sum(col<&Employee::salary>).as<"pay">())
+    return select(col<&Employee::department>, count().as("people"_n), sum(col<&Employee::salary>).as("pay"_n))
         .group_by(col<&Employee::department>)
-        .into<Load>();
+        .into(table<Load>);
 }
 
 // Of somebody without a department all of it is NULL.
@@ -37,9 +37,9 @@ struct Seat {
 auto seats()
 {
     return select(col<&Department::floor>, col<&Employee::department>)
-        .from<Employee>()
-        .left_join<Department>()
-        .into<Seat>();
+        .from(table<Employee>)
+        .left_join(table<Department>)
+        .into(table<Seat>);
 }
 
 struct Upstairs {
@@ -47,7 +47,7 @@ struct Upstairs {
     std::optional<std::string> no_floor{};
 };
 inline constexpr auto floors =
-    select(col<&Department::floor>, nullif(col<&Department::floor>, "first").as<"no_floor">());
+    select(col<&Department::floor>, nullif(col<&Department::floor>, "first").as("no_floor"_n));
 
 struct House : Schema<Table<"department", Department>, Table<"employee", Employee>,
                       View<"upstairs", Upstairs, floors>> {};
@@ -58,7 +58,7 @@ TEST_CASE("a query with a name is read by the struct it goes into")
 {
     Staff db;
     const auto query = select(col<&Department::name>, col<&Load::pay>)
-                           .join<Load>(col<&Load::department> == col<&Department::id>)
+                           .join(table<Load>, col<&Load::department> == col<&Department::id>)
                            .with(cte<"load">(load()))
                            .where(col<&Load::people> > 1)
                            .order_by(desc(col<&Load::pay>));
@@ -102,13 +102,14 @@ TEST_CASE("queries may read those before them, and be read twice under other nam
     const auto query =
         select(col<&Much::pay>)
             .with(cte<"load">(load()),
-                  cte<"much">(select(col<&Load::pay>).where(col<&Load::pay> > 20).into<Much>()))
+                  cte<"much">(select(col<&Load::pay>).where(col<&Load::pay> > 20).into(table<Much>)))
             .order_by(col<&Much::pay>);
     CHECK(db.run(query) == std::vector<std::optional<std::int64_t>>{50, 90});
-    const auto pairs = select(count())
-                           .from<Load>()
-                           .join<Alias<"other", Load>>(col<&Load::pay> < alias<"other">[col<&Load::pay>])
-                           .with(cte<"load">(load()));
+    const auto pairs =
+        select(count())
+            .from(table<Load>)
+            .join(table<Alias<"other", Load>>, col<&Load::pay> < alias<"other">[col<&Load::pay>])
+            .with(cte<"load">(load()));
     CHECK(text_of(pairs).find(R"( FROM "load" JOIN "load" AS "other" ON "load"."pay" < "other"."pay")") !=
           std::string::npos);
     CHECK(db.run(one(pairs)) == 3);
@@ -118,13 +119,13 @@ TEST_CASE("a recursive query walks a tree")
 {
     Staff db;
     const auto roots =
-        select(col<&Employee::id>, col<&Employee::name>, (col<&Employee::salary> * 0).as<"depth">())
+        select(col<&Employee::id>, col<&Employee::name>, (col<&Employee::salary> * 0).as("depth"_n))
             .where(is_null(col<&Employee::boss>));
-    const auto below = select(col<&Employee::id>, col<&Employee::name>, (col<&Tree::depth> + 1).as<"depth">())
-                           .from<Employee>()
-                           .join<Tree>(col<&Employee::boss> == col<&Tree::id>);
+    const auto below = select(col<&Employee::id>, col<&Employee::name>, (col<&Tree::depth> + 1).as("depth"_n))
+                           .from(table<Employee>)
+                           .join(table<Tree>, col<&Employee::boss> == col<&Tree::id>);
     const auto query = select<Tree>()
-                           .with_recursive(cte<"tree">(roots.union_all(below).into<Tree>()))
+                           .with_recursive(cte<"tree">(roots.union_all(below).into(table<Tree>)))
                            .order_by(col<&Tree::depth>, col<&Tree::name>);
     CHECK(
         text_of(query) ==
@@ -178,7 +179,7 @@ TEST_CASE("a row that a left join found is there, even if all of it is NULL")
     // eve's seat is NULL altogether, and ann has none
     const auto query = select(col<&Employee::name>, row<Seat>, col<&Employee::salary>)
                            .with(cte<"seat">(seats()))
-                           .left_join<Seat>(nobody && col<&Employee::name> == "eve")
+                           .left_join(table<Seat>, nobody && col<&Employee::name> == "eve")
                            .where(in(col<&Employee::name>, Names{"eve", "ann"}))
                            .order_by(col<&Employee::name>);
     CHECK(text_of(query).find(
@@ -199,25 +200,28 @@ TEST_CASE("a row that a left join found is there, even if all of it is NULL")
     const auto other = alias<"other">;
     const auto both = select(col<&Employee::name>, row<Alias<"other", Seat>>, col<&Employee::salary>)
                           .with(cte<"seat">(seats()))
-                          .left_join<Alias<"other", Seat>>(is_null(other[col<&Seat::department>]) &&
-                                                           col<&Employee::name> == "eve")
+                          .left_join(table<Alias<"other", Seat>>,
+                                     is_null(other[col<&Seat::department>]) && col<&Employee::name> == "eve")
                           .where(col<&Employee::salary> == 10 || col<&Employee::salary> == 50)
                           .order_by(col<&Employee::name>);
     CHECK(db.run(both) == expected);
 
     const auto alone = select<Seat>()
-                           .from<Employee>()
+                           .from(table<Employee>)
                            .with(cte<"seat">(seats()))
-                           .left_join<Seat>(nobody && col<&Employee::name> == "eve")
+                           .left_join(table<Seat>, nobody && col<&Employee::name> == "eve")
                            .order_by(col<&Employee::name>);
     const std::vector<std::optional<Seat>> seen = db.run(alone);
     CHECK(seen == std::vector<std::optional<Seat>>{{}, {}, {}, {}, Seat{}});
 
     // Where columns are read there is no such column, nor inside other statements.
-    CHECK(
-        text_of(select(col<&Seat::floor>).from<Employee>().with(cte<"seat">(seats())).left_join<Seat>(nobody))
-            .find("tenantry_found") == std::string::npos);
-    CHECK(db.run(select(count()).from<Department>().where(exists(alone))) == std::vector<std::int64_t>{3});
+    CHECK(text_of(select(col<&Seat::floor>)
+                      .from(table<Employee>)
+                      .with(cte<"seat">(seats()))
+                      .left_join(table<Seat>, nobody))
+              .find("tenantry_found") == std::string::npos);
+    CHECK(db.run(select(count()).from(table<Department>).where(exists(alone))) ==
+          std::vector<std::int64_t>{3});
 }
 
 TEST_CASE("the same of a view, and values behind such a row that do not fit are named")
@@ -230,8 +234,8 @@ TEST_CASE("the same of a view, and values behind such a row that do not fit are 
     test::must(connection.execute(std::string(schema_info<House>().objects.back().sql).c_str()));
     const auto query =
         select(row<Upstairs>, col<&Department::name>)
-            .from<Department>()
-            .left_join<Upstairs>(is_null(col<&Upstairs::floor>) && col<&Department::name> == "rest")
+            .from(table<Department>)
+            .left_join(table<Upstairs>, is_null(col<&Upstairs::floor>) && col<&Department::name> == "rest")
             .where(col<&Department::name> != "sales")
             .order_by(desc(col<&Department::name>));
     auto rows = test::must(execute<House>(connection, query));

@@ -66,9 +66,9 @@ TEST_CASE("orders of different directions")
 TEST_CASE("pages of structs, of single columns, of joins, and beside when()")
 {
     Staff db;
-    const auto structs = select(col<&Employee::salary>.as<"pay">(), col<&Employee::name>)
+    const auto structs = select(col<&Employee::salary>.as("pay"_n), col<&Employee::name>)
                              .order_by(col<&Employee::name>)
-                             .into<Short>();
+                             .into(table<Short>);
     CHECK(db.run(page_after(unique_by<&Employee::name>(structs), Short{.name = "cid", .pay = 0}))
               .front()
               .name == "dan");
@@ -76,7 +76,7 @@ TEST_CASE("pages of structs, of single columns, of joins, and beside when()")
         unique_by<&Employee::name>(select(col<&Employee::name>).order_by(col<&Employee::name>));
     CHECK(db.run(page_after(names, std::string("dan"))) == Names{"eve"});
     const auto joined = select(col<&Department::name>, col<&Employee::name>)
-                            .join<Department>()
+                            .join(table<Department>)
                             .order_by(col<&Department::name>, col<&Employee::name>);
     const auto unique = unique_by<&Department::name, &Employee::name>(joined);
     CHECK(db.run(page_after_keys(unique, "sales", "bob")).size() == 2);

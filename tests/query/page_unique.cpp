@@ -172,43 +172,44 @@ TEST_CASE("of joined tables each has to be told apart, or to come once")
     Open db;
     // a place has many visits, a visit one place
     db.check_pages(select(col<&Place::zone>, col<&Visit::id>)
-                       .join<Place>()
+                       .join(table<Place>)
                        .order_by(col<&Place::zone>, col<&Visit::id>));
     db.check_pages(select(col<&Visit::id>, col<&Place::name>)
-                       .left_join<Place>(col<&Place::id> == col<&Visit::place>)
+                       .left_join(table<Place>, col<&Place::id> == col<&Visit::place>)
                        .order_by(col<&Visit::id>));
     db.check_pages(select(col<&Visit::id>)
-                       .join<Place>(col<&Visit::code> == col<&Place::code>)
+                       .join(table<Place>, col<&Visit::code> == col<&Place::code>)
                        .order_by(col<&Visit::id>));
-    CHECK_FALSE(is_page<decltype(select(col<&Place::id>).join<Visit>().order_by(col<&Place::id>))>);
+    CHECK_FALSE(is_page<decltype(select(col<&Place::id>).join(table<Visit>).order_by(col<&Place::id>))>);
     CHECK_FALSE(is_page<decltype(select(col<&Place::id>)
-                                     .left_join<Visit>(col<&Place::id> == col<&Visit::place>)
+                                     .left_join(table<Visit>, col<&Place::id> == col<&Visit::place>)
                                      .order_by(col<&Place::id>))>);
-    CHECK_FALSE(is_page<decltype(select(col<&Visit::id>).cross_join<Place>().order_by(col<&Visit::id>))>);
+    CHECK_FALSE(
+        is_page<decltype(select(col<&Visit::id>).cross_join(table<Place>).order_by(col<&Visit::id>))>);
     CHECK_FALSE(is_page<decltype(select(col<&Visit::id>)
-                                     .join<Place>(col<&Visit::day> == col<&Place::zone>)
+                                     .join(table<Place>, col<&Visit::day> == col<&Place::zone>)
                                      .order_by(col<&Visit::id>))>);
     // One visit equals several places, if they are compared in any case.
     CHECK_FALSE(is_page<decltype(select(col<&Place::name>)
-                                     .join<Word>(col<&Place::name> == col<&Word::text>)
+                                     .join(table<Word>, col<&Place::name> == col<&Word::text>)
                                      .where(col<&Word::language> == "en")
                                      .order_by(col<&Place::name>))>);
     // The condition of a left join says nothing of the rows that it joins to.
-    CHECK_FALSE(
-        is_page<decltype(select(col<&Place::id>)
-                             .from<Place>()
-                             .left_join<Visit>(col<&Place::id> == 3 && col<&Visit::id> == col<&Place::zone>)
-                             .order_by(col<&Place::zone>))>);
+    CHECK_FALSE(is_page<decltype(select(col<&Place::id>)
+                                     .from(table<Place>)
+                                     .left_join(table<Visit>,
+                                                col<&Place::id> == 3 && col<&Visit::id> == col<&Place::zone>)
+                                     .order_by(col<&Place::zone>))>);
     using Other = Alias<"other", Place>;
     constexpr auto other = alias<"other">;
     db.check_pages(select(col<&Place::id>, other[col<&Place::id>])
-                       .join<Other>(col<&Place::zone> == other[col<&Place::zone>])
+                       .join(table<Other>, col<&Place::zone> == other[col<&Place::zone>])
                        .order_by(col<&Place::id>, other[col<&Place::id>]));
     CHECK_FALSE(is_page<decltype(select(col<&Place::id>)
-                                     .join<Other>(col<&Place::zone> == other[col<&Place::zone>])
+                                     .join(table<Other>, col<&Place::zone> == other[col<&Place::zone>])
                                      .order_by(col<&Place::id>))>);
     CHECK(is_page<decltype(select(col<&Place::id>)
-                               .join<Other>(col<&Place::code> == other[col<&Place::code>])
+                               .join(table<Other>, col<&Place::code> == other[col<&Place::code>])
                                .order_by(col<&Place::id>))>);
 }
 
@@ -216,25 +217,25 @@ TEST_CASE("groups, queries with names, views and distinct rows")
 {
     Open db;
     const auto busy =
-        select(col<&Visit::code>, count().as<"visits">()).group_by(col<&Visit::code>).into<Busy>();
+        select(col<&Visit::code>, count().as("visits"_n)).group_by(col<&Visit::code>).into(table<Busy>);
     db.check_pages(select(col<&Busy::visits>, col<&Busy::code>)
                        .from(subquery<"busy">(busy))
                        .order_by(desc(col<&Busy::visits>), col<&Busy::code>));
     db.check_pages(select(col<&Place::id>, col<&Busy::visits>)
                        .with(cte<"busy">(busy))
-                       .join<Busy>(col<&Busy::code> == col<&Place::code>)
+                       .join(table<Busy>, col<&Busy::code> == col<&Place::code>)
                        .order_by(col<&Place::id>));
     CHECK_FALSE(
         is_page<
             decltype(select(col<&Busy::visits>).from(subquery<"busy">(busy)).order_by(col<&Busy::visits>))>);
-    const auto plain = select(col<&Place::code>, col<&Place::slot>).into<Place2>();
+    const auto plain = select(col<&Place::code>, col<&Place::slot>).into(table<Place2>);
     db.check_pages(select(col<&Place2::code>).from(subquery<"t">(plain)).order_by(col<&Place2::code>));
     CHECK_FALSE(
         is_page<
             decltype(select(col<&Place2::slot>).from(subquery<"t">(plain)).order_by(col<&Place2::slot>))>);
-    const auto codes = select(col<&Place::code>).union_(select(col<&Visit::code>)).into<Code>();
+    const auto codes = select(col<&Place::code>).union_(select(col<&Visit::code>)).into(table<Code>);
     db.check_pages(select(col<&Code::code>).from(subquery<"t">(codes)).order_by(col<&Code::code>));
-    const auto again = select(col<&Place::code>).union_all(select(col<&Visit::code>)).into<Code>();
+    const auto again = select(col<&Place::code>).union_all(select(col<&Visit::code>)).into(table<Code>);
     CHECK_FALSE(
         is_page<decltype(select(col<&Code::code>).from(subquery<"t">(again)).order_by(col<&Code::code>))>);
     db.check_pages(select(col<&Visit::code>).distinct().order_by(col<&Visit::code>));

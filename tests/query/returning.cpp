@@ -9,7 +9,7 @@ TEST_CASE("an insert gives back what it has written")
 {
     BookDatabase db;
     const Contact ann = contact("ann");
-    const auto whole = insert(ann).defaults<&Contact::visits>().returning();
+    const auto whole = insert(ann).defaults(col<&Contact::visits>).returning();
     CHECK(book_text(whole) == R"(INSERT INTO "contact" ("id", "name", "mail", "note") VALUES (?, ?, ?, ?))"
                               R"( RETURNING "id", "name", "mail", "visits", "note")");
     const std::vector<Contact> written = db.run(whole);

@@ -97,7 +97,7 @@ TEST_CASE("a set operation is ordered by the column with the order's values")
     // with names, in a struct, and owning what is borrowed
     const std::string x = "x";
     const auto names =
-        select(concat(col<&Job::module>, x).as<"a">(), concat(col<&Job::module>, "y").as<"b">())
+        select(concat(col<&Job::module>, x).as("a"_n), concat(col<&Job::module>, "y").as("b"_n))
             .union_(select(col<&Job::module>, col<&Job::module>));
     const auto sorted = db.run(own(names.order_by(desc(concat(col<&Job::module>, "y")))));
     CHECK(std::get<1>(sorted.front()) == "faxy");
@@ -135,7 +135,7 @@ TEST_CASE("distinct rows are ordered by what is selected, with its values")
           std::vector<std::optional<std::int64_t>>{2, 1, 0});
     db.differs(select(cost % 3).distinct().order_by(cost % 10));
     db.differs(
-        select((cost % 3).as<"rest">(), col<&Job::module>).distinct().order_by(col<&Job::module>, cost % 4));
+        select((cost % 3).as("rest"_n), col<&Job::module>).distinct().order_by(col<&Job::module>, cost % 4));
     db.differs(page_after_keys(select(coalesce(cost % 3, 0)).distinct().order_by(coalesce(cost % 10, 0)), 1));
     // what is made of selected columns has one value in each row
     CHECK(db.run(select(cost, cost % 3).distinct().order_by(cost % 4, cost)).size() == 30);
@@ -151,9 +151,9 @@ TEST_CASE("groups of queries inside are told apart by the same values as well")
 {
     Jobs db;
     const auto groups = [](int selected, int grouped) {
-        return select((cost % selected).as<"rest">(), count().as<"jobs">())
+        return select((cost % selected).as("rest"_n), count().as("jobs"_n))
             .group_by(cost % grouped)
-            .template into<Parity>();
+            .into(table<Parity>);
     };
     CHECK(db.run(select<Parity>().with(cte<"p">(groups(3, 3)))).size() == 3);
     CHECK(db.run(select<Parity>().from(subquery<"p">(groups(3, 3)))).size() == 3);
@@ -164,9 +164,9 @@ TEST_CASE("groups of queries inside are told apart by the same values as well")
     db.differs(groups(3, 3).union_(groups(5, 3)));
     // two keys that differ in their values do not tell rows apart by one of them
     const auto two = [](int a, int b) {
-        return select((cost % a).as<"rest">(), count().as<"jobs">())
+        return select((cost % a).as("rest"_n), count().as("jobs"_n))
             .group_by(cost % a, cost % b)
-            .template into<Parity>();
+            .into(table<Parity>);
     };
     CHECK(db.run(select<Parity>().from(subquery<"p">(two(3, 5)))).size() == 15);
 }
@@ -176,7 +176,7 @@ TEST_CASE("a query inside names what groups around it have one value of")
     Jobs db;
     const auto level = col<&User::level>;
     const auto users = [&](const auto& of) {
-        return scalar(select(count()).from<User>().where(level == of));
+        return scalar(select(count()).from(table<User>).where(level == of));
     };
     CHECK(db.run(select(cost, users(cost)).group_by(cost)).size() == 30);
     CHECK(db.run(select(cost % 3, users(cost % 3)).group_by(cost % 3).having(users(cost % 3) > 0)).size() ==
@@ -186,12 +186,12 @@ TEST_CASE("a query inside names what groups around it have one value of")
     db.differs(select(cost % 3).group_by(cost % 3).having(exists(select(level).where(level > cost % 4))));
     CHECK(db.run(select(count(), users(cost % 4)).group_by(cost % 3, cost)).size() == 30);
     // of what is grouped by itself
-    CHECK(db.run(select(users(cost), count()).from<Job>().group_by(users(cost))).size() == 2);
+    CHECK(db.run(select(users(cost), count()).from(table<Job>).group_by(users(cost))).size() == 2);
     const auto above = [&](int least) {
-        return scalar(select(count()).from<User>().where(level == cost && level > least));
+        return scalar(select(count()).from(table<User>).where(level == cost && level > least));
     };
-    CHECK(db.run(select(above(1), count()).from<Job>().group_by(above(1))).size() == 2);
-    db.differs(select(above(2), count()).from<Job>().group_by(above(1)));
+    CHECK(db.run(select(above(1), count()).from(table<Job>).group_by(above(1))).size() == 2);
+    db.differs(select(above(2), count()).from(table<Job>).group_by(above(1)));
     // a table of its own hides that around it
     CHECK(db.run(select(cost % 3, scalar(select(max(cost % 4)))).group_by(cost % 3)).size() == 3);
     // in an aggregate function of the query around it there are no groups yet
@@ -201,24 +201,24 @@ TEST_CASE("a query inside names what groups around it have one value of")
 TEST_CASE("a column is ordered by that has the name of something else in the result")
 {
     Jobs db;
-    const auto query = select((cost % 3).as<"cost">(), col<&Job::id>).order_by(cost);
+    const auto query = select((cost % 3).as("cost"_n), col<&Job::id>).order_by(cost);
     CHECK(text_of(query) ==
           R"(SELECT "job"."cost" % ? AS "cost", "job"."id" FROM "job" ORDER BY "job"."cost")");
     CHECK(std::get<0>(db.run(query.limit(4)).back()) == 0);
-    CHECK(text_of(select(col<&Job::module>, (-cost).as<"MODULE">()).order_by(desc(col<&Job::module>)))
+    CHECK(text_of(select(col<&Job::module>, (-cost).as("MODULE"_n)).order_by(desc(col<&Job::module>)))
               .ends_with(R"(ORDER BY "job"."module" DESC)"));
     CHECK(text_of(
-              select(lower(col<&Job::module>).as<"module">()).order_by(collate<"nocase">(col<&Job::module>)))
+              select(lower(col<&Job::module>).as("module"_n)).order_by(collate<"nocase">(col<&Job::module>)))
               .find(R"(ORDER BY "job"."module" COLLATE)") != std::string::npos);
     enum class By { cost };
     const std::vector<Sort<By>> by{{By::cost, true}};
     const auto chosen =
-        select((cost % 3).as<"cost">(), cost + 1).order_by(order_list(by, sortable<By::cost>(cost)));
+        select((cost % 3).as("cost"_n), cost + 1).order_by(order_list(by, sortable<By::cost>(cost)));
     CHECK(std::get<1>(db.run(chosen).front()) == 30);
     // the column itself, or another one
-    CHECK(text_of(select(cost.as<"cost">()).order_by(cost)) ==
+    CHECK(text_of(select(cost.as("cost"_n)).order_by(cost)) ==
           R"(SELECT "cost" AS "cost" FROM "job" ORDER BY "cost")");
-    CHECK(text_of(select((cost % 3).as<"rest">()).order_by(cost)) ==
+    CHECK(text_of(select((cost % 3).as("rest"_n)).order_by(cost)) ==
           R"(SELECT "cost" % ? AS "rest" FROM "job" ORDER BY "cost")");
 }
 
@@ -275,7 +275,7 @@ TEST_CASE("random values give what literals give")
             break;
         case 3: {
             const auto inside =
-                select((cost % a).as<"rest">(), count().as<"jobs">()).group_by(cost % b).into<Parity>();
+                select((cost % a).as("rest"_n), count().as("jobs"_n)).group_by(cost % b).into(table<Parity>);
             compare(select(col<&Parity::rest> % c, col<&Parity::jobs>)
                         .from(subquery<"p">(inside))
                         .order_by(col<&Parity::rest>),
@@ -285,8 +285,9 @@ TEST_CASE("random values give what literals give")
             break;
         }
         case 4: {
-            const auto users = scalar(
-                select(count()).from<User>().where(col<&User::level> == cost % a && col<&User::level> > b));
+            const auto users = scalar(select(count())
+                                          .from(table<User>)
+                                          .where(col<&User::level> == cost % a && col<&User::level> > b));
             compare(select(cost % c, users).group_by(cost % c).order_by(desc(cost % c)), a == c,
                     "select " + n(c) + ", (select count(*) from user where level = cost % " +
                         std::to_string(a) + " and level > " + std::to_string(b) +

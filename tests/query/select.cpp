@@ -85,10 +85,10 @@ TEST_CASE("rows are grouped")
 TEST_CASE("the table is named where no column says it")
 {
     Filled db;
-    CHECK(text_of(select(count()).from<Job>()) == R"(SELECT count(*) FROM "job")");
+    CHECK(text_of(select(count()).from(table<Job>)) == R"(SELECT count(*) FROM "job")");
     CHECK(text_of(select(count()).where(col<&Job::cost> > 2)) ==
           R"(SELECT count(*) FROM "job" WHERE "cost" > ?)");
-    CHECK(db.run(select(count()).from<User>()) == std::vector<std::int64_t>{2});
+    CHECK(db.run(select(count()).from(table<User>)) == std::vector<std::int64_t>{2});
     CHECK(db.run(select(count()).where(col<&Job::cost> > 2)) == std::vector<std::int64_t>{2});
 }
 
@@ -136,11 +136,12 @@ TEST_CASE("a query is a value: kept, extended, used again")
 TEST_CASE("limits that are known are part of the text")
 {
     Filled db;
-    const auto query = select(col<&Job::cost>).order_by(col<&Job::cost>).limit<2>().offset<1>();
+    const auto query =
+        select(col<&Job::cost>).order_by(col<&Job::cost>).limit(constant<2>).offset(constant<1>);
     CHECK(text_of(query) == R"(SELECT "cost" FROM "job" ORDER BY "cost" LIMIT 2 OFFSET 1)");
     CHECK(db.run(query) == std::vector<std::int64_t>{2, 3});
-    CHECK(text_of(select(col<&Job::cost>).limit<0>()) == R"(SELECT "cost" FROM "job" LIMIT 0)");
-    CHECK(text_of(select(col<&Job::cost>).offset<12345678901>()) ==
+    CHECK(text_of(select(col<&Job::cost>).limit(constant<0>)) == R"(SELECT "cost" FROM "job" LIMIT 0)");
+    CHECK(text_of(select(col<&Job::cost>).offset(constant<12345678901>)) ==
           R"(SELECT "cost" FROM "job" LIMIT -1 OFFSET 12345678901)");
     CHECK(db.run(first(query)) == 2);
 }
@@ -161,20 +162,22 @@ TEST_CASE("what is selected of groups has the values that they are grouped by")
     CHECK(db.run(select(cost % 7 + 1, count()).group_by(cost % std::int16_t{7})).size() == 7);
     differs(select(cost % 10, count()).group_by(cost % 7));
     differs(select(cost % 10 + 1).group_by(cost % 7));
-    differs(select(count(), (cost % 10).as<"n">()).group_by(cost % 7));
+    differs(select(count(), (cost % 10).as("n"_n)).group_by(cost % 7));
     differs(select(count()).group_by(cost % 7).having(cost % 10 > 3));
     differs(select(count()).group_by(cost % 7).order_by(desc(cost % 10)));
     differs(select(concat(col<&Job::module>, "x")).group_by(concat(col<&Job::module>, seven)));
     differs(select(rank().over(order_by(cost % 10))).group_by(cost % 7));
     differs(select(sum(cost % 10).over()).group_by(cost % 7));
-    differs(select(count()).from<User>().where(in(col<&User::level>, select(cost % 10).group_by(cost % 7))));
+    differs(
+        select(count()).from(table<User>).where(in(col<&User::level>, select(cost % 10).group_by(cost % 7))));
     // inside of aggregate functions there is no group yet, and of several keys one is enough
     CHECK(db.run(select(sum(cost % 10)).group_by(cost % 7)).size() == 7);
     CHECK(db.run(select(cost % 10, cost % 7).group_by(cost % 7, cost % 10)).size() == 12);
     CHECK(db.run(select(cost % 10).group_by(cost % 7, cost)).size() == 12);
-    CHECK(db.run(select(cost % 7, scalar(select(count()).from<User>().where(col<&User::level> % 10 < 100)))
-                     .group_by(cost % 7)
-                     .having(cost % 7 > 2)
-                     .order_by(desc(cost % 7)))
-              .size() == 4);
+    CHECK(
+        db.run(select(cost % 7, scalar(select(count()).from(table<User>).where(col<&User::level> % 10 < 100)))
+                   .group_by(cost % 7)
+                   .having(cost % 7 > 2)
+                   .order_by(desc(cost % 7)))
+            .size() == 4);
 }

@@ -66,9 +66,9 @@ TEST_CASE("several columns, whole rows, and structs")
     CHECK(ends[1].id == db.ann);
 
     const auto named =
-        select(col<&Employee::name>, col<&Employee::salary>.as<"rank">())
-            .union_(select(col<&Department::name>, count().as<"rank">()).group_by(col<&Department::name>))
-            .into<Named>()
+        select(col<&Employee::name>, col<&Employee::salary>.as("rank"_n))
+            .union_(select(col<&Department::name>, count().as("rank"_n)).group_by(col<&Department::name>))
+            .into(table<Named>)
             .order_by(col<&Employee::salary>, col<&Employee::name>);
     const std::vector<Named> ranked = db.run(named);
     REQUIRE(ranked.size() == 8);
@@ -120,12 +120,12 @@ TEST_CASE("a side on the right may be a set operation itself")
                          .where(col<&Employee::salary> > 25)
                          .union_all(select<Employee>().where(col<&Employee::salary> < 15))))
               .size() == 1);
-    const auto pairs = select(col<&Employee::name>, col<&Employee::salary>.as<"rank">());
+    const auto pairs = select(col<&Employee::name>, col<&Employee::salary>.as("rank"_n));
     const auto named =
         pairs
             .except(
                 pairs.where(col<&Employee::salary> < 45).intersect(pairs.where(col<&Employee::salary> > 15)))
-            .into<Named>();
+            .into(table<Named>);
     const auto found = db.run(select<Named>().from(subquery<"t">(named)).order_by(col<&Named::rank>));
     REQUIRE(found.size() == 2);
     CHECK(found[0].name == "eve");

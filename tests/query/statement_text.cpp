@@ -57,7 +57,7 @@ TEST_CASE("another form is another statement")
     CHECK_FALSE(same_slot(base, base.limit(1)));
     CHECK_FALSE(same_slot(base.where(col<&Job::cost> == 1), base.where(col<&Job::cost> != 1)));
     CHECK_FALSE(same_slot(insert(Job{}), upsert(Job{})));
-    CHECK_FALSE(same_slot(insert(Job{}), insert(Job{}).defaults<&Job::note>()));
+    CHECK_FALSE(same_slot(insert(Job{}), insert(Job{}).defaults(col<&Job::note>)));
 }
 
 TEST_CASE("the text ends with a zero")

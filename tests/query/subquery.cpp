@@ -56,8 +56,8 @@ TEST_CASE("scalar: a query as a value, none where it has no row")
 TEST_CASE("an aggregate without groups always has a value")
 {
     Staff db;
-    const auto staff =
-        scalar(select(count()).from<Employee>().where(col<&Employee::department> == col<&Department::id>));
+    const auto staff = scalar(
+        select(count()).from(table<Employee>).where(col<&Employee::department> == col<&Department::id>));
     const std::vector<std::tuple<std::string, std::int64_t>> rows =
         db.run(select(col<&Department::name>, staff).order_by(desc(staff), col<&Department::name>));
     CHECK(rows[0] == std::tuple("sales", 2));
@@ -91,7 +91,7 @@ TEST_CASE("a key of another tenant is refused inside as outside")
     const auto inner = select(col<&Department::id>).where(col<&Department::id> == stranger);
     CHECK(db.fails(select(col<&Employee::name>).where(in(col<&Employee::department>, inner))) ==
           errc::wrong_tenant);
-    CHECK(db.fails(select(scalar(inner)).from<Employee>()) == errc::wrong_tenant);
+    CHECK(db.fails(select(scalar(inner)).from(table<Employee>)) == errc::wrong_tenant);
     CHECK(db.fails(remove<Employee>().where(exists(inner))) == errc::wrong_tenant);
 }
 
@@ -117,7 +117,7 @@ TEST_CASE("whether there is something is a query by itself")
           R"(WHERE "salary" > ?))");
     CHECK(db.run(one(paid(45))));
     CHECK_FALSE(db.run(one(paid(55))));
-    CHECK(db.run(select(!exists(select<Loan>()), scalar(select(count()).from<Employee>()))) ==
+    CHECK(db.run(select(!exists(select<Loan>()), scalar(select(count()).from(table<Employee>)))) ==
           std::vector{std::tuple(true, std::int64_t{5})});
     CHECK(db.run(select(constant<1>).where(exists(select<Loan>()))).empty());
     CHECK(db.run(first(select(constant<1>).where(exists(select<Employee>())))) == 1);

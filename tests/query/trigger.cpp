@@ -141,7 +141,7 @@ TEST_CASE("SQLite runs it")
     CHECK_THAT(std::string(refused.message()), ContainsSubstring("it isn't done yet"));
     db.sql("INSERT INTO note VALUES (2, 1, 'go'); DELETE FROM queue");
     CHECK(cost() == 0);
-    CHECK(db.run(select(count()).from<Note>()).at(0) == 0);
+    CHECK(db.run(select(count()).from(table<Note>)).at(0) == 0);
 }
 
 TEST_CASE("a trigger inserts")
@@ -158,5 +158,5 @@ END)");
     REQUIRE(notes.size() == 2);
     CHECK(notes[0].text == "mail added");
     CHECK(notes[1].text == "removed");
-    CHECK(db.run(select(count()).from<Total>()).at(0) == 1);
+    CHECK(db.run(select(count()).from(table<Total>)).at(0) == 1);
 }

@@ -11,7 +11,8 @@ struct Load {
     std::int64_t jobs{};
 };
 
-const auto load = select(col<&Job::module>, count().as<"jobs">()).group_by(col<&Job::module>).into<Load>();
+const auto load =
+    select(col<&Job::module>, count().as("jobs"_n)).group_by(col<&Job::module>).into(table<Load>);
 
 struct Sale {
     Id<Sale> id{};
@@ -26,9 +27,9 @@ struct Sum {
     std::string module{};
     std::int64_t cost{};
 };
-inline constexpr auto sums = select(col<&Sale::module>, coalesce(sum(col<&Sale::cost>), 0).as<"cost">())
+inline constexpr auto sums = select(col<&Sale::module>, coalesce(sum(col<&Sale::cost>), 0).as("cost"_n))
                                  .group_by(col<&Sale::module>)
-                                 .into<Sum>();
+                                 .into(table<Sum>);
 inline constexpr auto add_up =
     update<Total>()
         .from(subquery<"sums">(sums))
@@ -53,7 +54,7 @@ TEST_CASE("rows are changed by what another table says of them")
 {
     Filled db;
     const auto query = update<Job>()
-                           .from<User>()
+                           .from(table<User>)
                            .set(col<&Job::note> = col<&User::name>, col<&Job::cost> = col<&Job::cost> + 10)
                            .where(col<&Job::owner> == col<&User::id> && col<&User::name> == "ann");
     CHECK(text_of(query) ==
@@ -73,7 +74,7 @@ TEST_CASE("clauses of such an update may be said in any order, and its parameter
     const auto query = update<Job>()
                            .where(col<&Job::owner> == col<&User::id> && col<&Job::cost> == 2)
                            .set(col<&Job::note> = concat(col<&User::name>, "!"))
-                           .from<User>()
+                           .from(table<User>)
                            .returning(col<&Job::cost>, col<&Job::note>);
     CHECK(text_of(query).ends_with(R"( RETURNING "job"."cost", "job"."note")"));
     const auto rows = db.run(query);
@@ -81,7 +82,7 @@ TEST_CASE("clauses of such an update may be said in any order, and its parameter
     CHECK(std::get<0>(rows[0]) == 2);
     CHECK(std::get<1>(rows[0])->ends_with("!"));
     const auto whole = db.run(update<Job>()
-                                  .from<User>()
+                                  .from(table<User>)
                                   .set(col<&Job::note> = std::nullopt)
                                   .where(col<&Job::owner> == col<&User::id> && col<&Job::cost> == 2)
                                   .returning());
@@ -96,8 +97,8 @@ TEST_CASE("other tables are joined to the one that the update reads")
     const auto job_of = db.run(select(col<&Job::id>).where(col<&Job::cost> == 3)).front();
     db.run(insert(Tag{.name = "red", .job = job_of}));
     const auto by_key = update<User>()
-                            .from<Tag>()
-                            .join<Job>()
+                            .from(table<Tag>)
+                            .join(table<Job>)
                             .set(col<&User::name> = col<&Tag::name>, col<&User::level> = 5)
                             .where(col<&Job::owner> == col<&User::id>);
     CHECK(text_of(by_key) == R"(UPDATE "user" SET "name" = "tag"."name", "level" = ? FROM "tag" JOIN "job")"
@@ -108,14 +109,14 @@ TEST_CASE("other tables are joined to the one that the update reads")
 
     const auto by_condition = update<User>()
                                   .set(col<&User::level> = 7)
-                                  .from<Tag>()
-                                  .join<Job>(col<&Tag::job> == col<&Job::id> && col<&Job::cost> == 4)
+                                  .from(table<Tag>)
+                                  .join(table<Job>, col<&Tag::job> == col<&Job::id> && col<&Job::cost> == 4)
                                   .where(col<&Job::owner> == col<&User::id>);
     CHECK(db.run(by_condition) == 0);
     const auto crossed = update<User>()
                              .set(col<&User::level> = 7)
-                             .from<Tag>()
-                             .cross_join<Job>()
+                             .from(table<Tag>)
+                             .cross_join(table<Job>)
                              .where(col<&Job::owner> == col<&User::id> && col<&Job::id> == col<&Tag::job>);
     CHECK(db.run(crossed) == 1);
 }
@@ -125,8 +126,8 @@ TEST_CASE("what a left join may not find is NULL where there is room for it")
     Filled db;
     const auto query = update<User>()
                            .set(col<&User::score> = 1.5, col<&User::name> = coalesce(col<&Tag::name>, "none"))
-                           .from<Job>()
-                           .left_join<Tag>(col<&Tag::job> == col<&Job::id>)
+                           .from(table<Job>)
+                           .left_join(table<Tag>, col<&Tag::job> == col<&Job::id>)
                            .where(col<&Job::owner> == col<&User::id>);
     CHECK(db.run(query) > 0);
     CHECK(db.integer("select count(*) from user where name = 'none'") > 0);
@@ -137,7 +138,7 @@ TEST_CASE("a table is read beside itself under another name")
     Filled db;
     constexpr auto other = alias<"other">;
     const auto query = update<Job>()
-                           .from<Alias<"other", Job>>()
+                           .from(table<Alias<"other", Job>>)
                            .set(col<&Job::cost> = other[col<&Job::cost>] * 100)
                            .where(other[col<&Job::cost>] == col<&Job::cost> + 1 && col<&Job::cost> < 3);
     CHECK(text_of(query) == R"(UPDATE "job" SET "cost" = "other"."cost" * ? FROM "job" AS "other")"
@@ -168,7 +169,7 @@ TEST_CASE("an assignment of what another table says may be left out")
     Filled db;
     const auto query = [](bool wanted) {
         return update<Job>()
-            .from<User>()
+            .from(table<User>)
             .set(when(wanted, col<&Job::note> = col<&User::name>))
             .where(col<&Job::owner> == col<&User::id>);
     };
@@ -183,7 +184,7 @@ TEST_CASE("a key of another tenant is refused wherever it stands in such an upda
     Filled db;
     const auto query =
         update<Job>()
-            .from<User>()
+            .from(table<User>)
             .set(col<&Job::cost> = 1)
             .where(col<&Job::owner> == col<&User::id> && col<&User::id> == key<User>(1, here + 1));
     CHECK(db.fails(query) == errc::wrong_tenant);

@@ -31,7 +31,7 @@ TEST_CASE("a column left to its default is set to it in a row that is there alre
     Database db;
     db.run(upsert(Setting{.key = "a", .value = "1", .updated_at = {}}));
     const Timestamp before = now();
-    db.run(upsert(Setting{.key = "a", .value = "2", .updated_at = {}}).defaults<&Setting::updated_at>());
+    db.run(upsert(Setting{.key = "a", .value = "2", .updated_at = {}}).defaults(col<&Setting::updated_at>));
     const Setting found = db.run(one(select<Setting>()));
     CHECK(found.value == "2");
     CHECK(found.updated_at >= before);

@@ -49,8 +49,8 @@ struct Cheap {
 inline constexpr auto pending = select(col<&Job::id>, col<&Job::note>, col<&Job::cost>)
                                     .where(col<&Job::status> == Status::pending && col<&Job::cost> < 1000);
 inline constexpr auto summary =
-    select(col<&Module::name>, count().as<"jobs">(), sum(col<&Job::cost>).as<"cost">())
-        .join<Job>()
+    select(col<&Module::name>, count().as("jobs"_n), sum(col<&Job::cost>).as("cost"_n))
+        .join(table<Job>)
         .group_by(col<&Module::name>)
         .order_by(col<&Module::name>)
         .limit(3);
@@ -63,9 +63,9 @@ struct Cost {
 // Of several selects, and of one with a name.
 inline constexpr auto costs =
     select(col<&Module::name>, col<&Job::cost>)
-        .join<Job>()
+        .join(table<Job>)
         .union_all(
-            select(col<&Job::note>.as<"name">(), col<&Job::cost> * 10).where(is_not_null(col<&Job::note>)));
+            select(col<&Job::note>.as("name"_n), col<&Job::cost> * 10).where(is_not_null(col<&Job::note>)));
 
 struct Slot
     : Schema<View<"summary", Summary, summary>, Table<"module", Module>,
@@ -117,7 +117,7 @@ TEST_CASE("it is read as a table")
     CHECK(db.run(select(sum(col<&Cost::cost>))).at(0) == 72);
 
     // Its ids lead to the tables they are of.
-    const auto notes = db.run(select(col<&Module::name>).join<Cheap>());
+    const auto notes = db.run(select(col<&Module::name>).join(table<Cheap>));
     REQUIRE(notes.size() == 1);
     CHECK(notes[0] == "fax");
     CHECK(db.fails("INSERT INTO cheap VALUES (9, 1, NULL, 'done', 1)").message().find("view") !=

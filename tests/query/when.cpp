@@ -114,11 +114,12 @@ TEST_CASE("more combinations than are kept still run")
     Staff db;
     const auto query = [](unsigned bits) {
         const auto has = [bits](unsigned i) { return (bits >> i & 1) != 0; };
-        return select(count()).from<Employee>().where(
-            when(has(0), col<&Employee::salary> > 10) && when(has(1), col<&Employee::salary> > 20) &&
-            when(has(2), col<&Employee::salary> > 30) && when(has(3), col<&Employee::salary> > 40) &&
-            when(has(4), col<&Employee::salary> < 50) && when(has(5), col<&Employee::salary> < 40) &&
-            when(has(6), col<&Employee::salary> < 30));
+        return select(count())
+            .from(table<Employee>)
+            .where(when(has(0), col<&Employee::salary> > 10) && when(has(1), col<&Employee::salary> > 20) &&
+                   when(has(2), col<&Employee::salary> > 30) && when(has(3), col<&Employee::salary> > 40) &&
+                   when(has(4), col<&Employee::salary> < 50) && when(has(5), col<&Employee::salary> < 40) &&
+                   when(has(6), col<&Employee::salary> < 30));
     };
     std::set<std::string> texts;
     for (unsigned round = 0; round < 2; ++round)
@@ -234,8 +235,9 @@ TEST_CASE("a condition that always holds is beside || and !, and inside of when(
     CHECK(ran(db, removed(false)) == R"(DELETE FROM "employee" WHERE ("name" = ?))");
     CHECK(db.run(removed(true)) == 2);
     const auto nested = [](bool outer, bool inner) {
-        return select(count()).from<Employee>().where(
-            when(outer, when(inner, col<&Employee::name> == "ann") || col<&Employee::name> == "bob"));
+        return select(count())
+            .from(table<Employee>)
+            .where(when(outer, when(inner, col<&Employee::name> == "ann") || col<&Employee::name> == "bob"));
     };
     CHECK(db.run(one(nested(true, true))) == 2);
     CHECK(db.run(one(nested(true, false))) == 1);
@@ -288,9 +290,9 @@ TEST_CASE("assignments that are left out")
     CHECK(ran(db, raised(true)) == R"(UPDATE "employee" SET "salary" = "salary" + ?, "name" = ? )"
                                    R"(WHERE "name" = ? OR "name" = ?)");
     CHECK(db.run(raised(false)) == 2);
-    CHECK(db.run(one(select(count()).from<Employee>().where(is_null(col<&Employee::boss>)))) == 4);
+    CHECK(db.run(one(select(count()).from(table<Employee>).where(is_null(col<&Employee::boss>)))) == 4);
     CHECK(db.run(raised(true)) == 2);
-    CHECK(db.run(one(select(count()).from<Employee>().where(col<&Employee::name> == "one"))) == 2);
+    CHECK(db.run(one(select(count()).from(table<Employee>).where(col<&Employee::name> == "one"))) == 2);
 }
 
 TEST_CASE("groups are chosen by conditions that come and go")

@@ -13,10 +13,10 @@ struct Step {
     std::int64_t n{};
 };
 
-const auto load = select(col<&Job::module>, count().as<"jobs">())
+const auto load = select(col<&Job::module>, count().as("jobs"_n))
                       .where(col<&Job::cost> < 4)
                       .group_by(col<&Job::module>)
-                      .into<Load>();
+                      .into(table<Load>);
 
 } // namespace
 
@@ -25,7 +25,7 @@ TEST_CASE("an update reads queries with names")
     Filled db;
     const auto query = update<Job>()
                            .set(col<&Job::cost> = col<&Load::jobs> * 100)
-                           .from<Load>()
+                           .from(table<Load>)
                            .where(col<&Job::module> == col<&Load::module> && col<&Job::cost> > 1)
                            .with(cte<"load">(load));
     CHECK(text_of(query) ==
@@ -53,8 +53,8 @@ TEST_CASE("an insert reads queries with names")
 {
     Filled db;
     const auto counted = insert<Setting>()
-                             .columns<&Setting::key, &Setting::value>()
-                             .from(select(col<&Load::module>, col<&Load::module>).from<Load>())
+                             .columns(col<&Setting::key>, col<&Setting::value>)
+                             .from(select(col<&Load::module>, col<&Load::module>).from(table<Load>))
                              .with(cte<"load">(load));
     CHECK(db.run(counted) == 2);
     CHECK(db.integer("select count(*) from config where key in ('mail', 'disk')") == 2);
@@ -64,7 +64,7 @@ TEST_CASE("an insert reads queries with names")
 
     const auto one_row =
         insert<User>()
-            .set(col<&User::name> = coalesce(scalar(select(max(col<&Load::module>)).from<Load>()), "?"),
+            .set(col<&User::name> = coalesce(scalar(select(max(col<&Load::module>)).from(table<Load>)), "?"),
                  col<&User::active> = true, col<&User::level> = 1,
                  col<&User::picture> = std::vector<std::byte>())
             .with(cte<"load">(load));
@@ -75,13 +75,13 @@ TEST_CASE("an insert reads queries with names")
 TEST_CASE("a query that reads itself fills a table")
 {
     Database db;
-    const auto first = select(cast<std::int64_t>(count()).as<"n">()).from<User>();
-    const auto next = select((col<&Step::n> + 1).as<"n">()).where(col<&Step::n> < 9);
+    const auto first = select(cast<std::int64_t>(count()).as("n"_n)).from(table<User>);
+    const auto next = select((col<&Step::n> + 1).as("n"_n)).where(col<&Step::n> < 9);
     const auto query =
         insert<Setting>()
-            .columns<&Setting::key, &Setting::value>()
+            .columns(col<&Setting::key>, col<&Setting::value>)
             .from(select(cast<std::string>(col<&Step::n>), cast<std::string>(col<&Step::n> * 2)))
-            .with_recursive(cte<"step">(first.union_all(next).into<Step>()));
+            .with_recursive(cte<"step">(first.union_all(next).into(table<Step>)));
     CHECK(db.run(query) == 10);
     CHECK(db.integer("select sum(value) from config") == 90);
 }

@@ -314,7 +314,7 @@ private:
     void look_through(const TenantDb<Notes>& db, const Place& place, std::size_t tenant)
     {
         const auto read =
-            db.read(select(col<&Note::number>, col<&Note::text>).from<Note>().order_by(col<&Note::id>));
+            db.read(select(col<&Note::number>, col<&Note::text>).from(table<Note>).order_by(col<&Note::id>));
         if (!read) return wrong(place.name + " cannot be read any more: " + said(read.error()));
         std::map<std::int64_t, int> found;
         std::map<std::int64_t, std::int64_t> last; // of each client

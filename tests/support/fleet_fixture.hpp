@@ -86,7 +86,7 @@ R run(boost::asio::awaitable<R> coroutine)
 template <class T>
 Result<std::int64_t> count_notes(const TenantDb<T>& db)
 {
-    return db.read(one(select(count()).from<Note>()));
+    return db.read(one(select(count()).from(table<Note>)));
 }
 
 } // namespace tenantry::test

@@ -79,7 +79,7 @@ TEST_CASE("an insert whose id does not fit its type is taken back")
     must(wait_for(
         opened.db.async_write(sql<"INSERT INTO reply(id, note) SELECT 2147483647, id FROM note">())));
     const Reply next{.note = about};
-    const auto query = select(count()).from<Reply>();
+    const auto query = select(count()).from(table<Reply>);
     CHECK(wait_for(opened.db.async_write(insert(next))).error() == errc::value_misfit);
     CHECK(must(opened.db.read(one(query))) == 1);
     CHECK(wait_for(opened.db.async_write(insert(next).returning())).error() == errc::value_misfit);
@@ -199,7 +199,8 @@ TEST_CASE("one handle is used from many threads")
         threads.emplace_back([&, t] {
             for (int n = 0; n < 25; ++n) {
                 if (!wait_for(test::add_note(db, "from a thread", t))) ++wrong;
-                const auto mine = db.read(one(select(count()).from<Note>().where(col<&Note::number> == t)));
+                const auto mine =
+                    db.read(one(select(count()).from(table<Note>).where(col<&Note::number> == t)));
                 if (!mine || *mine != n + 1) ++wrong;
                 const auto copy = db;
                 if (!wait_for(copy.async_read(select<Note>().limit(1)))) ++wrong;

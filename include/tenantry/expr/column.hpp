@@ -50,8 +50,8 @@ struct Column {
     }
 
     /// Under a name of its own in the result: see `Named`.
-    template <FixedString Name>
-    [[nodiscard]] constexpr Named<Name, Column> as() const
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, Column> as(N) const
     {
         return {*this};
     }

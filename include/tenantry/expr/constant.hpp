@@ -118,8 +118,8 @@ struct Constant {
     {}
 
     /// Under a name of its own in the result: see `Named`.
-    template <FixedString Name>
-    [[nodiscard]] constexpr Named<Name, Constant> as() const
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, Constant> as(N) const
     {
         return {*this};
     }
@@ -156,7 +156,7 @@ consteval auto make_constant()
 
 /// A value that is written into the statement's text instead of being bound: `constant<"success">`, `constant<0>`,
 /// `constant<true>`, `constant<-1.5>`, `constant<JobStatus::done>`. It stands wherever an expression does, in `select()`
-/// as well: `select(col<&Job::module>, constant<"job">.as<"kind">())`. What it is compared with, or assigned to, has to
+/// as well: `select(col<&Job::module>, constant<"job">.as("kind"_n))`. What it is compared with, or assigned to, has to
 /// take it as a value; an integer by itself is an int64.
 ///
 /// Each value is a statement of its own, prepared once: it is for what a program knows, and bound values are for what it

@@ -27,6 +27,7 @@
 #include <tenantry/expr/json.hpp>
 #include <tenantry/expr/like.hpp>
 #include <tenantry/expr/logic.hpp>
+#include <tenantry/expr/name.hpp>
 #include <tenantry/expr/null.hpp>
 #include <tenantry/expr/number_functions.hpp>
 #include <tenantry/expr/order.hpp>

@@ -15,6 +15,7 @@
 #include <tenantry/expr/detail/form.hpp>
 #include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/detail/pack.hpp>
+#include <tenantry/expr/name.hpp>
 
 namespace tenantry {
 
@@ -96,6 +97,8 @@ inline constexpr bool may_be_null<E, Missing> = E::template may_be_null<Missing>
 // An expression that has a name in the result of a select.
 template <FixedString Name, class E>
 struct Named;
+template <class N, class E>
+using named_t = Named<GivenName<N>::name, E>;
 
 // What a wrong expression becomes after its error has been said: a node that everything accepts, so that
 // the first message is the only one.
@@ -228,13 +231,13 @@ struct Compound {
     Pack<Args...> args;
 
     /// Under a name of its own in the result: see `Named`.
-    template <FixedString Name>
-    [[nodiscard]] constexpr Named<Name, Compound> as() const&
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, Compound> as(N) const&
     {
         return {*this};
     }
-    template <FixedString Name>
-    [[nodiscard]] constexpr Named<Name, Compound> as() &&
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, Compound> as(N) &&
     {
         return {std::move(*this)};
     }

@@ -60,8 +60,8 @@ struct Windowed {
     WindowOf over;
 
     /// Under a name of its own in the result: see `Named`.
-    template <FixedString Name>
-    [[nodiscard]] constexpr Named<Name, Windowed> as() const
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, Windowed> as(N) const
     {
         return {*this};
     }

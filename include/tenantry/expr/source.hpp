@@ -9,7 +9,7 @@
 namespace tenantry {
 
 /// A row's table under a name of its own, for statements that read one table twice. It stands wherever a row
-/// names a table to read: `select<Alias<"a", Job>>()`, `.join<Alias<"b", Job>>(...)`. Its columns are
+/// names a table to read: `select<Alias<"a", Job>>()`, `.join(table<Alias<"b", Job>>, ...)`. Its columns are
 /// `alias<"a">[col<&Job::cost>]`.
 template <FixedString Name, class Row>
 struct Alias {
@@ -32,6 +32,20 @@ struct source_traits<Alias<Name, Row>> {
     static constexpr std::string_view alias = Name.view();
 };
 
+template <class Source>
+struct TableTag {
+    using source = Source;
+};
+
+template <class T>
+inline constexpr bool is_table_tag = false;
+template <class Source>
+inline constexpr bool is_table_tag<TableTag<Source>> = true;
+
+// Whether an argument is table<Source>.
+template <class T>
+concept AnyTableTag = is_table_tag<std::remove_cvref_t<T>>;
+
 // The row whose columns a source has.
 template <class Source>
 using source_row = typename source_traits<Source>::row;
@@ -52,5 +66,11 @@ template <class Row>
 inline constexpr char row_mark = 0;
 
 } // namespace detail
+
+/// A table as an argument, by its row: `.from(table<Job>)`, `.join(table<User>)`, `.join(table<Alias<"boss", Employee>>,
+/// condition)`; `.into(table<Load>)` makes one of a query, for which a struct is enough. `Table<"job", Job>` in a schema
+/// declares what `table<Job>` means.
+template <class Source>
+inline constexpr detail::TableTag<Source> table{};
 
 } // namespace tenantry

@@ -42,8 +42,8 @@ struct ZeroBlob {
     static constexpr bool owns_values = true;
 
     /// Under a name of its own in the result: see `Named`.
-    template <FixedString Name>
-    [[nodiscard]] constexpr Named<Name, ZeroBlob> as() const
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, ZeroBlob> as(N) const
     {
         return {*this};
     }

@@ -103,8 +103,8 @@ struct ConditionList {
     static constexpr bool owns_values = true;
 
     /// Under a name of its own in the result: see `Named`.
-    template <FixedString Name>
-    [[nodiscard]] Named<Name, ConditionList> as() const
+    template <class N>
+    [[nodiscard]] named_t<N, ConditionList> as(N) const
     {
         return {*this};
     }

@@ -342,7 +342,7 @@ struct full_text_objects<Table, Name, Options...> {
 } // namespace detail
 
 /// A full-text index. The fields of `Row` are texts; one may be the id: `Id<Row>`, or with `ContentOf<Other>`
-/// `Id<Other>`, by which `.join<Other>()` leads from what was found to its row. Searched with `match(...)`.
+/// `Id<Other>`, by which `.join(table<Other>)` leads from what was found to its row. Searched with `match(...)`.
 ///
 /// Without `ContentOf` it is a table of its own, and rows are inserted, updated and removed like others; with it the
 /// other table is written, triggers `<name>_insert`, `_update` and `_remove` do the rest, and rows of the index itself

@@ -199,18 +199,17 @@ public:
         return detail::add_values(std::move(*this), std::forward<A>(assignments)...);
     }
 
-    /// The columns that a query fills: `insert<Archive>().columns<&Archive::module>().from(select(...))`. Those left
+    /// The columns that a query fills: `insert<Archive>().columns(col<&Archive::module>).from(select(...))`. Those left
     /// out take their defaults, as with `set`.
-    template <auto... Members>
-    [[nodiscard]] constexpr auto columns() const
+    template <class... C>
+    [[nodiscard]] constexpr auto columns(const C&...) const
     {
-        constexpr bool sound = sizeof...(Members) > 0 && (FieldPointer<Members> && ...);
-        static_assert(
-            sound, "tenantry: .columns<...>() names columns by pointers to data members, like &Row::field");
+        constexpr bool sound = sizeof...(C) > 0 && (detail::is_column<C> && ...);
+        static_assert(sound, "tenantry: columns() takes columns: columns(col<&Archive::module>)");
         if constexpr (sound) {
-            static_assert((std::same_as<row_of<Members>, row_type> && ...),
-                          "tenantry: .columns<...>() names a member of another row");
-            return detail::InsertColumns<InsertQuery, Members...>(*this);
+            static_assert((std::same_as<typename C::source, row_type> && ...),
+                          "tenantry: columns() names a column of another table");
+            return detail::InsertColumns<InsertQuery, C::member...>(*this);
         } else {
             return detail::InsertColumns<InsertQuery>(*this);
         }
@@ -218,15 +217,15 @@ public:
 
     /// The same without these columns, which take the defaults of the table. (An `upsert` sets them to their
     /// defaults in a row that is there already, too.)
-    template <auto... Members>
-    [[nodiscard]] constexpr auto defaults() const&
+    template <class... C>
+    [[nodiscard]] constexpr auto defaults(const C&...) const&
     {
-        return without<Members...>(*this);
+        return without<C...>(*this);
     }
-    template <auto... Members>
-    [[nodiscard]] constexpr auto defaults() &&
+    template <class... C>
+    [[nodiscard]] constexpr auto defaults(const C&...) &&
     {
-        return without<Members...>(std::move(*this));
+        return without<C...>(std::move(*this));
     }
 
     // Rules that need the schema.
@@ -263,20 +262,19 @@ public:
     }
 
 private:
-    template <auto... Members, class Statement>
+    template <class... C, class Statement>
     static constexpr auto without(Statement&& statement)
     {
-        static_assert(
-            (FieldPointer<Members> && ...),
-            "tenantry: .defaults<...>() names columns by pointers to data members, like &Row::field");
-        if constexpr ((FieldPointer<Members> && ...)) {
-            constexpr bool own = (std::same_as<row_of<Members>, row_type> && ...);
-            static_assert(own, "tenantry: .defaults<...>() names a member of another row");
+        constexpr bool are_columns = (detail::is_column<C> && ...);
+        static_assert(are_columns, "tenantry: defaults() takes columns: defaults(col<&Job::created_at>)");
+        if constexpr (are_columns) {
+            constexpr bool own = (std::same_as<typename C::source, row_type> && ...);
+            static_assert(own, "tenantry: defaults() names a column of another table");
             if constexpr (own)
                 return detail::map_clauses(std::forward<Statement>(statement), []<class Clause>(
                                                                                    Clause&& clause) {
-                    if constexpr (requires { std::forward<Clause>(clause).template without<Members...>(); })
-                        return std::forward<Clause>(clause).template without<Members...>();
+                    if constexpr (requires { std::forward<Clause>(clause).template without<C::member...>(); })
+                        return std::forward<Clause>(clause).template without<C::member...>();
                     else
                         return std::remove_cvref_t<Clause>(std::forward<Clause>(clause));
                 });
@@ -327,7 +325,7 @@ template <class Row>
 }
 
 /// Inserts a row, every column of it but those that the database computes; an unset id is assigned.
-/// `.defaults<&Row::member>()` leaves columns to their defaults. A row that has a name is borrowed and must outlive
+/// `.defaults(col<&Row::member>)` leaves columns to their defaults. A row that has a name is borrowed and must outlive
 /// the query, a temporary is moved into it.
 ///
 /// The result is the row's key where it has an id, otherwise nothing. Errors: constraint, wrong_tenant for an

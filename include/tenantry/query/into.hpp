@@ -1,4 +1,4 @@
-// into<Struct>(): the columns of a result, by name, in the fields of a struct.
+// into(table<Struct>): the columns of a result, by name, in the fields of a struct.
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/detail/mismatch.hpp>
 #include <tenantry/expr/detail/owned.hpp>
+#include <tenantry/expr/source.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/detail/fields.hpp>
 #include <tenantry/query/detail/outputs.hpp>
@@ -138,7 +139,7 @@ struct Into {
         if constexpr (map::every_field)
             static_assert(
                 fields_take<Struct, map>(Columns{}, std::make_index_sequence<field_count<Struct>>{}),
-                "tenantry: into<Struct>(): a field does not take what its column holds: another type, or "
+                "tenantry: into(table<Struct>): a field does not take what its column holds: another type, or "
                 "NULL where the field is no std::optional");
     }
 
@@ -167,24 +168,38 @@ constexpr bool check_into()
 {
     if constexpr (!Subject::is_flat) {
         static_assert(Subject::is_flat,
-                      "tenantry: into<Struct>() takes columns: name them instead of a whole row<...>");
+                      "tenantry: into(table<Struct>) takes columns: name them instead of a whole row<...>");
         return false;
     } else {
         using Map = IntoMap<Struct, Subject>;
-        static_assert(Map::every_field,
-                      "tenantry: into<Struct>(): a field has no column of its name among what is selected: "
-                      "give one the name with .as<\"field\">()");
+        static_assert(
+            Map::every_field,
+            "tenantry: into(table<Struct>): a field has no column of its name among what is selected: "
+            "give one the name with .as(\"field\"_n)");
         static_assert(!Map::every_field || Map::every_column,
-                      "tenantry: into<Struct>(): a column that is selected has no field of its name");
+                      "tenantry: into(table<Struct>): a column that is selected has no field of its name");
         return Map::every_field && Map::every_column;
     }
 }
+
+// What into() is given.
+template <class Of>
+struct IntoStruct {
+    static_assert(AnyTableTag<Of>, "tenantry: into() takes a struct by its name: into(table<Load>)");
+    using source = Of;
+};
+template <class Struct>
+struct IntoStruct<TableTag<Struct>> {
+    using source = Struct;
+};
+template <class Of>
+using into_struct = typename IntoStruct<Of>::source;
 
 // The statement with its subject, its first clause, going into a struct.
 template <class Struct, template <class...> class Statement, class Subject, class... Clauses>
 [[nodiscard]] constexpr auto add_into(const Statement<Subject, Clauses...>& statement)
 {
-    static_assert(RowType<Struct>, "tenantry: into<Struct>() takes a plain aggregate");
+    static_assert(RowType<Struct>, "tenantry: into(table<Struct>) takes a plain aggregate");
     if constexpr (check_into<Struct, Subject>())
         return statement.clauses.apply([](const Subject& subject, const Clauses&... each) {
             using Made = Into<Subject, Struct>;
@@ -198,12 +213,12 @@ template <class Struct, template <class...> class Statement, class Subject, clas
 template <class Statement>
 struct CanInto {
     /// Each row of the result as a struct: every field has a column of its name, or of the name that the column
-    /// was given with `.as<"name">()`, and every column a field. The result is the struct itself, also in a
+    /// was given with `.as("name"_n)`, and every column a field. The result is the struct itself, also in a
     /// tenant's scope; an id in it becomes a key by `key_for(db, id)`.
-    template <class Struct>
-    [[nodiscard]] constexpr auto into() const
+    template <class Of>
+    [[nodiscard]] constexpr auto into(Of) const
     {
-        return add_into<Struct>(static_cast<const Statement&>(*this));
+        return add_into<into_struct<Of>>(static_cast<const Statement&>(*this));
     }
 };
 

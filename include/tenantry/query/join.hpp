@@ -287,46 +287,6 @@ struct MarkedJoinForm : Form {
 
 // ---- what users say
 
-template <JoinKind Kind, class Source, class Statement>
-[[nodiscard]] constexpr auto add_join(Statement&& statement)
-{
-    static_assert(RowType<source_row<Source>>, "tenantry: join<Row>() takes a row, the struct of a table");
-    using Form = std::conditional_t<Kind == JoinKind::cross, JoinForm<Kind, Source, NoCondition>,
-                                    JoinByKeyForm<Kind, Source>>;
-    return with_clause(std::forward<Statement>(statement), PlainJoin<Source, Form>{});
-}
-
-template <JoinKind Kind, class Source, class Statement, class E>
-[[nodiscard]] constexpr auto add_join(Statement&& statement, E&& condition)
-{
-    static_assert(RowType<source_row<Source>>, "tenantry: join<Row>() takes a row, the struct of a table");
-    static_assert(AnyExpression<E> && is_condition<E>(),
-                  "tenantry: join<Row>() takes a condition: join<User>(col<&Job::owner> == col<&User::id>)");
-    if constexpr (AnyExpression<E>) {
-        static_assert(!std::remove_cvref_t<E>::aggregate,
-                      "tenantry: a join chooses rows before they are grouped: aggregate functions belong in "
-                      "having()");
-        return with_clause(std::forward<Statement>(statement),
-                           Join<Kind, Source, std::remove_cvref_t<E>>{std::forward<E>(condition)});
-    } else {
-        return with_clause(std::forward<Statement>(statement), Join<Kind, Source, Refused>{});
-    }
-}
-
-template <JoinKind Kind, class Statement, class Of, class E>
-[[nodiscard]] constexpr auto add_subquery_join(Statement&& statement, Of&& of, E&& condition)
-{
-    static_assert(AnyExpression<E> && is_condition<E>(),
-                  "tenantry: join() of a query takes a condition: join(subquery<\"t\">(...), condition)");
-    if constexpr (AnyExpression<E>)
-        return with_clause(std::forward<Statement>(statement),
-                           SubqueryJoin<Kind, std::remove_cvref_t<Of>, std::remove_cvref_t<E>>{
-                               std::forward<Of>(of), std::forward<E>(condition)});
-    else
-        return with_clause(std::forward<Statement>(statement),
-                           SubqueryJoin<Kind, std::remove_cvref_t<Of>, Refused>{std::forward<Of>(of), {}});
-}
-
 // What json_each() makes.
 template <class T>
 concept AnyJsonTable = requires { typename std::remove_cvref_t<T>::tenantry_json_table; };
@@ -361,79 +321,119 @@ struct JsonJoin {
     }
 };
 
+template <JoinKind Kind, class Source, class Statement>
+[[nodiscard]] constexpr auto add_table_join(Statement&& statement)
+{
+    using Form = std::conditional_t<Kind == JoinKind::cross, JoinForm<Kind, Source, NoCondition>,
+                                    JoinByKeyForm<Kind, Source>>;
+    return with_clause(std::forward<Statement>(statement), PlainJoin<Source, Form>{});
+}
+
+template <JoinKind Kind, class Source, class Statement, class E>
+[[nodiscard]] constexpr auto add_table_join(Statement&& statement, E&& condition)
+{
+    static_assert(AnyExpression<E> && is_condition<E>(),
+                  "tenantry: join(table<Row>, ...) takes a condition: "
+                  "join(table<User>, col<&Job::owner> == col<&User::id>)");
+    if constexpr (AnyExpression<E>) {
+        static_assert(!std::remove_cvref_t<E>::aggregate,
+                      "tenantry: a join chooses rows before they are grouped: aggregate functions belong in "
+                      "having()");
+        return with_clause(std::forward<Statement>(statement),
+                           Join<Kind, Source, std::remove_cvref_t<E>>{std::forward<E>(condition)});
+    } else {
+        return with_clause(std::forward<Statement>(statement), Join<Kind, Source, Refused>{});
+    }
+}
+
+template <JoinKind Kind, class Statement, class Of, class... E>
+[[nodiscard]] constexpr auto add_subquery_join(Statement&& statement, Of&& of, E&&... condition)
+{
+    constexpr bool sound = sizeof...(E) == 1 && ((AnyExpression<E> && is_condition<E>()) && ...);
+    static_assert(sound,
+                  "tenantry: join() of a query takes a condition: join(subquery<\"t\">(...), condition)");
+    if constexpr (sizeof...(E) == 1 && (AnyExpression<E> && ...))
+        return with_clause(std::forward<Statement>(statement),
+                           SubqueryJoin<Kind, std::remove_cvref_t<Of>, std::remove_cvref_t<E>...>{
+                               std::forward<Of>(of), std::forward<E>(condition)...});
+    else
+        return with_clause(std::forward<Statement>(statement),
+                           SubqueryJoin<Kind, std::remove_cvref_t<Of>, Refused>{std::forward<Of>(of), {}});
+}
+
+template <JoinKind Kind, class Statement, class Of, class... E>
+[[nodiscard]] constexpr auto add_join(Statement&& statement, Of&& of, E&&... condition)
+{
+    if constexpr (AnyTableTag<Of>) {
+        using Source = typename std::remove_cvref_t<Of>::source;
+        static_assert(RowType<source_row<Source>>,
+                      "tenantry: join(table<Row>) takes a row, the struct of a table");
+        static_assert(sizeof...(E) <= 1,
+                      "tenantry: join(table<Row>, condition) takes one condition: put && between several");
+        return add_table_join<Kind, Source>(std::forward<Statement>(statement),
+                                            std::forward<E>(condition)...);
+    } else if constexpr (AnyJsonTable<Of> && sizeof...(E) == 0) {
+        return with_clause(std::forward<Statement>(statement),
+                           JsonJoin<Kind, std::remove_cvref_t<Of>>{std::forward<Of>(of)});
+    } else if constexpr (AnySubquery<Of>) {
+        return add_subquery_join<Kind>(std::forward<Statement>(statement), std::forward<Of>(of),
+                                       std::forward<E>(condition)...);
+    } else {
+        static_assert(is_refused<Of>,
+                      "tenantry: join() takes a table, join(table<Row>, condition), a query with a name, "
+                      "join(subquery<\"t\">(...), condition), or json_each<\"t\", V>(...)");
+        return std::remove_cvref_t<Statement>(std::forward<Statement>(statement));
+    }
+}
+
 template <class Statement>
 struct CanJoin {
-    /// With each row the rows of another table for which the condition holds: `join<User>(col<&Job::owner> ==
+    /// With each row the rows of another table for which the condition holds: `join(table<User>, col<&Job::owner> ==
     /// col<&User::id>)`. Without a condition it is the one foreign key between that table and those that the
-    /// statement reads before it: a member `Id<User>`, or a `ForeignKey` of the schema. A table that is read already comes in under another name:
-    /// `join<Alias<"boss", Employee>>(...)`.
-    template <class Source, class... E>
-    [[nodiscard]] constexpr auto join(E&&... condition) const&
+    /// statement reads before it: a member `Id<User>`, or a `ForeignKey` of the schema. A table that is read already
+    /// comes in under another name: `join(table<Alias<"boss", Employee>>, ...)`.
+    ///
+    /// Or those of a query, `join(subquery<"t">(...), condition)`, or what is in a JSON text of the row:
+    /// `join(json_each<"tag", std::string>(col<&Post::tags>))`.
+    template <class Of, class... E>
+    [[nodiscard]] constexpr auto join(Of&& of, E&&... condition) const&
     {
-        return add_join<JoinKind::inner, Source>(static_cast<const Statement&>(*this),
-                                                 std::forward<E>(condition)...);
+        return add_join<JoinKind::inner>(static_cast<const Statement&>(*this), std::forward<Of>(of),
+                                         std::forward<E>(condition)...);
     }
-    template <class Source, class... E>
-    [[nodiscard]] constexpr auto join(E&&... condition) &&
+    template <class Of, class... E>
+    [[nodiscard]] constexpr auto join(Of&& of, E&&... condition) &&
     {
-        return add_join<JoinKind::inner, Source>(static_cast<Statement&&>(*this),
-                                                 std::forward<E>(condition)...);
-    }
-
-    /// With each row those of a query: `join(subquery<"t">(...), condition)`.
-    template <AnySubquery Of, class E>
-    [[nodiscard]] constexpr auto join(Of&& of, E&& condition) const
-    {
-        return add_subquery_join<JoinKind::inner>(static_cast<const Statement&>(*this), std::forward<Of>(of),
-                                                  std::forward<E>(condition));
-    }
-    template <AnySubquery Of, class E>
-    [[nodiscard]] constexpr auto left_join(Of&& of, E&& condition) const
-    {
-        return add_subquery_join<JoinKind::left>(static_cast<const Statement&>(*this), std::forward<Of>(of),
-                                                 std::forward<E>(condition));
-    }
-
-    /// With each row what is in a JSON text of it: `join(json_each<"tag", std::string>(col<&Post::tags>))`.
-    template <AnyJsonTable Of>
-    [[nodiscard]] constexpr auto join(Of&& of) const
-    {
-        return with_clause(static_cast<const Statement&>(*this),
-                           JsonJoin<JoinKind::inner, std::remove_cvref_t<Of>>{std::forward<Of>(of)});
-    }
-    template <AnyJsonTable Of>
-    [[nodiscard]] constexpr auto left_join(Of&& of) const
-    {
-        return with_clause(static_cast<const Statement&>(*this),
-                           JsonJoin<JoinKind::left, std::remove_cvref_t<Of>>{std::forward<Of>(of)});
+        return add_join<JoinKind::inner>(static_cast<Statement&&>(*this), std::forward<Of>(of),
+                                         std::forward<E>(condition)...);
     }
 
     /// The same, and rows for which there is none come alone: what is selected of the joined table becomes
     /// `std::optional`, columns and expressions as well as whole rows.
-    template <class Source, class... E>
-    [[nodiscard]] constexpr auto left_join(E&&... condition) const&
+    template <class Of, class... E>
+    [[nodiscard]] constexpr auto left_join(Of&& of, E&&... condition) const&
     {
-        return add_join<JoinKind::left, Source>(static_cast<const Statement&>(*this),
-                                                std::forward<E>(condition)...);
+        return add_join<JoinKind::left>(static_cast<const Statement&>(*this), std::forward<Of>(of),
+                                        std::forward<E>(condition)...);
     }
-    template <class Source, class... E>
-    [[nodiscard]] constexpr auto left_join(E&&... condition) &&
+    template <class Of, class... E>
+    [[nodiscard]] constexpr auto left_join(Of&& of, E&&... condition) &&
     {
-        return add_join<JoinKind::left, Source>(static_cast<Statement&&>(*this),
-                                                std::forward<E>(condition)...);
+        return add_join<JoinKind::left>(static_cast<Statement&&>(*this), std::forward<Of>(of),
+                                        std::forward<E>(condition)...);
     }
 
     /// With each row every row of another table. SQLite reads the tables in the order they are said
     /// (https://sqlite.org/optoverview.html#crossjoin).
-    template <class Source>
-    [[nodiscard]] constexpr auto cross_join() const&
+    template <AnyTableTag Of>
+    [[nodiscard]] constexpr auto cross_join(const Of& of) const&
     {
-        return add_join<JoinKind::cross, Source>(static_cast<const Statement&>(*this));
+        return add_join<JoinKind::cross>(static_cast<const Statement&>(*this), of);
     }
-    template <class Source>
-    [[nodiscard]] constexpr auto cross_join() &&
+    template <AnyTableTag Of>
+    [[nodiscard]] constexpr auto cross_join(const Of& of) &&
     {
-        return add_join<JoinKind::cross, Source>(static_cast<Statement&&>(*this));
+        return add_join<JoinKind::cross>(static_cast<Statement&&>(*this), of);
     }
 };
 

@@ -93,13 +93,31 @@ struct Limit {
     static constexpr bool owns_values = true;
 };
 
+// A number that the program knows is part of the text.
+template <Position At, auto N, class Statement>
+[[nodiscard]] constexpr auto add_constant_limit(Statement&& statement)
+{
+    constexpr bool is_number = is_integer<std::remove_cv_t<decltype(N)>>;
+    static_assert(is_number, "tenantry: limit() and offset() take a number of rows");
+    if constexpr (is_number) {
+        static_assert(!std::cmp_less(N, 0), "tenantry: limit and offset are not negative");
+        return with_clause(std::forward<Statement>(statement),
+                           ConstantLimit<At, std::cmp_less(N, 0) ? 0 : static_cast<std::int64_t>(N)>{});
+    } else {
+        return with_clause(std::forward<Statement>(statement), ConstantLimit<At, 0>{});
+    }
+}
+
 template <Position At, class Statement, class N>
 [[nodiscard]] constexpr auto add_limit(Statement&& statement, N rows)
 {
-    static_assert(is_integer<N>, "tenantry: limit() and offset() take a number of rows");
+    static_assert(is_integer<N> || is_constant<N> || is_refused<N>,
+                  "tenantry: limit() and offset() take a number of rows");
     static_assert(!std::remove_cvref_t<Statement>::template has<At>,
                   "tenantry: limit() or offset() is there already");
-    if constexpr (is_integer<N>) {
+    if constexpr (is_constant<N>) {
+        return add_constant_limit<At, N::value>(std::forward<Statement>(statement));
+    } else if constexpr (is_integer<N>) {
         // More rows than an int64 counts are all of them.
         const bool countable = std::cmp_less_equal(rows, INT64_MAX);
         return with_clause(std::forward<Statement>(statement),
@@ -109,39 +127,10 @@ template <Position At, class Statement, class N>
     }
 }
 
-template <Position At, auto N, class Statement>
-[[nodiscard]] constexpr auto add_constant_limit(const Statement& statement)
-{
-    constexpr bool is_number = is_integer<std::remove_cv_t<decltype(N)>>;
-    static_assert(is_number, "tenantry: limit<N>() and offset<N>() take a number of rows");
-    static_assert(!Statement::template has<At>, "tenantry: limit() or offset() is there already");
-    if constexpr (is_number) {
-        static_assert(!std::cmp_less(N, 0), "tenantry: limit and offset are not negative");
-        static_assert(std::in_range<std::int64_t>(N), "tenantry: limit and offset fit into 64 bits");
-        return with_clause(statement,
-                           ConstantLimit<At, std::cmp_less(N, 0) ? 0 : static_cast<std::int64_t>(N)>{});
-    } else {
-        return with_clause(statement, ConstantLimit<At, 0>{});
-    }
-}
-
 template <class Statement>
 struct CanLimit {
-    /// At most N rows, where the number is known: `limit<10>()`. It is part of the text, and a negative one does not
-    /// compile.
-    template <auto N>
-    [[nodiscard]] constexpr auto limit() const
-    {
-        return add_constant_limit<Position::limit, N>(static_cast<const Statement&>(*this));
-    }
-    /// Without the first N rows, where the number is known.
-    template <auto N>
-    [[nodiscard]] constexpr auto offset() const
-    {
-        return add_constant_limit<Position::offset, N>(static_cast<const Statement&>(*this));
-    }
-
-    /// At most so many rows. A negative number is `errc::invalid_argument` when the query runs.
+    /// At most so many rows. A negative number is `errc::invalid_argument` when the query runs. A number that the program
+    /// knows, `limit(constant<10>)`, is part of the text, and a negative one does not compile.
     template <class N>
     [[nodiscard]] constexpr auto limit(N rows) const&
     {
@@ -154,7 +143,7 @@ struct CanLimit {
     }
 
     /// Without the first so many rows, which are read all the same. A negative number is
-    /// `errc::invalid_argument` when the query runs.
+    /// `errc::invalid_argument` when the query runs; `offset(constant<10>)` is as for limit().
     template <class N>
     [[nodiscard]] constexpr auto offset(N rows) const&
     {

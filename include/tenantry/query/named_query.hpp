@@ -235,8 +235,8 @@ template <class Statement>
 struct CanWith {
     /// Queries that the statement reads like tables, by the struct they go into:
     ///
-    ///     select<Load>().with(cte<"load">(select(col<&Job::module>, count().as<"jobs">())
-    ///                                         .group_by(col<&Job::module>).into<Load>()))
+    ///     select<Load>().with(cte<"load">(select(col<&Job::module>, count().as("jobs"_n))
+    ///                                         .group_by(col<&Job::module>).into(table<Load>)))
     ///         .where(col<&Load::jobs> > 5)
     ///
     /// A query of a table's whole rows is read under its name, `Alias<"name", Row>`. Each may read those before it.
@@ -246,7 +246,7 @@ struct CanWith {
         return add_with<false>(static_cast<const Statement&>(*this), std::forward<Ctes>(ctes)...);
     }
 
-    /// The same, and each may read itself: `select(...).union_all(select(...).join<Tree>(...)).into<Tree>()`
+    /// The same, and each may read itself: `select(...).union_all(select(...).join(table<Tree>, ...)).into(table<Tree>)`
     /// (https://sqlite.org/lang_with.html#recursive_common_table_expressions).
     template <class... Ctes>
     [[nodiscard]] constexpr auto with_recursive(Ctes&&... ctes) const
@@ -345,7 +345,7 @@ constexpr bool require_query_row()
     if constexpr (sound) {
         constexpr bool has_row = has_query_row<std::remove_cvref_t<Q>>;
         static_assert(has_row, "tenantry: the columns of a query with a name are the fields of a struct: say "
-                               ".into<Struct>()");
+                               ".into(table<Struct>)");
         return has_row;
     } else {
         return false;
@@ -354,7 +354,7 @@ constexpr bool require_query_row()
 
 } // namespace detail
 
-/// A query with a name, for `with()`. Its columns are the fields of the struct it goes into (`into<Struct>()`): from
+/// A query with a name, for `with()`. Its columns are the fields of the struct it goes into (`into(table<Struct>)`): from
 /// then on `col<&Struct::field>`.
 template <FixedString Name, class Q>
 [[nodiscard]] constexpr auto cte(Q&& query)
@@ -366,7 +366,7 @@ template <FixedString Name, class Q>
         return detail::Refused{};
 }
 
-/// A query to read from, `select(...).from(subquery<"t">(select(...).into<Struct>()))`, or to join:
+/// A query to read from, `select(...).from(subquery<"t">(select(...).into(table<Struct>)))`, or to join:
 /// `.join(subquery<"t">(...), condition)`. Its columns are those of the struct it goes into.
 template <FixedString Name, class Q>
 [[nodiscard]] constexpr auto subquery(Q&& query)

@@ -10,6 +10,7 @@
 
 #include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/expr/excluded.hpp>
+#include <tenantry/expr/name.hpp>
 #include <tenantry/query/detail/clause.hpp>
 #include <tenantry/query/set.hpp>
 #include <tenantry/schema/detail/option.hpp>
@@ -68,10 +69,10 @@ struct ConflictIndex {
     template <class S, class Row>
     static constexpr void check()
     {
-        static_assert(Name.size() > 0, "tenantry: on_conflict<\"...\">() gives a name that is not empty");
+        static_assert(Name.size() > 0, "tenantry: on_conflict() gives a name that is not empty");
         if constexpr (has_table<S, Row>)
             static_assert(options_have_index(typename table_of<S, Row>::options{}, Name.view()),
-                          "tenantry: on_conflict<\"...\">() names no UniqueIndex of the table");
+                          "tenantry: on_conflict(\"...\"_n) names no UniqueIndex of the table");
     }
     template <class Row, class Out>
     static constexpr void render(Out& out)
@@ -208,6 +209,12 @@ template <class Target, class Statement>
     return ConflictTarget<Plain, Target>(std::forward<Statement>(statement));
 }
 
+template <class Statement, FixedString Index>
+[[nodiscard]] constexpr auto make_conflict_target(Statement&& statement, NameTag<Index>)
+{
+    return start_conflict<ConflictIndex<Index>>(std::forward<Statement>(statement));
+}
+
 template <class Statement, class... C>
 [[nodiscard]] constexpr auto make_conflict_target(Statement&& statement, const C&...)
 {
@@ -231,6 +238,9 @@ struct CanOnConflict {
     /// What becomes of a row that is in the way, having the same values in these columns, which are the table's
     /// primary key or declared unique: `.do_nothing()`, or `.do_update(...)`. Without columns, in any key:
     /// `.on_conflict().do_nothing()`. What violates another constraint is an error as ever.
+    ///
+    /// A `UniqueIndex` of the table is said by its name, `on_conflict("one_open"_n)`: one that is partial, of expressions
+    /// or of another collation. A row is in the way if the index has its entry already.
     template <class... C>
     [[nodiscard]] constexpr auto on_conflict(const C&... columns) const&
     {
@@ -240,19 +250,6 @@ struct CanOnConflict {
     [[nodiscard]] constexpr auto on_conflict(const C&... columns) &&
     {
         return make_conflict_target(static_cast<Statement&&>(*this), columns...);
-    }
-
-    /// The same of a `UniqueIndex` of the table by its name, for those that are partial, of expressions or of another
-    /// collation: `on_conflict<"one_open">()`. A row is in the way if the index has its entry already.
-    template <FixedString Index>
-    [[nodiscard]] constexpr auto on_conflict() const&
-    {
-        return start_conflict<ConflictIndex<Index>>(static_cast<const Statement&>(*this));
-    }
-    template <FixedString Index>
-    [[nodiscard]] constexpr auto on_conflict() &&
-    {
-        return start_conflict<ConflictIndex<Index>>(static_cast<Statement&&>(*this));
     }
 };
 

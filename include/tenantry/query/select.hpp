@@ -204,7 +204,7 @@ consteval bool check_sources(types<Sources...>, types<Forms...>)
 {
     static_assert((!(is_read_twice<Sources, Sources...> && !is_alias<Sources>) && ...),
                   "tenantry: a statement reads one table twice: let one of them have another name: "
-                  "join<Alias<\"a\", Row>>(...), and alias<\"a\">[col<...>] for its columns");
+                  "join(table<Alias<\"a\", Row>>, ...), and alias<\"a\">[col<...>] for its columns");
     if constexpr ((!(is_read_twice<Sources, Sources...> && !is_alias<Sources>) && ...)) {
         constexpr bool once = [] {
             const std::array<std::string_view, sizeof...(Sources)> names{
@@ -285,18 +285,18 @@ public:
         using Group = typename detail::group_of<Clauses...>::type;
         constexpr bool is_grouped = !std::is_void_v<Group> || Subject::aggregate;
         static_assert(form::sources > 0 || !needs_table,
-                      "tenantry: nothing says which table is read: name it with .from<Row>()");
+                      "tenantry: nothing says which table is read: name it with .from(table<Row>)");
         if constexpr (requires { Subject::is_into; })
             Subject::template check_columns<typename Subject::template column_types<missing>>();
         (detail::check_clause<S, Clauses, SelectQuery>(), ...);
         if constexpr (Parts::has_joins) {
             static_assert(
                 Parts::template keys_are_there<S>,
-                "tenantry: join<Row>() without a condition follows a foreign key, and there is none "
+                "tenantry: join(table<Row>) without a condition follows a foreign key, and there is none "
                 "between this table and those that are read before it: say the condition");
             static_assert(
                 Parts::template keys_are_clear<S>,
-                "tenantry: join<Row>() without a condition follows the one foreign key, and there are "
+                "tenantry: join(table<Row>) without a condition follows the one foreign key, and there are "
                 "several between this table and those that are read before it: say the condition");
             static_assert(
                 detail::check_sources<S>(typename Parts::read{}, detail::types<typename Clauses::form...>{}));

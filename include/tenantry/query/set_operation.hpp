@@ -202,12 +202,11 @@ struct Sides {
                                                        detail::own_part<Self>(self.rest)};
     }
 
-    template <class Struct>
-    [[nodiscard]] constexpr auto into() const
+    template <class Of>
+    [[nodiscard]] constexpr auto into(Of of) const
     {
         return rest.apply([&](const Rest&... each) {
-            return Sides<decltype(first.template into<Struct>()), Rest...>{first.template into<Struct>(),
-                                                                           {{each}...}};
+            return Sides<decltype(first.into(of)), Rest...>{first.into(of), {{each}...}};
         });
     }
 
@@ -595,13 +594,12 @@ public:
     }
 
     /// Each row of the result as a struct, by the names of the first side: as for a single select.
-    template <class Struct>
-    [[nodiscard]] constexpr auto into() const
+    template <class Of>
+    [[nodiscard]] constexpr auto into(Of) const
     {
         return this->clauses.apply([](const Sides& sides, const Clauses&... each) {
-            using Made = decltype(sides.template into<Struct>());
-            return SetQuery<Made, Clauses...>(
-                detail::Pack<Made, Clauses...>{{sides.template into<Struct>()}, {each}...});
+            using Made = decltype(sides.into(Of{}));
+            return SetQuery<Made, Clauses...>(detail::Pack<Made, Clauses...>{{sides.into(Of{})}, {each}...});
         });
     }
 

@@ -78,8 +78,8 @@ struct QueryOperand {
     }
 
     /// Under a name of its own in the result: see `Named`.
-    template <FixedString Name>
-    [[nodiscard]] constexpr Named<Name, QueryOperand> as() const
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, QueryOperand> as(N) const
     {
         return {*this};
     }

@@ -77,7 +77,7 @@ public:
 /// does not compile; `.all_rows()` says that the whole table is meant. The result is the number of rows changed,
 /// or the rows themselves with `.returning(...)`.
 ///
-/// Other tables are read with `.from<User>()` and joins to it: `where` says which of their rows belong to which row that
+/// Other tables are read with `.from(table<User>)` and joins to it: `where` says which of their rows belong to which row that
 /// is changed. Where several belong to one, it is changed once, and SQLite takes any of them.
 template <class Row>
 [[nodiscard]] constexpr auto update()

@@ -133,8 +133,9 @@ struct UpdateParts<false, Row, Clauses...> {
         using Chosen = clause_at<Position::where, Clauses...>;
         using Assigned = clause_at<Position::assignments, Clauses...>;
         using Returned = clause_at<Position::returning, Clauses...>;
-        static_assert(!std::is_void_v<from>,
-                      "tenantry: join() in an update joins to what from() reads: say from<Row>() before it");
+        static_assert(
+            !std::is_void_v<from>,
+            "tenantry: join() in an update joins to what from() reads: say from(table<Row>) before it");
         static_assert(
             is_chosen_by_condition<Chosen>,
             "tenantry: from() in an update needs where(condition) to say which of its rows belongs to "
@@ -143,10 +144,10 @@ struct UpdateParts<false, Row, Clauses...> {
             static_assert(
                 !(joins_by<Clauses, Row>() || ...),
                 "tenantry: join() in an update is among what from() reads, and cannot name the table that "
-                "is changed: say that in where(), and cross_join<Row>() where nothing is left to say");
+                "is changed: say that in where(), and cross_join(table<Row>) where nothing is left to say");
             static_assert(
                 ((resolved_join<typename Clauses::form, read>::template ways<S> == 1) && ...),
-                "tenantry: join<Row>() without a condition follows the one foreign key between this "
+                "tenantry: join(table<Row>) without a condition follows the one foreign key between this "
                 "table and those that from() and join() read before it, and there is none, or several: "
                 "say the condition");
             static_assert(check_sources<S>(types<Row, source, joined_t<Clauses>...>{},

@@ -119,7 +119,7 @@ consteval bool check_view() noexcept
                 if (name.empty()) return false;
             return true;
         }();
-        static_assert(named, "tenantry: a view's query has a column without a name: say .as<\"field\">()");
+        static_assert(named, "tenantry: a view's query has a column without a name: say .as(\"field\"_n)");
         if constexpr (named) {
             constexpr bool match = [] {
                 for (const std::string_view name : Names::value)
@@ -139,7 +139,7 @@ consteval bool check_view() noexcept
 } // namespace detail
 
 /// A view of a schema. `Query` is a constant, `inline constexpr auto pending = select(...).where(...);`, and its columns
-/// are the fields of `Row`, by name: that of a column's member, or what `.as<"name">()` says. Read it with
+/// are the fields of `Row`, by name: that of a column's member, or what `.as("name"_n)` says. Read it with
 /// `select<Row>()` like a table. Rows of it are never written.
 template <FixedString Name, class Row, const auto& Query>
 struct View {

@@ -89,7 +89,7 @@ constexpr void render_default(TextSink& out)
 } // namespace detail
 
 /// A number, a bool, an enumerator, a text, `current_timestamp`, or `Expr<constant>` for an expression that names no
-/// columns. Insert with `insert(row).defaults<&Job::status>()` to leave the value to it.
+/// columns. Insert with `insert(row).defaults(col<&Job::status>)` to leave the value to it.
 template <auto Field, detail::ConstantValue Value>
 struct Default {
     using tenantry_members = detail::Members<Field>;

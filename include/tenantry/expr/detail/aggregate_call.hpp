@@ -164,8 +164,8 @@ struct Aggregate {
     }
 
     /// Under a name of its own in the result: see `Named`.
-    template <FixedString Name>
-    [[nodiscard]] constexpr Named<Name, Aggregate> as() const
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, Aggregate> as(N) const
     {
         return {*this};
     }

@@ -1,4 +1,4 @@
-// `count().as<"n">()`: an expression with a name in the result of a select.
+// `count().as("n"_n)`: an expression with a name in the result of a select.
 #pragma once
 
 #include <string_view>
@@ -8,6 +8,7 @@
 #include <tenantry/core/detail/fixed_string.hpp>
 #include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
+#include <tenantry/expr/name.hpp>
 
 namespace tenantry::detail {
 
@@ -25,11 +26,11 @@ struct NamedForm {
     }
 };
 
-// What `select` takes beside plain expressions; `into<Struct>()` finds the field of that name. It is no
+// What `select` takes beside plain expressions; `into(table<Struct>)` finds the field of that name. It is no
 // expression itself: elsewhere in the statement the expression is said again.
 template <FixedString Name, class E>
 struct Named {
-    static_assert(Name.size() > 0, "tenantry: as<\"...\">() gives a name that is not empty");
+    static_assert(Name.size() > 0, "tenantry: as() gives a name that is not empty");
     using tenantry_named = void;
     using value_type = typename E::value_type;
     using source = typename E::source;

@@ -1,4 +1,4 @@
-// VALUES that a query gives: insert<Archive>().columns<&Archive::module>().from(select(...))
+// VALUES that a query gives: insert<Archive>().columns(col<&Archive::module>).from(select(...))
 #pragma once
 
 #include <concepts>
@@ -60,8 +60,7 @@ template <auto... Members, class... Values>
 constexpr void check_copies(types<Values...>)
 {
     constexpr bool same_count = sizeof...(Members) == sizeof...(Values);
-    static_assert(same_count,
-                  "tenantry: the query gives another number of columns than columns<...>() names");
+    static_assert(same_count, "tenantry: the query gives another number of columns than columns() names");
     if constexpr (same_count) (check_copied<field_of<Members>, Values>(), ...);
 }
 
