@@ -11,7 +11,7 @@
 #include <tenantry/fleet/adopt.hpp>
 #include <tenantry/fleet/open.hpp>
 #include <tenantry/migrate/compare.hpp>
-#include <tenantry/sqlite/detail/look.hpp>
+#include <tenantry/sqlite/inspect.hpp>
 #include <tenantry/tenantry.hpp>
 
 #include "support/catch.hpp"
@@ -86,7 +86,7 @@ std::string bytes_of(const fs::path& path)
 
 std::int64_t ask(const fs::path& path, const char* sql)
 {
-    return must(sqlite::look_at(path, {}, [&](sqlite::Connection& db) { return db.query_integer(sql); }));
+    return must(sqlite::inspect(path, {}, [&](sqlite::Connection& db) { return db.query_integer(sql); }));
 }
 
 } // namespace

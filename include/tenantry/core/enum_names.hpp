@@ -112,7 +112,7 @@ struct EnumBounds {
     static constexpr bool holds(std::int64_t value) noexcept { return clamp(value) == value; }
 };
 
-// Values beyond the range that are asked for as well, so that an enumeration which does not fit is found out
+// Values beyond the range that are read as well, so that an enumeration which does not fit is detected
 // where it can be: the neighbours, the powers of two of flags, the hundreds of status codes.
 inline constexpr auto enum_probes = [] {
     std::array<std::int64_t, 2 + 24 + 9 + 3> probes{};

@@ -44,8 +44,8 @@ enum class errc {
     out_of_memory,  ///< SQLite could not allocate
     not_authorized, ///< the statement does what a tenant's connection may not
     invalid_sql,    ///< SQLite does not accept the statement
-    no_such_row,    ///< exactly one row was asked for and there was none
-    too_many_rows,  ///< exactly one row was asked for and there were several
+    no_such_row,    ///< exactly one row was expected and there was none
+    too_many_rows,  ///< exactly one row was expected and there were several
     value_misfit,   ///< a value, stored or computed, does not fit the type it is read into
     // The schema
     foreign_database,      ///< another program's file (application_id)
@@ -59,7 +59,7 @@ enum class errc {
     newer_schema,          ///< the tenant was migrated by a newer program
     migration_failed,      ///< a migration did not go through; the tenant is as it was
     // The program
-    body_failed,      ///< a transaction body threw; it was taken back
+    body_failed,      ///< a transaction body threw; it was rolled back
     wrong_thread,     ///< a blocking call from where it would wait for itself
     invalid_argument, ///< an option or an argument is out of its range
     internal,         ///< SQLite says the library misused it

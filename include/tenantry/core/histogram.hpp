@@ -92,7 +92,7 @@ enum class Adding : bool {
     by_many, ///< any, side by side
 };
 
-/// Where values are counted while others may look. Thread-safe, without locks: adding is one relaxed increment.
+/// Where values are counted while other threads may read them. Thread-safe, without locks: adding is one relaxed increment.
 template <Adding adding>
 class BasicHistogramRecorder {
 public:
@@ -114,7 +114,7 @@ public:
             counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
 
-    /// What has been counted until now. Not a moment's picture: of two values that are being added it may have either.
+    /// What has been counted until now. Not a consistent picture: of two values that are being added it may have either.
     [[nodiscard]] Histogram counted() const noexcept
     {
         Histogram seen;

@@ -1,4 +1,4 @@
-// Whoever wants to hear what happens in a fleet: for logs, metrics, traces.
+// The interface by which a program observes a fleet: for logs, metrics, traces.
 #pragma once
 
 #include <chrono>
@@ -49,7 +49,7 @@ enum class BackgroundTask : std::uint8_t {
     upkeep,  ///< of a tenant's database in quiet times; it is as it was
 };
 
-/// Derive from it and give it to a fleet: `FleetOptions::observer`. What is not overridden is not heard of.
+/// Derive from it and give it to a fleet: `FleetOptions::observer`. Functions that are not overridden ignore their event.
 ///
 /// Everything is called from whichever thread it happens on (the fleet's pool, the callers of `read` and `write`), from many at
 /// once, and delays what happens there: do not block, and call nothing of the fleet or its tenants. Views and
@@ -58,8 +58,8 @@ class Observer {
 public:
     virtual ~Observer() = default;
 
-    /// Which statements are told of: those that fail, and those that took so long or longer; 0: all. By default none, and then
-    /// nothing is paid for it. Asked once, when the fleet is opened.
+    /// Which statements are reported: those that fail, and those that took this long or longer; 0: all. By default none, and
+    /// then it costs nothing. Read once, when the fleet is opened.
     [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> statements_from() const noexcept
     {
         return std::nullopt;
@@ -73,25 +73,25 @@ public:
     virtual void tenant_closed(std::string_view /*tenant*/, CloseReason /*why*/) {}
     virtual void tenant_destroyed(std::string_view /*tenant*/) {}
 
-    /// What whoever runs the program should know of the machine it runs on, with its cure: when a fleet is opened, once for each
-    /// thing. Now there is one, a SQLite that may lose commits when other programs write a log back (docs/sqlite.md).
+    /// A weakness of the machine that the program runs on, and its cure: when a fleet is opened, once for each. There is one
+    /// today, a SQLite that may lose commits when other programs checkpoint (docs/sqlite.md).
     virtual void warning(std::string_view /*text*/) {}
 
-    /// Something went wrong that nobody else would hear of. The error names the tenant.
+    /// Something went wrong that no caller waits for. The error names the tenant.
     virtual void background_error(BackgroundTask /*task*/, const Error& /*error*/) {}
 };
 
 namespace detail {
 
-/// Calls the observer, if there is one, whatever comes of it.
+/// Calls the observer, if there is one. Exceptions of it are dropped.
 template <class Call>
-void tell(Observer* observer, Call&& call) noexcept
+void notify(Observer* observer, Call&& call) noexcept
 {
     if (observer == nullptr) [[likely]]
         return;
     try {
         call(*observer);
-    } catch (...) { // what it throws is its own
+    } catch (...) { // see Observer
     }
 }
 

@@ -163,7 +163,7 @@ template <FrameUnit Unit, FrameExclude Exclude, class Start, class End>
 struct Frame {
     using form = FrameForm<Unit, Exclude, typename Start::form, typename End::form>;
     static constexpr bool is_given = true;
-    // Whether the row it is asked for is in it, so that it is never empty.
+    // Whether the row it is computed for is in it, so that it is never empty.
     static constexpr bool has_current_row =
         Start::end <= FrameEnd::current_row && End::end >= FrameEnd::current_row &&
         (Exclude == FrameExclude::nothing || Exclude == FrameExclude::ties);

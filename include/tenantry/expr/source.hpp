@@ -61,7 +61,7 @@ struct MissingSources {
     static constexpr bool contains = (std::is_same_v<Source, Sources> || ...);
 };
 
-// Tells rows apart where text is made: its address.
+// Distinguishes rows where text is made: its address.
 template <class Row>
 inline constexpr char row_mark = 0;
 

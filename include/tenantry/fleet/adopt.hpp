@@ -27,7 +27,7 @@ namespace detail {
 /// it returns.
 ///
 /// Errors: migration_failed (declared rows cannot be written; the message says why), tenant_exists, invalid_tenant_id,
-/// invalid_argument (it is a tenant's), history_mismatch (it has a ledger), fleet_closed, and those of `sqlite::look_at` and
+/// invalid_argument (it is a tenant's), history_mismatch (it has a ledger), fleet_closed, and those of `sqlite::inspect` and
 /// `sqlite::copy_into`. On any failure there is no tenant.
 template <SchemaType S>
 [[nodiscard]] Result<Comparison> adopt(Fleet<S>& fleet, std::string_view id,

@@ -19,7 +19,7 @@
 #include <tenantry/schema/ddl.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
-#include <tenantry/sqlite/detail/look.hpp>
+#include <tenantry/sqlite/inspect.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 
 namespace tenantry {
@@ -49,12 +49,12 @@ struct Comparison {
 [[nodiscard]] Result<Comparison> compare(sqlite::Connection& connection, const SchemaInfo& declared);
 
 /// Compares the database at `path` with the schema `S`. It is only looked at: nothing of it is changed and no file is made beside
-/// it, and it may lie on a file system that is mounted for reading. Errors: those of `sqlite::look_at`; migration_failed for a
+/// it, and it may lie on a file system that is mounted for reading. Errors: those of `sqlite::inspect`; migration_failed for a
 /// definition that is not understood.
 template <SchemaType S>
 [[nodiscard]] Result<Comparison> compare(const std::filesystem::path& path)
 {
-    return sqlite::look_at(
+    return sqlite::inspect(
         path, {}, [](sqlite::Connection& connection) { return compare(connection, schema_info<S>()); });
 }
 

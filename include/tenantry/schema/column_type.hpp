@@ -9,7 +9,7 @@
 
 namespace tenantry {
 
-/// For tables that others have made, whose types are not INTEGER, REAL, TEXT and BLOB alone, and where other programs look at
+/// For tables that others have made, whose types are not INTEGER, REAL, TEXT and BLOB alone, and where other programs read
 /// the text: "NVARCHAR(120)", "datetime". Only of tables that are `NotStrict`. SQLite takes no more from it than an affinity
 /// (https://sqlite.org/datatype3.html#determination_of_column_affinity), and it must be one in which the field's values
 /// stay what they are.

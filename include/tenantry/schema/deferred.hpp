@@ -1,4 +1,4 @@
-// `Deferred<&Task::project>`: a foreign key that is asked for when the transaction ends.
+// `Deferred<&Task::project>`: a foreign key that is checked when the transaction ends.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The two concepts through which typed statements send parameters and read rows, whoever runs them.
+// The two concepts through which typed statements send parameters and read rows, whatever backend runs them.
 #pragma once
 
 #include <concepts>

@@ -35,7 +35,7 @@
 
 namespace tenantry::sqlite {
 
-/// A connection to a database. Move-only; the destructor closes it and says nothing of failures.
+/// A connection to a database. Move-only; the destructor closes it and reports no failures.
 ///
 /// One thread at a time, handed over with whatever makes memory visible (a strand does): connections are
 /// opened with `SQLITE_OPEN_NOMUTEX`. Statements and leases of it are used only while it is open.
@@ -52,7 +52,7 @@ public:
     /// part of the path (https://sqlite.org/c3ref/open.html, `SQLITE_OPEN_NOFOLLOW`).
     ///
     /// Errors: io_error (missing, unreadable, a link, exists already on create), read_only (not writable
-    /// though asked for), not_a_database, corrupt, busy (locked exclusively), disk_full, out_of_memory, invalid_argument.
+    /// as the mode wants it), not_a_database, corrupt, busy (locked exclusively), disk_full, out_of_memory, invalid_argument.
     [[nodiscard]] static Result<Connection> open(const std::filesystem::path& path, OpenMode mode,
                                                  const Profile& profile = {}) noexcept
     {
@@ -170,7 +170,7 @@ public:
     [[nodiscard]] std::int64_t changes() const noexcept { return sqlite3_changes64(state_->db); }
 
     /// Rows changed since the connection was opened, those of triggers and foreign keys included. What a
-    /// failed statement takes back by itself does not count.
+    /// failed statement rolls back by itself does not count.
     [[nodiscard]] std::int64_t total_changes() const noexcept { return sqlite3_total_changes64(state_->db); }
 
     [[nodiscard]] std::int64_t last_insert_rowid() const noexcept
@@ -225,7 +225,7 @@ public:
     /// The length of the write-ahead log after the last commit here, in frames; 0 before the first one.
     [[nodiscard]] std::uint64_t log_frames() const noexcept { return state_->log_frames; }
 
-    /// The length of the write-ahead log now, in frames, whoever has written them; of a sole owner's after the last commit here.
+    /// The length of the write-ahead log now, in frames, those of other connections included; of a sole owner's after the last commit here.
     /// For a database in WAL mode that was read from.
     [[nodiscard]] std::uint64_t log_length() noexcept
     {
@@ -250,7 +250,7 @@ public:
                (state_->log_restarts || detail::size_of_file(log_name()).value_or(0) <= header);
     }
 
-    /// Whether that is so, or some of the log was written back since `remember_written_back`, by whomever (never by a sole owner, who
+    /// Whether that is so, or some of the log was written back since `remember_written_back`, by any connection (never by a sole owner's, which
     /// writes back all or nothing). For a database in WAL mode that was read from.
     [[nodiscard]] bool log_was_written_back() noexcept
     {
@@ -294,9 +294,9 @@ public:
 
     /// From now on statements end with errc::cancelled soon after the flag (null: none) is seen true or `until` has
     /// passed. Looked for about every thousand steps of SQLite's machine, so that short statements may not notice. An
-    /// ended INSERT, UPDATE or DELETE takes its whole transaction with it: look at `in_transaction()`.
+    /// ended INSERT, UPDATE or DELETE rolls its whole transaction back: see `in_transaction()`.
     ///
-    /// `grace`, if it is more than 0, is for what is begun again elsewhere when its time is up, so that nobody needs to hear
+    /// `grace`, if it is more than 0, is for what is run again elsewhere when its time is up, so that no observer needs to know
     /// of that: when `until` is first seen to have passed there is so much left from then on. A thread that the system did
     /// not let run meanwhile has taken no time. A borrowed statement that was ended so is not run the next 31 times that it is
     /// wanted under such a watch: `statement` fails, and its time is up. Then it is tried again.
@@ -327,7 +327,7 @@ public:
         return fail(Error(errc::cancelled, "ended between two rows"));
     }
 
-    /// What `watch` was told last.
+    /// What `watch` was given last.
     struct Watched {
         const std::atomic<bool>* cancelled;
         TimePoint until;
@@ -337,7 +337,7 @@ public:
     /// Whether, since the last `watch`, a statement was ended because its time was up.
     [[nodiscard]] bool out_of_time() const noexcept { return state_->out_of_time; }
 
-    /// From now on the observer hears of users' statements that take `from` or longer, and of those that fail. Once, and
+    /// From now on the observer gets users' statements that take `from` or longer, and of those that fail. Once, and
     /// before statements are prepared.
     void observe(std::shared_ptr<Observer> observer, std::string_view tenant, std::chrono::nanoseconds from)
     {
@@ -346,7 +346,7 @@ public:
         state_->observed->attach(state_->db);
     }
 
-    /// Whoever used the connection has done so: its observer hears of the last statement now.
+    /// The turn with the connection is over: its observer gets the last statement now.
     void report_statements() noexcept
     {
         if (state_->observed) [[unlikely]]
@@ -462,7 +462,7 @@ private:
         return opened;
     }
 
-    // SQLite falls back to reading where opening for writing fails; whoever asked to write wants to know now. Where the file may
+    // SQLite falls back to reading where opening for writing fails; a caller that opened to write wants to know now. Where the file may
     // be written all the same it was away for just that moment, and is opened again.
     static Result<Connection> open_to_write(const std::string& name)
     {
@@ -479,7 +479,7 @@ private:
     }
 
     // See Profile::read_only. Where it may be written to it is opened for that all the same: SQLite makes a log and its index
-    // for who only reads, too, and takes them away only for who could write.
+    // for reading, too, and removes them only where it could write.
     static Result<Connection> open_to_read(const std::string& name, const Profile& profile)
     {
         const std::string directory = name.substr(0, name.find_last_of('/') + 1);
@@ -519,7 +519,7 @@ private:
         return state_->file;
     }
 
-    // Of who only reads: a log in which there is nothing was made for it, and may go.
+    // Where only reading is possible: a log in which there is nothing was made for it, and may go.
     void leave_nothing() noexcept
     {
         if (state_->only_reads && state_->has_read && detail::size_of_file(log_name()) == 0u)

@@ -15,7 +15,7 @@
 
 namespace tenantry::sqlite {
 
-/// Copies all that `from` has committed, as of one moment, over the file at `to`, which is made with mode 0600 where it is missing
+/// Copies all that `from` has committed, as of one point in time, over the file at `to`, which is made with mode 0600 where it is missing
 /// and which nobody else may have open. Everything is as it is there: rowids, free pages, `user_version`
 /// (https://sqlite.org/backup.html). The copy is not synced. Errors: busy, disk_full, corrupt, and those of input and output.
 [[nodiscard]] inline Result<void> copy_into(Connection& from, const std::filesystem::path& to)

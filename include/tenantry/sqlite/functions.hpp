@@ -23,14 +23,14 @@ namespace tenantry::sqlite {
 struct FunctionOptions {
     /// The same arguments give the same result, always: needed in indexes, generated columns and CHECK.
     bool deterministic = false;
-    /// It does no harm whoever calls it, with whatever arguments: needed in a schema (CHECK, DEFAULT, views, triggers,
+    /// It does no harm with any arguments, from any caller: needed in a schema (CHECK, DEFAULT, views, triggers,
     /// generated columns), since tenants' schemas are not trusted.
     bool innocuous = false;
 };
 
 namespace detail {
 
-// One of a list: what a connection is told. It is shared by all connections, and thread-safe.
+// One of a list, as it is registered with a connection. It is shared by all connections, and thread-safe.
 class Registered {
 public:
     explicit Registered(std::string name) : name_(std::move(name)) {}
@@ -271,7 +271,7 @@ public:
         return *this;
     }
 
-    /// An aggregate that can also be used over a window: `void inverse(arguments...)` takes back the step of a row
+    /// An aggregate that can also be used over a window: `void inverse(arguments...)` undoes the step of a row
     /// that has left the frame.
     template <class State>
     Functions& window(std::string name, FunctionOptions options = {})
@@ -286,7 +286,7 @@ public:
     }
 
     /// An order of texts: negative, zero or positive, or a std::strong_ordering. It must be noexcept, since SQLite has
-    /// no way to hear of a failure, and total (https://sqlite.org/c3ref/create_collation.html). A database whose indexes
+    /// no way to receive a failure, and total (https://sqlite.org/c3ref/create_collation.html). A database whose indexes
     /// use it can be written only by programs that have it.
     template <class Compare>
     Functions& collation(std::string name, Compare compare)

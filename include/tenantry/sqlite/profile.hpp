@@ -53,7 +53,7 @@ struct Profile {
     /// How long SQLite itself waits for a lock, sleeping on the calling thread. 0: not at all.
     std::chrono::milliseconds busy_timeout{0};
     /// Databases are created so that free pages can be given back a few at a time, beside other work, instead of by
-    /// writing all of it anew (https://sqlite.org/pragma.html#pragma_auto_vacuum, `INCREMENTAL`). Nothing is given back
+    /// writing all of it again (https://sqlite.org/pragma.html#pragma_auto_vacuum, `INCREMENTAL`). Nothing is given back
     /// by itself. Costs one page in some hundreds and about a tenth more time for inserting and removing rows; reading costs
     /// the same.
     bool incremental_vacuum = false;

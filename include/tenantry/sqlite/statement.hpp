@@ -124,7 +124,7 @@ public:
         failure_.reset();
     }
 
-    // The current row, columns from 0. `storage` finds the column; the value of that column, asked for next, is at hand,
+    // The current row, columns from 0. `storage` finds the column; the value of that column, read next, is at hand,
     // which is why the two together cost less than sqlite3_column_type and sqlite3_column_int64 do.
 
     [[nodiscard]] Storage storage(int column) const noexcept
@@ -237,7 +237,7 @@ private:
         return {};
     }
 
-    // The value is "unprotected": it may be looked at by one thread at a time, as all of a connection
+    // The value is "unprotected": it may be read by one thread at a time, as all of a connection
     // (https://sqlite.org/c3ref/column_blob.html).
     [[nodiscard]] sqlite3_value* value_of(int column) const noexcept
     {
@@ -291,7 +291,7 @@ struct StatementText {
 
 namespace detail {
 
-// A connection's prepared statements, by number. Libraries that hide their symbols count apart, so a slot
+// A connection's prepared statements, by number. Libraries that hide their symbols count separately, so a slot
 // says whose text it holds: the one at this address.
 class StatementSlots {
 public:

@@ -1,4 +1,4 @@
-// Transactions and savepoints: what is not committed is taken back, and a COMMIT is not believed by its word.
+// Transactions and savepoints: what is not committed is rolled back, and whether a COMMIT took effect is checked.
 #pragma once
 
 #include <string>
@@ -133,7 +133,7 @@ public:
         return done ? fail(errc::internal, "ROLLBACK left the transaction open") : done;
     }
 
-    /// Not yet committed or taken back, neither by a call nor by SQLite itself.
+    /// Not yet committed or rolled back, neither by a call nor by SQLite itself.
     [[nodiscard]] bool active() const noexcept
     {
         return connection_ != nullptr && connection_->in_transaction();
@@ -153,7 +153,7 @@ private:
     Connection* connection_;
 };
 
-/// A part of a transaction that can be taken back alone. Savepoints nest, and end in the reverse order of
+/// A part of a transaction that can be rolled back alone. Savepoints nest, and end in the reverse order of
 /// their beginning; the innermost is meant.
 class [[nodiscard]] Savepoint {
 public:

@@ -21,7 +21,7 @@ public:
 
     void give(Result<R> result) noexcept
     {
-        // Told under the lock: whoever waits cannot return, and destroy this, before it is over.
+        // Notified under the lock: the thread that waits cannot return, and destroy this, before it is over.
         const std::lock_guard lock(mutex_);
         result_.emplace(std::move(result));
         given_.notify_one();

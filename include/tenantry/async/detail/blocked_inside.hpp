@@ -1,4 +1,4 @@
-// Threads that wait for each other: found before the last of them begins to wait.
+// Finds a deadlock of threads that wait for each other before the last of them begins to wait.
 #pragma once
 
 #include <algorithm>

@@ -9,7 +9,7 @@
 
 namespace tenantry::async {
 
-/// Somebody who keeps waiting operations and looks through them when one was cancelled.
+/// Keeps waiting operations and removes those that were cancelled.
 class Waker {
 public:
     virtual ~Waker() = default;

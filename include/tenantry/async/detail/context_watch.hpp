@@ -1,4 +1,4 @@
-// Who is still waiting to deliver into an execution context, so that destroying the context is safe.
+// Knows which operations will still post to an execution context, so that destroying the context is safe.
 #pragma once
 
 #include <atomic>
@@ -58,7 +58,7 @@ public:
         ended_.fetch_add(1, std::memory_order_release);
     }
 
-    /// Each thread remembers the context that it asked for last, since asking one takes a lock that all its threads share.
+    /// Each thread remembers the context that it used last, since finding its service takes a lock that all its threads share.
     [[nodiscard]] static ContextWatch& of(boost::asio::execution_context& context)
     {
         struct Known {

@@ -1,4 +1,4 @@
-// Whether what the process has was made in it, or in the one it was forked from.
+// Detects that the process is a fork of the one that made an object, whose threads and locks are not here.
 #pragma once
 
 #include <atomic>

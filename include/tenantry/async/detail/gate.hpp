@@ -1,4 +1,4 @@
-// Counts what is inside, can be shut, and knows when the last one has left.
+// Counts the operations that are running, can be shut to new ones, and knows when the last one has ended.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// What the calling thread is in the middle of, so that a call which would wait for itself is refused.
+// Which operations the calling thread is running, so that a call which would wait for itself is refused.
 #pragma once
 
 #include <utility>

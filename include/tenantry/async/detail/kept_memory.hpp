@@ -1,4 +1,4 @@
-// Memory that is kept for one thing, which then cannot fail for want of it.
+// Memory that is reserved for one purpose, which then cannot fail with out of memory.
 #pragma once
 
 #include <cstddef>

@@ -140,7 +140,7 @@ public:
         return state_.load(std::memory_order_acquire)->any_executor();
     }
 
-    /// True once the caller has asked for cancellation.
+    /// True once the caller has cancelled.
     [[nodiscard]] bool cancelled() const noexcept { return cancellation_ && cancellation_->requested(); }
 
     /// The flag behind `cancelled()`, or nullptr where the caller cannot cancel. Lives as long as the

@@ -1,4 +1,4 @@
-// Whether the calling thread is one of an executor's.
+// Whether the calling thread is one that does an executor's work.
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -108,7 +108,7 @@ enum class DirectoryLock {
     unsupported, ///< the file system has no such locks on directories
 };
 
-/// Locks a directory that is open, for whoever makes or removes it; does not wait. The lock is of the open directory
+/// Locks a directory that is open, for making or removing it; does not wait. The lock is of the open directory
 /// (https://man7.org/linux/man-pages/man2/flock.2.html), whatever it is renamed to, and keeps nobody from what is in it.
 [[nodiscard]] inline DirectoryLock try_lock(const OpenDirectory& directory) noexcept
 {
@@ -146,7 +146,7 @@ enum class DirectoryLock {
 }
 
 /// Has the system write to the disk what is in an open file, and does not wait for it: `sync_file` finds the most of it
-/// done. A hint, and nothing is durable by it. An error of the disk is kept for `sync_file`, since only who waits is told.
+/// done. A hint, and nothing is durable by it. An error of the disk is kept for `sync_file`, which reports it.
 inline void begin_sync([[maybe_unused]] const Descriptor& file) noexcept
 {
 #ifdef SYNC_FILE_RANGE_WRITE // Linux alone has it (https://man7.org/linux/man-pages/man2/sync_file_range.2.html)

@@ -1,4 +1,4 @@
-// What was known of something when it last changed, and how long that may be relied on.
+// Remembers the result of a check until what was checked may have changed.
 #pragma once
 
 #include <atomic>
@@ -11,11 +11,11 @@ namespace tenantry::detail {
 /// happened. Without a clock of its own: all times are given, and are of the one clock that changes get their times of,
 /// since its epoch.
 ///
-/// A look goes in this order: read the clock, read the time of the last change, look whether it is in order, remember.
+/// A check goes in this order: read the clock, read the time of the last change, check, remember.
 ///
-/// Thread-safe and lock-free. Whoever meets a change here (acquire) comes after the look that found it in order
-/// (release), and it has been so since, for as long as that is the last change. The two times are not read at one moment,
-/// which does no harm: each of them is of a look that was over.
+/// Thread-safe and lock-free. A thread that finds a change here (acquire) comes after the check that found it in order
+/// (release), and it has been so since, for as long as that is the last change. The two times are not read at once,
+/// which does no harm: each of them is of a check that was over.
 class LastChange {
 public:
     using Time = std::chrono::nanoseconds;
@@ -31,10 +31,10 @@ public:
         return now - changed > ticks;
     }
 
-    /// At `looked` the last change was this one, and was settled; after that it was found to be in order.
-    void remember(Time changed, Time looked) noexcept
+    /// At `checked` the last change was this one, and was settled; after that it was found to be in order.
+    void remember(Time changed, Time checked) noexcept
     {
-        looked_.store(looked.count(), std::memory_order_release);
+        checked_.store(checked.count(), std::memory_order_release);
         changed_.store(changed.count(), std::memory_order_release);
     }
 
@@ -50,8 +50,8 @@ public:
     {
         using namespace std::chrono_literals;
         if (!knows(changed)) return false;
-        const Time looked(looked_.load(std::memory_order_acquire));
-        return now >= looked && now - looked < 1s;
+        const Time checked(checked_.load(std::memory_order_acquire));
+        return now >= checked && now - checked < 1s;
     }
 
     /// Whether anything is remembered.
@@ -59,7 +59,7 @@ public:
 
 private:
     std::atomic<std::int64_t> changed_{0}; // 0: nothing is remembered
-    std::atomic<std::int64_t> looked_{0};
+    std::atomic<std::int64_t> checked_{0};
 };
 
 } // namespace tenantry::detail

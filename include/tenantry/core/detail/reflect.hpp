@@ -82,7 +82,7 @@ constexpr auto tie_fields(Row& row) noexcept
 template <class Row>
 using field_references = decltype(detail::tie_fields(std::declval<Row&>()));
 
-// An object that is never defined: only the addresses of its fields are asked for, at compile time.
+// An object that is never defined: only the addresses of its fields are taken, at compile time.
 template <class T>
 struct Phantom {
     T value;

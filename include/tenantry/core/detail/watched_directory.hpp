@@ -1,4 +1,4 @@
-// A directory that is kept open to hear, for one cheap system call, that nothing has happened to it.
+// A directory that is kept open so that one cheap system call says whether anything in it has changed.
 #pragma once
 
 #include <chrono>
@@ -59,8 +59,8 @@ public:
         return time_of(now);
     }
 
-    /// Waits for those who are at changing it. They give it its time first and the new name later, and a slow disk or another
-    /// process's turn may come between: whoever looks at names must wait here after he has read the time. False: failed.
+    /// Waits for changes that are under way. A change sets the time first and the new name later, and a slow disk or another
+    /// process may come between: code that checks names must wait here after it has read the time. False: failed.
     ///
     /// Names change under a lock of their directory, which listing it asks for, too: that of this one for what is in
     /// it, and that of the one above for its own.

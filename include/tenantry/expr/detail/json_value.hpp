@@ -1,4 +1,4 @@
-// What json_extract gives: the value at a path, if it is one of the type that is asked for.
+// What json_extract gives: the value at a path, if it is one of the type that is wanted.
 #pragma once
 
 #include <cstddef>

@@ -123,7 +123,7 @@ constexpr void render_literal(TextSink& out, const T& value)
     }
 }
 
-// What a node of an expression hands its values to: the one that is asked for is written.
+// What a node of an expression hands its values to: the one that is wanted is written.
 class LiteralOut {
 public:
     constexpr LiteralOut(TextSink& sink, std::size_t wanted) noexcept : sink_(sink), wanted_(wanted) {}

@@ -1,4 +1,4 @@
-// How a C++ value becomes an operand: borrowed where the caller keeps it, owned where he gave it away.
+// How a C++ value becomes an operand: borrowed where the caller keeps it, owned where it was a temporary.
 #pragma once
 
 #include <concepts>

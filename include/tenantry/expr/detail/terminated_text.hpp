@@ -16,7 +16,7 @@ namespace tenantry::detail {
     return Error(errc::invalid_argument, what);
 }
 
-// One that is given with the statement. With a NUL character in it something else would be asked for than was meant, so that
+// One that is given with the statement. With a NUL character in it something else would be searched for than was meant, so that
 // it is refused when it is bound. T is a std::string, or a view of the caller's own.
 template <class T>
 struct TerminatedText {

@@ -19,7 +19,7 @@
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/copy.hpp>
-#include <tenantry/sqlite/detail/look.hpp>
+#include <tenantry/sqlite/inspect.hpp>
 #include <tenantry/tenant/detail/identity.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
@@ -31,7 +31,7 @@ TENANTRY_DECL Result<Comparison> adopt_copy(const std::filesystem::path& from,
                                             const std::filesystem::path& to, std::uint64_t incarnation,
                                             const SchemaInfo& schema, const TenantOptions& options)
 {
-    auto copied = sqlite::look_at(from, {}, [&to](sqlite::Connection& theirs) -> Result<void> {
+    auto copied = sqlite::inspect(from, {}, [&to](sqlite::Connection& theirs) -> Result<void> {
         auto identity = read_identity(theirs);
         if (!identity) return fail(std::move(identity).error());
         if (*identity)

@@ -2,7 +2,7 @@
 //
 // An option is a type with
 //   using tenantry_members = detail::Members<&Row::a, ...>;   the fields it names
-// and any of these, each asked for only if it is there:
+// and any of these, each used only if it is there:
 //   template <class Table> static consteval void rules();     static_asserts of its own, once the fields are known
 //                                                              to be the row's
 //   template <class S, class Table> static constexpr void column(TextSink&, std::size_t i);      after column i's type

@@ -1,4 +1,4 @@
-// What keeps a checkpoint from SQLite's fault, see has_wal_reset_fault.
+// Makes a checkpoint safe with a SQLite that may lose commits by it: see has_wal_reset_fault.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,7 @@ public:
         int code = sqlite3_open_v2(sqlite3_db_filename(checkpointed, "main"), &db_, flags, nullptr);
         if (code == SQLITE_OK) {
             sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
-            // Reads a number of the first page, and so begins the transaction, without a look at the schema.
+            // Reads a number of the first page, and so begins the transaction, without reading the schema.
             code = sqlite3_exec(db_, "BEGIN;PRAGMA main.user_version", nullptr, nullptr, nullptr);
         }
         if (code != SQLITE_OK) return fail(make_error(db_, code, "guarding a checkpoint"));
@@ -72,7 +72,7 @@ private:
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
             return 1;
         }
-        // What it goes on with is ended before it has copied anything. SQLite forgets of it when the checkpoint is over.
+        // What it goes on with is ended before it has copied anything. SQLite forgets the interrupt when the checkpoint is over.
         sqlite3_interrupt(self.db_);
         return 0;
     }

@@ -28,7 +28,7 @@ struct ConnectionState {
     using Clock = std::chrono::steady_clock;
 
     sqlite3* db = nullptr;
-    sqlite3_file* file = nullptr; // the database's, once it was asked for
+    sqlite3_file* file = nullptr; // the database's, once it was needed
     StatementSlots slots;
     std::uint64_t incarnation = 0;
     unsigned privileged = 0;      // > 0: statements of the library's own are being prepared or run
@@ -39,12 +39,12 @@ struct ConnectionState {
     const std::atomic<bool>* cancelled = nullptr;
     Clock::time_point until = Clock::time_point::max();
     Clock::duration grace{};        // is added to `until` once it has passed, once
-    bool runs_again = false;        // what is ended then is begun again
+    bool runs_again = false;        // what is ended then is run again elsewhere
     bool out_of_time = false;       // a statement was ended since its time was up
     std::uint64_t log_frames = 0;   // of the write-ahead log, at the last commit
     int busy_timeout = 0;           // milliseconds
     bool alone = false;             // there is no other connection to the database
-    std::uint32_t written_back = 0; // of the log, when it was looked at last
+    std::uint32_t written_back = 0; // of the log, when it was read last
     bool log_begun = false;         // alone: something is in the log
     bool log_restarts = false;      // alone: nothing in it is of use any more
     Result<void> (*begin_hook)(Connection&) = nullptr;

@@ -1,4 +1,4 @@
-// How far a write-ahead log is written back, as the processes that share it tell each other.
+// How far a write-ahead log is checkpointed: read from its index, which the processes that use it share.
 #pragma once
 
 #include <cstddef>
@@ -14,10 +14,9 @@ struct LogIndex {
     std::uint32_t frames = 0;       ///< that are committed
     std::uint32_t written_back = 0; ///< of them, those that are in the database, and synced
     std::uint32_t attempted =
-        0; ///< of them, those that are in it if nobody was ended while he wrote them back
+        0; ///< of them, those that are in it unless a process ended while it wrote them back
 
-    /// Whoever begins a transaction now, and writes, restarts the log, unless somebody reads what is in it. Nor is there
-    /// anything left in a new one.
+    /// The next transaction that writes restarts the log, unless somebody reads what is in it. True of a new log as well.
     [[nodiscard]] bool is_written_back() const noexcept { return frames == written_back; }
 
     /// Some of it is in the database, and nobody is just writing back more.

@@ -54,7 +54,7 @@ public:
     /// False: the file is empty, in memory, or cannot be read.
     [[nodiscard]] bool is_read() const noexcept { return read_; }
 
-    /// It is in WAL mode, whoever has it open.
+    /// It is in WAL mode, for every process that has it open.
     [[nodiscard]] bool is_wal() const noexcept
     {
         constexpr unsigned char wal = 2;

@@ -1,4 +1,4 @@
-// Tells an observer of a connection's statements, as SQLite begins and ends them.
+// Reports a connection's statements to an observer, as SQLite begins and ends them.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@
 
 namespace tenantry::sqlite {
 
-/// Registered with SQLite only where somebody wants to hear of statements, so that nothing is paid elsewhere
+/// Registered with SQLite only where an observer wants statements, so that it costs nothing elsewhere
 /// (https://sqlite.org/c3ref/trace_v2.html). The clock is read here: SQLite's own counts in milliseconds.
 ///
 /// SQLite says that a statement has ended before it says whether it has failed. So one that has ended waits here, until
@@ -27,7 +27,7 @@ class StatementWatch {
     using Clock = std::chrono::steady_clock;
 
 public:
-    /// Tells of those that take `from` or longer, and of those that fail, but not while `*privileged` is not 0.
+    /// Reports those that take `from` or longer, and of those that fail, but not while `*privileged` is not 0.
     StatementWatch(std::shared_ptr<Observer> observer, std::string tenant, std::chrono::nanoseconds from,
                    const unsigned* privileged)
         : observer_(std::move(observer)), tenant_(std::move(tenant)), from_(from), privileged_(privileged)
@@ -45,17 +45,17 @@ public:
     void failed(sqlite3_stmt* stmt, const Error& error) noexcept
     {
         if (!ended_ || ended_->stmt != stmt) return;
-        if (!ignores_failures_) tell(*ended_, text_of(stmt), &error);
+        if (!ignores_failures_) notify(*ended_, text_of(stmt), &error);
         ended_.reset();
     }
 
-    /// From now on nobody hears of those that fail, or again of all.
+    /// From now on those that fail are not reported, or again all are.
     void ignore_failures(bool ignore) noexcept { ignores_failures_ = ignore; }
 
-    /// Whoever uses the connection has done so: what has ended has not failed.
+    /// The turn with the connection is over: what has ended has not failed.
     void report() noexcept
     {
-        if (ended_ && ended_->duration >= from_) tell(*ended_, sql_, nullptr);
+        if (ended_ && ended_->duration >= from_) notify(*ended_, sql_, nullptr);
         ended_.reset();
     }
 
@@ -92,7 +92,7 @@ private:
         return text != nullptr ? text : "";
     }
 
-    // The one begun last is asked for most.
+    // The one begun last is searched for most.
     [[nodiscard]] Running* find(sqlite3_stmt* stmt) noexcept
     {
         for (std::size_t i = depth_; i-- > 0;)
@@ -130,15 +130,15 @@ private:
         ended_ = Ended{stmt, duration, rows, changes};
         if (duration < from_) return;
         try {
-            sql_ = text_of(stmt); // which may be gone when it is told of
+            sql_ = text_of(stmt); // which may be gone when it is reported
         } catch (...) {
             ended_.reset();
         }
     }
 
-    void tell(const Ended& ended, std::string_view sql, const Error* error) noexcept
+    void notify(const Ended& ended, std::string_view sql, const Error* error) noexcept
     {
-        tenantry::detail::tell(observer_.get(), [&](Observer& observer) {
+        tenantry::detail::notify(observer_.get(), [&](Observer& observer) {
             observer.statement({tenant_, sql, ended.duration, ended.rows, ended.changes, error});
         });
     }

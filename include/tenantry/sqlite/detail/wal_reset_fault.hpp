@@ -1,4 +1,4 @@
-// Whether the SQLite that the program runs with may lose commits when the write-ahead log is written back.
+// Whether the SQLite that the program runs with may lose commits by a checkpoint.
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@ namespace tenantry::sqlite {
     return version < mended && !within(mended_in_50) && !within(mended_in_44);
 }
 
-/// What there is to say of it to whoever runs the program; of the SQLite that is linked at run time.
+/// A warning for the person who runs the program; of the SQLite that is linked at run time.
 [[nodiscard]] inline std::string wal_reset_warning()
 {
     return "SQLite " + std::string(sqlite3_libversion()) +

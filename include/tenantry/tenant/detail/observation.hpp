@@ -34,7 +34,7 @@ struct Observation {
     template <class Call>
     void tell(Call&& call) const noexcept
     {
-        detail::tell(observer.get(), std::forward<Call>(call));
+        detail::notify(observer.get(), std::forward<Call>(call));
     }
 };
 

@@ -1,4 +1,4 @@
-// Looking into a database file that belongs to others, so that nothing beside it is made or changed.
+// Reads a database file that belongs to others, so that nothing beside it is made or changed.
 #pragma once
 
 #include <ctime>
@@ -32,8 +32,9 @@ public:
     [[nodiscard]] OpenMode mode() const noexcept
     {
         if (!main_.there || journal_.size > 0)
-            return OpenMode::read_only;               // which looks at locks, and makes no file
-        if (!log_.there) return OpenMode::immutable;  // whoever had it open in WAL mode would have a log
+            return OpenMode::read_only; // which takes locks, and makes no file
+        if (!log_.there)
+            return OpenMode::immutable; // a process that had it open in WAL mode would have a log
         if (index_.there) return OpenMode::read_only; // all that SQLite would make is there
         return OpenMode::untouched;
     }
@@ -71,9 +72,9 @@ private:
     File journal_;
 };
 
-[[nodiscard]] inline Result<Connection> open_to_look(const std::filesystem::path& path,
-                                                     const FilesOfDatabase& files, OpenMode mode,
-                                                     const Profile& profile)
+[[nodiscard]] inline Result<Connection> open_to_inspect(const std::filesystem::path& path,
+                                                        const FilesOfDatabase& files, OpenMode mode,
+                                                        const Profile& profile)
 {
     auto opened = Connection::open(path, mode, profile);
     if (opened || mode != OpenMode::untouched || opened.error() == errc::busy) return opened;
@@ -90,15 +91,15 @@ private:
 /// A database with a log and no index of it (a copy of one that was in use) is locked exclusively for that time; where it cannot
 /// be written to, SQLite cannot read such a log, and says so. Errors: those of `Connection::open`, and what `use` says.
 template <class Use>
-[[nodiscard]] auto look_at(const std::filesystem::path& path, const Profile& profile, Use use)
+[[nodiscard]] auto inspect(const std::filesystem::path& path, const Profile& profile, Use use)
     -> std::invoke_result_t<Use&, Connection&>
 {
     for (int tries = 1;; ++tries) {
         const detail::FilesOfDatabase files(path);
         constexpr int most = 3;
-        // Somebody opens and closes it all the time: with locks, and whatever SQLite makes for them.
+        // Others open and close it all the time: with locks, and whatever SQLite makes for them.
         const OpenMode mode = tries <= most ? files.mode() : OpenMode::read_only;
-        auto opened = detail::open_to_look(path, files, mode, profile);
+        auto opened = detail::open_to_inspect(path, files, mode, profile);
         if (!opened) return fail(std::move(opened).error());
         auto used = use(*opened);
         if (mode != OpenMode::immutable || detail::FilesOfDatabase(path) == files) return used;
