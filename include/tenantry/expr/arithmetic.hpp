@@ -45,32 +45,18 @@ using number_of_t = typename number_of<T>::type;
 
 // A double of the program's in a sum, difference or product: those are taken to be there.
 template <class T>
-struct FiniteParameter {
-    using tenantry_expression = void;
-    using value_type = T;
-    using source = void;
-    using form = ParameterForm;
-    static constexpr bool aggregate = false;
-    template <class...>
-    static constexpr bool grouped = true;
+struct FiniteParameter : Parameter<T> {
+    static constexpr bool owns_values = true;
 
-    T value;
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template value<T>();
-    }
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
         constexpr T infinity = std::numeric_limits<T>::infinity();
-        if (value == infinity || value == -infinity) [[unlikely]]
+        if (this->value == infinity || this->value == -infinity) [[unlikely]]
             to.refuse(infinite_operand());
         else
-            to.add(value);
+            to.add(this->value);
     }
-    static constexpr bool owns_values = true;
 };
 
 template <class Syntax, class T>
@@ -80,7 +66,7 @@ template <class Syntax, class T>
         return std::remove_cvref_t<T>(std::forward<T>(operand));
     else if constexpr (std::floating_point<std::remove_cvref_t<T>> && !std::same_as<Syntax, Divide> &&
                        !std::same_as<Syntax, Modulo>)
-        return FiniteParameter<std::remove_cvref_t<T>>{operand};
+        return FiniteParameter<std::remove_cvref_t<T>>{{operand}};
     else
         return Parameter<std::remove_cvref_t<T>>{operand};
 }

@@ -79,16 +79,9 @@ inline constexpr bool is_bound<Bound<End, Offset>> = true;
 
 // A bound number that must not be less than Least: else the query fails, with these words.
 template <class Number, int Least>
-struct CountParameter {
-    using tenantry_expression = void;
-    using value_type = Number;
-    using source = void;
-    using form = ParameterForm;
-    static constexpr bool aggregate = false;
-    template <class...>
-    static constexpr bool grouped = true;
+struct CountParameter : Parameter<Number> {
+    static constexpr bool owns_values = true;
 
-    Number value;
     const char* what;
 
     template <class Visitor>
@@ -97,19 +90,18 @@ struct CountParameter {
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
-        if (!(value >= static_cast<Number>(Least))) [[unlikely]]
+        if (!(this->value >= static_cast<Number>(Least))) [[unlikely]]
             to.refuse(bad_count(what));
         else
-            to.add(value);
+            to.add(this->value);
     }
-    static constexpr bool owns_values = true;
 };
 
 template <int Least, class N>
 [[nodiscard]] constexpr CountParameter<std::int64_t, Least> count_parameter(N number, const char* what)
 {
     // More than an int64 counts is as much as there can be.
-    return {std::cmp_less_equal(number, INT64_MAX) ? static_cast<std::int64_t>(number) : INT64_MAX, what};
+    return {{std::cmp_less_equal(number, INT64_MAX) ? static_cast<std::int64_t>(number) : INT64_MAX}, what};
 }
 
 template <FrameEnd End, bool HasOffset>
@@ -244,7 +236,7 @@ template <class A, FrameEnd End, class Offset>
         if constexpr (is_integer<Offset>)
             return FrameBound<End, CountParameter<std::int64_t, 0>>{count_parameter<0>(bound.offset, what)};
         else
-            return FrameBound<End, CountParameter<double, 0>>{{static_cast<double>(bound.offset), what}};
+            return FrameBound<End, CountParameter<double, 0>>{{{static_cast<double>(bound.offset)}, what}};
     } else {
         constexpr bool sound = [] {
             if constexpr (is_time<A> && !std::is_void_v<time_unit_t<Offset>>)
@@ -258,7 +250,7 @@ template <class A, FrameEnd End, class Offset>
         if constexpr (sound) {
             const auto count = static_cast<time_unit_t<A>>(bound.offset).count();
             if constexpr (std::floating_point<std::remove_cv_t<decltype(count)>>)
-                return FrameBound<End, CountParameter<double, 0>>{{static_cast<double>(count), what}};
+                return FrameBound<End, CountParameter<double, 0>>{{{static_cast<double>(count)}, what}};
             else
                 return FrameBound<End, CountParameter<std::int64_t, 0>>{count_parameter<0>(count, what)};
         } else {

@@ -361,34 +361,25 @@ template <std::size_t Place, class Subject, class Row>
 
 // A value out of a record, which may be of another tenant than the query's.
 template <class Record, class T>
-struct RecordParameter {
-    using tenantry_expression = void;
-    using value_type = T;
-    using source = void;
-    using form = ParameterForm;
-    static constexpr bool aggregate = false;
-    template <class...>
-    static constexpr bool grouped = true;
-
-    T value;
+struct RecordParameter : Parameter<T> {
     std::uint64_t mark;
 
     template <class Visitor>
     static constexpr void visit(Visitor& visitor)
     {
         visitor.template row<Record>();
-        visitor.template value<T>();
+        Parameter<T>::visit(visitor);
     }
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
         refuse_strange_mark<declared_row_t<Record>>(to, mark);
-        to.add(value);
+        to.add(this->value);
     }
     template <class Self>
     [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return RecordParameter<Record, owning_t<T>>{make_owning(std::forward<Self>(self).value), self.mark};
+        return RecordParameter<Record, owning_t<T>>{{make_owning(std::forward<Self>(self).value)}, self.mark};
     }
 };
 
@@ -396,7 +387,7 @@ template <class Row, class T>
 [[nodiscard]] constexpr auto key_parameter(const Row& row, const T& value)
 {
     if constexpr (AnyRecord<Row>)
-        return RecordParameter<Row, T>{value, mark_of(row)};
+        return RecordParameter<Row, T>{{value}, mark_of(row)};
     else
         return Parameter<T>{value};
 }

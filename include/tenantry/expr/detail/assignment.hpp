@@ -66,32 +66,18 @@ concept AnyAssignment = requires { typename std::remove_cvref_t<T>::tenantry_ass
 
 // An integer that may be too big for the column it is assigned to: it would be stored and never read again.
 template <class Column, class T>
-struct FittedParameter {
-    using tenantry_expression = void;
-    using value_type = T;
-    using source = void;
-    using form = ParameterForm;
-    static constexpr bool aggregate = false;
-    template <class...>
-    static constexpr bool grouped = true;
+struct FittedParameter : Parameter<T> {
+    static constexpr bool owns_values = true;
 
-    T value;
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template value<T>();
-    }
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
         using Target = unwrapped<typename Column::value_type>;
-        if (!std::in_range<Target>(without_null(value))) [[unlikely]]
+        if (!std::in_range<Target>(without_null(this->value))) [[unlikely]]
             to.refuse(does_not_fit(field_name<row_of<Column::member>, member_index<Column::member>>));
         else
-            to.add(value);
+            to.add(this->value);
     }
-    static constexpr bool owns_values = true;
 
 private:
     template <class V>
@@ -159,7 +145,7 @@ template <class Column, class V>
     else if constexpr (std::same_as<Value, std::nullopt_t>)
         return Parameter<std::optional<Base>>{std::nullopt};
     else if constexpr (!always_fits<Base, unwrapped<Value>>)
-        return FittedParameter<Column, Value>{value};
+        return FittedParameter<Column, Value>{{value}};
     else if constexpr (is_optional<Value>)
         return make_optional_parameter<Base>(std::forward<V>(value));
     else

@@ -19,40 +19,28 @@ namespace tenantry::detail {
 // One that is given with the statement. With a NUL character in it something else would be searched for than was meant, so that
 // it is refused when it is bound. T is a std::string, or a view of the caller's own.
 template <class T>
-struct TerminatedText {
-    using tenantry_expression = void;
+struct TerminatedText : Parameter<T> {
     using value_type = std::string;
-    using source = void;
-    using form = ParameterForm;
-    static constexpr bool aggregate = false;
-    template <class...>
-    static constexpr bool grouped = true;
 
-    T value;
     const char* what; // is said if there is such a character
 
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        visitor.template value<T>();
-    }
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
         if constexpr (requires {
                           to.incarnation();
                       }) { // it is going to run: declarations refuse it themselves
-            if (std::string_view(value).find('\0') != std::string_view::npos) [[unlikely]] {
+            if (std::string_view(this->value).find('\0') != std::string_view::npos) [[unlikely]] {
                 to.refuse(text_with_nul(what));
                 return;
             }
         }
-        to.add(value);
+        to.add(this->value);
     }
     template <class Self>
     [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return TerminatedText<std::string>{std::string(std::forward<Self>(self).value), self.what};
+        return TerminatedText<std::string>{{std::string(std::forward<Self>(self).value)}, self.what};
     }
 };
 
@@ -64,7 +52,7 @@ template <class V>
         return std::remove_cvref_t<V>(std::forward<V>(operand));
     } else {
         auto made = make_parameter<std::string>(std::forward<V>(operand));
-        return TerminatedText<decltype(made.value)>{std::move(made.value), what};
+        return TerminatedText<decltype(made.value)>{{std::move(made.value)}, what};
     }
 }
 
