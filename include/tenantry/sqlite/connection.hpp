@@ -245,9 +245,8 @@ public:
                 state_->written_back = 0; // of the next log
                 return true;
             }
-        constexpr std::uint64_t header = 32; // https://sqlite.org/fileformat2.html#the_write_ahead_log
-        return !state_->log_begun &&
-               (state_->log_restarts || detail::size_of_file(log_name()).value_or(0) <= header);
+        return !state_->log_begun && (state_->log_restarts || detail::size_of_file(log_name()).value_or(0) <=
+                                                                  detail::log_header_bytes);
     }
 
     /// Whether that is so, or some of the log was written back since `remember_written_back`, by any connection (never by a sole owner's, which

@@ -4,8 +4,18 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 
 namespace tenantry::detail {
+
+/// The time of a change as the system gives it; 0 for what is no time, or more than nanoseconds count.
+[[nodiscard]] inline std::chrono::nanoseconds change_time(const timespec& time) noexcept
+{
+    constexpr std::int64_t beyond = 9'000'000'000; // the year 2255
+    const auto seconds = static_cast<std::int64_t>(time.tv_sec);
+    if (seconds <= 0 || seconds >= beyond) return std::chrono::nanoseconds(0);
+    return std::chrono::seconds(seconds) + std::chrono::nanoseconds(time.tv_nsec);
+}
 
 /// Remembers that something was in order, by the time of its last change: as long as that is the same, nothing has
 /// happened. Without a clock of its own: all times are given, and are of the one clock that changes get their times of,

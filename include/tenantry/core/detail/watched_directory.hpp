@@ -41,7 +41,7 @@ public:
         struct stat found{};
         if (::fstat(file_.number(), &found) != 0) return Time(0);
 #if defined(__linux__)
-        return time_of(found.st_ctim);
+        return change_time(found.st_ctim);
 #else
         return Time(0);
 #endif
@@ -56,7 +56,7 @@ public:
 #else
         ::clock_gettime(CLOCK_REALTIME, &now);
 #endif
-        return time_of(now);
+        return change_time(now);
     }
 
     /// Waits for changes that are under way. A change sets the time first and the new name later, and a slow disk or another
@@ -98,15 +98,6 @@ private:
         (void)directory;
 #endif
         return Descriptor(-1);
-    }
-
-    // 0 for times that are none, or that nanoseconds cannot count.
-    [[nodiscard]] static Time time_of(const timespec& time) noexcept
-    {
-        constexpr std::int64_t beyond = 9'000'000'000; // the year 2255
-        const auto seconds = static_cast<std::int64_t>(time.tv_sec);
-        if (seconds <= 0 || seconds >= beyond) return Time(0);
-        return std::chrono::seconds(seconds) + Time(time.tv_nsec);
     }
 
     // What is there does not matter, nor where the last time ended.

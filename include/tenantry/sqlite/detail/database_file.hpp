@@ -16,6 +16,9 @@
 
 namespace tenantry::sqlite::detail {
 
+// Of a write-ahead log (https://sqlite.org/fileformat2.html#the_write_ahead_log): one that is no longer holds nothing.
+inline constexpr std::uint64_t log_header_bytes = 32;
+
 // Makes an empty file, which must not be there yet.
 [[nodiscard]] inline Result<void> create_file(const std::string& name)
 {

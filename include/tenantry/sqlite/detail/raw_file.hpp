@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/database_file.hpp>
 
 namespace tenantry::sqlite {
 
@@ -36,9 +37,10 @@ namespace tenantry::sqlite {
     const int code = sqlite3_file_control(connection.native_handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER,
                                           static_cast<void*>(&log));
     if (code != SQLITE_OK || log == nullptr || log->pMethods == nullptr) return false;
-    constexpr sqlite3_int64 header = 32; // https://sqlite.org/fileformat2.html#the_write_ahead_log
     sqlite3_int64 size = 0;
-    if (log->pMethods->xFileSize(log, &size) != SQLITE_OK || size <= header) return false;
+    if (log->pMethods->xFileSize(log, &size) != SQLITE_OK ||
+        size <= static_cast<sqlite3_int64>(detail::log_header_bytes))
+        return false;
     // Where there is no log it is a rollback journal, which begins otherwise.
     constexpr std::array<unsigned char, 3> magic{0x37, 0x7f, 0x06};
     std::array<unsigned char, 3> begin{};

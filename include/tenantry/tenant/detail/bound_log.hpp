@@ -14,6 +14,7 @@
 #include <tenantry/core/detail/last_change.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/sqlite/detail/database_file.hpp>
 #include <tenantry/sqlite/detail/raw_file.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/directory.hpp>
@@ -34,14 +35,13 @@ namespace tenantry::detail {
 {
     struct stat found{};
     if (::lstat(file.c_str(), &found) != 0) return LastChange::Time(0);
-    return std::chrono::seconds(found.st_ctim.tv_sec) + std::chrono::nanoseconds(found.st_ctim.tv_nsec);
+    return change_time(found.st_ctim);
 }
 
 /// Whether there is anything in the log beside the database: more than its header.
 [[nodiscard]] inline bool has_log(const std::filesystem::path& database)
 {
-    constexpr std::uint64_t header = 32; // https://sqlite.org/fileformat2.html#the_write_ahead_log
-    return length_of(log_of(database)) > header;
+    return length_of(log_of(database)) > sqlite::detail::log_header_bytes;
 }
 
 [[nodiscard]] inline Error another_tenants_database(const std::filesystem::path& path,

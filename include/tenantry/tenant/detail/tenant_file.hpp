@@ -45,7 +45,8 @@ public:
         log_ = find_file(log_path_.c_str()).identity;
         if (shared) index_ = find_file(index_path_.c_str()).identity;
         const bool whole = log_.has_value() && (index_.has_value() || !shared);
-        if (!whole && has_log(connection)) lose(Loss::log); // it was removed right after it had been opened
+        if (!whole && is_in_wal_mode(connection))
+            lose(Loss::log); // it was removed right after it had been opened
     }
 
     /// The connection is about to be closed, and SQLite to remove the log. From any thread.
@@ -213,7 +214,7 @@ private:
 
     [[nodiscard]] errc error_code() const noexcept { return lost() ? errc::tenant_gone : errc::io_error; }
 
-    [[nodiscard]] static bool has_log(sqlite::Connection& connection)
+    [[nodiscard]] static bool is_in_wal_mode(sqlite::Connection& connection)
     {
         if (sqlite3_db_readonly(connection.native_handle(), "main") != 0) return false;
         const auto found =
