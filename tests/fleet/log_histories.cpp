@@ -17,6 +17,8 @@
 
 #include <tenantry/fleet/open.hpp>
 #include <tenantry/migrate/adopt.hpp>
+#include <tenantry/tenant/detail/directory.hpp>
+#include <tenantry/tenant/detail/identity.hpp>
 #include <tenantry/tenant/upkeep.hpp>
 
 #include "support/catch.hpp"
