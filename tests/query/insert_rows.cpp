@@ -78,7 +78,7 @@ TEST_CASE("a batch whose caller takes it back pays for no savepoint")
     const std::vector<Contact> rows{contact("ann"), contact("ann")};
     BookDatabase db;
     auto transaction = test::must(sqlite::Transaction::begin(db.connection));
-    const auto done = execute<Book>(db.connection, insert(rows), TakenBackBy::caller);
+    const auto done = execute<Book>(db.connection, insert(rows), RolledBackBy::caller);
     CHECK_FALSE(done);
     CHECK(db.integer("select count(*) from contact") == 1); // still there: the caller's to take back
     test::must(transaction.rollback());

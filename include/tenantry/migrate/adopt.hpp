@@ -20,7 +20,7 @@ namespace tenantry {
 
 /// Notes in a ledger that the database fits the declaration. Nothing else in it is written: not its tables, and not
 /// its `user_version`, now or later. What differs otherwise (constraints, defaults, indexes) stays as it is until the
-/// declaration changes; `compare` tells it. With a history, its revisions count as run.
+/// declaration changes; `compare` shows it. With a history, its revisions count as run.
 ///
 /// Errors: migration_failed (declared rows cannot be written; the message says why), history_mismatch (it has a
 /// ledger already), busy, and those of input and output.

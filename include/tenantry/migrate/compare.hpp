@@ -1,4 +1,4 @@
-// Compares a database, whoever made it, with a declared schema.
+// Compares any database, of any program, with a declared schema.
 #pragma once
 
 #include <filesystem>
@@ -45,10 +45,10 @@ struct Comparison {
     }
 };
 
-/// Only reads; the state of one moment.
+/// Only reads; one consistent state.
 [[nodiscard]] Result<Comparison> compare(sqlite::Connection& connection, const SchemaInfo& declared);
 
-/// Compares the database at `path` with the schema `S`. It is only looked at: nothing of it is changed and no file is made beside
+/// Compares the database at `path` with the schema `S`. It is only read: nothing of it is changed and no file is made beside
 /// it, and it may lie on a file system that is mounted for reading. Errors: those of `sqlite::inspect`; migration_failed for a
 /// definition that is not understood.
 template <SchemaType S>

@@ -67,7 +67,7 @@ private:
     void drop_tables();
 
     // References of a table that is left would keep declared rows from being removed and changed, or fail for a key that
-    // is not there any more: it is built anew without them.
+    // is not there any more: it is rebuilt without them.
     void free_of_references(const TableModel& table);
 
     // Where the text before a table's constraint ends: at the last comma, if there is one.
@@ -110,7 +110,7 @@ private:
     Plan plan_;
     std::vector<std::optional<TableChange>>
         changes_;                    // of each wanted table; none: it is not there, or virtual
-    std::vector<std::string> freed_; // tables that are not declared, built anew without references
+    std::vector<std::string> freed_; // tables that are not declared, rebuilt without references
     std::vector<std::string> gone_;  // indexes, views and triggers that are dropped
 };
 

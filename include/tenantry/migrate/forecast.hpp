@@ -45,7 +45,7 @@ Result<Forecast> forecast_by_history(sqlite::Connection& connection, const Schem
 
 } // namespace detail
 
-/// What `ensure_schema` would do. Only reads, the state of one moment; with `rows` it also asks which rows would stand
+/// What `ensure_schema` would do. Only reads, one consistent state; with `rows` it also asks which rows would stand
 /// in the way, which reads whole tables.
 [[nodiscard]] Result<Forecast> forecast(sqlite::Connection& connection, const SchemaInfo& declared,
                                         const History* history, bool rows);

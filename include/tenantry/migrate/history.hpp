@@ -84,10 +84,10 @@ public:
     [[nodiscard]] Result<std::shared_ptr<const std::vector<migrate::SchemaModel>>> models(
         const sqlite::Functions& functions) const;
 
-    /// A database in memory that has run all revisions. `look` is called before the first and after each; `functions` are
+    /// A database in memory that has run all revisions. `inspect` is called before the first and after each; `functions` are
     /// those that the revisions use.
     [[nodiscard]] Result<sqlite::Connection> replay(
-        const std::function<Result<void>(sqlite::Connection&)>& look = {},
+        const std::function<Result<void>(sqlite::Connection&)>& inspect = {},
         const sqlite::Functions& functions = {}) const;
 
 private:

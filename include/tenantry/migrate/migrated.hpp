@@ -8,7 +8,7 @@
 namespace tenantry {
 
 struct Migrated {
-    bool was_current = false; ///< the mark said so; nothing else was looked at
+    bool was_current = false; ///< the mark said so; nothing else was read
     bool is_newer = false; ///< a newer program has been here; its schema was left as it is, and rows fit it
     std::string from{};    ///< the revision or the declaration's fingerprint it was at; empty: a new database
     std::string to{};      ///< what it is at now

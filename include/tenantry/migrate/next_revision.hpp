@@ -66,7 +66,7 @@ private:
 namespace migrate {
 
 /// The renames, and what is left to be done after them: in memory, after the history. `rebuilds`: as it runs in a revision that
-/// builds tables anew, where a rename changes no texts but the table's own.
+/// rebuilds tables, where a rename changes no texts but the table's own.
 [[nodiscard]] Result<Plan> plan_after(const History& history, const SchemaModel& wanted,
                                       std::span<const Rename> renames, const sqlite::Functions& functions,
                                       bool rebuilds);

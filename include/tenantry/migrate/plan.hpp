@@ -27,7 +27,7 @@ enum class StepKind {
     drop_view,
     create_trigger,
     drop_trigger,
-    check_table, ///< only its rows are looked at
+    check_table, ///< only its rows are checked
 };
 
 [[nodiscard]] std::string_view to_string(StepKind kind) noexcept;
@@ -59,7 +59,7 @@ struct Plan {
     std::vector<std::string> problems{};
     /// Of rows that stay as they are: that the declared types can hold them. Nothing is to be done for it.
     std::vector<Step> checks{};
-    /// Tables whose references, or references to whom, must be looked at before the end.
+    /// Tables whose references, or references to whom, must be checked before the end.
     std::vector<std::string> check_references{};
 
     [[nodiscard]] bool empty() const noexcept { return steps.empty() && problems.empty(); }

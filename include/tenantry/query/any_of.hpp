@@ -91,12 +91,12 @@ struct ConditionList {
     void bind(Parameters& to) const
     {
         if (conditions.size() > longest_list) [[unlikely]] {
-            tell_choice(to, list_size_bits, 0);
+            add_choice(to, list_size_bits, 0);
             to.refuse(list_too_long());
             return;
         }
         const std::size_t size = list_size_of(conditions.size());
-        tell_choice(to, list_size_bits, size);
+        add_choice(to, list_size_bits, size);
         for (std::size_t i = 0; i < list_sizes[size]; ++i)
             conditions[i < conditions.size() ? i : conditions.size() - 1].bind(to);
     }

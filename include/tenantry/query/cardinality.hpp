@@ -18,7 +18,7 @@ namespace detail {
 enum class Cardinality { first, one };
 
 // A sort is cheaper if SQLite knows that only the first rows count; without one it makes no difference, since
-// no further row is asked for.
+// no further row is read.
 template <class Form, int Rows>
 struct bounded_form {
     using type = Form;

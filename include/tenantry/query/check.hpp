@@ -1,4 +1,4 @@
-// Rules for whole statements, checked at compile time and said in words.
+// Rules for whole statements, checked at compile time, each with a message.
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,4 @@
-// DISTINCT
+// `.distinct()`: DISTINCT.
 #pragma once
 
 #include <type_traits>

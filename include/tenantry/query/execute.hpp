@@ -52,7 +52,7 @@ template <class Q>
 // Of a statement whose rules have been asked.
 template <class S, class Rows, class Q>
 [[nodiscard]] Result<result_t<S, Rows, Q>> execute_checked(
-    sqlite::Connection& connection, const Q& query, [[maybe_unused]] TakenBackBy by = TakenBackBy::execute)
+    sqlite::Connection& connection, const Q& query, [[maybe_unused]] RolledBackBy by = RolledBackBy::execute)
 {
     auto statement = borrow_statement<S>(connection, query);
     if (!statement) [[unlikely]]
@@ -104,7 +104,7 @@ template <class S, class Rows, class Q>
 /// among the values.
 template <class S, class Rows = PlainRows, Statement Q>
 [[nodiscard]] Result<result_t<S, Rows, Q>> execute(sqlite::Connection& connection, const Q& query,
-                                                   TakenBackBy by = TakenBackBy::execute)
+                                                   RolledBackBy by = RolledBackBy::execute)
 {
     static_assert(detail::check_statement<S, void, Q>());
     return detail::execute_checked<S, Rows>(connection, query, by);

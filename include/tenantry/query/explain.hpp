@@ -40,7 +40,7 @@ struct QueryPlan {
                            [&](const PlanStep& step) { return mentions_index(step.detail, name); });
     }
 
-    /// The steps that look at every row of a table or of an index.
+    /// The steps that read every row of a table or of an index.
     [[nodiscard]] std::vector<std::string> scans() const
     {
         std::vector<std::string> found;

@@ -68,8 +68,8 @@ constexpr void require_row_body()
 ///
 /// The statement runs, and its read transaction lasts, until the walk ends. The body may use the connection for other
 /// statements; whether rows that it changes meanwhile come (again) is SQLite's affair
-/// (https://sqlite.org/isolation.html). Errors as `execute`; where the connection is watched (`Connection::watch`) it is looked
-/// at before each row, however long the body takes.
+/// (https://sqlite.org/isolation.html). Errors as `execute`; where the connection is watched (`Connection::watch`) that is
+/// checked before each row, however long the body takes.
 template <class S, class Rows = PlainRows, Statement Q, class Body>
 [[nodiscard]] Result<void> for_each(sqlite::Connection& connection, const Q& query, Body&& body)
 {
@@ -94,7 +94,7 @@ template <class S, class Rows = PlainRows, Statement Q, class Body>
             if (!there) [[unlikely]]
                 return fail(std::move(there).error());
             if (!*there) return {};
-            // SQLite looks now and then while it is at work, and here that is the body.
+            // SQLite checks now and then while it runs, and here the body runs.
             if (auto going_on = connection.may_go_on(); !going_on) [[unlikely]]
                 return fail(std::move(going_on.error().with_sql(statement->sql())));
             int column = 0;

@@ -1,4 +1,4 @@
-// FROM
+// `.from(table<Job>)`: FROM, the table or query that is read.
 #pragma once
 
 #include <string_view>

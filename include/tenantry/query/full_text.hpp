@@ -32,7 +32,7 @@ struct ContentOf {
     using tenantry_content = Row;
 };
 
-/// How texts are taken apart into words, for SQLite to read: "unicode61 remove_diacritics 2", "porter", "trigram"
+/// How texts are split into words, for SQLite to read: "unicode61 remove_diacritics 2", "porter", "trigram"
 /// (https://sqlite.org/fts5.html#tokenizers).
 template <FixedString Text>
 struct Tokenize {

@@ -1,4 +1,4 @@
-// GROUP BY
+// `.group_by(...)`: GROUP BY.
 #pragma once
 
 #include <type_traits>

@@ -1,4 +1,4 @@
-// HAVING
+// `.having(condition)`: HAVING, conditions on groups.
 #pragma once
 
 #include <type_traits>

@@ -1,4 +1,4 @@
-// INSERT
+// `insert(row)`, `insert(rows)`, `insert<Row>().set(...)`, `upsert(row)` and their like: INSERT.
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,4 @@
-// JOIN
+// `.join(table<User>)` and its kinds: JOIN.
 #pragma once
 
 #include <array>
@@ -155,13 +155,13 @@ inline constexpr std::array<std::size_t, Members::size> member_list = Members::i
 template <class From, class To, std::size_t... I>
 consteval void add_references(KeyPath& path, std::index_sequence<I...>)
 {
-    const auto look = [&]<std::size_t At>(std::integral_constant<std::size_t, At>) {
+    const auto add = [&]<std::size_t At>(std::integral_constant<std::size_t, At>) {
         if constexpr (Reference<field_type<From, At>>::is_reference)
             if constexpr (std::same_as<typename Reference<field_type<From, At>>::row, To>)
                 if constexpr (!(std::same_as<From, To> && At == row_id<From>::index))
                     path.add(field_list<At>, field_list<row_id<To>::index>);
     };
-    (look(std::integral_constant<std::size_t, I>{}), ...);
+    (add(std::integral_constant<std::size_t, I>{}), ...);
 }
 
 // One that the table declares, unless it is the same as a member's.

@@ -1,4 +1,4 @@
-// LIMIT and OFFSET
+// `.limit(n)`, `.offset(n)`: LIMIT and OFFSET.
 #pragma once
 
 #include <cstddef>

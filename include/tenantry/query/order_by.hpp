@@ -1,4 +1,4 @@
-// ORDER BY
+// `.order_by(...)`: ORDER BY.
 #pragma once
 
 #include <type_traits>
@@ -15,7 +15,7 @@ namespace detail {
 template <class... Nodes>
 using OrderBy = ListClause<Position::order_by, " ORDER BY ", Nodes...>;
 
-// An order of which the program says that it tells every row from every other.
+// An order of which the program says that it is unique.
 template <class Order>
 struct UniqueOrder : Order {
     static constexpr bool is_unique = true;

@@ -78,7 +78,7 @@ concept AnySortable = requires { typename std::remove_cvref_t<T>::tenantry_sorta
 
 [[gnu::cold, gnu::noinline]] inline Error no_such_order()
 {
-    return Error(errc::invalid_argument, "an order was asked for that is not in the query's order_list()");
+    return Error(errc::invalid_argument, "an order was chosen that is not in the query's order_list()");
 }
 
 // The orders that were chosen, by their places in the list.
@@ -109,7 +109,7 @@ struct OrderList {
             to.refuse(no_such_order());
         by.apply([&](const E&... each) {
             for (const std::uint8_t choice : chosen) {
-                tell_choice(to, bits_of(last_choice<sizeof...(E)>), choice);
+                add_choice(to, bits_of(last_choice<sizeof...(E)>), choice);
                 if (choice == 0) return;
                 int at = 0;
                 ((at++ == (choice - 1) / 2 ? each.bind(to) : void()), ...);

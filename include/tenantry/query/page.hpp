@@ -101,7 +101,7 @@ template <class... Ordering, class... Operand>
         return beyond<0>(order, keys);
 }
 
-// The WHERE of a page. The order of the statement has to tell every row from every other, or rows that are equal in it
+// The WHERE of a page. The order of the statement has to be unique, or rows that are equal in it
 // would be passed over: what is unique, the schema knows.
 template <class Clause>
 struct PageWhere {

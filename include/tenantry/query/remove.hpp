@@ -1,4 +1,4 @@
-// DELETE
+// `remove<Job>(key)`, `remove(row)`, `remove<Job>().where(...)`: DELETE.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// RETURNING
+// `.returning(...)`: RETURNING.
 #pragma once
 
 #include <cstdint>

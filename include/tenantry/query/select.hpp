@@ -1,4 +1,4 @@
-// SELECT
+// `select<Job>()`, `select(expressions...)`: SELECT.
 #pragma once
 
 #include <array>

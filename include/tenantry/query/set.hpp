@@ -1,4 +1,4 @@
-// SET
+// `.set(col<&Job::status> = ...)`: the SET of an update.
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,4 @@
-// UNION, UNION ALL, INTERSECT, EXCEPT
+// `.union_(query)`, `.union_all(query)`, `.intersect(query)`, `.except(query)`: set operations.
 #pragma once
 
 #include <array>
@@ -448,7 +448,7 @@ template <class Statement, class... Ordering>
 
 // ---- what users say
 
-// Columns are told by their places, not by their names.
+// Columns are identified by their places, not by their names.
 template <class A, class B>
 inline constexpr bool same_places = true;
 template <class A, class B, class Struct>

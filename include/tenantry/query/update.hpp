@@ -1,4 +1,4 @@
-// UPDATE
+// `update<Job>(key).set(...)`, `update(row)`, `update<Job>().set(...).where(...)`: UPDATE.
 #pragma once
 
 #include <string_view>

@@ -90,7 +90,7 @@ struct When {
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
-        tell_choice(to, 1, condition ? 1 : 0);
+        add_choice(to, 1, condition ? 1 : 0);
         if (condition) condition->bind(to);
     }
     template <class Self>

@@ -34,7 +34,7 @@ struct WhenSet {
     template <class Parameters>
     constexpr void bind(Parameters& to) const
     {
-        tell_choice(to, 1, assignment ? 1 : 0);
+        add_choice(to, 1, assignment ? 1 : 0);
         if (assignment) assignment->bind(to);
     }
     template <class Self>

@@ -1,4 +1,4 @@
-// WHERE
+// `.where(condition)`: WHERE.
 #pragma once
 
 #include <type_traits>

@@ -122,7 +122,7 @@ public:
     Result<Value> operator()(sqlite::Connection& connection) const
     {
         // What fails is taken back by whoever runs it.
-        return execute<schema_of<T>, Records<T>>(connection, query_, TakenBackBy::caller);
+        return execute<schema_of<T>, Records<T>>(connection, query_, RolledBackBy::caller);
     }
 
     [[nodiscard]] std::size_t held_bytes() const
@@ -342,7 +342,7 @@ public:
                       "tenantry: write takes a statement that changes something; a query goes to read");
         static_assert(check_query<T, Q>());
         auto work = [&](sqlite::Connection& connection) {
-            return execute<schema, Records<T>>(connection, query, TakenBackBy::caller);
+            return execute<schema, Records<T>>(connection, query, RolledBackBy::caller);
         };
         return write_and_wait(detail::RunQuery<T, Q>::kind, work);
     }

@@ -57,7 +57,7 @@ namespace detail {
 
 inline std::string checksum(std::int64_t mark) { return std::to_string(mark); }
 
-// The schema that was read last. Most tenants of a fleet have the same one: what is word for word in it is not taken apart
+// The schema that was read last. Most tenants of a fleet have the same one: what is word for word in it is not parsed
 // again. Thread-safe.
 class LastSchema {
 public:

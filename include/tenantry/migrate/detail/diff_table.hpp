@@ -1,4 +1,4 @@
-// Compares two tables: the same, some columns to be added, or to be built anew.
+// Compares two tables: the same, some columns to be added, or to be rebuilt.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,7 @@ enum class Unknown {
 namespace detail {
 
 struct TableChange {
-    std::vector<Step> added; ///< where the table need not be built anew
+    std::vector<Step> added; ///< where the table need not be rebuilt
     bool rebuild = false;
     std::vector<std::string> why;
     std::vector<std::string> sql;
@@ -112,7 +112,7 @@ private:
     // Where ALTER TABLE may do it: https://sqlite.org/lang_altertable.html#alter_table_add_column
     [[nodiscard]] bool can_be_added(const ColumnText& column) const;
 
-    // What is generated comes after what it is made of: SQLite adds it before as well, and does not look at the rows then.
+    // What is generated comes after what it is made of: SQLite adds it before as well, and does not check the rows then.
     void add_columns();
 
     void add_column(const ColumnText& column);

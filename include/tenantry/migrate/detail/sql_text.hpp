@@ -1,4 +1,4 @@
-// SQL text taken apart into tokens, so that two definitions can be compared by what they say.
+// SQL text split into tokens, so that two definitions can be compared by what they say.
 #pragma once
 
 #include <algorithm>
@@ -80,7 +80,7 @@ namespace detail {
 
 } // namespace detail
 
-/// The tokens of `text`. Whatever SQLite accepts is taken apart as SQLite does it
+/// The tokens of `text`. Whatever SQLite accepts is split as SQLite does it
 /// (https://sqlite.org/lang_keywords.html); anything else into something.
 [[nodiscard]] std::vector<SqlToken> sql_tokens(std::string_view text);
 

@@ -8,11 +8,11 @@ TENANTRY_DECL Result<Comparison> compare(sqlite::Connection& connection, const S
 {
     auto wanted = migrate::declared_model(declared, connection.functions());
     if (!wanted) return fail(std::move(wanted).error());
-    std::optional<sqlite::Transaction> moment;
+    std::optional<sqlite::Transaction> snapshot;
     if (!connection.in_transaction()) {
         auto begun = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
         if (!begun) return fail(std::move(begun).error());
-        moment.emplace(std::move(*begun));
+        snapshot.emplace(std::move(*begun));
     }
     auto live = migrate::introspect(connection);
     if (!live) return fail(std::move(live).error());

@@ -82,8 +82,8 @@ namespace tenantry::migrate {
 TENANTRY_DECL Result<Forecast> forecast(sqlite::Connection& connection, const SchemaInfo& declared,
                                         const History* history, bool rows)
 {
-    auto moment = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
-    if (!moment) return fail(std::move(moment).error());
+    auto snapshot = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
+    if (!snapshot) return fail(std::move(snapshot).error());
     auto found = history != nullptr ? detail::forecast_by_history(connection, declared, *history, rows)
                                     : detail::forecast_automatic(connection, declared, rows);
     if (found) return found;

@@ -102,7 +102,7 @@ TENANTRY_DECL Result<void> run_revision(sqlite::Connection& connection, const Re
     auto checked = detail::gather(connection, "PRAGMA main.foreign_key_check", 1, dangling);
     if (!checked) return fail(migration_error(std::move(checked).error(), revision.title()));
     if (dangling.count != 0)
-        return fail(errc::migration_failed, to_string(dangling) + ": the revision was taken back");
+        return fail(errc::migration_failed, to_string(dangling) + ": the revision was rolled back");
     return {};
 }
 
@@ -111,15 +111,15 @@ TENANTRY_DECL Result<void> run_revision(sqlite::Connection& connection, const Re
 namespace tenantry {
 
 TENANTRY_DECL Result<sqlite::Connection> History::replay(
-    const std::function<Result<void>(sqlite::Connection&)>& look, const sqlite::Functions& functions) const
+    const std::function<Result<void>(sqlite::Connection&)>& inspect, const sqlite::Functions& functions) const
 {
     sqlite::Profile profile;
     profile.trusted_schema = true; // it is the program's own
     profile.functions = functions;
     auto memory = sqlite::Connection::open_memory(profile);
     if (!memory) return memory;
-    if (look)
-        if (auto looked = look(*memory); !looked) return fail(std::move(looked).error());
+    if (inspect)
+        if (auto inspected = inspect(*memory); !inspected) return fail(std::move(inspected).error());
     for (const Revision& r : revisions_) {
         std::optional<migrate::RebuildMode> mode;
         if (r.rebuilds()) mode.emplace(*memory);
@@ -128,8 +128,8 @@ TENANTRY_DECL Result<sqlite::Connection> History::replay(
         auto done = migrate::run_revision(*memory, r);
         if (done) done = transaction->commit();
         if (!done) return fail(std::move(done.error().in("replaying the history in memory")));
-        if (look)
-            if (auto looked = look(*memory); !looked) return fail(std::move(looked).error());
+        if (inspect)
+            if (auto inspected = inspect(*memory); !inspected) return fail(std::move(inspected).error());
     }
     return memory;
 }

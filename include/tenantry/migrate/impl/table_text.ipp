@@ -257,7 +257,7 @@ TENANTRY_DECL void TableParser::check(std::optional<std::size_t> at_column)
     constraint.text = "CHECK (" + constraint.expression + ')';
     for (const SqlToken& token : expression)
         if (is_name(token))
-            constraint.columns.push_back(token.value); // and more; who looks for a column finds it
+            constraint.columns.push_back(token.value); // and more; a search for a column finds it
     constraint.at_column = at_column;
     conflict(); // of no effect on a CHECK
     table_.constraints.push_back(std::move(constraint));

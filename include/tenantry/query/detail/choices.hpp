@@ -51,7 +51,7 @@ private:
     bool is_full_ = false;
 };
 
-// Stands in for the parameters of a statement, to be told its choices: binding goes through all of it in the order of
+// Stands in for the parameters of a statement, to collect its choices: binding goes through all of it in the order of
 // the text.
 template <class S>
 class ChoiceCollector {
@@ -78,7 +78,7 @@ private:
 
 // Tells `to`, if it is one that collects choices.
 template <class Parameters>
-constexpr void tell_choice(Parameters& to, unsigned bits, std::uint64_t value)
+constexpr void add_choice(Parameters& to, unsigned bits, std::uint64_t value)
 {
     if constexpr (requires { to.choose(bits, value); }) to.choose(bits, value);
 }

@@ -39,7 +39,7 @@ enum class Position {
 //   `define(out)` and `template <class Source> static constexpr bool defines`
 // - `source`: what the first column in it belongs to, or void
 // - `bind(to)`, static `visit(visitor)`, static `own(self)`, as expressions have them.
-// and, asked for only if it is there:
+// and, used only if it is there:
 // - `template <class S> static constexpr void check()`: rules that need the schema
 // - `template <class S, class Q> static constexpr void check_in()`: rules that need the whole statement as well
 // - `owns_row`: whether it was given a row as a temporary that is not trivial to destroy

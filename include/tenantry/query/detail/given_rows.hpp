@@ -53,7 +53,7 @@ private:
     Range rows_;
 };
 
-// A range that lives by itself: a copy of it, or of what a view looks at.
+// A range that lives by itself: a copy of it, or of what a view refers to.
 template <class Range>
 [[nodiscard]] constexpr auto copy_rows(const Range& rows)
 {

@@ -1,5 +1,4 @@
-// Groups are told from each other by what is bound at run time: an expression that stands beside them has the values that
-// the one in GROUP BY has.
+// Checks at run time that an expression beside groups has the same values bound to it as the one in GROUP BY.
 #pragma once
 
 #include <array>
@@ -139,7 +138,7 @@ private:
     }
 };
 
-// How the values of a statement are compared when they are handed to `To`; void where they are not looked at.
+// How the values of a statement are compared when they are handed to `To`; void where they are not compared.
 template <class To>
 [[nodiscard]] constexpr auto values_compared_by([[maybe_unused]] const To& to)
 {
@@ -268,12 +267,12 @@ constexpr void check_group_values(To& to, const GroupBy<Keys...>& group, const P
     const auto same = values_compared_by(to);
     bool differs = false;
     GroupCheck<std::remove_const_t<decltype(same)>, void, types<>, Keys...> check(group.nodes, same, differs);
-    const auto look = [&]<class Clause>(const Clause& clause) {
+    const auto check_one = [&]<class Clause>(const Clause& clause) {
         constexpr Position at = Clause::form::position;
         if constexpr (at == Position::subject || at == Position::having || at == Position::order_by)
             clause.bind(check);
     };
-    clauses.apply([&](const Clauses&... each) { (look(each), ...); });
+    clauses.apply([&](const Clauses&... each) { (check_one(each), ...); });
     if (differs) [[unlikely]]
         say_values_differ(to, group_values_differ);
 }
@@ -384,7 +383,7 @@ constexpr void check_distinct_values(To& to, const Pack<E...>& keys, const Pack<
 {
     const auto same = values_compared_by(to);
     bool differs = false;
-    const auto look = [&]<class... More>(types<More...>) {
+    const auto check_one = [&]<class... More>(types<More...>) {
         GroupCheck<std::remove_const_t<decltype(same)>, void, types<More...>, E...> check(keys, same,
                                                                                           differs);
         const auto bind = [&]<class Clause>(const Clause& clause) {
@@ -393,9 +392,9 @@ constexpr void check_distinct_values(To& to, const Pack<E...>& keys, const Pack<
         clauses.apply([&](const Clauses&... each) { (bind(each), ...); });
     };
     if constexpr (std::is_void_v<typename To::schema>)
-        look(types<>{});
+        check_one(types<>{});
     else
-        look(typename distinct_keys<typename To::schema, Expressions<E...>>::type{});
+        check_one(typename distinct_keys<typename To::schema, Expressions<E...>>::type{});
     if (differs) [[unlikely]]
         say_values_differ(to, distinct_values_differ);
 }

@@ -77,7 +77,7 @@ struct GroupedInside {
 
     bool all = true;
 
-    // Whether it is one of the keys, so that nothing in it is looked at.
+    // Whether it is one of the keys, so that nothing in it is examined.
     template <class Node>
     static consteval bool is_key()
     {

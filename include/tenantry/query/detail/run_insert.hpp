@@ -24,8 +24,8 @@
 
 namespace tenantry {
 
-/// Who takes back what a statement has done when a later part of it fails.
-enum class TakenBackBy : bool {
+/// Who rolls back what a statement has done when a later part of it fails.
+enum class RolledBackBy : bool {
     execute, ///< `execute` itself, so that what was done before it stays
     caller,  ///< the caller, with everything else: nothing needs to be paid for it here
 };
@@ -206,7 +206,7 @@ template <class S, class Rows, class Q, class Given>
 template <class S, class Rows, class Q>
 [[nodiscard]] Result<result_t<S, Rows, Q>> run_each(sqlite::Connection& connection,
                                                     sqlite::StatementLease& statement, const Q& query,
-                                                    TakenBackBy by)
+                                                    RolledBackBy by)
 {
     using All = result_t<S, Rows, Q>;
     const auto& rows = query.values().rows.get();
@@ -217,7 +217,7 @@ template <class S, class Rows, class Q>
             all->reserve(std::ranges::size(rows));
         for (auto row = std::ranges::begin(rows); row != end; ++row) {
             if (auto done = add_run<S, Rows>(connection, statement, query, *row, *all); !done) [[unlikely]] {
-                statement.reset(); // before what it did is taken back
+                statement.reset(); // before what it did is rolled back
                 all = fail(std::move(done).error());
                 return all;
             }
@@ -227,7 +227,7 @@ template <class S, class Rows, class Q>
     };
     auto second = std::ranges::begin(rows);
     const bool is_one_statement = second == end || ++second == end;
-    if (by == TakenBackBy::caller || is_one_statement) return run();
+    if (by == RolledBackBy::caller || is_one_statement) return run();
     return run_as_one(connection, run);
 }
 

@@ -1,5 +1,5 @@
-// Whether columns tell every row of a result from every other, by what the schema says is unique. For pages, which pass over
-// rows that are equal in what they are ordered by.
+// Whether an order is unique in a result, by what the schema says is unique. For pages, which skip rows that are equal in
+// what they are ordered by.
 #pragma once
 
 #include <array>
@@ -134,7 +134,7 @@ consteval auto find_named(TypeList<Named...>)
 template <class Source, class Known>
 using named_source = typename decltype(find_named<Source>(Known{}))::type;
 
-// Without the one that is looked at, which cannot be made of itself.
+// Without the one that is examined, which cannot be made of itself.
 template <class One, class... Named>
 consteval auto without_named(TypeList<Named...>)
 {
@@ -474,13 +474,13 @@ constexpr bool know_all(OrderKnowledge<sizeof...(Sources)>& facts, types<Sources
     for (bool learned = true; learned;) {
         learned = facts.use_equations();
         std::size_t at = 0;
-        const auto look = [&](bool (*is_one)(const SourceKnowledge&)) {
+        const auto examine = [&](bool (*is_one)(const SourceKnowledge&)) {
             SourceKnowledge& source = facts.sources[at++];
             if (source.is_one_row || !is_one(source)) return;
             source.is_one_row = learned = true;
             source.known.fill(true);
         };
-        (look(&has_one_row<S, Known, Sources>), ...);
+        (examine(&has_one_row<S, Known, Sources>), ...);
     }
     for (const SourceKnowledge& source : facts.sources)
         if (!source.is_one_row) return false;

@@ -1,4 +1,4 @@
-// The texts of a statement of which a part is chosen at run time: made when they are first wanted, then kept.
+// The texts of a statement of which a part is chosen at run time: made at their first use, then kept.
 #pragma once
 
 #include <array>
