@@ -74,6 +74,19 @@ auto jobs_of(const Filter& filter)
 }
 // [/filter]
 
+// [generic]
+template <class Row>
+auto number_of(auto& db, const auto& condition) // db is a tenant, a snapshot or a transaction
+{
+    return db.read(one(select(count()).from(table<Row>).where(condition)));
+}
+
+auto with_owners(const auto& jobs) // any select of jobs
+{
+    return jobs.join(table<User>).order_by(col<&User::name>);
+}
+// [/generic]
+
 struct Span {
     Timestamp begin{};
     Timestamp end{};
@@ -125,6 +138,17 @@ TEST_CASE("select: rows, columns, one row")
     CHECK(test::must(modules).size() == 2);
     CHECK(test::must(cheapest)->cost == 1);
     CHECK(test::must(how_many) == 4);
+}
+
+TEST_CASE("select: functions that do not know types")
+{
+    Filled tx;
+    CHECK(test::must(number_of<Job>(tx, col<&Job::module> == "mail")) == 2);
+    CHECK(test::must(number_of<User>(tx, col<&User::name> == "eve")) == 0);
+    CHECK(
+        text_of(with_owners(select(col<&Job::cost>))) ==
+        R"(SELECT "job"."cost" FROM "job" JOIN "user" ON "job"."owner" = "user"."id" ORDER BY "user"."name")");
+    CHECK(test::must(tx.read(with_owners(select(col<&Job::cost>)))).size() == 4);
 }
 
 TEST_CASE("select: constants")
