@@ -170,6 +170,24 @@ TEST_CASE("reading bodies end by must() with the same error")
     check_none(error_of(wait_for(async_walk(open.db, select<Note>().order_by(col<&Note::id>), 10, batch))));
 }
 
+TEST_CASE("a body that must() ends since its time is over is answered with a timeout, as one that returns")
+{
+    Open open;
+    const auto endless =
+        one(sql<"with recursive c(n) as (select 1 union all select n + 1 from c) select max(n) from c",
+                std::int64_t>());
+    const auto limited = open.db.limited({.time_limit = std::chrono::milliseconds(1)});
+    auto writes = [&](auto& tx) -> Result<std::int64_t> { return tenantry::must(tx.read(endless)); };
+    auto reads = [&](auto& snapshot) -> Result<std::int64_t> {
+        return tenantry::must(snapshot.read(endless));
+    };
+    CHECK(error_of(wait_for(limited.async_write(writes))) == errc::timeout);
+    CHECK(error_of(limited.write(writes)) == errc::timeout);
+    CHECK(error_of(limited.snapshot(reads)) == errc::timeout);
+    CHECK(error_of(wait_for(limited.async_snapshot(reads))) == errc::timeout);
+    CHECK(error_of(wait_for(limited.async_write(writes))).tenant() == "a");
+}
+
 TEST_CASE("scopes end by must() with the same error, wherever it comes from")
 {
     Open open;

@@ -170,15 +170,18 @@ private:
 template <class R, class Function>
 [[nodiscard]] Result<R> guarded(Function& function, sqlite::Connection& connection) noexcept
 {
-    try {
-        Result<R> result = function(connection);
-        // To SQLite an interrupt is an interrupt.
-        if (!result && result.error() == errc::cancelled && connection.out_of_time()) [[unlikely]]
-            result = fail(too_long_error(result.error()));
-        return result;
-    } catch (...) {
-        return fail(body_error(std::current_exception()));
-    }
+    const auto call = [&]() noexcept -> Result<R> {
+        try {
+            return function(connection);
+        } catch (...) {
+            return fail(body_error(std::current_exception()));
+        }
+    };
+    Result<R> result = call();
+    // To SQLite an interrupt is an interrupt.
+    if (!result && result.error() == errc::cancelled && connection.out_of_time()) [[unlikely]]
+        result = fail(too_long_error(result.error()));
+    return result;
 }
 
 /// An operation with a result, which waits here until the caller may be answered.
