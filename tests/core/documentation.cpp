@@ -16,7 +16,7 @@ namespace {
 
 std::string text_of(const std::string& path)
 {
-    std::ifstream file(std::string(TENANTRY_SOURCE_DIR) + "/" + path);
+    std::ifstream file(tenantry::test::source_directory + "/" + path);
     REQUIRE(file);
     std::ostringstream text;
     text << file.rdbuf();
@@ -116,7 +116,8 @@ TEST_CASE("the README shows the example as it is compiled")
 TEST_CASE("the pages show their examples as they are compiled and run")
 {
     std::size_t pages = 0;
-    for (const auto& file : std::filesystem::directory_iterator(TENANTRY_SOURCE_DIR "/tests/docs")) {
+    for (const auto& file :
+         std::filesystem::directory_iterator(tenantry::test::source_directory + "/tests/docs")) {
         if (file.path().extension() != ".cpp") continue;
         const std::string page = file.path().stem().string();
         const std::vector<std::string> regions = regions_of("tests/docs/" + page + ".cpp");

@@ -10,6 +10,6 @@
 TEST_CASE("the version is the package's")
 {
     std::ostringstream text;
-    text << std::ifstream(TENANTRY_SOURCE_DIR "/CMakeLists.txt").rdbuf();
+    text << std::ifstream(tenantry::test::source_directory + "/CMakeLists.txt").rdbuf();
     CHECK_THAT(text.str(), ContainsSubstring("VERSION " + std::string(tenantry::library_version) + "\n"));
 }

@@ -16,8 +16,7 @@ using namespace tenantry::test;
 
 TEST_CASE("every event of a real log of many tenants goes in, once")
 {
-    const auto file =
-        std::filesystem::path(TENANTRY_SOURCE_DIR).parent_path() / "shared/data/activity.csv.gz";
+    const auto file = std::filesystem::path(source_directory).parent_path() / "shared/data/activity.csv.gz";
     if (!std::filesystem::exists(file)) {
         std::cout << "skipped: " << file.string() << " is not here\n";
         SUCCEED("skipped");

@@ -17,7 +17,7 @@ struct Imported {
 
     Imported()
     {
-        const auto ended = slots({"import", TENANTRY_SOURCE_DIR "/examples/data/sample.csv"});
+        const auto ended = slots({"import", source_directory + "/examples/data/sample.csv"});
         INFO(ended.out << ended.err);
         REQUIRE(ended.status == 0);
     }
@@ -142,7 +142,7 @@ TEST_CASE("work does each job once, and writes down what came of it")
     CHECK(imported.slots({"work"}).out == "0 jobs done\n");
 
     // Events that come later are work again; none that is new is none.
-    CHECK(imported.slots({"import", TENANTRY_SOURCE_DIR "/examples/data/sample.csv"}).status == 0);
+    CHECK(imported.slots({"import", source_directory + "/examples/data/sample.csv"}).status == 0);
     CHECK(imported.slots({"work"}).out == "0 jobs done\n");
     const auto more = imported.directory.path() / "more.csv";
     write_file(more, std::string(Events::header) + "blue-bakery,1719700000,anna,auth,login,web\n");
@@ -182,7 +182,7 @@ TEST_CASE("a destroyed tenant is gone, and can begin again")
         CHECK(entry.path().filename() != "blue-bakery");
 
     // What is remembered of the import went with it, so the same file brings it back.
-    CHECK(imported.slots({"import", TENANTRY_SOURCE_DIR "/examples/data/sample.csv"}).status == 0);
+    CHECK(imported.slots({"import", source_directory + "/examples/data/sample.csv"}).status == 0);
     const auto facts = stored(imported.root);
     CHECK(facts.at("blue-bakery").size() == 96);
     CHECK(count(facts) == 414);

@@ -60,7 +60,7 @@ public:
 
     explicit SlotsProcess(std::vector<std::string> arguments, Files files = {-1, -1})
     {
-        arguments.insert(arguments.begin(), TENANTRY_EXAMPLE_PROGRAM_DIR "/slots");
+        arguments.insert(arguments.begin(), example_directory + "/slots");
         std::vector<char*> argv;
         for (auto& argument : arguments) argv.push_back(argument.data());
         argv.push_back(nullptr);

@@ -41,7 +41,7 @@ TEST_CASE("the sample goes in as it is")
     TempDir directory;
     const auto root = directory.path() / "fleet";
     const auto ended =
-        run_slots({"--root", root.string(), "import", TENANTRY_SOURCE_DIR "/examples/data/sample.csv"});
+        run_slots({"--root", root.string(), "import", source_directory + "/examples/data/sample.csv"});
     INFO(ended.out << ended.err);
     REQUIRE(ended.status == 0);
     CHECK(ended.err.empty());

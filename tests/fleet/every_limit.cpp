@@ -213,7 +213,7 @@ std::set<std::string> functions_of_handles()
 {
     std::set<std::string> names;
     const std::string_view taking = "(const TenantDb<T>& ";
-    const std::filesystem::path include = std::filesystem::path(TENANTRY_SOURCE_DIR) / "include";
+    const std::filesystem::path include = std::filesystem::path(test::source_directory) / "include";
     for (const auto& file : std::filesystem::recursive_directory_iterator(include)) {
         if (!file.is_regular_file()) continue;
         const std::string text = text_of(file.path());
@@ -233,7 +233,7 @@ TEST_CASE("no operation of a handle is missing here")
     std::set<std::string> known = no_operations;
     for (const auto& operation : every_operation()) known.insert(operation.name);
     auto there = members_of(
-        text_of(std::filesystem::path(TENANTRY_SOURCE_DIR) / "include/tenantry/tenant/tenant_db.hpp"),
+        text_of(std::filesystem::path(test::source_directory) / "include/tenantry/tenant/tenant_db.hpp"),
         "class TenantDb {");
     const auto functions = functions_of_handles();
     there.insert(functions.begin(), functions.end());

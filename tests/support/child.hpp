@@ -31,7 +31,7 @@ public:
         int output[2];
         check(::pipe2(input, O_CLOEXEC));
         check(::pipe2(output, O_CLOEXEC));
-        const std::string path = std::string(TENANTRY_TEST_PROGRAM_DIR) + '/' + program;
+        const std::string path = program_directory + '/' + program;
         std::vector<char*> argv{const_cast<char*>(path.c_str())};
         for (auto& argument : arguments) argv.push_back(argument.data());
         argv.push_back(nullptr);
