@@ -9,7 +9,18 @@
     "tenantry: <tenantry/src.hpp> is for programs all units of which are compiled with TENANTRY_SEPARATE_COMPILATION"
 #endif
 
+#include <tenantry/async/impl/blocked_inside.ipp>
+#include <tenantry/async/impl/cancellation.ipp>
+#include <tenantry/async/impl/context_watch.ipp>
+#include <tenantry/async/impl/fork.ipp>
+#include <tenantry/async/impl/runs_here.ipp>
+#include <tenantry/async/impl/threads_of.ipp>
+#include <tenantry/async/impl/timer_thread.ipp>
 #include <tenantry/core/impl/descriptors.ipp>
+#include <tenantry/core/impl/error.ipp>
+#include <tenantry/core/impl/files.ipp>
+#include <tenantry/core/impl/random.ipp>
+#include <tenantry/core/impl/thrown.ipp>
 #include <tenantry/fleet/impl/adopt.ipp>
 #include <tenantry/fleet/impl/migrate_all.ipp>
 #include <tenantry/fleet/impl/migration_status.ipp>
@@ -39,6 +50,24 @@
 #include <tenantry/migrate/impl/sql_text.ipp>
 #include <tenantry/migrate/impl/table_text.ipp>
 #include <tenantry/migrate/impl/virtual_text.ipp>
+#include <tenantry/sqlite/impl/authorizer.ipp>
+#include <tenantry/sqlite/impl/blob.ipp>
+#include <tenantry/sqlite/impl/checkpoint_guard.ipp>
+#include <tenantry/sqlite/impl/connection.ipp>
+#include <tenantry/sqlite/impl/connection_state.ipp>
+#include <tenantry/sqlite/impl/copy.ipp>
+#include <tenantry/sqlite/impl/database_file.ipp>
+#include <tenantry/sqlite/impl/error.ipp>
+#include <tenantry/sqlite/impl/functions.ipp>
+#include <tenantry/sqlite/impl/inspect.ipp>
+#include <tenantry/sqlite/impl/log_index.ipp>
+#include <tenantry/sqlite/impl/profile.ipp>
+#include <tenantry/sqlite/impl/raw_file.ipp>
+#include <tenantry/sqlite/impl/statement.ipp>
+#include <tenantry/sqlite/impl/statement_watch.ipp>
+#include <tenantry/sqlite/impl/uncommittable.ipp>
+#include <tenantry/sqlite/impl/unfenced.ipp>
+#include <tenantry/sqlite/impl/wal_reset_fault.ipp>
 
 // See core/detail/separate_compilation.hpp.
 extern "C" {

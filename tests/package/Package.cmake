@@ -1,5 +1,6 @@
-# Installs tenantry beside the build, then builds and runs tests/package/consumer twice: once over
-# find_package(tenantry CONFIG) from what was installed, once over add_subdirectory of the sources.
+# Installs tenantry beside the build, then builds and runs tests/package/consumer three times: over
+# find_package(tenantry CONFIG) from what was installed, over add_subdirectory of the sources, and separately compiled, with
+# the library that tenantry_add_compiled of the installed package makes.
 set(package_prefix "${CMAKE_CURRENT_BINARY_DIR}/package/prefix")
 
 add_test(NAME package.install
@@ -26,11 +27,14 @@ if(VCPKG_INSTALLED_DIR)
     list(APPEND package_options "-DVCPKG_MANIFEST_MODE=OFF")
 endif()
 
-foreach(how IN ITEMS find_package add_subdirectory)
+foreach(how IN ITEMS find_package add_subdirectory compiled)
     set(directory "${CMAKE_CURRENT_BINARY_DIR}/package/${how}")
-    if(how STREQUAL "find_package")
+    if(NOT how STREQUAL "add_subdirectory")
         set(prefix_path ${CMAKE_PREFIX_PATH} "${package_prefix}")
         set(how_options "-DCMAKE_PREFIX_PATH=${prefix_path}")
+        if(how STREQUAL "compiled")
+            list(APPEND how_options "-DTENANTRY_CONSUMER_COMPILED=ON")
+        endif()
     else()
         set(how_options "-DTENANTRY_SOURCE_DIR=${PROJECT_SOURCE_DIR}" "-DCMAKE_PREFIX_PATH=${CMAKE_PREFIX_PATH}")
     endif()
@@ -44,4 +48,4 @@ foreach(how IN ITEMS find_package add_subdirectory)
             --test-command "${directory}/consumer")
     set_tests_properties(package.${how} PROPERTIES LABELS package TIMEOUT 900)
 endforeach()
-set_tests_properties(package.find_package PROPERTIES FIXTURES_REQUIRED package_prefix)
+set_tests_properties(package.find_package package.compiled PROPERTIES FIXTURES_REQUIRED package_prefix)

@@ -13,6 +13,8 @@
 
 #include <tl/expected.hpp>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
+
 namespace tenantry {
 
 /// The kinds of failure a caller can tell apart. SQLite's own extended result code, where there is
@@ -72,63 +74,10 @@ struct ErrcText {
     std::string_view text;
 };
 
-inline ErrcText errc_text(errc code) noexcept
-{
-    switch (code) {
-    case errc::invalid_tenant_id: return {"invalid_tenant_id", "not a valid tenant id"};
-    case errc::no_such_tenant: return {"no_such_tenant", "no such tenant"};
-    case errc::tenant_exists: return {"tenant_exists", "the tenant exists already"};
-    case errc::tenant_gone: return {"tenant_gone", "the tenant is gone"};
-    case errc::wrong_tenant: return {"wrong_tenant", "an id of another tenant"};
-    case errc::overloaded: return {"overloaded", "too much work is waiting"};
-    case errc::too_many_open: return {"too_many_open", "too many tenants are open"};
-    case errc::timeout: return {"timeout", "the deadline passed"};
-    case errc::cancelled: return {"cancelled", "the operation was cancelled"};
-    case errc::fleet_closed: return {"fleet_closed", "the fleet is closed"};
-    case errc::batch_aborted: return {"batch_aborted", "another write rolled the transaction back"};
-    case errc::unknown_outcome: return {"unknown_outcome", "it is not known whether the write is kept"};
-    case errc::constraint: return {"constraint", "a constraint of the schema is violated"};
-    case errc::busy: return {"busy", "the database is locked"};
-    case errc::disk_full: return {"disk_full", "the disk is full"};
-    case errc::io_error: return {"io_error", "input or output failed"};
-    case errc::corrupt: return {"corrupt", "the database file is damaged"};
-    case errc::not_a_database: return {"not_a_database", "the file is not a database"};
-    case errc::read_only: return {"read_only", "only reading is possible here"};
-    case errc::too_big: return {"too_big", "too big for SQLite"};
-    case errc::out_of_memory: return {"out_of_memory", "out of memory"};
-    case errc::not_authorized: return {"not_authorized", "not allowed on a tenant's connection"};
-    case errc::invalid_sql: return {"invalid_sql", "SQLite does not accept the statement"};
-    case errc::no_such_row: return {"no_such_row", "no such row"};
-    case errc::too_many_rows: return {"too_many_rows", "more rows than one"};
-    case errc::value_misfit: return {"value_misfit", "a stored value does not fit its type"};
-    case errc::foreign_database: return {"foreign_database", "another program's database"};
-    case errc::misplaced_tenant: return {"misplaced_tenant", "the files are another tenant's"};
-    case errc::foreign_log: return {"foreign_log", "the write-ahead log is not this database's"};
-    case errc::unsupported_version: return {"unsupported_version", "files of an unknown version"};
-    case errc::no_such_fleet: return {"no_such_fleet", "there is no fleet in the directory"};
-    case errc::manifest_mismatch: return {"manifest_mismatch", "the fleet's directory has another layout"};
-    case errc::destructive_migration: return {"destructive_migration", "the migration would lose data"};
-    case errc::history_mismatch: return {"history_mismatch", "the migration history was changed"};
-    case errc::newer_schema: return {"newer_schema", "the schema is newer than the program"};
-    case errc::migration_failed: return {"migration_failed", "the migration failed"};
-    case errc::body_failed: return {"body_failed", "the transaction body threw"};
-    case errc::wrong_thread: return {"wrong_thread", "a blocking call where it would wait for itself"};
-    case errc::invalid_argument: return {"invalid_argument", "an argument is out of its range"};
-    case errc::internal: return {"internal", "the library was misused"};
-    }
-    return {"unknown", "unknown error"};
-}
+ErrcText errc_text(errc code) noexcept;
 
 // What the operating system says went wrong, and what can be done about it where that is not plain.
-inline std::string system_text(int number)
-{
-    std::string text = std::generic_category().message(number);
-    if (number == EMFILE)
-        text +=
-            " (the process's limit of descriptors: raise_descriptor_limit() at the beginning of the program "
-            "raises it, a lower FleetOptions::max_open needs fewer)";
-    return text;
-}
+std::string system_text(int number);
 
 // One category in the whole program, even when parts of it hide their symbols.
 class [[gnu::visibility("default")]] ErrorCategory final : public std::error_category {
@@ -140,27 +89,13 @@ public:
         return std::string(errc_text(static_cast<errc>(code)).text);
     }
 
-    [[nodiscard]] std::error_condition default_error_condition(int code) const noexcept override
-    {
-        switch (static_cast<errc>(code)) {
-        case errc::cancelled: return std::errc::operation_canceled;
-        case errc::timeout: return std::errc::timed_out;
-        case errc::disk_full: return std::errc::no_space_on_device;
-        case errc::out_of_memory: return std::errc::not_enough_memory;
-        case errc::invalid_argument: return std::errc::invalid_argument;
-        default: return {code, *this};
-        }
-    }
+    [[nodiscard]] std::error_condition default_error_condition(int code) const noexcept override;
 };
 
 } // namespace detail
 
 /// The category of `errc`, one object for the whole program.
-[[gnu::visibility("default")]] inline const std::error_category& error_category() noexcept
-{
-    static const detail::ErrorCategory category;
-    return category;
-}
+[[gnu::visibility("default")]] const std::error_category& error_category() noexcept;
 
 [[nodiscard]] inline std::error_code make_error_code(errc code) noexcept
 {
@@ -179,11 +114,7 @@ class [[nodiscard, gnu::visibility("default")]] Error { // must() throws it, thr
 public:
     explicit Error(errc code) noexcept : code_(code) {}
 
-    explicit Error(errc code, std::string message, int sqlite_code = 0) noexcept
-        : code_(code), sqlite_code_(sqlite_code)
-    {
-        if (!message.empty()) set(&Texts::message, std::move(message));
-    }
+    explicit Error(errc code, std::string message, int sqlite_code = 0) noexcept;
 
     /// The same, for words that are there already: no memory is needed to pass them.
     explicit Error(errc code, const char* message, int sqlite_code = 0) noexcept
@@ -217,31 +148,14 @@ public:
     }
 
     /// The same error with the tenant named, unless one is named already, or there is no memory for that.
-    Error& with_tenant(std::string_view tenant) noexcept
-    {
-        if (this->tenant().empty()) set(&Texts::tenant, tenant);
-        return *this;
-    }
+    Error& with_tenant(std::string_view tenant) noexcept;
 
     /// The same error with the statement named, unless one is named already, or there is no memory for that.
-    Error& with_sql(std::string_view sql) noexcept
-    {
-        if (this->sql().empty()) set(&Texts::sql, sql);
-        return *this;
-    }
+    Error& with_sql(std::string_view sql) noexcept;
 
     /// The same error with a sentence put before its message (`"creating tenant 'a': disk is full"`), unless there is no memory
     /// for that.
-    Error& in(std::string_view what) noexcept
-    {
-        try {
-            std::string text(what);
-            text.append(": ").append(message());
-            own().message = std::move(text);
-        } catch (...) { // as below
-        }
-        return *this;
-    }
+    Error& in(std::string_view what) noexcept;
 
     friend bool operator==(const Error& error, errc code) noexcept { return error.code_ == code; }
 
@@ -271,14 +185,7 @@ private:
         }
     }
 
-    Texts& own()
-    {
-        if (!texts_)
-            texts_ = std::make_shared<Texts>();
-        else if (texts_.use_count() > 1)
-            texts_ = std::make_shared<Texts>(*texts_);
-        return *texts_;
-    }
+    Texts& own();
 
     errc code_;
     int sqlite_code_ = 0;
@@ -328,3 +235,7 @@ struct is_result<Result<T>> : std::true_type {};
 
 template <>
 struct std::is_error_code_enum<tenantry::errc> : std::true_type {};
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/core/impl/error.ipp>
+#endif

@@ -12,6 +12,7 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/error.hpp>
@@ -25,19 +26,7 @@ struct CloseBlob {
 };
 
 // SQLite says by its words alone why a value is not opened.
-[[nodiscard]] inline Error blob_error(sqlite3* db, int code)
-{
-    const std::string_view words = sqlite3_errmsg(db);
-    if ((code & 0xff) == SQLITE_ERROR) {
-        if (words.starts_with("no such rowid")) return Error(errc::no_such_row, "the row is not there", code);
-        if (words.starts_with("cannot open value"))
-            return Error(errc::value_misfit, std::string(words) + ": it is no blob", code);
-        if (words.starts_with("cannot open")) return Error(errc::invalid_argument, std::string(words), code);
-    }
-    if (code == SQLITE_ABORT)
-        return Error(errc::no_such_row, "the row was changed or removed since its value was opened", code);
-    return make_error(db, code, "a value in pieces");
-}
+[[nodiscard]] Error blob_error(sqlite3* db, int code);
 
 } // namespace detail
 
@@ -53,56 +42,20 @@ public:
     /// errc::value_misfit where what is there is no blob or text, NULL among that; errc::invalid_argument for a column that
     /// cannot be written in pieces, being in an index or a foreign key.
     [[nodiscard]] static Result<Blob> open(Connection& connection, const char* table, const char* column,
-                                           std::int64_t rowid, Mode mode)
-    {
-        sqlite3* const db = connection.native_handle();
-        sqlite3_blob* blob = nullptr;
-        const int code =
-            sqlite3_blob_open(db, "main", table, column, rowid, mode == Mode::write ? 1 : 0, &blob);
-        if (code != SQLITE_OK) {
-            Error error = detail::blob_error(db, code);
-            sqlite3_blob_close(blob);
-            return fail(std::move(error));
-        }
-        return Blob(db, blob);
-    }
+                                           std::int64_t rowid, Mode mode);
 
     /// In bytes. It does not change while the value is open.
     [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
     /// Fills `into` with what begins at `offset`, up to the end of the value: how many bytes that are, 0 at the end.
     /// errc::invalid_argument beyond it.
-    [[nodiscard]] Result<std::size_t> read_some(std::uint64_t offset, std::span<std::byte> into)
-    {
-        if (offset > size()) return fail(errc::invalid_argument, "reading begins beyond the end of a value");
-        const auto bytes = static_cast<int>(std::min<std::uint64_t>(into.size(), size() - offset));
-        if (bytes == 0) return std::size_t{0};
-        const int code = sqlite3_blob_read(blob_.get(), into.data(), bytes, static_cast<int>(offset));
-        if (code != SQLITE_OK) return fail(detail::blob_error(db_, code));
-        return static_cast<std::size_t>(bytes);
-    }
+    [[nodiscard]] Result<std::size_t> read_some(std::uint64_t offset, std::span<std::byte> into);
 
     /// Overwrites what begins at `offset`. errc::invalid_argument where it would go beyond the end: a value keeps its size.
-    [[nodiscard]] Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes)
-    {
-        if (offset > size() || bytes.size() > size() - offset)
-            return fail(errc::invalid_argument,
-                        "writing goes beyond the end of a value, which keeps its size");
-        if (bytes.empty()) return {};
-        const int code = sqlite3_blob_write(blob_.get(), bytes.data(), static_cast<int>(bytes.size()),
-                                            static_cast<int>(offset));
-        if (code != SQLITE_OK) return fail(detail::blob_error(db_, code));
-        return {};
-    }
+    [[nodiscard]] Result<void> write(std::uint64_t offset, std::span<const std::byte> bytes);
 
     /// From now on the same column of another row, which costs less than opening it. After an error it is of use to nobody.
-    [[nodiscard]] Result<void> reopen(std::int64_t rowid)
-    {
-        const int code = sqlite3_blob_reopen(blob_.get(), rowid);
-        if (code != SQLITE_OK) return fail(detail::blob_error(db_, code));
-        size_ = bytes_of(blob_.get());
-        return {};
-    }
+    [[nodiscard]] Result<void> reopen(std::int64_t rowid);
 
 private:
     Blob(sqlite3* db, sqlite3_blob* blob) noexcept : db_(db), blob_(blob), size_(bytes_of(blob)) {}
@@ -118,3 +71,7 @@ private:
 };
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/blob.ipp>
+#endif

@@ -13,6 +13,7 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/detail/function_call.hpp>
 #include <tenantry/sqlite/error.hpp>
@@ -302,15 +303,7 @@ public:
 
     /// Registers all of them. Connections do so when they are opened. errc::internal names one that SQLite refuses
     /// (its name is too long, or it has too many arguments).
-    [[nodiscard]] Result<void> install(sqlite3* db) const
-    {
-        for (const auto& each : registered_) {
-            auto context = std::make_unique<std::shared_ptr<const detail::Registered>>(each);
-            if (const int code = each->install(db, context.release()); code != SQLITE_OK)
-                return fail(make_error(db, code, "registering '" + each->name() + "'"));
-        }
-        return {};
-    }
+    [[nodiscard]] Result<void> install(sqlite3* db) const;
 
 private:
     template <class R>
@@ -361,3 +354,7 @@ private:
 };
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/functions.ipp>
+#endif

@@ -9,6 +9,7 @@
 
 #include <sys/stat.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/profile.hpp>
@@ -29,15 +30,7 @@ public:
     {}
 
     // How it can be read without leaving anything.
-    [[nodiscard]] OpenMode mode() const noexcept
-    {
-        if (!main_.there || journal_.size > 0)
-            return OpenMode::read_only; // which takes locks, and makes no file
-        if (!log_.there)
-            return OpenMode::immutable; // a process that had it open in WAL mode would have a log
-        if (index_.there) return OpenMode::read_only; // all that SQLite would make is there
-        return OpenMode::untouched;
-    }
+    [[nodiscard]] OpenMode mode() const noexcept;
 
     [[nodiscard]] bool log_is_empty() const noexcept { return log_.there && log_.size == 0; }
 
@@ -45,17 +38,7 @@ public:
 
 private:
     struct File {
-        explicit File(const std::string& path)
-        {
-            struct stat found{};
-            if (::lstat(path.c_str(), &found) != 0) return;
-            there = true;
-            device = found.st_dev;
-            number = found.st_ino;
-            size = found.st_size;
-            seconds = found.st_mtim.tv_sec;
-            nanoseconds = found.st_mtim.tv_nsec;
-        }
+        explicit File(const std::string& path);
         friend bool operator==(const File&, const File&) = default;
 
         bool there = false;
@@ -72,15 +55,9 @@ private:
     File journal_;
 };
 
-[[nodiscard]] inline Result<Connection> open_to_inspect(const std::filesystem::path& path,
-                                                        const FilesOfDatabase& files, OpenMode mode,
-                                                        const Profile& profile)
-{
-    auto opened = Connection::open(path, mode, profile);
-    if (opened || mode != OpenMode::untouched || opened.error() == errc::busy) return opened;
-    // It cannot be written to, as on a file system that is mounted for reading.
-    return Connection::open(path, files.log_is_empty() ? OpenMode::immutable : OpenMode::read_only, profile);
-}
+[[nodiscard]] Result<Connection> open_to_inspect(const std::filesystem::path& path,
+                                                 const FilesOfDatabase& files, OpenMode mode,
+                                                 const Profile& profile);
 
 } // namespace detail
 
@@ -107,3 +84,7 @@ template <class Use>
 }
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/inspect.ipp>
+#endif

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/sqlite/functions.hpp>
 
 namespace tenantry::sqlite {
@@ -77,13 +78,11 @@ struct Profile {
     StatementLimits limits{};
 
     /// For work that users' statements never see: VACUUM, backup, import. Never a tenant's own connection.
-    [[nodiscard]] static Profile maintenance() noexcept
-    {
-        Profile profile;
-        profile.fences.attached = 1;
-        profile.fences.authorizer = false;
-        return profile;
-    }
+    [[nodiscard]] static Profile maintenance() noexcept;
 };
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/profile.ipp>
+#endif

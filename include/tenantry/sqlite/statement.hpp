@@ -14,6 +14,7 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/binding.hpp>
 #include <tenantry/sqlite/detail/statement_watch.hpp>
@@ -76,10 +77,7 @@ public:
     }
 
     /// The statement shall not run, for this reason; the first reason counts.
-    void refuse(Error error)
-    {
-        if (!failure_) failure_ = std::make_unique<Error>(std::move(error));
-    }
+    void refuse(Error error);
 
     /// The first failure of binding, if there was one.
     [[nodiscard]] Result<void> bound() const
@@ -214,28 +212,12 @@ private:
             remember(code, i);
     }
 
-    [[gnu::noinline]] void remember(int code, int i)
-    {
-        Error error = make_error(sqlite3_db_handle(stmt_), code);
-        error.in("parameter " + std::to_string(i)).with_sql(sql());
-        refuse(std::move(error));
-    }
+    [[gnu::noinline]] void remember(int code, int i);
 
-    [[gnu::noinline]] tl::unexpected<Error> failed(int code)
-    {
-        Error error = make_error(sqlite3_db_handle(stmt_), code);
-        error.with_sql(sql());
-        if (watch_ != nullptr) watch_->failed(stmt_, error);
-        sqlite3_reset(stmt_);
-        return fail(std::move(error));
-    }
+    [[gnu::noinline]] tl::unexpected<Error> failed(int code);
 
     // NULL and the empty blob have no pointer either; only SQLite's last error tells them from out of memory.
-    [[gnu::noinline]] std::string_view no_text() const
-    {
-        if ((sqlite3_errcode(sqlite3_db_handle(stmt_)) & 0xff) == SQLITE_NOMEM) throw std::bad_alloc();
-        return {};
-    }
+    [[gnu::noinline]] std::string_view no_text() const;
 
     // The value is "unprotected": it may be read by one thread at a time, as all of a connection
     // (https://sqlite.org/c3ref/column_blob.html).
@@ -313,40 +295,17 @@ public:
     }
 
     // What is in use takes too long: it is passed over the next times.
-    void pass_over_taken() noexcept
-    {
-        constexpr unsigned char times = 31;
-        for (Slot& slot : slots_)
-            if (slot.taken) slot.passes = times;
-    }
+    void pass_over_taken() noexcept;
 
     // Whether the statement is there and free, and `take` passes it over.
-    [[nodiscard]] bool is_passed_over(const StatementText& text) const noexcept
-    {
-        if (text.slot >= slots_.size()) return false;
-        const Slot& slot = slots_[text.slot];
-        return slot.holds(text) && !slot.taken && slot.passes != 0;
-    }
+    [[nodiscard]] bool is_passed_over(const StatementText& text) const noexcept;
     void pass_over(const StatementText& text) noexcept { --slots_[text.slot].passes; }
-    [[nodiscard]] sqlite3_stmt* take_passed_over(const StatementText& text) noexcept
-    {
-        Slot& slot = slots_[text.slot];
-        slot.taken = true;
-        return slot.stmt;
-    }
+    [[nodiscard]] sqlite3_stmt* take_passed_over(const StatementText& text) noexcept;
 
     void give_back(unsigned number) noexcept { slots_[number].taken = false; }
 
     // Makes room for the text, so that `put` cannot fail. False: its slot is in use, or there is no memory for one.
-    [[nodiscard]] bool make_room(const StatementText& text) noexcept
-    {
-        try {
-            if (text.slot >= slots_.size()) slots_.resize(text.slot + std::size_t{1});
-        } catch (...) {
-            return false;
-        }
-        return !slots_[text.slot].taken;
-    }
+    [[nodiscard]] bool make_room(const StatementText& text) noexcept;
 
     // Puts the statement into its slot in place of what was there, marked as taken.
     void put(const StatementText& text, sqlite3_stmt* stmt) noexcept
@@ -357,14 +316,7 @@ public:
     }
 
     // Finalizes what is not in use.
-    void drop() noexcept
-    {
-        for (Slot& slot : slots_) {
-            if (slot.taken) continue;
-            sqlite3_finalize(slot.stmt);
-            slot = Slot{};
-        }
-    }
+    void drop() noexcept;
 
 private:
     struct Slot {
@@ -426,3 +378,7 @@ static_assert(ParameterBinder<Statement> && RowReader<Statement>);
 static_assert(ParameterBinder<StatementLease> && RowReader<StatementLease>);
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/statement.ipp>
+#endif

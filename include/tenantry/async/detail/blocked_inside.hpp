@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <tenantry/async/detail/inside.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 
 namespace tenantry::async {
 
@@ -17,36 +18,17 @@ namespace tenantry::async {
 class BlockedInside {
 public:
     /// `what` may be null: the thread waits for nothing.
-    explicit BlockedInside(const void* what) : what_(what)
-    {
-        if (what == nullptr || !Inside::of_awaited()) return;
-        inside_ = Inside::here();
-        Waiting& waiting = all();
-        const std::lock_guard lock(waiting.mutex);
-        for_itself_ = leads_back(waiting);
-        if (for_itself_) return;
-        waiting.threads.push_back(this);
-        listed_ = true;
-    }
+    explicit BlockedInside(const void* what);
     BlockedInside(const BlockedInside&) = delete;
     BlockedInside& operator=(const BlockedInside&) = delete;
-    ~BlockedInside()
-    {
-        if (!listed_) return;
-        Waiting& waiting = all();
-        const std::lock_guard lock(waiting.mutex);
-        std::erase(waiting.threads, this);
-    }
+    ~BlockedInside();
 
     /// The thread must not wait: what it waits for waits for what the thread is inside of.
     [[nodiscard]] bool is_for_itself() const noexcept { return for_itself_; }
 
     /// Whether what the thread waits for has not begun. It has: nobody can keep the thread waiting from then on but whoever is
     /// at work on it. From any thread, while this lives.
-    void waits(bool on) noexcept
-    {
-        if (listed_) waits_.store(on, std::memory_order_release);
-    }
+    void waits(bool on) noexcept;
 
 private:
     struct Waiting {
@@ -54,26 +36,10 @@ private:
         std::vector<const BlockedInside*> threads;
     };
 
-    [[nodiscard]] static Waiting& all()
-    {
-        static Waiting waiting;
-        return waiting;
-    }
+    [[nodiscard]] static Waiting& all();
 
     // Whether somebody who is inside of `what` waits for this thread, directly or through others.
-    [[nodiscard]] bool leads_back(const Waiting& waiting) const
-    {
-        std::vector<const void*> awaited{what_};
-        for (std::size_t n = 0; n < awaited.size(); ++n)
-            for (const BlockedInside* const other : waiting.threads) {
-                if (!other->waits_.load(std::memory_order_acquire)) continue;
-                if (!Inside::is_among(other->inside_, awaited[n])) continue;
-                if (Inside::is_among(inside_, other->what_)) return true;
-                if (std::find(awaited.begin(), awaited.end(), other->what_) == awaited.end())
-                    awaited.push_back(other->what_);
-            }
-        return false;
-    }
+    [[nodiscard]] bool leads_back(const Waiting& waiting) const;
 
     const void* const what_;
     const Inside* inside_ = nullptr; // the thread is, as long as it waits
@@ -83,3 +49,7 @@ private:
 };
 
 } // namespace tenantry::async
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/async/impl/blocked_inside.ipp>
+#endif

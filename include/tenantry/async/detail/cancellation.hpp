@@ -7,6 +7,8 @@
 
 #include <boost/asio/cancellation_type.hpp>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
+
 namespace tenantry::async {
 
 /// Keeps waiting operations and removes those that were cancelled.
@@ -24,12 +26,7 @@ class Cancellation {
 public:
     explicit Cancellation(std::weak_ptr<Waker> waker) noexcept : waker_(std::move(waker)) {}
 
-    void request(boost::asio::cancellation_type type) noexcept
-    {
-        if (type == boost::asio::cancellation_type::none) return;
-        requested_.store(true, std::memory_order_release);
-        if (auto waker = waker_.lock()) waker->wake(type);
-    }
+    void request(boost::asio::cancellation_type type) noexcept;
 
     [[nodiscard]] bool requested() const noexcept { return requested_.load(std::memory_order_acquire); }
 
@@ -42,3 +39,7 @@ private:
 };
 
 } // namespace tenantry::async
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/async/impl/cancellation.ipp>
+#endif

@@ -18,6 +18,7 @@
 
 #include <pthread.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 
 namespace tenantry::async {
@@ -35,15 +36,7 @@ public:
     /// While one lives, a fork counts.
     class Exposed {
     public:
-        Exposed()
-        {
-            static const int watched = ::pthread_atfork(nullptr, nullptr, [] {
-                if (exposed_.load(std::memory_order_relaxed) != 0)
-                    count_.fetch_add(1, std::memory_order_relaxed);
-            });
-            (void)watched;
-            exposed_.fetch_add(1, std::memory_order_relaxed);
-        }
+        Exposed();
         Exposed(const Exposed&) = delete;
         Exposed& operator=(const Exposed&) = delete;
         ~Exposed() { exposed_.fetch_sub(1, std::memory_order_relaxed); }
@@ -80,13 +73,7 @@ private:
 };
 
 /// What everything that was made before the fork is answered with after it.
-[[nodiscard]] inline Error forked_error()
-{
-    return Error(
-        errc::fleet_closed,
-        "this process was forked from one that has a fleet open, and nothing of that fleet can be used here, nor "
-        "another one be opened: exec a program, or end with _exit()");
-}
+[[nodiscard]] Error forked_error();
 
 /// Runs what it is given at once, in the calling thread, also where it is to be posted: for handlers whose own executor has lost
 /// its threads by a fork.
@@ -100,12 +87,8 @@ public:
     }
 
     /// Throws where there is no memory for it, the first time.
-    [[nodiscard]] static boost::asio::execution_context& query(boost::asio::execution::context_t /*property*/)
-    {
-        static auto* const context =
-            new boost::asio::execution_context; // for as long as there is the process
-        return *context;
-    }
+    [[nodiscard]] static boost::asio::execution_context& query(
+        boost::asio::execution::context_t /*property*/);
     [[nodiscard]] static constexpr boost::asio::execution::blocking_t query(
         boost::asio::execution::blocking_t /*property*/) noexcept
     {
@@ -168,3 +151,7 @@ template <class Executor>
 [[nodiscard]] inline boost::asio::any_io_executor calling_thread() { return CallingThread(); }
 
 } // namespace tenantry::async
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/async/impl/fork.ipp>
+#endif

@@ -10,6 +10,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include <tenantry/async/detail/inside.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 
 namespace tenantry::async {
 
@@ -42,16 +43,10 @@ template <class Executor>
 
 /// True for every thread that runs a `thread_pool` or an `io_context`, and for strands over them. Of an executor of
 /// another kind only those threads are known that are `Inside` of its context.
-[[nodiscard]] inline bool runs_here(const boost::asio::any_io_executor& executor)
-{
-    using Pool = boost::asio::thread_pool::executor_type;
-    using Context = boost::asio::io_context::executor_type;
-    if (Inside::of(context_of(executor))) return true;
-    if (detail::target_runs_here<Pool>(executor) || detail::target_runs_here<Context>(executor) ||
-        detail::strand_runs_here<Pool>(executor) || detail::strand_runs_here<Context>(executor))
-        return true;
-    const auto* const strand = executor.target<boost::asio::strand<boost::asio::any_io_executor>>();
-    return strand != nullptr && runs_here(strand->get_inner_executor());
-}
+[[nodiscard]] bool runs_here(const boost::asio::any_io_executor& executor);
 
 } // namespace tenantry::async
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/async/impl/runs_here.ipp>
+#endif

@@ -8,13 +8,15 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
+
 namespace tenantry::async {
 
 /// The threads of a `thread_pool`. 0: it is not known, as of every other executor.
-[[nodiscard]] inline std::size_t threads_of(const boost::asio::any_io_executor& executor)
-{
-    const auto* const pool = executor.target<boost::asio::thread_pool::executor_type>();
-    return pool == nullptr ? 0 : boost::asio::query(*pool, boost::asio::execution::occupancy);
-}
+[[nodiscard]] std::size_t threads_of(const boost::asio::any_io_executor& executor);
 
 } // namespace tenantry::async
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/async/impl/threads_of.ipp>
+#endif

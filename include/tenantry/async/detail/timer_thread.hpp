@@ -9,6 +9,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/prefer.hpp>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
+
 namespace tenantry::async {
 
 /// Where a `steady_timer` is made that is to go off beside the work, and not among it. Asio looks after the timers of an
@@ -29,23 +31,10 @@ public:
     [[nodiscard]] boost::asio::any_io_executor executor() { return context_.get_executor(); }
 
     /// Returns when nothing is running and nothing will be called any more. Timers may be set and cancelled on, to no effect.
-    void stop() noexcept
-    {
-        context_.stop();
-        if (thread_.joinable()) thread_.join();
-    }
+    void stop() noexcept;
 
 private:
-    void run() noexcept
-    {
-        for (;;) {
-            try {
-                context_.run();
-                return;     // it was stopped
-            } catch (...) { // what was called; the others are to be called all the same
-            }
-        }
-    }
+    void run() noexcept;
 
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard_{context_.get_executor()};
@@ -60,3 +49,7 @@ private:
 }
 
 } // namespace tenantry::async
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/async/impl/timer_thread.ipp>
+#endif

@@ -8,31 +8,14 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 
 namespace tenantry::detail {
 
 /// `"<what> threw: ..."` with `code`, or `errc::out_of_memory`. Where there is not even memory for the words, without them. An
 /// Error that was thrown (`must`) is given as it is.
-[[nodiscard]] inline Error thrown_error(std::exception_ptr thrown, errc code, std::string_view what) noexcept
-{
-    try {
-        const std::string who(what);
-        try {
-            std::rethrow_exception(std::move(thrown));
-        } catch (const Error& error) {
-            return error;
-        } catch (const std::bad_alloc&) {
-            return Error(errc::out_of_memory, who + " ran out of memory");
-        } catch (const std::exception& exception) {
-            return Error(code, who + " threw: " + exception.what());
-        } catch (...) {
-            return Error(code, who + " threw something that is no std::exception");
-        }
-    } catch (...) {
-        return Error(errc::out_of_memory);
-    }
-}
+[[nodiscard]] Error thrown_error(std::exception_ptr thrown, errc code, std::string_view what) noexcept;
 
 /// What `function` returns, a Result; what it throws made an Error, as above.
 template <class Function>
@@ -47,3 +30,7 @@ template <class Function>
 }
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/core/impl/thrown.ipp>
+#endif

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/error.hpp>
 
@@ -23,28 +24,10 @@ public:
     ~CheckpointGuard() { sqlite3_close(db_); }
 
     /// For checkpoints of `checkpointed`, whose file must still be there under its name.
-    [[nodiscard]] Result<void> begin(sqlite3* checkpointed)
-    {
-        constexpr int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                              SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_PRIVATECACHE;
-        int code = sqlite3_open_v2(sqlite3_db_filename(checkpointed, "main"), &db_, flags, nullptr);
-        if (code == SQLITE_OK) {
-            sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
-            // Reads a number of the first page, and so begins the transaction, without reading the schema.
-            code = sqlite3_exec(db_, "BEGIN;PRAGMA main.user_version", nullptr, nullptr, nullptr);
-        }
-        if (code != SQLITE_OK) return fail(make_error(db_, code, "guarding a checkpoint"));
-        if (has_moved(checkpointed) || has_moved(db_))
-            return fail(errc::io_error, "the database was removed or replaced, and is not checkpointed");
-        return {};
-    }
+    [[nodiscard]] Result<void> begin(sqlite3* checkpointed);
 
 private:
-    [[nodiscard]] static bool has_moved(sqlite3* db) noexcept
-    {
-        int moved = 0;
-        return sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || moved != 0;
-    }
+    [[nodiscard]] static bool has_moved(sqlite3* db) noexcept;
 
     sqlite3* db_ = nullptr;
 };
@@ -65,17 +48,7 @@ public:
     ~EndedWhereLocked() { sqlite3_busy_timeout(db_, busy_timeout_); }
 
 private:
-    static int wait(void* context, int)
-    {
-        const auto& self = *static_cast<EndedWhereLocked*>(context);
-        if (std::chrono::steady_clock::now() < self.until_) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-            return 1;
-        }
-        // What it goes on with is ended before it has copied anything. SQLite forgets the interrupt when the checkpoint is over.
-        sqlite3_interrupt(self.db_);
-        return 0;
-    }
+    static int wait(void* context, int);
 
     sqlite3* const db_;
     const int busy_timeout_;
@@ -83,3 +56,7 @@ private:
 };
 
 } // namespace tenantry::sqlite::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/checkpoint_guard.ipp>
+#endif

@@ -11,6 +11,7 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/detail/authorizer.hpp>
 #include <tenantry/sqlite/detail/statement_watch.hpp>
@@ -56,45 +57,19 @@ struct ConnectionState {
 
     // An authorizer: https://sqlite.org/c3ref/set_authorizer.html.
     static int authorize(void* context, int action, const char* first, const char* second, const char*,
-                         const char*)
-    {
-        auto& state = *static_cast<ConnectionState*>(context);
-        if (state.privileged != 0) return SQLITE_OK;
-        const std::string_view refused = refused_action(action, first, second);
-        if (refused.empty()) return SQLITE_OK;
-        state.refused = refused;
-        return SQLITE_DENY;
-    }
+                         const char*);
 
     // A progress handler: whether the statement that runs is to end.
-    static int must_end(void* context)
-    {
-        auto& state = *static_cast<ConnectionState*>(context);
-        if (state.uninterruptible != 0) return 0;
-        if (state.cancelled != nullptr && state.cancelled->load(std::memory_order_relaxed)) return 1;
-        if (state.until == Clock::time_point::max()) return 0;
-        const auto now = Clock::now();
-        if (now < state.until) return 0;
-        if (const auto grace = std::exchange(state.grace, {}); grace > Clock::duration::zero()) {
-            state.until = now + grace;
-            return 0;
-        }
-        state.out_of_time = true;
-        if (state.runs_again) state.slots.pass_over_taken();
-        if (state.runs_again && state.observed) state.observed->ignore_failures(true);
-        return 1;
-    }
+    static int must_end(void* context);
 
     // A hook of the write-ahead log. Commits do not checkpoint, however long the log is: how long is noted instead.
-    static int note_log(void* context, sqlite3*, const char*, int frames)
-    {
-        auto& state = *static_cast<ConnectionState*>(context);
-        state.log_frames = static_cast<std::uint64_t>(frames);
-        state.log_begun = true;
-        return SQLITE_OK;
-    }
+    static int note_log(void* context, sqlite3*, const char*, int frames);
 };
 
 } // namespace detail
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/connection_state.ipp>
+#endif

@@ -7,6 +7,8 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
+
 namespace tenantry::sqlite::detail {
 
 /// Of the log's index, which lies in shared memory (https://sqlite.org/walformat.html#the_wal_index_header).
@@ -29,25 +31,10 @@ struct LogIndex {
 /// `file` is the database's, of a connection in WAL mode that has read and does not have the database for itself. Nothing is
 /// copied and no lock is taken: the numbers are sure in a transaction that has the write lock, where only the last two can
 /// grow. nullopt: this SQLite's index is another one.
-[[nodiscard]] inline std::optional<LogIndex> read_log_index(sqlite3_file* file) noexcept
-{
-    constexpr int region = 32768;
-    constexpr std::uint32_t known = 3007000;
-    constexpr std::size_t version_at = 0;
-    constexpr std::size_t frames_at = 16;
-    constexpr std::size_t written_back_at = 96;
-    constexpr std::size_t attempted_at = 128;
-    if (file == nullptr || file->pMethods == nullptr || file->pMethods->iVersion < 2) return std::nullopt;
-    volatile void* mapped = nullptr;
-    if (file->pMethods->xShmMap(file, 0, region, 0, &mapped) != SQLITE_OK || mapped == nullptr)
-        return std::nullopt;
-    const auto number = [mapped](std::size_t at) -> std::uint32_t {
-        return static_cast<const volatile std::uint32_t*>(mapped)[at / sizeof(std::uint32_t)];
-    };
-    if (number(version_at) != known) return std::nullopt;
-    return LogIndex{.frames = number(frames_at),
-                    .written_back = number(written_back_at),
-                    .attempted = number(attempted_at)};
-}
+[[nodiscard]] std::optional<LogIndex> read_log_index(sqlite3_file* file) noexcept;
 
 } // namespace tenantry::sqlite::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/log_index.ipp>
+#endif

@@ -13,6 +13,7 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/observer.hpp>
 
@@ -35,29 +36,16 @@ public:
     StatementWatch(const StatementWatch&) = delete;
     StatementWatch& operator=(const StatementWatch&) = delete;
 
-    void attach(sqlite3* db) noexcept
-    {
-        db_ = db;
-        sqlite3_trace_v2(db, SQLITE_TRACE_STMT | SQLITE_TRACE_ROW | SQLITE_TRACE_PROFILE, &hear, this);
-    }
+    void attach(sqlite3* db) noexcept;
 
     /// Why the statement that has just ended did not do what it should.
-    void failed(sqlite3_stmt* stmt, const Error& error) noexcept
-    {
-        if (!ended_ || ended_->stmt != stmt) return;
-        if (!ignores_failures_) notify(*ended_, text_of(stmt), &error);
-        ended_.reset();
-    }
+    void failed(sqlite3_stmt* stmt, const Error& error) noexcept;
 
     /// From now on those that fail are not reported, or again all are.
     void ignore_failures(bool ignore) noexcept { ignores_failures_ = ignore; }
 
     /// The turn with the connection is over: what has ended has not failed.
-    void report() noexcept
-    {
-        if (ended_ && ended_->duration >= from_) notify(*ended_, sql_, nullptr);
-        ended_.reset();
-    }
+    void report() noexcept;
 
 private:
     struct Running {
@@ -73,75 +61,20 @@ private:
         std::uint64_t changes;
     };
 
-    static int hear(unsigned what, void* context, void* statement, void* text) noexcept
-    {
-        auto& self = *static_cast<StatementWatch*>(context);
-        auto* const stmt = static_cast<sqlite3_stmt*>(statement);
-        if (what == SQLITE_TRACE_STMT)
-            self.begun(stmt, static_cast<const char*>(text));
-        else if (what == SQLITE_TRACE_ROW)
-            self.give_row(stmt);
-        else
-            self.ended(stmt);
-        return 0;
-    }
+    static int hear(unsigned what, void* context, void* statement, void* text) noexcept;
 
-    [[nodiscard]] static std::string_view text_of(sqlite3_stmt* stmt) noexcept
-    {
-        const char* const text = sqlite3_sql(stmt);
-        return text != nullptr ? text : "";
-    }
+    [[nodiscard]] static std::string_view text_of(sqlite3_stmt* stmt) noexcept;
 
     // The one begun last is searched for most.
-    [[nodiscard]] Running* find(sqlite3_stmt* stmt) noexcept
-    {
-        for (std::size_t i = depth_; i-- > 0;)
-            if (running_[i].stmt == stmt) return &running_[i];
-        return nullptr;
-    }
+    [[nodiscard]] Running* find(sqlite3_stmt* stmt) noexcept;
 
-    void begun(sqlite3_stmt* stmt, const char* text) noexcept
-    {
-        if (*privileged_ != 0) return;
-        Running* place = find(stmt);
-        // Its triggers are said to begin, too: "-- TRIGGER name".
-        if (place != nullptr && text != nullptr && text[0] == '-' && text[1] == '-') return;
-        if (place == nullptr) {
-            if (depth_ == running_.size()) return; // statements within statements within statements
-            place = &running_[depth_++];
-        }
-        *place = {stmt, Clock::now(), sqlite3_total_changes64(db_), 0};
-    }
+    void begun(sqlite3_stmt* stmt, const char* text) noexcept;
 
-    void give_row(sqlite3_stmt* stmt) noexcept
-    {
-        if (Running* const running = find(stmt)) ++running->rows;
-    }
+    void give_row(sqlite3_stmt* stmt) noexcept;
 
-    void ended(sqlite3_stmt* stmt) noexcept
-    {
-        Running* const running = find(stmt);
-        if (running == nullptr) return;
-        const auto duration = Clock::now() - running->since;
-        const auto changes = static_cast<std::uint64_t>(sqlite3_total_changes64(db_) - running->changes);
-        const auto rows = running->rows;
-        *running = running_[--depth_];
-        report();
-        ended_ = Ended{stmt, duration, rows, changes};
-        if (duration < from_) return;
-        try {
-            sql_ = text_of(stmt); // which may be gone when it is reported
-        } catch (...) {
-            ended_.reset();
-        }
-    }
+    void ended(sqlite3_stmt* stmt) noexcept;
 
-    void notify(const Ended& ended, std::string_view sql, const Error* error) noexcept
-    {
-        tenantry::detail::notify(observer_.get(), [&](Observer& observer) {
-            observer.statement({tenant_, sql, ended.duration, ended.rows, ended.changes, error});
-        });
-    }
+    void notify(const Ended& ended, std::string_view sql, const Error* error) noexcept;
 
     const std::shared_ptr<Observer> observer_;
     const std::string tenant_;
@@ -156,3 +89,7 @@ private:
 };
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/statement_watch.ipp>
+#endif

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/sqlite/connection.hpp>
 
 namespace tenantry::sqlite {
@@ -12,10 +13,7 @@ namespace tenantry::sqlite {
 /// SQLite may have rolled back under it.
 class Uncommittable {
 public:
-    explicit Uncommittable(Connection& connection) noexcept : db_(connection.native_handle())
-    {
-        sqlite3_commit_hook(db_, [](void*) { return 1; }, nullptr);
-    }
+    explicit Uncommittable(Connection& connection) noexcept;
     Uncommittable(const Uncommittable&) = delete;
     Uncommittable& operator=(const Uncommittable&) = delete;
     ~Uncommittable() { sqlite3_commit_hook(db_, nullptr, nullptr); }
@@ -25,3 +23,7 @@ private:
 };
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/uncommittable.ipp>
+#endif

@@ -3,6 +3,7 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/sqlite/connection.hpp>
 
 namespace tenantry::sqlite {
@@ -11,19 +12,10 @@ namespace tenantry::sqlite {
 /// up the schema's number.
 class Unfenced {
 public:
-    explicit Unfenced(Connection& connection) noexcept
-        : db_(connection.native_handle()), attached_(sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 1))
-    {
-        sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, -1, &defensive_);
-        sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, 0, static_cast<int*>(nullptr));
-    }
+    explicit Unfenced(Connection& connection) noexcept;
     Unfenced(const Unfenced&) = delete;
     Unfenced& operator=(const Unfenced&) = delete;
-    ~Unfenced()
-    {
-        sqlite3_db_config(db_, SQLITE_DBCONFIG_DEFENSIVE, defensive_, static_cast<int*>(nullptr));
-        sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, attached_);
-    }
+    ~Unfenced();
 
 private:
     sqlite3* db_;
@@ -32,3 +24,7 @@ private:
 };
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/unfenced.ipp>
+#endif

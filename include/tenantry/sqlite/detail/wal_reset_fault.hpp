@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
+
 namespace tenantry::sqlite {
 
 /// A PASSIVE checkpoint of SQLite 3.7.0 to 3.51.2 that finds nothing left to copy, while another connection's commit restarts
@@ -13,26 +15,13 @@ namespace tenantry::sqlite {
 /// where RESTART or TRUNCATE meets another writer, since SQLite makes a PASSIVE one of it then.
 ///
 /// `version` as `sqlite3_libversion_number()`; by default that of the SQLite that is linked at run time.
-[[nodiscard]] inline bool has_wal_reset_fault(int version = sqlite3_libversion_number()) noexcept
-{
-    constexpr int mended = 3051003;
-    constexpr int mended_in_50 = 3050007;
-    constexpr int mended_in_44 = 3044006;
-    constexpr int branch = 1000;
-    const auto within = [version](int first) {
-        return version >= first && version / branch == first / branch;
-    };
-    return version < mended && !within(mended_in_50) && !within(mended_in_44);
-}
+[[nodiscard]] bool has_wal_reset_fault(int version = sqlite3_libversion_number()) noexcept;
 
 /// A warning for the person who runs the program; of the SQLite that is linked at run time.
-[[nodiscard]] inline std::string wal_reset_warning()
-{
-    return "SQLite " + std::string(sqlite3_libversion()) +
-           " may lose commits when a write-ahead log is written back while it is restarted "
-           "(https://sqlite.org/wal.html#walresetbug). This program does so under a guard; other programs with such a SQLite "
-           "that checkpoint the same files, as a backup tool or the sqlite3 shell, do not. "
-           "Use SQLite 3.51.3 or later, or 3.50.7 or 3.44.6 of the older branches";
-}
+[[nodiscard]] std::string wal_reset_warning();
 
 } // namespace tenantry::sqlite
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/sqlite/impl/wal_reset_fault.ipp>
+#endif
