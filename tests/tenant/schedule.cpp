@@ -176,6 +176,7 @@ private:
             if (each.batch && (sole_ || each.batch->with_writer)) ++users;
         expect(users <= 1, "two use the writer's connection");
         expect(schedule_.has_writes() == !schedule_.writes().empty(), "has_writes");
+        expect(schedule_.has_reads() == !schedule_.reads().empty(), "has_reads");
         if (!schedule_.has_writes()) grants_left_ = -1;
     }
 

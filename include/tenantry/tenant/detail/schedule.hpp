@@ -205,7 +205,10 @@ public:
 
     /// In place of `reads_ended` where no reader was to be had: `reader_came_back` says when one is.
     void no_reader(ReadBatch& reads, Actions& actions) noexcept;
+
+    /// A thread has given a reader back. Where no read waits, which `has_reads` says without the lock, that need not be said.
     void reader_came_back(Actions& actions) noexcept { (void)want_reading(actions); }
+    [[nodiscard]] bool has_reads() const noexcept { return has_reads_.load(std::memory_order_relaxed); }
 
     void reading_turn_lost(TimePoint now, Actions& actions) noexcept;
 
@@ -320,6 +323,7 @@ private:
     void settle(Actions& actions) noexcept
     {
         has_writes_.store(!writes_.empty(), std::memory_order_relaxed);
+        has_reads_.store(!reads_.empty(), std::memory_order_relaxed);
         if (!holds_work_ || writes_.deadlines() + reads_.deadlines() != 0) return;
         holds_work_ = false;
         actions.work = Actions::Work::release;
@@ -385,6 +389,7 @@ private:
     std::optional<Error> refusal_;
     std::atomic<bool> disturbed_{false};
     std::atomic<bool> has_writes_{false};
+    std::atomic<bool> has_reads_{false};
 
     Strand strand_ = Strand::idle;
     Writing writing_ = Writing::none;
@@ -440,6 +445,7 @@ inline Schedule::Admission Schedule::read_came(OperationPtr& operation, Actions&
     if (sole_) disturb_background(); // reads need the connection that it has
     const bool posted = first ? post_turn(actions) : want_reading(actions);
     posted ? wake_at(deadline, actions) : wait_until(deadline, actions);
+    settle(actions);
     return Admission::waits;
 }
 

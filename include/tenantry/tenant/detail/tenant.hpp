@@ -956,7 +956,7 @@ inline Result<void> Tenant::read_inside(ReaderTask task, const Limits& limits)
     if (task.calls == ReaderTask::Calls::again)
         if (auto read = runner_.run_brief_task(task, limits)) return *std::move(read);
     auto done = runner_.run_task(task, limits, options_.read_wait);
-    reader_came_back(); // who waits for a reader may have waited for this one
+    if (schedule_.has_reads()) reader_came_back(); // it may be this reader that one of them waits for
     return done;
 }
 
