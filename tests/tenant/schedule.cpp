@@ -177,6 +177,8 @@ private:
         expect(users <= 1, "two use the writer's connection");
         expect(schedule_.has_writes() == !schedule_.writes().empty(), "has_writes");
         expect(schedule_.has_reads() == !schedule_.reads().empty(), "has_reads");
+        expect(!refused_ || (schedule_.writes().empty() && schedule_.reads().empty()),
+               "somebody waits though nobody may");
         if (!schedule_.has_writes()) grants_left_ = -1;
     }
 
