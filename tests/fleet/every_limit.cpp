@@ -147,8 +147,7 @@ std::vector<Operation> every_operation()
 }
 
 // What a handle has that does nothing with the tenant's database.
-const std::set<std::string> no_operations{"id",    "key",     "get_executor", "incarnation",
-                                          "stats", "opening", "limited"};
+const std::set<std::string> no_operations{"id", "get_executor", "incarnation", "stats", "opening", "limited"};
 
 struct OneTenant {
     explicit OneTenant(bool sole_owner = false)
