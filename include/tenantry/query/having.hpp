@@ -36,7 +36,7 @@ struct HavingFilters : Filters<Nodes...> {
     template <class Self>
     [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return HavingFilters<owned_t<Nodes>...>{{detail::own_part<Self>(self.nodes)}};
+        return HavingFilters<owned_t<Nodes>...>{{{detail::own_part<Self>(self.nodes)}}};
     }
 };
 template <class... Nodes>

@@ -50,7 +50,7 @@ template <class Statement, class... T>
     if constexpr (sound && (AnyOrderList<T> || ...))
         return with_clause(std::forward<Statement>(statement),
                            ChosenOrderBy<std::remove_cvref_t<decltype(as_ordering(std::forward<T>(by)))>...>{
-                               {{as_ordering(std::forward<T>(by))}...}});
+                               {{{as_ordering(std::forward<T>(by))}...}}});
     else if constexpr (sound)
         return with_clause(
             std::forward<Statement>(statement),

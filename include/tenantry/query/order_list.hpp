@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/expr/detail/node_list.hpp>
 #include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/order.hpp>
@@ -153,30 +154,13 @@ private:
 };
 
 template <class... Nodes>
-struct ChosenOrderBy {
-    using source = first_type_t<typename Nodes::source...>;
+struct ChosenOrderBy : NodeList<Nodes...> {
     using form = ChosenOrderForm<typename Nodes::form...>;
-    static constexpr bool aggregate = (Nodes::aggregate || ...);
-    static constexpr bool window = (Nodes::window || ...);
-    template <class... Keys>
-    static constexpr bool grouped = (Nodes::template grouped<Keys...> && ...);
 
-    Pack<Nodes...> nodes;
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        (Nodes::visit(visitor), ...);
-    }
-    template <class Parameters>
-    constexpr void bind(Parameters& to) const
-    {
-        nodes.bind(to);
-    }
     template <class Self>
     [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return ChosenOrderBy<owned_t<Nodes>...>{detail::own_part<Self>(self.nodes)};
+        return ChosenOrderBy<owned_t<Nodes>...>{{detail::own_part<Self>(self.nodes)}};
     }
 };
 

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/expr/detail/node_list.hpp>
 #include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
@@ -121,31 +122,14 @@ struct JoinedForm {
 
 // Conditions joined by && or ||, as far as they are there.
 template <bool All, class... Nodes>
-struct Joined {
-    using source = first_type_t<typename Nodes::source...>;
+struct Joined : NodeList<Nodes...> {
     using form = JoinedForm<All, typename Nodes::form...>;
     static constexpr bool may_be_empty = (may_be_left_out<Nodes> && ...);
-    static constexpr bool aggregate = (Nodes::aggregate || ...);
-    static constexpr bool window = is_windowed<Nodes...>;
-    template <class... Keys>
-    static constexpr bool grouped = (Nodes::template grouped<Keys...> && ...);
 
-    Pack<Nodes...> nodes;
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        (Nodes::visit(visitor), ...);
-    }
-    template <class Parameters>
-    constexpr void bind(Parameters& to) const
-    {
-        nodes.bind(to);
-    }
     template <class Self>
     [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Joined<All, owned_t<Nodes>...>{detail::own_part<Self>(self.nodes)};
+        return Joined<All, owned_t<Nodes>...>{{detail::own_part<Self>(self.nodes)}};
     }
 };
 
@@ -206,32 +190,15 @@ struct FiltersForm {
 
 // Conditions joined by &&, some of which may be left out. Also the WHERE made of them.
 template <class... Nodes>
-struct Filters {
+struct Filters : NodeList<Nodes...> {
     using tenantry_filters = void;
-    using source = first_type_t<typename Nodes::source...>;
     using form = FiltersForm<typename Nodes::form...>;
     static constexpr bool may_be_empty = (may_be_left_out<Nodes> && ...);
-    static constexpr bool aggregate = (Nodes::aggregate || ...);
-    static constexpr bool window = is_windowed<Nodes...>;
-    template <class... Keys>
-    static constexpr bool grouped = (Nodes::template grouped<Keys...> && ...);
 
-    Pack<Nodes...> nodes;
-
-    template <class Visitor>
-    static constexpr void visit(Visitor& visitor)
-    {
-        (Nodes::visit(visitor), ...);
-    }
-    template <class Parameters>
-    constexpr void bind(Parameters& to) const
-    {
-        nodes.bind(to);
-    }
     template <class Self>
     [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return Filters<owned_t<Nodes>...>{detail::own_part<Self>(self.nodes)};
+        return Filters<owned_t<Nodes>...>{{detail::own_part<Self>(self.nodes)}};
     }
 };
 
@@ -239,7 +206,7 @@ template <class E>
 [[nodiscard]] constexpr Filters<E> as_filters(const E& condition)
     requires AnyExpression<E>
 {
-    return {{{condition}}};
+    return {{{{condition}}}};
 }
 template <class... Nodes>
 [[nodiscard]] constexpr Filters<Nodes...> as_filters(const Filters<Nodes...>& filters)
@@ -251,7 +218,8 @@ template <class... A, class... B>
 [[nodiscard]] constexpr Filters<A..., B...> join_filters(const Filters<A...>& a, const Filters<B...>& b)
 {
     return a.nodes.apply([&](const A&... left) {
-        return b.nodes.apply([&](const B&... right) { return Filters<A..., B...>{{{left}..., {right}...}}; });
+        return b.nodes.apply(
+            [&](const B&... right) { return Filters<A..., B...>{{{{left}..., {right}...}}}; });
     });
 }
 
@@ -270,13 +238,13 @@ template <class Node>
 template <class A, class B, class... Rest>
 [[nodiscard]] constexpr Joined<true, A, B, Rest...> as_filter_node(const Filters<A, B, Rest...>& filters)
 {
-    return {filters.nodes};
+    return {{filters.nodes}};
 }
 
 template <class Node>
 [[nodiscard]] constexpr Joined<false, Node> as_alternatives(const Node& node)
 {
-    return {{{node}}};
+    return {{{{node}}}};
 }
 template <class... Nodes>
 [[nodiscard]] constexpr Joined<false, Nodes...> as_alternatives(const Joined<false, Nodes...>& joined)
@@ -289,7 +257,7 @@ template <class... A, class... B>
     return a.nodes.apply([&](const A&... left) {
         return b.nodes.apply([&](const B&... right) {
             using Either = Joined<false, A..., B...>;
-            return Filters<Either>{{{Either{{{left}..., {right}...}}}}};
+            return Filters<Either>{{{{Either{{{{left}..., {right}...}}}}}}};
         });
     });
 }
@@ -323,7 +291,7 @@ template <class E>
         return WhenSet<std::remove_cvref_t<E>>{};
     } else if constexpr (check_filter<E>()) {
         using Node = When<decltype(as_filter_node(std::declval<const std::remove_cvref_t<E>&>()))>;
-        return Filters<Node>{{{Node{}}}};
+        return Filters<Node>{{{{Node{}}}}};
     } else {
         return Refused{};
     }
@@ -423,7 +391,7 @@ template <class E, detail::IfFilters<E> = 0>
 [[nodiscard]] constexpr auto operator!(const E& filters)
 {
     using Node = detail::Negated<decltype(detail::as_filter_node(filters))>;
-    return detail::Filters<Node>{{{Node{detail::as_filter_node(filters)}}}};
+    return detail::Filters<Node>{{{{Node{detail::as_filter_node(filters)}}}}};
 }
 
 } // namespace tenantry
