@@ -51,7 +51,7 @@ struct Entry {
         spare_deadline = made.extract(made.begin());
     }
 
-    /// Somebody who waits for the end of a tenant. Destroyed unanswered: as above.
+    /// Somebody who waits for the end of a tenant. Destroyed unanswered there was no memory for it.
     class Destroyer {
     public:
         virtual ~Destroyer() = default;
@@ -701,9 +701,10 @@ private:
         return std::exchange(entry.waiters, {});
     }
 
-    static void drop_answered(Entry& entry) noexcept
+    // True: there were some.
+    static bool drop_answered(Entry& entry) noexcept
     {
-        std::erase_if(entry.waiters, [](const LeaseRequest& request) { return !request; });
+        return std::erase_if(entry.waiters, [](const LeaseRequest& request) { return !request; }) != 0;
     }
 
     static void refuse_waiters(Entry& entry, const Error& error, Actions& actions) noexcept
@@ -728,8 +729,7 @@ private:
                     if (meant(request)) refuse(std::move(request), reason(*entry), actions);
             for (auto at = queue->begin(); at != queue->end();) {
                 const auto here = at++;
-                drop_answered(**here);
-                expect_those_who_wait(**here);
+                if (drop_answered(**here)) expect_those_who_wait(**here);
                 if ((*here)->waiters.empty()) entries_.erase(queue->take(here)->id.view());
             }
         }
