@@ -41,7 +41,7 @@ namespace detail {
 template <class E>
     requires std::is_enum_v<E>
 struct Codec<E> {
-    using Enumerators = tenantry::detail::enumerators<E>; // asked for here, so that its rules come first
+    using Enumerators = tenantry::detail::enumerators<E>; // named here, so that its rules come first
     static constexpr bool by_name = enum_storage<E> == EnumStorage::text;
     static constexpr Storage storage = by_name ? Storage::text : Storage::integer;
 

@@ -12,7 +12,7 @@
 
 namespace tenantry::async {
 
-/// While it lives the thread that has made it waits for something, known by its address, which whoever is `Inside` of that
+/// While it lives the thread that has made it waits for something, known by its address, which a thread `Inside` of that
 /// may keep it from. Of interest, and of any cost, only where the thread is itself inside of what others may wait for: two
 /// such threads, or more of them in a circle, would wait for ever.
 class BlockedInside {
