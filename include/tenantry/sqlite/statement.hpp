@@ -212,12 +212,12 @@ private:
             remember(code, i);
     }
 
-    [[gnu::noinline]] void remember(int code, int i);
+    void remember(int code, int i);
 
-    [[gnu::noinline]] tl::unexpected<Error> failed(int code);
+    tl::unexpected<Error> failed(int code);
 
     // NULL and the empty blob have no pointer either; only SQLite's last error tells them from out of memory.
-    [[gnu::noinline]] std::string_view no_text() const;
+    std::string_view no_text() const;
 
     // The value is "unprotected": it may be read by one thread at a time, as all of a connection
     // (https://sqlite.org/c3ref/column_blob.html).

@@ -9,14 +9,14 @@ TENANTRY_DECL void BasicStatement::refuse(Error error)
     if (!failure_) failure_ = std::make_unique<Error>(std::move(error));
 }
 
-TENANTRY_DECL void BasicStatement::remember(int code, int i)
+[[gnu::noinline]] TENANTRY_DECL void BasicStatement::remember(int code, int i)
 {
     Error error = make_error(sqlite3_db_handle(stmt_), code);
     error.in("parameter " + std::to_string(i)).with_sql(sql());
     refuse(std::move(error));
 }
 
-TENANTRY_DECL tl::unexpected<Error> BasicStatement::failed(int code)
+[[gnu::noinline]] TENANTRY_DECL tl::unexpected<Error> BasicStatement::failed(int code)
 {
     Error error = make_error(sqlite3_db_handle(stmt_), code);
     error.with_sql(sql());
@@ -25,7 +25,7 @@ TENANTRY_DECL tl::unexpected<Error> BasicStatement::failed(int code)
     return fail(std::move(error));
 }
 
-TENANTRY_DECL std::string_view BasicStatement::no_text() const
+[[gnu::noinline]] TENANTRY_DECL std::string_view BasicStatement::no_text() const
 {
     if ((sqlite3_errcode(sqlite3_db_handle(stmt_)) & 0xff) == SQLITE_NOMEM) throw std::bad_alloc();
     return {};
