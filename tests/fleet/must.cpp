@@ -194,7 +194,8 @@ TEST_CASE("scopes end by must() with the same error, wherever it comes from")
     SECTION("an operation that is awaited")
     {
         auto body = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::string>> {
-            co_return (co_await must(db.async_read(nobody))).text;
+            const auto found = co_await must(db.async_read(nobody));
+            co_return found.text;
         };
         check_none(error_of(wait_for(open.fleet.async_with("a", body))));
     }
@@ -236,7 +237,8 @@ TEST_CASE("scopes end by must() with the same error, wherever it comes from")
     {
         must(wait_for(open.fleet.async_create("b")));
         auto inner = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::string>> {
-            co_return (co_await must(db.async_read(nobody))).text;
+            const auto found = co_await must(db.async_read(nobody));
+            co_return found.text;
         };
         auto outer = [&]<class T>(TenantDb<T>) -> asio::awaitable<Result<std::string>> {
             co_return co_await must(open.fleet.async_with("b", inner));
@@ -247,7 +249,8 @@ TEST_CASE("scopes end by must() with the same error, wherever it comes from")
     {
         must(wait_for(open.fleet.async_create("b")));
         auto body = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::int64_t>> {
-            co_return (co_await must(db.async_read(one(select<Note>())))).number;
+            const auto found = co_await must(db.async_read(one(select<Note>())));
+            co_return found.number;
         };
         const auto report = must(wait_for(async_for_each(open.fleet, Which::all(), body)));
         REQUIRE(report.tenants.size() == 2);
