@@ -77,16 +77,17 @@ struct WriterSite {
     const std::filesystem::path path = directory.path() / "main.db";
     const TenantOptions options;
     detail::TenantCounters counters{};
+    const std::shared_ptr<BackgroundErrors> background = std::make_shared<BackgroundErrors>();
+    const detail::Observation observation = detail::Observation::by(background);
     detail::TenantDatabase database{
         *TenantId::parse("site"),
         path,
         made(path),
         must(sqlite::Connection::open(path, sqlite::OpenMode::read_write, options.profile)),
         options,
+        observation,
         counters};
     detail::TenantFile& file = database.file();
-    const std::shared_ptr<BackgroundErrors> background = std::make_shared<BackgroundErrors>();
-    const detail::Observation observation = detail::Observation::by(background);
     detail::Checkpointer log{database, options, observation, counters};
     detail::BatchWriter writer{database.writer(), file, log, options, {}, counters};
 

@@ -86,6 +86,7 @@ public:
                     made(),
                     must(sqlite::Connection::open(path_, sqlite::OpenMode::read_write, options.profile)),
                     options_,
+                    observation_,
                     counters_},
           log_(database_, options_, observation_, counters_),
           writer_(database_.writer(), database_.file(), log_, options_, hazards, counters_)
@@ -153,8 +154,8 @@ private:
     const std::filesystem::path path_ = directory_.path() / "main.db";
     const TenantOptions options_;
     detail::TenantCounters counters_;
-    detail::TenantDatabase database_;
     const detail::Observation observation_{};
+    detail::TenantDatabase database_;
     detail::Checkpointer log_;
     detail::BatchWriter writer_;
     std::deque<std::unique_ptr<detail::Operation>> queue_;

@@ -7,7 +7,8 @@
 #include <optional>
 #include <utility>
 
-#include <tenantry/tenant/detail/writer_and_readers.hpp>
+#include <tenantry/tenant/detail/tenant_database.hpp>
+#include <tenantry/tenant/detail/writer_use.hpp>
 
 #include "support/catch.hpp"
 #include "support/writer_site.hpp"
@@ -27,17 +28,17 @@ constexpr auto statement = detail::OperationKind::partial_statement; // what que
 
 // What a turn is given to read, the connection for it, and whether what was found may be told.
 struct Reads : detail::ReadBatch {
-    detail::LentConnection writers;
+    detail::ReadLease writers;
     bool there = true;
 };
 
-struct Site : test::WriterSite {
+struct Site final : test::WriterSite, detail::WriterLender {
     Site() : WriterSite(usual()) {}
 
     // One that has the writer's connection, with these to come.
     void lend(Reads& reads)
     {
-        reads.writers = connections.try_borrow_writers();
+        reads.writers = try_borrow();
         REQUIRE(reads.writers);
     }
 
@@ -55,18 +56,28 @@ struct Site : test::WriterSite {
         return fate;
     }
 
-    bool is_lent()
+    detail::ReadLease try_borrow()
     {
-        auto writers = connections.try_borrow_writers();
-        if (!writers) return true;
-        connections.release(std::move(writers));
-        return false;
+        return use.try_borrow() ? database.lend_writer(this) : detail::ReadLease();
+    }
+    void writer_came_back() noexcept override { (void)use.give_back(); }
+
+    bool is_lent() { return !try_borrow(); }
+
+    // As a tenant does in the calling thread.
+    std::optional<Result<void>> run_brief_task(ReaderTask task, const Limits& limits = {})
+    {
+        auto writer = try_borrow();
+        return writer ? runner.run_brief_task(task, limits, std::move(writer)) : std::nullopt;
+    }
+    Result<void> run_task(ReaderTask task, const Limits& limits, std::chrono::milliseconds patience)
+    {
+        auto reader = database.reader(ReadRunner::patience_of(limits, patience));
+        return runner.run_task(task, limits, must(std::move(reader)));
     }
 
     detail::WriterUse use;
-    detail::WriterAndReaders connections{database.writer(), use, [] {}, path, file.identity(),
-                                         sqlite::Profile{}, 1U,  99U};
-    ReadRunner runner{connections, file, database, counters};
+    ReadRunner runner{database, counters};
 };
 
 Result<void> nothing(sqlite::Connection&) { return {}; }
@@ -156,7 +167,7 @@ TEST_CASE("what takes long is ended, and is to have a reader")
     REQUIRE(reads.operations[0]);
     CHECK_FALSE(detail::Schedule::is_brief(*reads.operations[0]));
     CHECK_FALSE(site.is_lent());
-    CHECK(site.runner.run_alone(reads.operations[0], must(site.connections.try_acquire())));
+    CHECK(site.runner.run_alone(reads.operations[0], must(site.database.try_reader())));
     CHECK(reads.operations[0]->succeeded());
     CHECK(read->runs == 2);
     CHECK(read->claims == 1);
@@ -203,9 +214,9 @@ TEST_CASE("what was found in a file that is gone is not to be told")
     }
     SECTION("here and now")
     {
-        site.connections.release(std::move(reads.writers));
+        reads.writers = {};
         Task task{&nothing};
-        const auto read = site.runner.run_brief_task(task, {});
+        const auto read = site.run_brief_task(task, {});
         REQUIRE(read);
         REQUIRE_FALSE(*read);
         CHECK(read->error() == errc::tenant_gone);
@@ -217,24 +228,24 @@ TEST_CASE("here and now a query has the writer's connection, unless it takes lon
 {
     Site site;
     Task brief{&nothing};
-    const auto read = site.runner.run_brief_task(brief, {});
+    const auto read = site.run_brief_task(brief, {});
     REQUIRE(read);
     CHECK(*read);
     CHECK(brief.calls == 1);
 
     Task takes_long{&endless};
-    CHECK_FALSE(site.runner.run_brief_task(takes_long, {}));
+    CHECK_FALSE(site.run_brief_task(takes_long, {}));
     CHECK(takes_long.calls == 1);
     CHECK_FALSE(site.is_lent());
     // Ended by its own limit it has had its time, and is not begun again.
-    const auto ended = site.runner.run_brief_task(takes_long, Limits{.deadline = Clock::now()});
+    const auto ended = site.run_brief_task(takes_long, Limits{.deadline = Clock::now()});
     REQUIRE(ended);
     CHECK(takes_long.calls == 2);
     CHECK_FALSE(*takes_long.result);
 
-    const auto lent = site.connections.try_borrow_writers();
+    const auto lent = site.try_borrow();
     REQUIRE(lent);
-    CHECK_FALSE(site.runner.run_brief_task(brief, {}));
+    CHECK_FALSE(site.run_brief_task(brief, {}));
     CHECK(brief.calls == 1);
 }
 
@@ -242,18 +253,18 @@ TEST_CASE("here and now a reader is waited for as long as the caller likes")
 {
     Site site;
     Task task{&nothing};
-    CHECK(site.runner.run_task(task, {}, std::chrono::milliseconds(0)));
-    auto taken = must(site.connections.try_acquire());
+    CHECK(site.run_task(task, {}, std::chrono::milliseconds(0)));
+    auto taken = must(site.database.try_reader());
     REQUIRE(taken);
-    const auto busy = site.runner.run_task(task, {}, std::chrono::milliseconds(1));
+    const auto busy = site.run_task(task, {}, std::chrono::milliseconds(1));
     REQUIRE_FALSE(busy);
     CHECK(busy.error() == errc::overloaded);
     const auto late =
-        site.runner.run_task(task, Limits::within(std::chrono::milliseconds(1)), std::chrono::hours(1));
+        site.run_task(task, Limits::within(std::chrono::milliseconds(1)), std::chrono::hours(1));
     REQUIRE_FALSE(late);
     CHECK(late.error() == errc::timeout);
     CHECK(task.calls == 1);
-    site.connections.release(std::move(taken));
-    CHECK(site.runner.run_task(task, {}, std::chrono::milliseconds(0)));
+    taken = {};
+    CHECK(site.run_task(task, {}, std::chrono::milliseconds(0)));
     CHECK(task.calls == 2);
 }

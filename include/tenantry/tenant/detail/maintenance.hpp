@@ -14,7 +14,6 @@
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/checkpointer.hpp>
-#include <tenantry/tenant/detail/connections.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
 #include <tenantry/tenant/detail/operation.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
@@ -39,12 +38,11 @@ public:
     };
 
     Maintenance(TenantDatabase& database, const sqlite::Profile& profile, Checkpointer& log,
-                Connections& readers, const Observation& observation, TenantCounters& counters)
+                const Observation& observation, TenantCounters& counters)
         : database_(database),
           file_(database.file()),
           profile_(profile),
           log_(log),
-          readers_(readers),
           observation_(observation),
           counters_(counters)
     {}
@@ -141,7 +139,7 @@ private:
     void put_in_order()
     {
         log_.cut();
-        readers_.close(); // so that they are opened with what is known now
+        database_.close_readers(); // so that they are opened with what is known now
     }
 
     void end(Operation& operation, bool there)
@@ -174,7 +172,6 @@ private:
     TenantFile& file_;
     const sqlite::Profile& profile_;
     Checkpointer& log_;
-    Connections& readers_;
     const Observation& observation_;
     TenantCounters& counters_;
 };

@@ -15,13 +15,11 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
-#include <tenantry/tenant/detail/connections.hpp>
 #include <tenantry/tenant/detail/operation.hpp>
 #include <tenantry/tenant/detail/port.hpp>
 #include <tenantry/tenant/detail/schedule.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_database.hpp>
-#include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/limits.hpp>
 
 namespace tenantry::detail {
@@ -37,13 +35,12 @@ public:
     /// they run: a thread that the system lets wait among them does not count for more than half of it.
     static constexpr std::chrono::microseconds loan{250};
 
-    ReadRunner(Connections& connections, TenantFile& file, TenantDatabase& database, TenantCounters& counters)
-        : connections_(connections), file_(file), database_(database), counters_(counters)
+    ReadRunner(TenantDatabase& database, TenantCounters& counters) : database_(database), counters_(counters)
     {}
 
     /// With the writer's connection, for as long as there is something `left` of their moment, which becomes less; gives it
     /// back. False: the file is gone, and nothing is to be told.
-    [[nodiscard]] bool run_together(ReadBatch& reads, LentConnection writers, Clock::duration& left)
+    [[nodiscard]] bool run_together(ReadBatch& reads, ReadLease writers, Clock::duration& left)
     {
         const auto start = Clock::now();
         sqlite::Connection& connection = *writers;
@@ -68,58 +65,56 @@ public:
     }
 
     /// With a reader, which is given back. False: the file is gone, and nothing is to be told.
-    [[nodiscard]] bool run_alone(OperationPtr& operation, LentConnection reader)
+    [[nodiscard]] bool run_alone(OperationPtr& operation, ReadLease reader)
     {
-        const async::Inside reading(&connections_);
+        const async::Inside reading(&database_);
         auto now = Clock::now();
         (void)run(operation, *reader, Lent::for_good, now);
         return end(std::move(reader));
     }
 
-    /// In the calling thread, with the writer's connection. nullopt: that is in use, or was not to be had for long enough.
-    [[nodiscard]] std::optional<Result<void>> run_brief_task(ReaderTask task, const Limits& limits)
+    /// In the calling thread, with the writer's connection. nullopt: that was not to be had for long enough.
+    [[nodiscard]] std::optional<Result<void>> run_brief_task(ReaderTask task, const Limits& limits,
+                                                             ReadLease connection)
     {
-        LentConnection connection = connections_.try_borrow_writers();
-        if (!connection) return std::nullopt;
         const auto begun = Clock::now();
         const bool to_be_ended = watch(*connection, nullptr, begun, limits.end_of_run());
         const async::Inside inside(
-            &database_, async::Awaited::yes); // a function of the program's own may be called by the query
+            &database_.writer(),
+            async::Awaited::yes); // a function of the program's own may be called by the query
         task.run(*connection);
         const bool takes_long = to_be_ended && connection->out_of_time();
         database_.used(begun);
-        if (!end(std::move(connection))) return fail(file_.lost_error());
+        if (!end(std::move(connection))) return fail(database_.file().lost_error());
         if (takes_long) return std::nullopt;
         return Result<void>();
     }
 
-    /// In the calling thread, with a reader; waits for one so long.
-    [[nodiscard]] Result<void> run_task(ReaderTask task, const Limits& limits,
-                                        std::chrono::milliseconds patience)
+    /// How long a calling thread waits for a reader that would wait for so long without limits.
+    [[nodiscard]] static std::chrono::milliseconds patience_of(const Limits& limits,
+                                                               std::chrono::milliseconds patience)
     {
-        if (limits.deadline)
-            patience = std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(
-                                              time_between(Clock::now(), *limits.deadline)));
-        auto reader = connections_.acquire(patience);
-        if (!reader) return fail(file_.not_opened(std::move(reader).error()));
-        const bool is_late = limits.any() && limits.passed(Clock::now());
-        if (is_late && *reader) connections_.release(std::move(*reader));
-        if (is_late) return fail(too_late_error());
-        if (!*reader)
+        if (!limits.deadline) return patience;
+        return std::min(patience, std::chrono::ceil<std::chrono::milliseconds>(
+                                      time_between(Clock::now(), *limits.deadline)));
+    }
+
+    /// In the calling thread, with a reader; none: all were in use for so long.
+    [[nodiscard]] Result<void> run_task(ReaderTask task, const Limits& limits, ReadLease reader)
+    {
+        if (limits.any() && limits.passed(Clock::now())) return fail(too_late_error());
+        if (!reader)
             return fail(errc::overloaded,
                         "the tenant's connections that may read (TenantOptions::readers) were in use for too "
                         "long; try again later");
-        const auto outer = (*reader)->watched(); // of a reading that this one is inside of
-        if (limits.any()) (*reader)->watch(outer.cancelled, std::min(outer.until, limits.end_of_run()));
+        const auto outer = reader->watched(); // of a reading that this one is inside of
+        if (limits.any()) reader->watch(outer.cancelled, std::min(outer.until, limits.end_of_run()));
         {
-            const async::Inside reading(&connections_);
-            task.run(**reader);
+            const async::Inside reading(&database_);
+            task.run(*reader);
         }
-        if (limits.any()) (*reader)->watch(outer.cancelled, outer.until);
-        (*reader)->report_statements();
-        const bool there = file_.glance();
-        connections_.release(std::move(*reader));
-        if (!there) return fail(file_.lost_error());
+        if (limits.any()) reader->watch(outer.cancelled, outer.until);
+        if (!reader.end()) return fail(database_.file().lost_error());
         return {};
     }
 
@@ -169,22 +164,17 @@ private:
 
     [[nodiscard]] bool refuse(Operation& operation, Error error) const
     {
-        operation.fail_with(std::move(error.with_tenant(file_.id().view())));
+        operation.fail_with(std::move(error.with_tenant(database_.id().view())));
         return true;
     }
 
     // Whether what was found may be told.
-    [[nodiscard]] bool end(LentConnection connection)
+    [[nodiscard]] static bool end(ReadLease connection)
     {
         connection->watch(nullptr);
-        connection->report_statements();
-        const bool there = file_.glance();
-        connections_.release(std::move(connection));
-        return there;
+        return connection.end();
     }
 
-    Connections& connections_;
-    TenantFile& file_;
     TenantDatabase& database_;
     TenantCounters& counters_;
 };

@@ -19,7 +19,6 @@
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
-#include <tenantry/tenant/detail/connections.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
 #include <tenantry/tenant/stats.hpp>
 
@@ -47,7 +46,7 @@ private:
 /// Reading beside the writer, which is never kept waiting. Must outlive what it has lent.
 class Readers {
 public:
-    using Connection = LentConnection;
+    using Connection = std::unique_ptr<sqlite::Connection>;
 
     /// Of the database at this path, as long as it is still that file.
     Readers(std::filesystem::path database, const FileIdentity& file, const sqlite::Profile& profile,
@@ -99,13 +98,12 @@ public:
         return !idle_.empty() || open_ == 0 || (open_ < limit_ && (!budget_ || budget_->any()));
     }
 
-    /// What there is to say of them.
+    /// How many there are, and their memory.
     void count(TenantStats& stats)
     {
         const std::lock_guard lock(mutex_);
         stats.readers = open_;
         stats.readers_in_use = open_ - idle_.size();
-        stats.reads += lent_;
         // Nobody uses those that are here.
         for (const auto& reader : idle_) stats.memory += reader->memory_use();
     }
@@ -131,7 +129,6 @@ private:
             // The one used last: its page cache is the warmest.
             Connection connection = std::move(idle_.back());
             idle_.pop_back();
-            ++lent_;
             return connection;
         }
         if (open_ >= limit_) return Connection();
@@ -149,10 +146,7 @@ private:
         auto opened = ready ? tenantry::detail::caught("opening a reader", [&] { return open(); })
                             : fail(std::move(ready).error());
         lock.lock();
-        if (opened) {
-            ++lent_;
-            return opened;
-        }
+        if (opened) return opened;
         --open_;
         give_back_budget();
         released_.notify_one(); // somebody who waits may try in its place
@@ -200,7 +194,6 @@ private:
     std::condition_variable released_;
     std::vector<Connection> idle_;
     std::size_t open_ = 0;
-    std::uint64_t lent_ = 0;
     const std::shared_ptr<ReaderBudget> budget_;
     std::size_t from_budget_ = 0;
     const Observation observation_;

@@ -31,7 +31,6 @@
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/detail/batch_writer.hpp>
 #include <tenantry/tenant/detail/checkpointer.hpp>
-#include <tenantry/tenant/detail/connections.hpp>
 #include <tenantry/tenant/detail/directory.hpp>
 #include <tenantry/tenant/detail/maintenance.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
@@ -42,12 +41,11 @@
 #include <tenantry/tenant/detail/quiet_upkeep.hpp>
 #include <tenantry/tenant/detail/read_runner.hpp>
 #include <tenantry/tenant/detail/schedule.hpp>
-#include <tenantry/tenant/detail/sole_connection.hpp>
+#include <tenantry/tenant/detail/sole_reads.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_database.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/detail/write_hazards.hpp>
-#include <tenantry/tenant/detail/writer_and_readers.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
@@ -59,9 +57,9 @@ namespace tenantry::detail {
 ///
 /// Writes run one after another, in the order they came, on a strand; what has queued up is committed together (see
 /// BatchWriter). Reads run in the strand's turns before that as long as they are brief (see ReadRunner), else beside them on
-/// read-only connections, or between them where there is one connection alone (see Connections). When which is done is
+/// read-only connections, or between them where there is one connection alone (see SoleReads). When which is done is
 /// decided by Schedule. Thread-safe, except for `open` and `close`.
-class Tenant final : public TenantPort {
+class Tenant final : public TenantPort, private WriterLender {
     struct Private {};
 
 public:
@@ -367,9 +365,27 @@ private:
 
     [[nodiscard]] std::size_t reads_at_work() const noexcept;
     [[nodiscard]] Schedule::Options schedule_options() const noexcept;
-    [[nodiscard]] std::unique_ptr<Connections> connections(std::shared_ptr<ReaderBudget> budget);
+
+    // To read with, for whoever the schedule lets have the writer's connection.
+    [[nodiscard]] ReadLease lend_to_turn() noexcept
+    {
+        return database_.lend_writer(is_sole() ? nullptr : this);
+    }
+    [[nodiscard]] ReadLease try_borrow_writer() noexcept
+    {
+        return !is_sole() && schedule_.writer_use().try_borrow() ? database_.lend_writer(this) : ReadLease();
+    }
+    [[nodiscard]] Result<ReadLease> reader_of_thread(std::chrono::milliseconds patience)
+    {
+        return sole_reads_ ? sole_reads_->acquire(patience) : database_.reader(patience);
+    }
+    void writer_came_back() noexcept override
+    {
+        if (schedule_.writer_use().give_back()) wait_is_over(Schedule::Wait::reader);
+    }
 
     const TenantOptions options_;
+    const Observation observation_;
     TenantCounters counters_;
     TenantDatabase database_;
     TenantFile& file_; // the database's
@@ -389,12 +405,12 @@ private:
     std::optional<boost::asio::any_io_executor>
         held_work_; // while somebody waits whose turn nobody has posted
 
+    std::optional<SoleReads> sole_reads_; // none: there are readers
+    ReadRunner runner_;
+
     // For whoever has the writer's connection:
-    const Observation observation_;
     Checkpointer log_; // and of the pool beside it
     BatchWriter writer_;
-    const std::unique_ptr<Connections> connections_;
-    ReadRunner runner_;
     Maintenance maintenance_;
 };
 
@@ -423,8 +439,9 @@ inline Tenant::Tenant(Private, const TenantId& id, const std::filesystem::path& 
                       const Observation& observation)
     : TenantPort(id, opened.state.incarnation, std::move(opening)),
       options_(options),
-      database_(id, database, opened.file, std::move(opened.connection), options_, counters_,
-                std::move(opened.name)),
+      observation_(observation),
+      database_(id, database, opened.file, std::move(opened.connection), options_, observation_, counters_,
+                readers(), std::move(budget), std::move(opened.name)),
       file_(database_.file()),
       executor_(executor),
       context_(async::context_of(executor)),
@@ -432,13 +449,19 @@ inline Tenant::Tenant(Private, const TenantId& id, const std::filesystem::path& 
       schedule_(schedule_options()),
       retry_(std::in_place, timers.executor()),
       deadline_timer_(std::in_place, timers.executor()),
-      observation_(observation),
+      runner_(database_, counters_),
       log_(database_, options_, observation_, counters_),
       writer_(database_.writer(), file_, log_, options, hazards, counters_),
-      connections_(connections(std::move(budget))),
-      runner_(*connections_, file_, database_, counters_),
-      maintenance_(database_, options_.profile, log_, *connections_, observation_, counters_)
+      maintenance_(database_, options_.profile, log_, observation_, counters_)
 {
+    if (is_sole())
+        sole_reads_.emplace(
+            database_, schedule_, mutex_,
+            [this](Schedule::Actions& actions) {
+                const async::GatePass alive(&posting_);
+                post(actions, alive);
+            },
+            [this] { return async::runs_here(executor_); });
     if (options_.profile.read_only) return;
     // Somebody was killed, or is at work with it.
     log_.measure();
@@ -466,22 +489,6 @@ inline std::size_t Tenant::reads_at_work() const noexcept
     return std::min(threads > left ? threads - left : 1, most);
 }
 
-inline std::unique_ptr<Connections> Tenant::connections(std::shared_ptr<ReaderBudget> budget)
-{
-    if (!is_sole())
-        return std::make_unique<WriterAndReaders>(
-            database_.writer(), schedule_.writer_use(), [this] { wait_is_over(Schedule::Wait::reader); },
-            file_.path(), file_.identity(), options_.profile, readers(), incarnation(), std::move(budget),
-            observation_, id().string());
-    return std::make_unique<SoleConnection>(
-        database_.writer(), schedule_, mutex_,
-        [this](Schedule::Actions& actions) {
-            const async::GatePass alive(&posting_);
-            post(actions, alive);
-        },
-        [this] { return async::runs_here(executor_); });
-}
-
 inline void Tenant::shut(errc code, std::string_view why, std::function<void()> then) noexcept
 {
     std::optional<Error> error;
@@ -503,7 +510,6 @@ inline Result<void> Tenant::close()
     const std::lock_guard lock(closing_);
     if (!strand_) return {}; // it was closed before
     if (!posting_.shut()) posting_.wait_empty();
-    connections_->close();
     strand_.reset();
     {
         const std::lock_guard waiting(mutex_);
@@ -613,7 +619,7 @@ inline Error Tenant::refusal()
 inline Result<const void*> Tenant::may_wait()
 {
     const async::GatePass alive(&posting_);
-    const void* const holder = is_sole() ? static_cast<const void*>(this) : &database_;
+    const void* const holder = is_sole() ? static_cast<const void*>(this) : &database_.writer();
     if (alive && async::Inside::of(holder))
         return fail(Error(errc::wrong_thread,
                           "write() inside of a reading of the same tenant, which has the connection "
@@ -641,8 +647,12 @@ inline TenantStats Tenant::stats()
 {
     if (gate_.is_forked()) return {};
     TenantStats stats = counters_.stats();
-    connections_->count(stats);
+    database_.count_readers(stats);
     const std::lock_guard lock(mutex_);
+    if (is_sole()) {
+        stats.readers = 1;
+        stats.readers_in_use = schedule_.is_lent() ? 1 : 0;
+    }
     stats.queued_writes = schedule_.writes().size();
     stats.queued_write_bytes = schedule_.writes().bytes();
     stats.queued_reads = schedule_.reads().size();
@@ -653,7 +663,7 @@ inline TenantStats Tenant::stats()
 
 inline void Tenant::set_timers(Schedule::Actions& actions) noexcept
 {
-    if (actions.wake_threads) connections_->wake_threads();
+    if (actions.wake_threads && sole_reads_) sole_reads_->wake();
     if (actions.try_again_after) try_again_after(*actions.try_again_after, actions);
     if (actions.wake_at) wake_at(*actions.wake_at);
     if (actions.work == Schedule::Actions::Work::release) held_work_.reset();
@@ -742,7 +752,7 @@ inline void Tenant::turn()
             return end_turn(std::move(outcome));
         }
         done += reads.count;
-        const bool there = runner_.run_together(reads, connections_->writers(), left);
+        const bool there = runner_.run_together(reads, lend_to_turn(), left);
         if (!reads.all_done()) done = ReadBatch::most; // they have had their time
         answer_reads(reads, there);
     }
@@ -840,7 +850,7 @@ inline void Tenant::do_chores(Schedule::Chores chores)
     if (!chores.any() || !gate_.enter()) return; // or it is about to be closed
     if (chores.checkpoint) (void)tend_log(!schedule_.has_writes(), Clock::now());
     if (chores.trim) {
-        connections_->close();
+        database_.close_readers();
         database_.release_memory();
     }
     leave();
@@ -891,7 +901,7 @@ inline void Tenant::reading_turn()
 inline bool Tenant::read_together(ReadBatch& reads)
 {
     Clock::duration left = ReadRunner::loan;
-    const bool there = runner_.run_together(reads, connections_->writers(), left);
+    const bool there = runner_.run_together(reads, lend_to_turn(), left);
     const bool goes_on = end_reads(reads);
     answer_reads(reads, there);
     return goes_on;
@@ -900,11 +910,11 @@ inline bool Tenant::read_together(ReadBatch& reads)
 // With a reader. False: the turn is over.
 inline bool Tenant::read_alone(ReadBatch& reads)
 {
-    auto reader = connections_->try_acquire();
+    auto reader = is_sole() ? lend_to_turn() : database_.try_reader();
     if (reader && !*reader) {
         // All are lent to synchronous reads: the first that comes back starts a turn.
         decide([&](Schedule::Actions& actions) { schedule_.no_reader(reads, actions); });
-        if (connections_->available()) reader_came_back(); // it came back meanwhile, and saw no operation
+        if (database_.has_reader()) reader_came_back(); // it came back meanwhile, and saw no operation
         return false;
     }
     OperationPtr& operation = reads.operations[0];
@@ -912,7 +922,7 @@ inline bool Tenant::read_alone(ReadBatch& reads)
     if (reader)
         there = runner_.run_alone(operation, std::move(*reader));
     else
-        operation->fail_with(file_.not_opened(std::move(reader).error()));
+        operation->fail_with(std::move(reader).error());
     reads.done = 1;
     const bool goes_on = end_reads(reads);
     answer_reads(reads, there);
@@ -954,8 +964,10 @@ inline Result<void> Tenant::read_inside(ReaderTask task, const Limits& limits)
     if (limits.any() && limits.passed(Clock::now())) return fail(too_late_error());
     if (is_sole()) schedule_.disturb_background(); // reads need the connection that it has
     if (task.calls == ReaderTask::Calls::again)
-        if (auto read = runner_.run_brief_task(task, limits)) return *std::move(read);
-    auto done = runner_.run_task(task, limits, options_.read_wait);
+        if (ReadLease writer = try_borrow_writer())
+            if (auto read = runner_.run_brief_task(task, limits, std::move(writer))) return *std::move(read);
+    auto reader = reader_of_thread(ReadRunner::patience_of(limits, options_.read_wait));
+    auto done = reader ? runner_.run_task(task, limits, std::move(*reader)) : fail(std::move(reader).error());
     if (schedule_.has_reads()) reader_came_back(); // it may be this reader that one of them waits for
     return done;
 }

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
-#include <string_view>
 #include <utility>
 
 #include <tenantry/core/detail/files.hpp>
@@ -17,16 +18,73 @@
 #include <tenantry/sqlite/profile.hpp>
 #include <tenantry/tenant/detail/bound_log.hpp>
 #include <tenantry/tenant/detail/identity.hpp>
+#include <tenantry/tenant/detail/observation.hpp>
 #include <tenantry/tenant/detail/open_name.hpp>
+#include <tenantry/tenant/detail/readers.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/options.hpp>
+#include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {
 
-/// Owns the connection that the tenant writes with, opens others to the same database, and knows whether the files are still
-/// the tenant's. Refers to the options and the counters that it is made with.
+class TenantDatabase;
+
+/// Is told that the connection which the tenant writes with, and which was lent to a read, is back.
+class WriterLender {
+public:
+    virtual void writer_came_back() noexcept = 0;
+
+protected:
+    WriterLender() = default;
+    WriterLender(const WriterLender&) = default;
+    WriterLender& operator=(const WriterLender&) = default;
+    ~WriterLender() = default;
+};
+
+/// A connection that is lent to read with, as long as this lives, or none. For one thread at a time.
+class ReadLease {
+public:
+    ReadLease() noexcept = default;
+    ReadLease(ReadLease&& other) noexcept
+        : database_(std::exchange(other.database_, nullptr)),
+          lender_(other.lender_),
+          reader_(std::move(other.reader_)),
+          is_outermost_(other.is_outermost_)
+    {}
+    ReadLease& operator=(ReadLease&& other) noexcept
+    {
+        std::swap(database_, other.database_);
+        std::swap(lender_, other.lender_);
+        std::swap(reader_, other.reader_);
+        std::swap(is_outermost_, other.is_outermost_);
+        return *this;
+    }
+    ReadLease(const ReadLease&) = delete;
+    ReadLease& operator=(const ReadLease&) = delete;
+    ~ReadLease() { give_back(); }
+
+    [[nodiscard]] explicit operator bool() const noexcept { return database_ != nullptr; }
+    [[nodiscard]] sqlite::Connection& operator*() const noexcept;
+    [[nodiscard]] sqlite::Connection* operator->() const noexcept { return &**this; }
+
+    /// Gives the connection back. False: the file is lost, and what was read is not to be told.
+    [[nodiscard]] bool end();
+
+private:
+    friend class TenantDatabase;
+    void give_back() noexcept;
+
+    TenantDatabase* database_ = nullptr;
+    WriterLender* lender_ = nullptr;             // of the writer's connection; null: nobody asks
+    std::unique_ptr<sqlite::Connection> reader_; // null: it is the writer's
+    bool is_outermost_ = true;                   // whoever has the writer's may read again inside of that
+};
+
+/// Owns the connection that the tenant writes with and those that read beside it, opens others for checkpoints and upkeep,
+/// and knows whether the files are still the tenant's. A sole owner has no readers: the writer's connection is for all.
+/// Refers to the options, the observation and the counters that it is made with. Must outlive what it has lent.
 ///
 /// The writer's connection and what is said of it are for one thread at a time: who that is says the tenant's schedule. The
 /// rest may be called from any thread.
@@ -34,9 +92,12 @@ class TenantDatabase {
 public:
     using Clock = std::chrono::steady_clock;
 
-    /// `writer` has read from the database, which is `file` at `path`. `name` is held as long as anything is open.
+    /// `writer` has read from the database, which is `file` at `path`. `name` is held as long as anything is open. `readers`:
+    /// so many may be open at a time, of which each but the first is taken from the `budget`, if there is one.
     TenantDatabase(const TenantId& id, const std::filesystem::path& path, const FileIdentity& file,
-                   sqlite::Connection writer, const TenantOptions& options, TenantCounters& counters,
+                   sqlite::Connection writer, const TenantOptions& options, const Observation& observation,
+                   TenantCounters& counters, std::size_t readers = 1,
+                   std::shared_ptr<ReaderBudget> budget = nullptr,
                    std::optional<OpenName> name = std::nullopt);
 
     [[nodiscard]] const TenantId& id() const noexcept { return file_.id(); }
@@ -44,6 +105,7 @@ public:
 
     /// Whether the files are there.
     [[nodiscard]] TenantFile& file() noexcept { return file_; }
+    [[nodiscard]] const TenantFile& file() const noexcept { return file_; }
 
     // --- the connection that the tenant writes with -----------------------------------------------------------------
 
@@ -64,7 +126,37 @@ public:
         look_at_memory();
     }
 
-    // --- connections beside it --------------------------------------------------------------------------------------
+    // --- connections to read with -----------------------------------------------------------------------------------
+
+    /// The writer's connection, for whoever the schedule lets have it. While it is lent it refuses to write. `lender` is told
+    /// when it is back; null: nobody asks.
+    [[nodiscard]] ReadLease lend_writer(WriterLender* lender = nullptr) noexcept;
+
+    /// The same for whoever reads with it already.
+    [[nodiscard]] ReadLease lend_writer_again() noexcept;
+
+    /// A reader if one can be had now, none if all are in use; or why none can be opened. Does not wait. Not for a sole owner.
+    [[nodiscard]] Result<ReadLease> try_reader();
+
+    /// The same, waiting for one that comes back; none when the time has passed.
+    [[nodiscard]] Result<ReadLease> reader(std::chrono::milliseconds patience);
+
+    /// Whether `try_reader` would give one, as far as can be told from outside.
+    [[nodiscard]] bool has_reader() { return readers_ && readers_->available(); }
+
+    /// Closes the readers that are not lent; they can be opened again.
+    void close_readers()
+    {
+        if (readers_) readers_->close();
+    }
+
+    /// How many readers there are, and their memory; nothing of a sole owner.
+    void count_readers(TenantStats& stats)
+    {
+        if (readers_) readers_->count(stats);
+    }
+
+    // --- connections for other purposes -----------------------------------------------------------------------------
 
     /// For a checkpoint while the tenant writes. Blocks. errc::tenant_gone if the file is lost.
     [[nodiscard]] Result<sqlite::Connection> open_for_checkpoint();
@@ -81,11 +173,15 @@ public:
 
     // --- the end ----------------------------------------------------------------------------------------------------
 
-    /// Checkpoints and closes the writer's connection, and lets go of the name; once nothing else is open. Blocks. Where the
+    /// Closes all connections, which is a checkpoint, and lets go of the name. Only when nothing is lent. Blocks. Where the
     /// file is lost, the log is written back only if it still belongs to the database that is open.
     [[nodiscard]] Result<void> close();
 
 private:
+    friend class ReadLease;
+
+    [[nodiscard]] Result<ReadLease> lend(Result<std::unique_ptr<sqlite::Connection>> reader);
+
     // No other file is opened beside the one that is open.
     [[nodiscard]] Result<sqlite::Connection> open_beside(const sqlite::Profile& profile);
 
@@ -101,14 +197,16 @@ private:
     const TenantOptions& options_;
     TenantCounters& counters_;
     sqlite::Connection writer_;
+    std::optional<Readers> readers_;                        // none: there is a sole owner
     const std::optional<LastChange::Time> unchanged_since_; // when the database was opened; none: it just was
     Clock::time_point looked_at_memory_{};
 };
 
 inline TenantDatabase::TenantDatabase(const TenantId& id, const std::filesystem::path& path,
                                       const FileIdentity& file, sqlite::Connection writer,
-                                      const TenantOptions& options, TenantCounters& counters,
-                                      std::optional<OpenName> name)
+                                      const TenantOptions& options, const Observation& observation,
+                                      TenantCounters& counters, std::size_t readers,
+                                      std::shared_ptr<ReaderBudget> budget, std::optional<OpenName> name)
     : name_(std::move(name)),
       file_(id, path, file),
       options_(options),
@@ -116,7 +214,69 @@ inline TenantDatabase::TenantDatabase(const TenantId& id, const std::filesystem:
       writer_(std::move(writer)),
       unchanged_since_(settled_change_of(path))
 {
+    if (!options.profile.exclusive)
+        readers_.emplace(path, file, options.profile, readers, writer_.incarnation(), std::move(budget),
+                         observation, id.string());
     file_.watch_log(writer_, !options.profile.exclusive);
+}
+
+inline ReadLease TenantDatabase::lend_writer(WriterLender* lender) noexcept
+{
+    ReadLease lease = lend_writer_again();
+    lease.lender_ = lender;
+    lease.is_outermost_ = true;
+    writer_.read_only(true);
+    return lease;
+}
+
+inline ReadLease TenantDatabase::lend_writer_again() noexcept
+{
+    counters_.reads.increment();
+    ReadLease lease;
+    lease.database_ = this;
+    lease.is_outermost_ = false;
+    return lease;
+}
+
+inline Result<ReadLease> TenantDatabase::try_reader() { return lend(readers_->try_acquire()); }
+
+inline Result<ReadLease> TenantDatabase::reader(std::chrono::milliseconds patience)
+{
+    return lend(readers_->acquire(patience));
+}
+
+inline Result<ReadLease> TenantDatabase::lend(Result<std::unique_ptr<sqlite::Connection>> reader)
+{
+    if (!reader) return fail(file_.not_opened(std::move(reader).error()));
+    ReadLease lease;
+    if (!*reader) return lease;
+    counters_.reads.increment();
+    lease.database_ = this;
+    lease.reader_ = std::move(*reader);
+    return lease;
+}
+
+inline sqlite::Connection& ReadLease::operator*() const noexcept
+{
+    return reader_ ? *reader_ : database_->writer_;
+}
+
+inline bool ReadLease::end()
+{
+    (*this)->report_statements();
+    const bool there = database_->file_.glance();
+    give_back();
+    return there;
+}
+
+inline void ReadLease::give_back() noexcept
+{
+    TenantDatabase* const database = std::exchange(database_, nullptr);
+    if (database == nullptr) return;
+    if (reader_) return database->readers_->release(std::move(reader_));
+    if (!is_outermost_) return;
+    database->writer_.read_only(false);
+    if (lender_ != nullptr) lender_->writer_came_back();
 }
 
 inline Result<sqlite::Connection> TenantDatabase::open_for_checkpoint()
@@ -164,6 +324,7 @@ inline void TenantDatabase::keep_foreign_log() noexcept
 
 inline Result<void> TenantDatabase::close()
 {
+    close_readers();
     file_.leave_log();
     // What was acknowledged before the log was removed is in the file that this connection has open, and nowhere else.
     if (file_.lost())

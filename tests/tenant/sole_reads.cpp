@@ -1,5 +1,5 @@
 // The one connection of a sole owner: threads that wait for it, and what may be done with it. Who is next is Schedule's part.
-#include <tenantry/tenant/detail/sole_connection.hpp>
+#include <tenantry/tenant/detail/sole_reads.hpp>
 
 #include <atomic>
 #include <memory>
@@ -11,14 +11,15 @@
 #include "support/catch.hpp"
 #include "support/door.hpp"
 #include "support/must.hpp"
+#include "support/writer_site.hpp"
 
 using namespace tenantry;
 using namespace std::chrono_literals;
-using detail::LentConnection;
 using detail::Operation;
 using detail::ReadBatch;
+using detail::ReadLease;
 using detail::Schedule;
-using detail::SoleConnection;
+using detail::SoleReads;
 using test::Door;
 using test::must;
 
@@ -64,8 +65,8 @@ struct Sole {
         decide([&](Schedule::Actions& actions) { schedule.turn_ended({}, Schedule::Clock::now(), actions); });
     }
 
-    // nullptr: it is in use.
-    [[nodiscard]] LentConnection begin_reading()
+    // None: it is in use.
+    [[nodiscard]] ReadLease begin_reading()
     {
         Schedule::Actions actions;
         ReadBatch reads;
@@ -80,11 +81,11 @@ struct Sole {
             may = schedule.next_reads(reads, Schedule::Clock::now(), actions);
         }
         carry_out(actions);
-        return may ? sole.writers() : LentConnection();
+        return may ? site.database.lend_writer() : ReadLease();
     }
-    void end_reading(LentConnection reading)
+    void end_reading(ReadLease reading)
     {
-        sole.release(std::move(reading));
+        reading = {};
         ReadBatch reads;
         decide([&](Schedule::Actions& actions) {
             (void)schedule.reads_ended(reads, Schedule::Clock::now(), actions);
@@ -98,7 +99,7 @@ struct Sole {
         {
             const std::lock_guard lock(mutex);
             event(actions);
-            if (actions.wake_threads) sole.wake_threads();
+            if (actions.wake_threads) sole.wake();
         }
         carry_out(actions);
     }
@@ -113,28 +114,28 @@ struct Sole {
         return schedule.is_lent();
     }
 
-    sqlite::Connection connection = must(sqlite::Connection::open_memory());
+    test::WriterSite site{true};
+    sqlite::Connection& connection = site.database.writer();
     std::mutex mutex;
     Schedule schedule{{.writes = 10, .write_bytes = 1000, .reads = 10, .sole_owner = true}};
     std::atomic<int> turns{0};
     std::atomic<int> reading_turns{0};
-    SoleConnection sole{connection, schedule, mutex,
-                        [this](Schedule::Actions& actions) { carry_out(actions); }, [] { return false; }};
+    SoleReads sole{site.database, schedule, mutex, [this](Schedule::Actions& actions) { carry_out(actions); },
+                   [] { return false; }};
 };
 
-[[nodiscard]] LentConnection lent(Result<LentConnection> connection) { return must(std::move(connection)); }
+[[nodiscard]] ReadLease lent(Result<ReadLease> lease) { return must(std::move(lease)); }
 
 // A thread that waits to read. It is let in, or gives up, and holds what it has got until it is told to leave.
 class Reader {
 public:
-    Reader(SoleConnection& sole, std::chrono::milliseconds patience)
+    Reader(SoleReads& sole, std::chrono::milliseconds patience)
         : thread_([this, &sole, patience] {
               auto connection = must(sole.acquire(patience));
-              got_ = connection != nullptr;
+              got_ = static_cast<bool>(connection);
               ended_waiting.open();
               if (!connection) return;
-              if (!leave.wait()) return;
-              sole.release(std::move(connection));
+              (void)leave.wait();
           })
     {}
     ~Reader()
@@ -158,7 +159,7 @@ TEST_CASE("one user at a time, and only writers may write")
 {
     Sole one;
     auto reading = lent(one.sole.acquire(0ms));
-    REQUIRE(reading.get() == &one.connection);
+    REQUIRE(&*reading == &one.connection);
     CHECK(one.is_lent());
     CHECK(one.connection.prepare("CREATE TABLE t(x)").error() == errc::read_only);
     CHECK(one.connection.statement_once("CREATE TABLE t(x)").error() == errc::read_only);
@@ -167,7 +168,7 @@ TEST_CASE("one user at a time, and only writers may write")
     CHECK_FALSE(one.begin_writing());
     CHECK_FALSE(one.begin_reading());
     CHECK(one.turns == 0);
-    one.sole.release(std::move(reading));
+    reading = {};
     CHECK(one.turns == 1);
     CHECK(one.reading_turns == 1);
 
@@ -182,11 +183,7 @@ TEST_CASE("one user at a time, and only writers may write")
     one.end_reading(std::move(turn));
     CHECK_FALSE(one.is_lent());
     CHECK(one.connection.prepare("INSERT INTO t VALUES (1)"));
-    TenantStats stats;
-    one.sole.count(stats);
-    CHECK(stats.readers == 1);
-    CHECK(stats.readers_in_use == 0);
-    CHECK(stats.reads == 2);
+    CHECK(one.site.counters.reads.value() == 2);
 }
 
 TEST_CASE("a statement that was prepared for writing is refused to readers as well")
@@ -197,7 +194,7 @@ TEST_CASE("a statement that was prepared for writing is refused to readers as we
     CHECK(one.connection.statement(insert));
     auto reading = lent(one.sole.acquire(0ms));
     CHECK(one.connection.statement(insert).error() == errc::read_only);
-    one.sole.release(std::move(reading));
+    reading = {};
     CHECK(one.connection.statement(insert));
 }
 
@@ -206,13 +203,13 @@ TEST_CASE("who reads may read inside of it; who writes may not")
     Sole one;
     {
         auto outer = lent(one.sole.acquire(0ms));
-        const async::Inside reading(static_cast<const detail::Connections*>(&one.sole));
+        const async::Inside reading(&one.site.database);
         auto inner = lent(one.sole.acquire(0ms));
         REQUIRE(inner);
-        one.sole.release(std::move(inner));
+        inner = {};
         CHECK(one.is_lent()); // the outer one goes on
         CHECK(one.connection.prepare("CREATE TABLE t(x)").error() == errc::read_only);
-        one.sole.release(std::move(outer));
+        outer = {};
         CHECK_FALSE(one.is_lent());
     }
     REQUIRE(one.begin_writing());
@@ -287,7 +284,7 @@ TEST_CASE("many threads and turns have it by turns, and nobody is forgotten")
                 }
                 use();
                 ++seen;
-                one.sole.release(std::move(got));
+                got = {};
             }
         });
     for (auto& thread : threads) thread.join();

@@ -1,0 +1,99 @@
+// Threads that read with the one connection of a sole owner, which they wait for.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <utility>
+
+#include <tenantry/async/detail/inside.hpp>
+#include <tenantry/core/detail/saturating_time.hpp>
+#include <tenantry/core/error.hpp>
+#include <tenantry/tenant/detail/schedule.hpp>
+#include <tenantry/tenant/detail/tenant_database.hpp>
+
+namespace tenantry::detail {
+
+/// Whose turn it is says the schedule. Whoever reads (`async::Inside` of the database) may read again inside of that: it is
+/// the same connection, in the same transaction. Whoever writes is `async::Inside` of the schedule. Thread-safe. Refers to
+/// what it is made with.
+class SoleReads final : public WriterLender {
+public:
+    /// `mutex` is the tenant's, of the schedule. `carry_out` does what the schedule has said, without the lock. `runs_turns`:
+    /// whether the calling thread is one that turns need.
+    SoleReads(TenantDatabase& database, Schedule& schedule, std::mutex& mutex,
+              std::function<void(Schedule::Actions&)> carry_out, std::function<bool()> runs_turns)
+        : database_(database),
+          schedule_(schedule),
+          mutex_(mutex),
+          carry_out_(std::move(carry_out)),
+          runs_turns_(std::move(runs_turns))
+    {}
+
+    /// The connection, as soon as it can be had; none when the time has passed.
+    [[nodiscard]] Result<ReadLease> acquire(std::chrono::milliseconds patience);
+
+    /// Under the tenant's lock: threads that wait are to look again.
+    void wake() noexcept { changed_.notify_all(); }
+
+    void writer_came_back() noexcept override
+    {
+        decide([&](Schedule::Actions& actions) { schedule_.end_thread_read(Clock::now(), actions); });
+    }
+
+private:
+    using Clock = Schedule::Clock;
+
+    // False: the time has passed.
+    [[nodiscard]] bool wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds patience);
+
+    // What the schedule says when the connection is free.
+    template <class Event>
+    void decide(Event&& event)
+    {
+        Schedule::Actions actions;
+        {
+            const std::lock_guard lock(mutex_);
+            event(actions);
+            if (actions.wake_threads) wake();
+        }
+        carry_out_(actions);
+    }
+
+    TenantDatabase& database_;
+    Schedule& schedule_;
+    std::mutex& mutex_;
+    const std::function<void(Schedule::Actions&)> carry_out_;
+    const std::function<bool()> runs_turns_;
+    std::condition_variable changed_;
+};
+
+inline Result<ReadLease> SoleReads::acquire(std::chrono::milliseconds patience)
+{
+    if (async::Inside::of(&database_)) return database_.lend_writer_again();
+    if (async::Inside::of(&schedule_))
+        return fail(errc::wrong_thread, "a read on the thread that is writing to the same tenant");
+    bool has_it = false;
+    {
+        std::unique_lock lock(mutex_);
+        has_it = schedule_.begin_thread_read() || wait(lock, patience);
+    }
+    if (has_it) return database_.lend_writer(this);
+    decide([&](Schedule::Actions& actions) { schedule_.thread_gives_up(Clock::now(), actions); });
+    return ReadLease();
+}
+
+inline bool SoleReads::wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds patience)
+{
+    const auto until = later(Clock::now(), patience);
+    const bool runs_turns = runs_turns_();
+    for (;;) {
+        const auto now = Clock::now();
+        if (schedule_.retry_thread_read(runs_turns, now)) return true;
+        if (now >= until) return false;
+        wait_until(changed_, lock, schedule_.thread_looks_at(runs_turns, until));
+    }
+}
+
+} // namespace tenantry::detail
