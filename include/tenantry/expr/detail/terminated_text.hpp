@@ -40,7 +40,8 @@ struct TerminatedText : Parameter<T> {
     template <class Self>
     [[nodiscard]] static constexpr auto own(Self&& self)
     {
-        return TerminatedText<std::string>{{std::string(std::forward<Self>(self).value)}, self.what};
+        const char* const said = self.what;
+        return TerminatedText<std::string>{{std::string(std::forward<Self>(self).value)}, said};
     }
 };
 

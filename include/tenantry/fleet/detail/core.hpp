@@ -146,7 +146,7 @@ public:
         // Looked for without the lock, and with the lease that was granted, so that nobody evicts it meanwhile.
         while (auto open = request_lease(id, std::move(request))) {
             auto& [granted, entry] = *open;
-            if (entry->tenant->is_there()) return grant(std::move(granted), std::move(entry));
+            if (entry->tenant->is_there()) return grant(std::move(granted), entry);
             const auto thrown =
                 try_decide([&](Registry::Actions& actions) { registry_.lost(entry, actions); });
             release(entry);
@@ -489,7 +489,7 @@ private:
         return open;
     }
 
-    void grant(LeaseRequest request, EntryPtr entry) noexcept
+    void grant(LeaseRequest request, const EntryPtr& entry) noexcept
     {
         LeasePtr lease;
         try {
@@ -553,7 +553,7 @@ private:
         while (!actions.close.empty()) start_closing(actions.close.take_front());
         while (!actions.drain.empty()) start_draining(actions.drain.take_front());
         while (!actions.destroy.empty()) start_destroying(actions.destroy.take_front());
-        for (auto& [request, entry] : actions.granted) grant(std::move(request), std::move(entry));
+        for (auto& [request, entry] : actions.granted) grant(std::move(request), entry);
         actions.answer();
         if (finished) finish_closing();
         return thrown;
