@@ -41,6 +41,12 @@ template <class Operation>
 struct awaited_result<Operation>
     : completed_result<typename boost::asio::completion_signature_of<Operation>::type> {};
 
+#if defined(__GNUC__) && !defined(__clang__)
+// Of a coroutine's frame, whose fields have the types of the caller's lambdas, g++ says that they are nobody else's.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
+
 template <class R, class Executor, class Operation>
 boost::asio::awaitable<R, Executor> await_or_throw(Operation operation)
 {
@@ -49,6 +55,10 @@ boost::asio::awaitable<R, Executor> await_or_throw(Operation operation)
         throw_error(std::move(result).error());
     if constexpr (!std::is_void_v<R>) co_return *std::move(result);
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 } // namespace detail
 

@@ -199,7 +199,8 @@ private:
             lock_.unlock();
             tenant_.post(actions, *alive_);
             alive_.reset();
-            tenant_.answer(actions, locked_);
+            // Whoever is still to be answered keeps the tenant. Where there is nobody it may be gone by now.
+            if (!actions.answer.empty()) tenant_.answer(actions, locked_);
         }
 
         Schedule::Actions actions;
