@@ -30,17 +30,16 @@ template <class Node>
 template <class Node>
 using owned_t = decltype(detail::owned(std::declval<Node>()));
 
+// The results are not said in the declarations: g++ 12 has no name for such a function.
 template <std::size_t... I, class... Nodes>
 [[nodiscard]] constexpr auto owned(const PackOf<std::index_sequence<I...>, Nodes...>& pack)
-    -> Pack<owned_t<Nodes>...>
 {
-    return {{detail::owned(static_cast<const PackLeaf<I, Nodes>&>(pack).value)}...};
+    return Pack<owned_t<Nodes>...>{{detail::owned(static_cast<const PackLeaf<I, Nodes>&>(pack).value)}...};
 }
 template <std::size_t... I, class... Nodes>
 [[nodiscard]] constexpr auto owned(PackOf<std::index_sequence<I...>, Nodes...>&& pack)
-    -> Pack<owned_t<Nodes>...>
 {
-    return {{detail::owned(static_cast<PackLeaf<I, Nodes>&&>(pack).value)}...};
+    return Pack<owned_t<Nodes>...>{{detail::owned(static_cast<PackLeaf<I, Nodes>&&>(pack).value)}...};
 }
 
 // A part of a node that is given to `own` as `Self`: moved where the node is.

@@ -209,12 +209,12 @@ template <template <class...> class Statement, class... Clauses, class Change>
 
 // The statement with each clause owning what it borrowed.
 template <template <class...> class Statement, class... Clauses>
-[[nodiscard]] constexpr Statement<owned_t<Clauses>...> own_clauses(const Statement<Clauses...>& statement)
+[[nodiscard]] constexpr auto own_clauses(const Statement<Clauses...>& statement)
 {
     return Statement<owned_t<Clauses>...>(detail::owned(statement.clauses));
 }
 template <template <class...> class Statement, class... Clauses>
-[[nodiscard]] constexpr Statement<owned_t<Clauses>...> own_clauses(Statement<Clauses...>&& statement)
+[[nodiscard]] constexpr auto own_clauses(Statement<Clauses...>&& statement)
 {
     return Statement<owned_t<Clauses>...>(detail::owned(std::move(statement.clauses)));
 }
