@@ -67,8 +67,8 @@ struct Site final : test::WriterSite, detail::WriterLender {
     // As a tenant does in the calling thread.
     std::optional<Result<void>> run_brief_task(ReaderTask task, const Limits& limits = {})
     {
-        auto writer = try_borrow();
-        return writer ? runner.run_brief_task(task, limits, std::move(writer)) : std::nullopt;
+        auto lent = try_borrow();
+        return lent ? runner.run_brief_task(task, limits, std::move(lent)) : std::nullopt;
     }
     Result<void> run_task(ReaderTask task, const Limits& limits, std::chrono::milliseconds patience)
     {
