@@ -124,7 +124,7 @@ public:
 private:
     using Listed = Result<std::vector<TenantId>>;
 
-    // What the caller has handed in: kept with his handler until it is used, here while it is.
+    // What the caller has handed in: kept with the handler until it is used, here while it is.
     struct Callers {
         Body body;
         ForEachOptions options;

@@ -19,7 +19,7 @@ namespace tenantry {
 
 namespace detail {
 
-/// What is told of the progress: kept with the caller's handler, since it is his. `tells`: there is one with the promise.
+/// What is told of the progress: kept with the caller's handler, since it is the caller's. `tells`: there is one with the promise.
 using MigrationProgress = decltype(MigrateOptions::progress);
 
 void start_migrate_all(const std::shared_ptr<FleetPort>& fleet, MigrateOptions options,

@@ -70,7 +70,7 @@ struct MigrationReport {
 enum class DryRun {
     no,
     plan, ///< nothing is written: each tenant's plan, and the rows that would stand in its way
-    deep, ///< everything is done in a transaction, and taken back
+    deep, ///< everything is done in a transaction, and rolled back
 };
 
 struct MigrateOptions {

@@ -10,7 +10,7 @@
 namespace tenantry {
 
 /// Limits of an operation; `db.limited(limits)` gives a handle whose operations have them. What goes beyond them is
-/// taken back and answered with `errc::timeout`.
+/// rolled back and answered with `errc::timeout`.
 struct Limits {
     using Clock = std::chrono::steady_clock;
 

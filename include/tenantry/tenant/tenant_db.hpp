@@ -121,7 +121,7 @@ public:
 
     Result<Value> operator()(sqlite::Connection& connection) const
     {
-        // What fails is taken back by whoever runs it.
+        // What fails is rolled back by what runs it.
         return execute<schema_of<T>, Records<T>>(connection, query_, RolledBackBy::caller);
     }
 
@@ -185,7 +185,7 @@ inline constexpr bool safe_as_temporary = !coroutine_temporaries_broken || std::
 /// Every asynchronous operation takes an Asio completion token last, `asio::deferred` by default; its
 /// signature is `void(Result<R>)`. The handler is called on its associated executor, never from within the
 /// initiating call. Parameters are owned from the call on. Cancellation of every type takes effect: a waiting
-/// operation is taken out, a running one is ended and taken back. Operations end with `errc::tenant_gone`
+/// operation is taken out, a running one is ended and rolled back. Operations end with `errc::tenant_gone`
 /// once the tenant was destroyed or the scope has ended.
 ///
 /// Thread-safe: handles may be used from several threads at once.
@@ -242,7 +242,7 @@ public:
     /// Reads here and now, on the calling thread: for small reads that are cheaper than a hop. Waits for a
     /// reader for `TenantOptions::read_wait` at most (`errc::overloaded`). Inside a transaction body of the
     /// same tenant it is `errc::wrong_thread`. A query that takes long may be begun twice: on the writer's connection, and
-    /// then on a reader, beside whoever writes.
+    /// then on a reader, beside the writer.
     template <Statement Q>
     [[nodiscard]] Result<result_t<schema, Records<T>, Q>> read(const Q& query) const
     {

@@ -20,7 +20,7 @@
 namespace tenantry {
 
 /// A write transaction of tenant `T`, for as long as the body runs it was handed to. Everything it does is
-/// committed when the body returns a value, and taken back when it returns an error or throws. It sees its
+/// committed when the body returns a value, and rolled back when it returns an error or throws. It sees its
 /// own writes.
 ///
 /// Runs in the body's thread, without hops; not to be kept, and not to be used from another thread.

@@ -26,8 +26,8 @@ public:
     /// The thread must not wait: what it waits for waits for what the thread is inside of.
     [[nodiscard]] bool is_for_itself() const noexcept { return for_itself_; }
 
-    /// Whether what the thread waits for has not begun. It has: nobody can keep the thread waiting from then on but whoever is
-    /// at work on it. From any thread, while this lives.
+    /// Says whether what the thread waits for has still to begin. Once it has begun, only the thread that is at work on it can
+    /// keep this one waiting. From any thread, while this lives.
     void waits(bool on) noexcept;
 
 private:

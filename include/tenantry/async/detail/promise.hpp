@@ -93,8 +93,8 @@ public:
         return claimed_ != nullptr || state_.load(std::memory_order_acquire) != nullptr;
     }
 
-    /// Takes the caller's handler for the time his code runs here. False: his execution context is gone, and
-    /// nothing of his may be touched. Afterwards only the claiming thread may use the promise.
+    /// Takes the caller's handler for the time the caller's code runs here. False: the caller's execution context is gone, and
+    /// nothing of the caller's may be touched. Afterwards only the claiming thread may use the promise.
     [[nodiscard]] bool claim() noexcept
     {
         claimed_ = state_.exchange(nullptr, std::memory_order_acq_rel);

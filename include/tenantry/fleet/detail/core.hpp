@@ -142,7 +142,7 @@ public:
     void acquire(const TenantId& id, LeaseRequest request) override
     {
         if (is_forked()) return request.refuse(async::forked_error());
-        // Another process may have put another tenant in the place of one that is open: whoever comes now gets the new one.
+        // Another process may have put another tenant in the place of one that is open: who comes now gets the new one.
         // Looked for without the lock, and with the lease that was granted, so that nobody evicts it meanwhile.
         while (auto open = request_lease(id, std::move(request))) {
             auto& [granted, entry] = *open;
@@ -195,7 +195,7 @@ public:
     }
 
     /// Runs `task` on the executor, unless the fleet was shut down before: then `task` is destroyed uncalled. It answers
-    /// whoever waits for it, also where something throws: nothing of that may leave it. Throws what the executor does, and
+    /// those who wait for it, also where something throws: nothing of that may leave it. Throws what the executor does, and
     /// the task is destroyed uncalled.
     template <class Task>
     void spawn(Task task)
@@ -210,7 +210,7 @@ public:
         });
     }
 
-    /// What whoever waits for a task is answered where `spawn` has thrown.
+    /// The answer to those who wait for a task where `spawn` has thrown.
     [[nodiscard]] static Error not_taken(std::exception_ptr thrown) noexcept
     {
         return thrown_error(std::move(thrown), errc::overloaded, "the fleet's executor");
@@ -279,7 +279,7 @@ public:
             boost::asio::post(executor(), [self = shared_from_this()] {
                 self->decide([&](Registry::Actions& actions) { self->registry_.sweep_cancelled(actions); });
             });
-        } catch (...) { // who was cancelled is found so when his turn comes
+        } catch (...) { // a cancelled operation is found so when its turn comes
         }
     }
 
@@ -472,7 +472,7 @@ private:
         std::unique_ptr<EndWaiter> waiter_;
     };
 
-    // Returned is who was granted a lease at once, since the tenant is open; whoever waits is answered later.
+    // Returned is the request that was granted a lease at once, since the tenant is open; one that waits is answered later.
     [[nodiscard]] std::optional<std::pair<LeaseRequest, EntryPtr>> request_lease(
         const TenantId& id, LeaseRequest request) noexcept
     {
@@ -968,7 +968,7 @@ private:
         try {
             if (deadline_timer_) set_timer_at_next();
         } catch (...) {
-            timer_set_.reset(); // whoever comes next tries again
+            timer_set_.reset(); // the next decision tries again
         }
         try {
             if (awaited_timer_) set_awaited_timer();

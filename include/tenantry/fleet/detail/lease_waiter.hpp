@@ -1,4 +1,4 @@
-// Somebody who waits for a lease, and his place among those who do.
+// A request for a lease that waits, and its place among the others.
 #pragma once
 
 #include <chrono>

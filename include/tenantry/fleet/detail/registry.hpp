@@ -84,7 +84,7 @@ struct Entry {
     bool trimmed = false;                 // since it is idle
     bool looked_after = false;            // since it is idle
     std::optional<TimePoint> upkeep_at{}; // when it was last, since it was opened
-    bool drained = false;                 // whoever holds it was told that it is destroyed
+    bool drained = false;                 // those who hold it were told that it is destroyed
     bool used = false;                    // by live traffic, since it was idle
     bool background_only = false;         // nobody else has wanted it since it was opened
     CloseReason why_closed{};             // where it is closing
@@ -183,7 +183,7 @@ public:
     void set_time(TimePoint now) noexcept { now_ = now; }
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
 
-    /// Somebody wants a lease. Where it throws he was refused.
+    /// A caller requests a lease. Where this throws the request was refused.
     void acquire(const TenantId& id, LeaseRequest request, Actions& actions)
     {
         if (closed_) return refuse(std::move(request), closed_error(), actions);
@@ -485,9 +485,9 @@ public:
             if (entry->phase == Phase::open) drain(entry, actions);
     }
 
-    /// Somebody wants to make a tenant. What is on disk decides whether there is one; but while the files of one of that
-    /// name are being taken away he waits, so that nobody takes his for it. (Not before: one that is to be destroyed is
-    /// there as long as somebody uses it, who may be waiting for this.)
+    /// Requests a new tenant. What is on disk decides whether there is one already; but while the files of one of that
+    /// name are being removed the request waits, so that the new files are not taken for the old ones. (Not before: one that
+    /// is to be destroyed is there as long as it is used, by a caller who may be waiting for this.)
     /// Where it throws nothing has happened.
     void create(const TenantId& id, Creator&& creator, Actions& actions)
     {
@@ -506,7 +506,7 @@ public:
         counted.counted = true;
     }
 
-    /// A creator that was begun has made his tenant, or could not. Before anybody hears of it.
+    /// A creator that was begun has made its tenant, or could not. Before its caller is answered.
     void created(const TenantId& id, Actions& actions)
     {
         const auto at = making_.find(id.view());
@@ -641,7 +641,7 @@ private:
         entry.deadline = deadlines_.insert(std::move(entry.spare_deadline));
     }
 
-    // Nobody's time runs while he waits for room for it.
+    // No deadline runs while the request waits for room.
     void expect_nobody(Entry& entry) noexcept
     {
         if (const auto place = std::exchange(entry.deadline, std::nullopt))
@@ -764,8 +764,8 @@ private:
             queue_.push_back(entry);
     }
 
-    // Those in the background wait for each other. Whoever has done so until his time was up is given the place of a tenant
-    // that idles, if there is one: he is the next to get it, and so may wait until he does.
+    // Background requests wait for each other. One that has done so until its deadline is given the place of a tenant
+    // that idles, if there is one: it is the next to get it, and so may wait until it does.
     void admit_late_background(TimePoint now)
     {
         const auto late = [now](const LeaseRequest& request) { return request.deadline <= now; };
@@ -844,7 +844,7 @@ private:
         actions.create.swap(creators);
     }
 
-    // Opens whoever waits for room while there is some, and makes room where somebody idles. Live traffic comes first.
+    // Opens the tenants that wait for room while there is some, and evicts idle ones to make room. Live traffic comes first.
     // For those in the background one tenant at most that idles is closed, where they have no place at all; else they use
     // the places they have one after the other.
     void balance(Actions& actions)

@@ -22,7 +22,7 @@
 
 namespace tenantry::detail {
 
-/// One run over a fleet. Each tenant is opened for itself, beside whoever uses it; nobody is evicted for it.
+/// One run over a fleet. Each tenant is opened for itself, beside those who use it; nobody is evicted for it.
 class MigrateAll : public std::enable_shared_from_this<MigrateAll> {
     using Clock = std::chrono::steady_clock;
     using Outcome = MigrationOutcome;
@@ -240,7 +240,7 @@ private:
         --running_;
     }
 
-    // Calls what is the caller's, unless his execution context has ended. What it throws is returned.
+    // Calls what is the caller's, unless its execution context has ended. What it throws is returned.
     [[nodiscard]] std::optional<Error> tell(const TenantMigration& result, std::size_t ended) noexcept
     {
         if (!tells_) return std::nullopt;

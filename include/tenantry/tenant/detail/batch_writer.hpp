@@ -80,7 +80,7 @@ public:
     /// are answered by `tell`.
     [[nodiscard]] Turn run(OperationPtr first, NextOperation next);
 
-    /// Answers those whose operations `run` has ended, and has not answered yet. Apart from it, so that whoever is woken by that
+    /// Answers those whose operations `run` has ended, and has not answered yet. Apart from it, so that a caller who is woken by that
     /// finds the connection free and all of it counted. Returned is how many there were.
     std::size_t tell();
 
@@ -271,7 +271,7 @@ inline void BatchWriter::not_begun(OperationPtr operation, Error error, Turn& tu
 
 inline BatchWriter::Effect BatchWriter::apply(Operation& operation)
 {
-    // The first one needs no savepoint, since nobody else's work is taken back with it; nor does a
+    // The first one needs no savepoint, since nobody else's work is rolled back with it; nor does a
     // statement that takes back itself.
     const bool alone = batch_.empty();
     std::optional<sqlite::Savepoint> part;
@@ -302,7 +302,7 @@ inline BatchWriter::Effect BatchWriter::apply(Operation& operation)
     }
     if (part)
         return part->rollback() && connection_.in_transaction() ? Effect::rolled_back : Effect::collapsed;
-    // What triggers have changed counts even where it was taken back, so this is careful.
+    // What triggers have changed counts even where it was rolled back, so this is careful.
     const bool clean =
         operation.kind() == OperationKind::statement && !violated && connection_.total_changes() == changes;
     return clean ? Effect::rolled_back : Effect::collapsed;

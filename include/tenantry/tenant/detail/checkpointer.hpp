@@ -28,7 +28,7 @@ namespace tenantry::detail {
 /// When something is to be done is for CheckpointPolicy to say; here it is done, on the writer's connection or on one of its
 /// own beside it. Knows nothing of executors: the tenant is told when to call `write_back`.
 ///
-/// The writer's part is for whoever has the writer's connection, one thread at a time; the pool's part and the rest may be
+/// The writer's part is for the thread that has the writer's connection; the pool's part and the rest may be
 /// called from any thread beside it. Refers to what it is made with.
 class Checkpointer {
 public:
@@ -65,7 +65,7 @@ public:
         return step == CheckpointPolicy::Step::beside;
     }
 
-    /// In place of `checkpoint_if_due`, for whoever must not do what that does: whether there is something, at `now`.
+    /// In place of `checkpoint_if_due`, for a thread that must not do what that does: whether there is something, at `now`.
     [[nodiscard]] bool is_due(TimePoint now);
 
     /// Restarts the log if that can be done now, since much of it is of no use any more.
@@ -85,7 +85,7 @@ public:
 
     // --- the pool's part --------------------------------------------------------------------------------------------
 
-    /// What `checkpoint_if_due` has asked for. Blocks; whoever writes goes on meanwhile. True: a batch has been waiting for it.
+    /// Does what `checkpoint_if_due` has returned true for. Blocks; writes go on meanwhile. True: a batch has been waiting for it.
     [[nodiscard]] bool write_back();
 
     /// In place of `write_back` where the tenant is about to be closed, which does the same. True: as there.

@@ -22,7 +22,7 @@
 
 namespace tenantry::detail {
 
-/// Runs operations of `OperationKind::maintenance`, one at a time, while nobody uses the writer: `run` is for whoever has that. Knows nothing
+/// Runs operations of `OperationKind::maintenance`, one at a time, while nobody uses the writer: `run` is for the thread that has that. Knows nothing
 /// of queues: what could not be ended is handed back. Refers to what it is made with.
 class Maintenance {
 public:

@@ -66,7 +66,7 @@ public:
     /// What `run` has said, or `fail_with` since.
     [[nodiscard]] virtual bool succeeded() const noexcept = 0;
 
-    /// What `run` has found where it failed, for whoever runs it and wants to know.
+    /// What `run` has found where it failed, for the runner that wants to know.
     [[nodiscard]] virtual const Error* error() const noexcept { return nullptr; }
 
     /// It is the library's own: nobody waits for its answer.

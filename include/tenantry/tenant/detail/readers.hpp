@@ -1,4 +1,4 @@
-// One tenant's read-only connections: opened when asked for, capped, used by one thread at a time.
+// One tenant's read-only connections: opened on demand, capped, used by one thread at a time.
 #pragma once
 
 #include <algorithm>
@@ -132,7 +132,7 @@ private:
             return connection;
         }
         if (open_ >= limit_) return Connection();
-        // The first one is every tenant's own: who waits for a reader waits for one of his tenant's.
+        // The first one is every tenant's own: who waits for a reader waits for one of the same tenant's.
         if (open_ > 0 && budget_) {
             if (!budget_->take()) return Connection();
             ++from_budget_;

@@ -41,8 +41,8 @@ struct ReadBatch {
 
 /// The state machine of one tenant. Nothing of it needs memory, so nothing of it fails. Not thread-safe, except where it says so.
 ///
-/// There are two kinds of turns. The strand's turn first reads what is brief and then writes: whoever reads and whoever
-/// writes wait for one and the same turn of the pool. What may take long, and what comes while the strand writes, is read
+/// There are two kinds of turns. The strand's turn first reads what is brief and then writes: reads
+/// and writes wait for one and the same turn of the pool. What may take long, and what comes while the strand writes, is read
 /// beside it in turns of reading; each goes on for as long as there is something to read, and how many there are is bounded.
 ///
 /// Where the tenant has a sole owner there is one connection for all, and no readers. Turns that find it in use go away and
@@ -196,7 +196,7 @@ public:
     /// False: there is nothing to do, and the turn is over.
     [[nodiscard]] bool next_reads(ReadBatch& reads, TimePoint now, Actions& actions) noexcept;
 
-    /// The reads that were given were run; before they are answered, so that whoever is woken finds the turn over.
+    /// The reads that were given were run; before they are answered, so that a caller who is woken finds the turn over.
     /// False: so it is.
     [[nodiscard]] bool reads_ended(const ReadBatch& reads, TimePoint now, Actions& actions) noexcept;
 
@@ -234,7 +234,7 @@ public:
     void thread_gives_up(TimePoint now, Actions& actions) noexcept;
     void end_thread_read(TimePoint now, Actions& actions) noexcept { let_go(now, actions); }
 
-    /// Whether the connection of a sole owner is lent to whoever reads.
+    /// Whether the connection of a sole owner is lent to a read.
     [[nodiscard]] bool is_lent() const noexcept
     {
         return holder_ == Holder::thread || holder_ == Holder::reading_turn;

@@ -15,8 +15,8 @@
 
 namespace tenantry::detail {
 
-/// Whose turn it is says the schedule. Whoever reads (`async::Inside` of the database) may read again inside of that: it is
-/// the same connection, in the same transaction. Whoever writes is `async::Inside` of the schedule. Thread-safe. Refers to
+/// The schedule says whose turn it is. A thread that reads (`async::Inside` of the database) may read again inside of that: it is
+/// the same connection, in the same transaction. A thread that writes is `async::Inside` of the schedule. Thread-safe. Refers to
 /// what it is made with.
 class SoleReads final : public WriterLender {
 public:

@@ -199,7 +199,7 @@ private:
             lock_.unlock();
             tenant_.post(actions, *alive_);
             alive_.reset();
-            // Whoever is still to be answered keeps the tenant. Where there is nobody it may be gone by now.
+            // An operation that is still to be answered keeps the tenant open. Where there is none, the tenant may be destroyed by now.
             if (!actions.answer.empty()) tenant_.answer(actions, locked_);
         }
 
@@ -367,7 +367,7 @@ private:
     [[nodiscard]] std::size_t reads_at_work() const noexcept;
     [[nodiscard]] Schedule::Options schedule_options() const noexcept;
 
-    // To read with, for whoever the schedule lets have the writer's connection.
+    // To read with, for the thread that the schedule lets have the writer's connection.
     [[nodiscard]] ReadLease lend_to_turn() noexcept
     {
         return database_.lend_writer(is_sole() ? nullptr : this);
@@ -409,7 +409,7 @@ private:
     std::optional<SoleReads> sole_reads_; // none: there are readers
     ReadRunner runner_;
 
-    // For whoever has the writer's connection:
+    // For the thread that has the writer's connection:
     Checkpointer log_; // and of the pool beside it
     BatchWriter writer_;
     Maintenance maintenance_;
@@ -670,11 +670,11 @@ inline void Tenant::set_timers(Schedule::Actions& actions) noexcept
     if (actions.work == Schedule::Actions::Work::release) held_work_.reset();
     if (actions.work == Schedule::Actions::Work::hold && deadline_timer_ && !held_work_) try {
             held_work_.emplace(async::at_work(executor_));
-        } catch (...) { // whoever waits has an executor of its own at work
+        } catch (...) { // the callers' own executors are at work
         }
 }
 
-// For an operation whose turn was posted, too: the pool may be busy for long. Whoever has set the timer leaves it set when its
+// For an operation whose turn was posted, too: the pool may be busy for long. An operation that has set the timer leaves it set when its
 // turn has come, since setting it costs a system call now and then: deadlines that lie equally far ahead set it once in that
 // time, however many operations there are.
 inline void Tenant::wake_at(Clock::time_point deadline) noexcept
@@ -842,7 +842,7 @@ inline void Tenant::end_turn(Outcome outcome, Schedule::Chores due)
         outcome.locked ? &*outcome.locked : nullptr);
     outcome.done += ended.size();
     while (const OperationPtr operation = ended.pop_front()) operation->complete(id().view());
-    // Last: whoever hears that the last one has left may close the tenant at once.
+    // Last: once the last operation has left the gate another thread may close the tenant.
     for (; outcome.done != 0; --outcome.done) leave();
 }
 
@@ -872,7 +872,7 @@ inline std::size_t Tenant::tend_log(bool idle, Clock::time_point now)
     return answered;
 }
 
-// On the pool. Whoever writes goes on meanwhile.
+// On the pool. Writes go on meanwhile.
 inline void Tenant::write_log_back()
 {
     const bool entered = gate_.enter(); // else the tenant is about to be closed, which does the same

@@ -34,7 +34,7 @@ private:
 /// Every counter and histogram of one tenant: its parts add to them, and `stats` is what all of them say together. Queues and
 /// connections know their own sizes. Thread-safe, without locks; the writer's part is added to by one thread at a time.
 struct TenantCounters {
-    // Of the writer: by whoever has its connection.
+    // Of the writer: set by the thread that has its connection.
     Counter<Adding::by_one> writes;  // committed
     Counter<Adding::by_one> commits; // that they took
     BasicHistogramRecorder<Adding::by_one> batch_sizes;

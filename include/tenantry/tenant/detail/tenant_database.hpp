@@ -79,7 +79,7 @@ private:
     TenantDatabase* database_ = nullptr;
     WriterLender* lender_ = nullptr;             // of the writer's connection; null: nobody asks
     std::unique_ptr<sqlite::Connection> reader_; // null: it is the writer's
-    bool is_outermost_ = true;                   // whoever has the writer's may read again inside of that
+    bool is_outermost_ = true; // a thread that reads with the writer's may read again inside of that
 };
 
 /// Owns the connection that the tenant writes with and those that read beside it, opens others for checkpoints and upkeep,
@@ -128,11 +128,11 @@ public:
 
     // --- connections to read with -----------------------------------------------------------------------------------
 
-    /// The writer's connection, for whoever the schedule lets have it. While it is lent it refuses to write. `lender` is told
+    /// The writer's connection, for the thread that the schedule lets have it. While it is lent it refuses to write. `lender` is told
     /// when it is back; null: nobody asks.
     [[nodiscard]] ReadLease lend_writer(WriterLender* lender = nullptr) noexcept;
 
-    /// The same for whoever reads with it already.
+    /// The same for a thread that reads with it already.
     [[nodiscard]] ReadLease lend_writer_again() noexcept;
 
     /// A reader if one can be had now, none if all are in use; or why none can be opened. Does not wait. Not for a sole owner.

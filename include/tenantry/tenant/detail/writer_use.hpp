@@ -6,8 +6,8 @@
 
 namespace tenantry::detail {
 
-/// Whoever writes goes first: where writing finds the connection lent it waits, and the connection is reserved for it as
-/// soon as it is given back. Borrowing and giving back may be done by any thread at any time; the rest by whoever has the
+/// Writing goes first: where it finds the connection lent it waits, and the connection is reserved for it as
+/// soon as it is given back. Borrowing and giving back may be done by any thread at any time; the rest by the thread that has the
 /// lock of the tenant's Schedule. No threads, no clocks.
 class WriterUse {
 public:
