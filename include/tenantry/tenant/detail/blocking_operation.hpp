@@ -38,8 +38,8 @@ public:
 
     bool run(sqlite::Connection& connection) noexcept override
     {
-        blocked_.waits(
-            false); // before the connection is let go, and the thread that reads next may write in turn
+        // Before the connection is let go, and the thread that reads next may write in turn.
+        blocked_.waits(false);
         const bool done = this->run_work(work_, connection);
         if (again()) blocked_.waits(true);
         return done;
