@@ -22,10 +22,17 @@
 #include <tenantry/core/impl/random.ipp>
 #include <tenantry/core/impl/thrown.ipp>
 #include <tenantry/fleet/impl/adopt.ipp>
+#include <tenantry/fleet/impl/blocking.ipp>
+#include <tenantry/fleet/impl/check_options.ipp>
+#include <tenantry/fleet/impl/core.ipp>
+#include <tenantry/fleet/impl/layout.ipp>
 #include <tenantry/fleet/impl/migrate_all.ipp>
 #include <tenantry/fleet/impl/migration_status.ipp>
 #include <tenantry/fleet/impl/open.ipp>
+#include <tenantry/fleet/impl/registry.ipp>
+#include <tenantry/fleet/impl/root_lock.ipp>
 #include <tenantry/fleet/impl/spawn.ipp>
+#include <tenantry/fleet/impl/with.ipp>
 #include <tenantry/migrate/impl/adopt.ipp>
 #include <tenantry/migrate/impl/apply.ipp>
 #include <tenantry/migrate/impl/automatic.ipp>
@@ -68,6 +75,28 @@
 #include <tenantry/sqlite/impl/uncommittable.ipp>
 #include <tenantry/sqlite/impl/unfenced.ipp>
 #include <tenantry/sqlite/impl/wal_reset_fault.ipp>
+#include <tenantry/tenant/impl/batch_writer.ipp>
+#include <tenantry/tenant/impl/bound_log.ipp>
+#include <tenantry/tenant/impl/checkpoint_policy.ipp>
+#include <tenantry/tenant/impl/checkpointer.ipp>
+#include <tenantry/tenant/impl/directory.ipp>
+#include <tenantry/tenant/impl/held_lock.ipp>
+#include <tenantry/tenant/impl/identity.ipp>
+#include <tenantry/tenant/impl/maintenance.ipp>
+#include <tenantry/tenant/impl/open_database.ipp>
+#include <tenantry/tenant/impl/open_name.ipp>
+#include <tenantry/tenant/impl/operation.ipp>
+#include <tenantry/tenant/impl/optimize.ipp>
+#include <tenantry/tenant/impl/quiet_upkeep.ipp>
+#include <tenantry/tenant/impl/read_runner.ipp>
+#include <tenantry/tenant/impl/readers.ipp>
+#include <tenantry/tenant/impl/schedule.ipp>
+#include <tenantry/tenant/impl/shared_lock.ipp>
+#include <tenantry/tenant/impl/sole_reads.ipp>
+#include <tenantry/tenant/impl/template.ipp>
+#include <tenantry/tenant/impl/tenant.ipp>
+#include <tenantry/tenant/impl/tenant_database.ipp>
+#include <tenantry/tenant/impl/tenant_file.ipp>
 
 // See core/detail/separate_compilation.hpp. There is one unit that includes this.
 // NOLINTBEGIN(misc-definitions-in-headers)

@@ -1,4 +1,7 @@
+#include <tenantry/migrate/detail/mark.hpp>
+#include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/detail/directory.hpp>
+#include <tenantry/tenant/detail/identity.hpp>
 
 #include <array>
 #include <cstdint>

@@ -1,4 +1,7 @@
 // Tenants made of bytes are what tenants made by statements are.
+#include <tenantry/migrate/ensure.hpp>
+#include <tenantry/sqlite/connection.hpp>
+#include <tenantry/tenant/detail/identity.hpp>
 #include <tenantry/tenant/detail/template.hpp>
 
 #include <cstdint>

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include <tenantry/async/detail/answer.hpp>
-#include <tenantry/async/detail/blocked_inside.hpp>
 #include <tenantry/async/detail/inside.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/detail/port.hpp>
 #include <tenantry/fleet/detail/with.hpp>
@@ -40,43 +40,13 @@ private:
     async::AnswerTo<LeasePtr> answer_;
 };
 
-[[nodiscard]] inline Result<void> create_and_wait(FleetPort& core, const Result<TenantId>& id)
-{
-    if (!id) return fail(id.error());
-    if (auto may = core.may_wait(); !may) return may;
-    async::Answer<void> answer;
-    core.create(*id, std::make_unique<BlockedEnd>(answer));
-    return answer.wait();
-}
+[[nodiscard]] Result<void> create_and_wait(FleetPort& core, const Result<TenantId>& id);
 
-[[nodiscard]] inline Result<void> destroy_and_wait(FleetPort& core, const Result<TenantId>& id)
-{
-    if (!id) return fail(id.error());
-    const auto awaited = core.may_wait_for_destruction(*id);
-    if (!awaited) return fail(awaited.error());
-    const async::BlockedInside blocked(*awaited);
-    if (blocked.is_for_itself()) return fail(blocked_error().with_tenant(id->view()));
-    async::Answer<void> answer;
-    core.destroy(*id, std::make_unique<BlockedEnd>(answer));
-    return answer.wait();
-}
+[[nodiscard]] Result<void> destroy_and_wait(FleetPort& core, const Result<TenantId>& id);
 
-[[nodiscard]] inline Result<void> close_and_wait(FleetPort& core, Shutdown how)
-{
-    if (auto may = core.may_wait_for_close(); !may) return may;
-    async::Answer<void> answer;
-    core.close(how, std::make_unique<BlockedEnd>(answer));
-    return answer.wait();
-}
+[[nodiscard]] Result<void> close_and_wait(FleetPort& core, Shutdown how);
 
-[[nodiscard]] inline Result<LeasePtr> acquire_and_wait(FleetPort& core, const Result<TenantId>& id)
-{
-    if (!id) return fail(id.error());
-    if (auto may = core.may_wait(); !may) return fail(std::move(may).error());
-    async::Answer<LeasePtr> answer;
-    core.acquire(*id, LeaseRequest(std::make_unique<BlockedLease>(answer)));
-    return answer.wait();
-}
+[[nodiscard]] Result<LeasePtr> acquire_and_wait(FleetPort& core, const Result<TenantId>& id);
 
 /// One call of `with`: the scope that the calling thread is in while it lives.
 class BlockedScope {
@@ -86,22 +56,9 @@ public:
     {}
     BlockedScope(const BlockedScope&) = delete;
     BlockedScope& operator=(const BlockedScope&) = delete;
-    ~BlockedScope()
-    {
-        if (lease_) lease_->end();
-        lease_.reset();
-        if (entered_) core_->leave_scope();
-    }
+    ~BlockedScope();
 
-    [[nodiscard]] Result<LeasePtr> enter(const Result<TenantId>& id)
-    {
-        if (auto may = core_->may_wait(); !may) return fail(std::move(may).error());
-        if (auto entered = core_->enter_scope(); !entered) return fail(std::move(entered).error());
-        entered_ = true;
-        auto lease = acquire_and_wait(*core_, id);
-        if (lease) lease_ = *lease;
-        return lease;
-    }
+    [[nodiscard]] Result<LeasePtr> enter(const Result<TenantId>& id);
 
 private:
     const std::shared_ptr<FleetPort> core_;
@@ -128,3 +85,7 @@ template <class T, class Body>
 }
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/fleet/impl/blocking.ipp>
+#endif

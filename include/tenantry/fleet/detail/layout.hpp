@@ -7,30 +7,21 @@
 //     <root>/trash/      tenants being removed
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <atomic>
-#include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <tenantry/core/detail/files.hpp>
 #include <tenantry/core/detail/random.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/options.hpp>
-#include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/detail/directory.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
@@ -45,31 +36,7 @@ public:
     /// `schema`: the name of the fleet's schema, where it has one. The manifest knows it from then on, unless the options say that
     /// the root is shared; another one is `errc::manifest_mismatch`.
     [[nodiscard]] static Result<Layout> open(const std::filesystem::path& root, const FleetOptions& options,
-                                             std::string_view schema = {})
-    {
-        std::error_code error;
-        const bool make = options.make_root && !options.read_only;
-        if (!make && !holds_fleet(root))
-            return fail(errc::no_such_fleet,
-                        "there is no fleet in '" + root.string() +
-                            "', and FleetOptions::make_root or read_only says not to make one: look "
-                            "whether the path is right");
-        if (!options.read_only)
-            if (auto made = make_root(last_named(root)); !made) return fail(std::move(made).error());
-        auto canonical = std::filesystem::canonical(root, error);
-        if (error) return fail(system_error(error.value(), "resolving", root));
-        Layout layout(std::move(canonical), options.shards);
-        if (auto checked = layout.check_manifest(options, options.shares_root ? std::string_view() : schema);
-            !checked)
-            return fail(std::move(checked).error());
-        if (options.read_only) return layout;
-        for (const auto& directory : {layout.tenants_, layout.staging_, layout.trash_})
-            if (auto made = make_private_directory(directory); !made) return fail(std::move(made).error());
-        // Whoever has made them may not have come so far yet: what lies in them is no safer than their names are.
-        if (auto synced = sync_directory(layout.root_); !synced) return fail(std::move(synced).error());
-        layout.sweep();
-        return layout;
-    }
+                                             std::string_view schema = {});
 
     [[nodiscard]] const std::filesystem::path& root() const noexcept { return root_; }
     [[nodiscard]] const std::filesystem::path& staging() const noexcept { return staging_; }
@@ -83,44 +50,10 @@ public:
 
     /// Where a new tenant goes, in a shard that is made if there is none. The shard is durable when it returns, also where
     /// somebody else has just made it. `errc::io_error`, and nothing is made, where SQLite could not open a database there.
-    [[nodiscard]] Result<Place> prepare(const TenantId& id) const
-    {
-        if (auto fits = sqlite::Connection::path_fits((directory(id) / database_file).native()); !fits)
-            return fail(std::move(fits).error());
-        if (rule_ == ShardRule::flat) return Place::at(directory(id));
-        const auto number = shard_number(id.view());
-        bool durable = (*durable_shards_)[number].load(std::memory_order_acquire);
-        OpenDirectory opened(tenants_ / shard(id.view()));
-        if (opened.missing()) { // nobody has made it yet, or somebody has removed it
-            if (auto made = make_private_directory(opened.path()); !made)
-                return fail(std::move(made).error());
-            opened = OpenDirectory(opened.path());
-            durable = false;
-        }
-        if (!opened) return fail(opened.error());
-        if (!durable)
-            if (auto synced = sync_shards(number); !synced) return fail(std::move(synced).error());
-        return Place{std::move(opened), id.string()};
-    }
+    [[nodiscard]] Result<Place> prepare(const TenantId& id) const;
 
     /// Every tenant there is, sorted. Looks at names only: no database is opened.
-    [[nodiscard]] Result<std::vector<TenantId>> tenants() const
-    {
-        std::vector<TenantId> found;
-        if (rule_ == ShardRule::flat) {
-            if (auto listed = list(tenants_, found); !listed) return fail(std::move(listed).error());
-        } else {
-            std::error_code error;
-            for (std::filesystem::directory_iterator at(tenants_, error), end; !error && at != end;
-                 at.increment(error)) {
-                if (!is_own_directory(*at)) continue;
-                if (auto listed = list(at->path(), found); !listed) return fail(std::move(listed).error());
-            }
-            if (error) return fail(system_error(error.value(), "listing", tenants_));
-        }
-        std::sort(found.begin(), found.end());
-        return found;
-    }
+    [[nodiscard]] Result<std::vector<TenantId>> tenants() const;
 
 private:
     static constexpr std::string_view manifest_file = "tenantry.manifest";
@@ -134,212 +67,51 @@ private:
     {}
 
     // With what is missing of the way to it. Durable where the directories it is made in may be read: others cannot be synced.
-    [[nodiscard]] static Result<void> make_root(const std::filesystem::path& root)
-    {
-        std::error_code error; // what could not be made is said below
-        std::vector<std::filesystem::path> changed;
-        for (auto at = root; at.has_relative_path() && !std::filesystem::exists(at, error);
-             at = at.parent_path())
-            changed.push_back(at.has_parent_path() ? at.parent_path() : ".");
-        std::filesystem::create_directories(root.parent_path(), error);
-        if (auto made = make_private_directory(root); !made) return fail(std::move(made).error());
-        for (const auto& path : changed) {
-            const OpenDirectory directory(path);
-            if (!directory) continue;
-            if (auto synced = directory.sync(); !synced) return synced;
-        }
-        return {};
-    }
+    [[nodiscard]] static Result<void> make_root(const std::filesystem::path& root);
 
     // "data/" and "data/." are "data": their parent is not what the root is made in.
-    static std::filesystem::path last_named(std::filesystem::path path)
-    {
-        while ((!path.has_filename() || path.filename() == ".") && path.parent_path() != path &&
-               path.has_parent_path())
-            path = path.parent_path();
-        return path;
-    }
+    static std::filesystem::path last_named(std::filesystem::path path);
 
     // Not a file somebody has left, and no symbolic link.
-    static bool is_own_directory(const std::filesystem::directory_entry& entry) noexcept
-    {
-        std::error_code unknown;
-        return entry.symlink_status(unknown).type() == std::filesystem::file_type::directory;
-    }
+    static bool is_own_directory(const std::filesystem::directory_entry& entry) noexcept;
 
     // The first two hexadecimal digits of the id's 64-bit FNV-1a hash
     // (http://www.isthe.com/chongo/tech/comp/fnv/).
     static std::string shard(std::string_view id) { return hex(hash(id)).substr(0, 2); }
     static std::size_t shard_number(std::string_view id) noexcept { return hash(id) >> 56U; }
 
-    static std::uint64_t hash(std::string_view id) noexcept
-    {
-        std::uint64_t hash = 0xcbf29ce484222325U;
-        for (const char c : id) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-        return hash;
-    }
+    static std::uint64_t hash(std::string_view id) noexcept;
 
     // Its manifest, or tenants that have lost it.
-    static bool holds_fleet(const std::filesystem::path& root)
-    {
-        std::error_code unknown;
-        return std::filesystem::exists(root / manifest_file, unknown) ||
-               std::filesystem::exists(root / "tenants", unknown);
-    }
+    static bool holds_fleet(const std::filesystem::path& root);
 
     // The manifest of a root whose schema has a name is of version 2, which programs that know nothing of such names refuse.
     static constexpr int newest_version = 2;
 
-    static std::string manifest(const FleetOptions& options, std::string_view schema)
-    {
-        std::string text = "tenantry fleet ";
-        text += schema.empty() ? "1" : "2";
-        text += "\nshards ";
-        text += options.shards == ShardRule::flat ? "flat" : "fnv1a-256";
-        text += "\napplication_id " + std::to_string(options.tenant.application_id) + "\n";
-        if (!schema.empty()) text.append("schema ").append(schema).append("\n");
-        return text;
-    }
+    static std::string manifest(const FleetOptions& options, std::string_view schema);
 
     // 0: it is no manifest.
-    static int version_of(std::string_view manifest) noexcept
-    {
-        constexpr std::string_view head = "tenantry fleet ";
-        int version = 0;
-        if (manifest.starts_with(head)) {
-            manifest.remove_prefix(head.size());
-            (void)std::from_chars(manifest.data(), manifest.data() + manifest.size(), version);
-        }
-        return version;
-    }
+    static int version_of(std::string_view manifest) noexcept;
 
     // Empty where the root's schema has no name.
-    static std::string_view schema_in(std::string_view manifest) noexcept
-    {
-        constexpr std::string_view line = "\nschema ";
-        const auto at = manifest.find(line);
-        if (version_of(manifest) < 2 || at == std::string_view::npos || !manifest.ends_with('\n')) return {};
-        manifest.remove_prefix(at + line.size());
-        return manifest.substr(0, manifest.size() - 1);
-    }
+    static std::string_view schema_in(std::string_view manifest) noexcept;
 
-    [[nodiscard]] Result<void> check_manifest(const FleetOptions& options, std::string_view schema) const
-    {
-        const auto path = root_ / manifest_file;
-        auto present = read_small_file(path);
-        if (present && present->missing) {
-            // Whoever makes the directories has made the manifest before: it may be there by now.
-            std::error_code error;
-            const bool used = std::filesystem::exists(tenants_, error);
-            if (!used && !options.read_only)
-                if (auto written = write_manifest(path, manifest(options, schema)); !written) return written;
-            present = read_small_file(path); // two processes may have made it: the first one's holds
-            if (present && present->missing)
-                return fail(errc::manifest_mismatch, "'" + root_.string() +
-                                                         "' holds tenants but no manifest: restore '" +
-                                                         std::string(manifest_file) + "' before it is used");
-        }
-        if (!present) return fail(std::move(present).error());
-        if (auto fits = check_text(present->text, options, schema); !fits) return fits;
-        return schema.empty() || options.read_only || !schema_in(present->text).empty()
-                   ? Result<void>()
-                   : add_schema(path, options, schema);
-    }
+    [[nodiscard]] Result<void> check_manifest(const FleetOptions& options, std::string_view schema) const;
 
     [[nodiscard]] Result<void> check_text(std::string_view text, const FleetOptions& options,
-                                          std::string_view schema) const
-    {
-        const auto path = (root_ / manifest_file).string();
-        if (version_of(text) > newest_version)
-            return fail(errc::manifest_mismatch,
-                        "'" + path +
-                            "' was written by a newer version of tenantry, which this program was not built "
-                            "with: use that. It says: " +
-                            one_line(text));
-        const auto named = schema_in(text);
-        if (text != manifest(options, named))
-            return fail(errc::manifest_mismatch,
-                        "'" + path + "' does not fit the options this fleet is opened with. It says: " +
-                            one_line(text) + ". The options say: " + one_line(manifest(options, schema)) +
-                            ".");
-        if (!schema.empty() && !named.empty() && named != schema)
-            return fail(errc::manifest_mismatch,
-                        "the tenants in '" + root_.string() + "' are of the schema '" + std::string(named) +
-                            "', and this fleet's is '" + std::string(schema) +
-                            "': look whether the path is right. Programs with parts of one schema say so by "
-                            "FleetOptions::shares_root.");
-        return {};
-    }
+                                          std::string_view schema) const;
 
     // The root's schema was given its name after the root was made. Whoever does so first has named it.
     [[nodiscard]] Result<void> add_schema(const std::filesystem::path& path, const FleetOptions& options,
-                                          std::string_view schema) const
-    {
-        const OpenDirectory root(root_);
-        if (!root) return fail(root.error());
-        while (::flock(root.number(), LOCK_EX) != 0 && errno == EINTR) {
-        } // without it where there are no such locks
-        auto present = read_small_file(path);
-        if (!present) return fail(std::move(present).error());
-        if (auto fits = check_text(present->text, options, schema);
-            !fits || !schema_in(present->text).empty())
-            return fits;
-        const auto name = "." + std::string(manifest_file) + "." + hex(random_number());
-        auto written = [&]() -> Result<void> {
-            const auto file = make_file(root, name, manifest(options, schema));
-            if (!file) return fail(file.error());
-            if (auto synced = sync_file(*file, root_ / name); !synced) return synced;
-            if (::renameat(root.number(), name.c_str(), root.number(), std::string(manifest_file).c_str()) !=
-                0)
-                return fail(system_error(errno, "replacing", path));
-            return {};
-        }();
-        if (!written) {
-            ::unlinkat(root.number(), name.c_str(), 0);
-            return written;
-        }
-        return root.sync();
-    }
+                                          std::string_view schema) const;
 
     // Complete or not there: written aside, then linked, which fails if somebody was first.
-    [[nodiscard]] Result<void> write_manifest(const std::filesystem::path& path, std::string_view text) const
-    {
-        const OpenDirectory root(root_);
-        if (!root) return fail(root.error());
-        const auto name = "." + std::string(manifest_file) + "." + hex(random_number());
-        const auto aside = root_ / name;
-        auto written = [&]() -> Result<void> {
-            const auto file = make_file(root, name, text);
-            return file ? sync_file(*file, aside) : fail(file.error());
-        }();
-        const bool linked = written && ::link(aside.c_str(), path.c_str()) == 0;
-        const int number = errno;
-        ::unlink(aside.c_str());
-        if (!written) return written;
-        if (!linked && number != EEXIST) return fail(system_error(number, "creating", path));
-        return root.sync();
-    }
+    [[nodiscard]] Result<void> write_manifest(const std::filesystem::path& path, std::string_view text) const;
 
-    static std::string one_line(std::string_view text)
-    {
-        std::string line;
-        for (const char c : text.substr(0, 200)) line += c == '\n' ? ';' : (c >= ' ' && c <= '~' ? c : '?');
-        while (line.ends_with(';')) line.pop_back();
-        return line;
-    }
+    static std::string one_line(std::string_view text);
 
     // Only what carries a tenant's name, is a directory of its own and lies where that tenant is looked for.
-    Result<void> list(const std::filesystem::path& place, std::vector<TenantId>& found) const
-    {
-        std::error_code error;
-        for (std::filesystem::directory_iterator at(place, error), end; !error && at != end;
-             at.increment(error)) {
-            auto id = TenantId::parse(at->path().filename().string());
-            if (id && is_own_directory(*at) && belongs(*id, place)) found.push_back(std::move(*id));
-        }
-        if (error) return fail(system_error(error.value(), "listing", place));
-        return {};
-    }
+    Result<void> list(const std::filesystem::path& place, std::vector<TenantId>& found) const;
 
     [[nodiscard]] bool belongs(const TenantId& id, const std::filesystem::path& place) const
     {
@@ -347,22 +119,7 @@ private:
     }
 
     // Makes the names of the shards durable: of this one, and while about it of all that are there.
-    [[nodiscard]] Result<void> sync_shards(std::size_t number) const
-    {
-        std::vector<std::size_t> there{number};
-        std::error_code error; // those that are not seen are synced when they are needed
-        for (std::filesystem::directory_iterator at(tenants_, error), end; !error && at != end;
-             at.increment(error)) {
-            const auto name = at->path().filename().native();
-            std::uint8_t found = 0;
-            const auto parsed = std::from_chars(name.data(), name.data() + name.size(), found, 16);
-            if (parsed.ec == std::errc() && name == hex(std::uint64_t{found} << 56U).substr(0, 2))
-                there.push_back(found);
-        }
-        if (auto synced = sync_directory(tenants_); !synced) return synced;
-        for (const std::size_t each : there) (*durable_shards_)[each].store(true, std::memory_order_release);
-        return {};
-    }
+    [[nodiscard]] Result<void> sync_shards(std::size_t number) const;
 
     // What a crash has left: tenants that were never finished, and such as were gone already.
     void sweep() const
@@ -382,3 +139,7 @@ private:
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/fleet/impl/layout.ipp>
+#endif

@@ -5,23 +5,20 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
 
 #include <tenantry/async/detail/gate.hpp>
 #include <tenantry/async/detail/promise.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/detail/port.hpp>
@@ -46,18 +43,7 @@ template <class S, class Body>
 using scope_result = awaitable_traits<std::invoke_result_t<Body&, TenantDb<tenantry::Scope<S, Body>>>>;
 
 /// What a body is answered with that has thrown. A cancelled coroutine throws where it awaits next.
-[[nodiscard]] inline Error thrown_in_scope(std::exception_ptr thrown, std::string_view operation)
-{
-    const std::string body = "the body of " + std::string(operation);
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == boost::asio::error::operation_aborted)
-            return Error(errc::cancelled, body + " was cancelled");
-    } catch (...) { // as any other
-    }
-    return thrown_error(std::move(thrown), errc::body_failed, body);
-}
+[[nodiscard]] Error thrown_in_scope(std::exception_ptr thrown, std::string_view operation);
 
 /// One call of `async_with`, from the wait for its tenant to the answer. The body is kept with the handler until it is
 /// called, and here while its coroutine runs: a coroutine lambda refers to its closure.
@@ -202,3 +188,7 @@ private:
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/fleet/impl/with.ipp>
+#endif

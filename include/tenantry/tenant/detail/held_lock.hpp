@@ -1,8 +1,9 @@
 // How long another process has held a lock, as far as it was seen by trying now and then.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
+
+#include <tenantry/core/detail/separate_compilation.hpp>
 
 namespace tenantry::detail {
 
@@ -15,18 +16,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     /// It was found held at `now`, by somebody who waits for `patience` at most.
-    void found(Clock::time_point now, std::chrono::milliseconds patience) noexcept
-    {
-        if (seen_ && now > last_) {
-            const auto since = now - last_;
-            const auto most = std::max(patience / 8, std::chrono::milliseconds(1));
-            // Compared in the coarser unit: the longest durations cannot be told in the finer one.
-            const bool is_late = std::chrono::floor<std::chrono::milliseconds>(since) >= most;
-            time_ += is_late ? std::chrono::duration_cast<Clock::duration>(most) : since;
-        }
-        seen_ = true;
-        last_ = now;
-    }
+    void found(Clock::time_point now, std::chrono::milliseconds patience) noexcept;
 
     /// It could be had: what comes next is another time that it is held.
     void was_had() noexcept { seen_ = false; }
@@ -47,3 +37,7 @@ private:
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/tenant/impl/held_lock.ipp>
+#endif

@@ -6,13 +6,10 @@
 #include <string_view>
 #include <utility>
 
-#include <tenantry/core/detail/thrown.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
-#include <tenantry/core/observer.hpp>
 #include <tenantry/sqlite/connection.hpp>
-#include <tenantry/sqlite/detail/unfenced.hpp>
 #include <tenantry/sqlite/profile.hpp>
-#include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/checkpointer.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
 #include <tenantry/tenant/detail/operation.hpp>
@@ -48,42 +45,7 @@ public:
     {}
 
     /// Runs the operation, or as much of it as is done at a time. Blocks.
-    [[nodiscard]] Run run(OperationPtr operation)
-    {
-        if (auto why = not_to_be_run(*operation)) {
-            if (operation->claimed) put_in_order(); // it has had turns before
-            return operation->refuse(std::move(*why)), Run();
-        }
-        bool there = true;
-        if (profile_.exclusive) {
-            const sqlite::Unfenced unfenced(database_.writer());
-            there = run_on(database_.writer(), *operation);
-        } else {
-            // A connection is not opened for every try: the writer's tells whether the lock is free.
-            if (operation->lock_wait != 0)
-                if (auto locked =
-                        sqlite::Transaction::begin(database_.writer(), sqlite::Behaviour::immediate);
-                    !locked)
-                    return not_begun(std::move(operation), std::move(locked).error());
-            auto connection =
-                caught("opening a connection of maintenance", [this] { return database_.open_for_upkeep(); });
-            if (!connection) return not_begun(std::move(operation), std::move(connection).error());
-            there = run_on(*connection, *operation);
-        }
-        if (!operation->claimed) return {};
-        if (there) {
-            const Error* const error = operation->error();
-            if (error != nullptr && waits_for(*error, *operation)) {
-                Error locked = *error;
-                return {.unfinished = std::move(operation), .locked = std::move(locked.with_tenant(name()))};
-            }
-            if (operation->succeeded() && operation->again() && !operation->cancelled())
-                return {.unfinished = std::move(operation), .had_lock = true};
-        }
-        const bool succeeded = operation->succeeded();
-        end(*operation, there);
-        return {.had_lock = succeeded};
-    }
+    [[nodiscard]] Run run(OperationPtr operation);
 
 private:
     [[nodiscard]] std::string_view name() const noexcept { return file_.id().view(); }
@@ -93,14 +55,7 @@ private:
         return std::move(cancelled_early_error().with_tenant(name()));
     }
 
-    [[nodiscard]] std::optional<Error> not_to_be_run(const Operation& operation) const
-    {
-        if (operation.cancelled()) return cancelled_error();
-        if (file_.lost()) return file_.lost_error();
-        if (operation.limits.passed(Operation::Clock::now()))
-            return std::move(too_late_error().with_tenant(name()));
-        return std::nullopt;
-    }
+    [[nodiscard]] std::optional<Error> not_to_be_run(const Operation& operation) const;
 
     // What the library does by itself is not worth waiting for.
     [[nodiscard]] static bool waits_for(const Error& error, const Operation& operation) noexcept
@@ -108,65 +63,18 @@ private:
         return error == errc::busy && !operation.in_background();
     }
 
-    [[nodiscard]] Run not_begun(OperationPtr operation, Error error)
-    {
-        if (waits_for(error, *operation))
-            return {.unfinished = std::move(operation), .locked = std::move(error.with_tenant(name()))};
-        error = file_.not_opened(std::move(error));
-        failed(*operation, error);
-        operation->refuse(std::move(error));
-        return {};
-    }
+    [[nodiscard]] Run not_begun(OperationPtr operation, Error error);
 
     // False: the file is not the tenant's any more.
-    [[nodiscard]] bool run_on(sqlite::Connection& connection, Operation& operation)
-    {
-        if (!operation.claimed) operation.claimed = operation.claim();
-        if (!operation.claimed) return true;
-        // What VACUUM is to make of the file.
-        if (profile_.incremental_vacuum) (void)connection.execute("PRAGMA main.auto_vacuum = INCREMENTAL");
-        connection.watch(operation.cancel_flag(), operation.limits.end_of_run());
-        const auto begun = Operation::Clock::now();
-        (void)operation.run(connection);
-        operation.limits.has_run(Operation::Clock::now() - begun);
-        connection.watch(nullptr);
-        if (connection.log_frames() != 0) log_.set_frames(connection.log_frames());
-        log_.note(Operation::Clock::now());
-        return file_.glance();
-    }
+    [[nodiscard]] bool run_on(sqlite::Connection& connection, Operation& operation);
 
     // Nothing of what was done is to stay behind.
-    void put_in_order()
-    {
-        log_.cut();
-        database_.close_readers(); // so that they are opened with what is known now
-    }
+    void put_in_order();
 
-    void end(Operation& operation, bool there)
-    {
-        put_in_order(); // before it is answered, also where it failed
-        const bool unfinished = operation.succeeded() && operation.again();
-        if (operation.succeeded())
-            counters_.upkeeps.increment();
-        else if (!operation.cancelled())
-            failed(operation, operation.error() != nullptr ? *operation.error() : Error(errc::internal));
-        if (!there)
-            operation.refuse(file_.absence());
-        else if (unfinished)
-            operation.refuse(cancelled_error());
-        else
-            operation.complete(name());
-    }
+    void end(Operation& operation, bool there);
 
     // Where nobody waits for the answer the observer hears of it.
-    void failed(const Operation& operation, Error error)
-    {
-        counters_.upkeeps_failed.increment();
-        if (!operation.in_background()) return;
-        observation_.tell([&](Observer& observer) {
-            observer.background_error(BackgroundTask::upkeep, error.with_tenant(name()));
-        });
-    }
+    void failed(const Operation& operation, Error error);
 
     TenantDatabase& database_;
     TenantFile& file_;
@@ -177,3 +85,7 @@ private:
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/tenant/impl/maintenance.ipp>
+#endif

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <tenantry/core/detail/files.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 
 namespace tenantry::detail {
@@ -30,60 +31,19 @@ class OpenName {
 public:
     /// errc::busy while another file with the same log is open under the name.
     [[nodiscard]] static Result<OpenName> take(const std::filesystem::path& database,
-                                               const FileIdentity& file)
-    {
-        auto& names = shared();
-        const std::lock_guard lock(names.mutex);
-        auto& holders = names.open[database.native()];
-        for (auto& holder : holders) {
-            if (holder.file == file) {
-                ++holder.count;
-                return OpenName(database, &holder);
-            }
-            // One that is just being opened may still make the log.
-            if (holder.is_open && holder.log != file_identity(log_of(database))) continue;
-            return fail(errc::busy,
-                        "'" + database.native() +
-                            "' was replaced while this process has the file open that lay there before: it "
-                            "can be opened once nobody uses that one any more");
-        }
-        holders.push_back({.file = file, .count = 1});
-        return OpenName(database, &holders.back());
-    }
+                                               const FileIdentity& file);
 
     OpenName(OpenName&& other) noexcept
         : database_(std::move(other.database_)), holder_(std::exchange(other.holder_, nullptr))
     {}
-    OpenName& operator=(OpenName&& other) noexcept
-    {
-        std::swap(database_, other.database_);
-        std::swap(holder_, other.holder_);
-        return *this;
-    }
+    OpenName& operator=(OpenName&& other) noexcept;
     ~OpenName() { release(); }
 
     /// The database is open, and its log is there, if it has one.
-    void opened()
-    {
-        const auto log = file_identity(log_of(database_));
-        const std::lock_guard lock(shared().mutex);
-        holder_->log = log;
-        holder_->is_open = true;
-    }
+    void opened();
 
     /// Everything that was opened is closed.
-    void release() noexcept
-    {
-        if (holder_ == nullptr) return;
-        auto& names = shared();
-        const std::lock_guard lock(names.mutex);
-        if (--holder_->count == 0) {
-            const auto at = names.open.find(database_.native());
-            at->second.remove_if([this](const Holder& each) { return &each == holder_; });
-            if (at->second.empty()) names.open.erase(at);
-        }
-        holder_ = nullptr;
-    }
+    void release() noexcept;
 
 private:
     // All who have one file open under one name.
@@ -103,14 +63,14 @@ private:
     {}
 
     // Never destroyed: fleets that are static may end later than it would.
-    [[nodiscard]] static Names& shared()
-    {
-        static auto* const names = new Names;
-        return *names;
-    }
+    [[nodiscard]] static Names& shared();
 
     std::filesystem::path database_;
     Holder* holder_; // nullptr: none
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/tenant/impl/open_name.ipp>
+#endif

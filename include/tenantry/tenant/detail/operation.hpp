@@ -7,14 +7,12 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <new>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 
 #include <tenantry/async/detail/promise.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/limits.hpp>
@@ -121,26 +119,7 @@ private:
 };
 
 /// What a throwing body is answered with: the Error itself, where it has thrown one (`must`).
-[[nodiscard]] inline Error body_error(std::exception_ptr thrown) noexcept
-{
-    try {
-        try {
-            std::rethrow_exception(std::move(thrown));
-        } catch (const Error& error) {
-            return error;
-        } catch (const std::bad_alloc&) {
-            return Error(errc::out_of_memory, "the body ran out of memory; it was rolled back");
-        } catch (const std::exception& exception) {
-            return Error(errc::body_failed,
-                         std::string("the body threw, and was rolled back: ") + exception.what());
-        } catch (...) {
-            return Error(errc::body_failed,
-                         "the body threw something that is no std::exception, and was rolled back");
-        }
-    } catch (...) { // no memory for the words
-        return Error(errc::body_failed);
-    }
-}
+[[nodiscard]] Error body_error(std::exception_ptr thrown) noexcept;
 
 /// What is answered when the caller has cancelled before the work was begun.
 [[nodiscard]] inline Error cancelled_early_error()
@@ -159,12 +138,7 @@ private:
 {
     return Error(errc::timeout, "the deadline passed before it ran");
 }
-[[nodiscard]] inline Error too_long_error(const Error& ended)
-{
-    Error error(errc::timeout, "it ran for longer than it may, and was ended and rolled back",
-                ended.sqlite_code());
-    return std::move(error.with_sql(ended.sql()));
-}
+[[nodiscard]] Error too_long_error(const Error& ended);
 
 /// `function(connection)` with what it throws made an Error.
 template <class R, class Function>
@@ -268,3 +242,7 @@ private:
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/tenant/impl/operation.ipp>
+#endif

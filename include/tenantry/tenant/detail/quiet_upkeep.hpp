@@ -2,16 +2,15 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <functional>
 #include <string_view>
 #include <utility>
 
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/compaction.hpp>
 #include <tenantry/tenant/detail/operation.hpp>
-#include <tenantry/tenant/detail/optimize.hpp>
 #include <tenantry/tenant/upkeep_options.hpp>
 
 namespace tenantry::detail {
@@ -22,10 +21,7 @@ public:
     QuietUpkeep(const UpkeepOptions& options, const std::atomic<bool>& disturbed, std::function<void()> ended)
         : options_(options), disturbed_(disturbed), ended_(std::move(ended))
     {}
-    ~QuietUpkeep() override
-    {
-        if (ended_) ended_();
-    }
+    ~QuietUpkeep() override;
 
     [[nodiscard]] OperationKind kind() const noexcept override { return OperationKind::maintenance; }
     [[nodiscard]] bool claim() noexcept override { return true; }
@@ -36,19 +32,7 @@ public:
     {
         return run_work(*this, connection);
     }
-    Result<void> operator()(sqlite::Connection& connection)
-    {
-        if (std::exchange(first_, false) && options_.optimize)
-            if (auto done = optimize_planner(connection); !done) return done;
-        if (!compaction_.again()) {
-            auto space = measure_space(connection);
-            if (!space) return fail(std::move(space).error());
-            if (!worth(*space)) return {};
-        }
-        auto compacted = compaction_(connection);
-        if (!compacted) return fail(std::move(compacted).error());
-        return {};
-    }
+    Result<void> operator()(sqlite::Connection& connection);
 
     [[nodiscard]] bool again() const noexcept override { return compaction_.again(); }
     [[nodiscard]] bool in_background() const noexcept override { return true; }
@@ -56,14 +40,7 @@ public:
     void refuse(Error error) noexcept override { fail_with(std::move(error)); }
 
 private:
-    [[nodiscard]] bool worth(const Space& space) const noexcept
-    {
-        if (options_.compact_percent <= 0 || space.free_pages == 0) return false;
-        if (space.free_bytes() < options_.compact_free) return false;
-        if (space.free_pages * 100 < space.pages * static_cast<std::uint64_t>(options_.compact_percent))
-            return false;
-        return space.incremental || space.bytes() <= options_.compact_at_most;
-    }
+    [[nodiscard]] bool worth(const Space& space) const noexcept;
 
     const UpkeepOptions options_;
     const std::atomic<bool>& disturbed_;
@@ -73,3 +50,7 @@ private:
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/tenant/impl/quiet_upkeep.ipp>
+#endif

@@ -1,7 +1,6 @@
 // One tenant's read-only connections: opened on demand, capped, used by one thread at a time.
 #pragma once
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -15,8 +14,7 @@
 #include <vector>
 
 #include <tenantry/core/detail/files.hpp>
-#include <tenantry/core/detail/saturating_time.hpp>
-#include <tenantry/core/detail/thrown.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/detail/observation.hpp>
@@ -29,12 +27,7 @@ class ReaderBudget {
 public:
     explicit ReaderBudget(std::size_t limit) noexcept : left_(static_cast<std::ptrdiff_t>(limit)) {}
 
-    [[nodiscard]] bool take() noexcept
-    {
-        if (left_.fetch_sub(1, std::memory_order_relaxed) > 0) return true;
-        give_back();
-        return false;
-    }
+    [[nodiscard]] bool take() noexcept;
     void give_back() noexcept { left_.fetch_add(1, std::memory_order_relaxed); }
 
     [[nodiscard]] bool any() const noexcept { return left_.load(std::memory_order_relaxed) > 0; }
@@ -66,124 +59,32 @@ public:
     ~Readers() { close(); }
 
     /// A connection if one can be had now, nullptr if all are in use; or why none can be opened. Does not wait.
-    [[nodiscard]] Result<Connection> try_acquire()
-    {
-        std::unique_lock lock(mutex_);
-        return take(lock);
-    }
+    [[nodiscard]] Result<Connection> try_acquire();
 
     /// The same, waiting for one that comes back; nullptr when the time has passed.
-    [[nodiscard]] Result<Connection> acquire(std::chrono::milliseconds patience)
-    {
-        const auto until = later(std::chrono::steady_clock::now(), patience);
-        std::unique_lock lock(mutex_);
-        for (;;) {
-            auto taken = take(lock);
-            if (!taken || *taken) return taken;
-            if (wait_until(released_, lock, until) == std::cv_status::timeout) return take(lock);
-        }
-    }
+    [[nodiscard]] Result<Connection> acquire(std::chrono::milliseconds patience);
 
-    void release(Connection connection)
-    {
-        const std::lock_guard lock(mutex_);
-        idle_.push_back(std::move(connection));
-        released_.notify_one();
-    }
+    void release(Connection connection);
 
     /// Whether `try_acquire` would have one, as far as can be told from outside.
-    [[nodiscard]] bool available()
-    {
-        const std::lock_guard lock(mutex_);
-        return !idle_.empty() || open_ == 0 || (open_ < limit_ && (!budget_ || budget_->any()));
-    }
+    [[nodiscard]] bool available();
 
     /// How many there are, and their memory.
-    void count(TenantStats& stats)
-    {
-        const std::lock_guard lock(mutex_);
-        stats.readers = open_;
-        stats.readers_in_use = open_ - idle_.size();
-        // Nobody uses those that are here.
-        for (const auto& reader : idle_) stats.memory += reader->memory_use();
-    }
+    void count(TenantStats& stats);
 
     /// Closes what is not lent; it can be opened again.
-    void close()
-    {
-        for (;;) {
-            Connection closing;
-            const std::lock_guard lock(mutex_);
-            if (idle_.empty()) return;
-            closing = std::move(idle_.back());
-            idle_.pop_back(); // and keeps its room
-            --open_;
-            give_back_budget();
-        }
-    }
+    void close();
 
 private:
-    Result<Connection> take(std::unique_lock<std::mutex>& lock)
-    {
-        if (!idle_.empty()) {
-            // The one used last: its page cache is the warmest.
-            Connection connection = std::move(idle_.back());
-            idle_.pop_back();
-            return connection;
-        }
-        if (open_ >= limit_) return Connection();
-        // The first one is every tenant's own: who waits for a reader waits for one of the same tenant's.
-        if (open_ > 0 && budget_) {
-            if (!budget_->take()) return Connection();
-            ++from_budget_;
-        }
-        ++open_;
-        auto ready = tenantry::detail::caught("opening a reader", [&]() -> Result<void> {
-            if (idle_.capacity() < open_) idle_.reserve(2 * open_); // so that it can come back
-            return {};
-        });
-        lock.unlock();
-        auto opened = ready ? tenantry::detail::caught("opening a reader", [&] { return open(); })
-                            : fail(std::move(ready).error());
-        lock.lock();
-        if (opened) return opened;
-        --open_;
-        give_back_budget();
-        released_.notify_one(); // somebody who waits may try in its place
-        return fail(std::move(opened).error());
-    }
+    Result<Connection> take(std::unique_lock<std::mutex>& lock);
 
-    void give_back_budget() noexcept
-    {
-        for (; from_budget_ > 0 && from_budget_ >= open_; --from_budget_) budget_->give_back();
-    }
+    void give_back_budget() noexcept;
 
     // A connection that is being closed, anywhere, holds the lock for a moment that every other one needs when it is opened:
     // it looks whether it is the last one.
-    [[nodiscard]] static sqlite::Profile patient(sqlite::Profile profile)
-    {
-        constexpr std::chrono::milliseconds a_moment{500};
-        profile.busy_timeout = std::max(profile.busy_timeout, a_moment);
-        return profile;
-    }
+    [[nodiscard]] static sqlite::Profile patient(sqlite::Profile profile);
 
-    [[nodiscard]] Result<Connection> open() const
-    {
-        // Another tenant's database may lie there now: its rows are not to be read under this one's name. And another file
-        // is not to be opened beside the one that is open: see OpenName.
-        const auto replaced = [&] { return file_identity(database_) != file_; };
-        const auto gone = [&] {
-            return fail(errc::tenant_gone, "'" + database_.string() + "' was removed or replaced");
-        };
-        if (replaced()) return gone();
-        auto opened = sqlite::Connection::open(database_, sqlite::OpenMode::read_only, profile_);
-        if (!opened) return fail(std::move(opened).error());
-        const auto moved = opened->file_moved();
-        if (!moved || *moved || replaced()) return gone();
-        opened->set_incarnation(incarnation_);
-        observation_.begin(*opened, tenant_);
-        return Connection(new sqlite::Connection(std::move(*opened)));
-    }
+    [[nodiscard]] Result<Connection> open() const;
 
     const std::filesystem::path database_;
     const FileIdentity file_;
@@ -201,3 +102,7 @@ private:
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/tenant/impl/readers.ipp>
+#endif

@@ -1,9 +1,9 @@
 // How to share a tenant's write lock with another process that wants it as well.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
-#include <utility>
+
+#include <tenantry/core/detail/separate_compilation.hpp>
 
 namespace tenantry::detail {
 
@@ -16,30 +16,13 @@ public:
     using Clock = std::chrono::steady_clock;
 
     /// Another process has the lock. Returned is how long to wait for the next try: a short lock is waited for in short steps.
-    [[nodiscard]] Clock::duration refused(Clock::time_point now) noexcept
-    {
-        met_at_ = now;
-        met_ = true;
-        held_ = {};
-        return std::exchange(step_, std::min(2 * step_, longest_step));
-    }
+    [[nodiscard]] Clock::duration refused(Clock::time_point now) noexcept;
 
     /// Another process was met lately: `had` wants to be told.
     [[nodiscard]] bool is_shared() const noexcept { return met_; }
 
     /// The lock was had between these two. Returned is how long to leave it alone now.
-    [[nodiscard]] Clock::duration had(Clock::time_point begun, Clock::time_point ended) noexcept
-    {
-        step_ = first_step;
-        if (begun - met_at_ > lately) {
-            met_ = false;
-            return {};
-        }
-        held_ += ended - begun;
-        if (held_ < in_a_row) return {};
-        held_ = {};
-        return 3 * longest_step / 2;
-    }
+    [[nodiscard]] Clock::duration had(Clock::time_point begun, Clock::time_point ended) noexcept;
 
 private:
     static constexpr std::chrono::microseconds first_step{250};
@@ -54,3 +37,7 @@ private:
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/tenant/impl/shared_lock.ipp>
+#endif

@@ -7,8 +7,7 @@
 #include <mutex>
 #include <utility>
 
-#include <tenantry/async/detail/inside.hpp>
-#include <tenantry/core/detail/saturating_time.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/tenant/detail/schedule.hpp>
 #include <tenantry/tenant/detail/tenant_database.hpp>
@@ -37,10 +36,7 @@ public:
     /// Under the tenant's lock: threads that wait are to look again.
     void wake() noexcept { changed_.notify_all(); }
 
-    void writer_came_back() noexcept override
-    {
-        decide([&](Schedule::Actions& actions) { schedule_.end_thread_read(Clock::now(), actions); });
-    }
+    void writer_came_back() noexcept override;
 
 private:
     using Clock = Schedule::Clock;
@@ -69,31 +65,8 @@ private:
     std::condition_variable changed_;
 };
 
-inline Result<ReadLease> SoleReads::acquire(std::chrono::milliseconds patience)
-{
-    if (async::Inside::of(&database_)) return database_.lend_writer_again();
-    if (async::Inside::of(&schedule_))
-        return fail(errc::wrong_thread, "a read on the thread that is writing to the same tenant");
-    bool has_it = false;
-    {
-        std::unique_lock lock(mutex_);
-        has_it = schedule_.begin_thread_read() || wait(lock, patience);
-    }
-    if (has_it) return database_.lend_writer(this);
-    decide([&](Schedule::Actions& actions) { schedule_.thread_gives_up(Clock::now(), actions); });
-    return ReadLease();
-}
-
-inline bool SoleReads::wait(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds patience)
-{
-    const auto until = later(Clock::now(), patience);
-    const bool runs_turns = runs_turns_();
-    for (;;) {
-        const auto now = Clock::now();
-        if (schedule_.retry_thread_read(runs_turns, now)) return true;
-        if (now >= until) return false;
-        wait_until(changed_, lock, schedule_.thread_looks_at(runs_turns, until));
-    }
-}
-
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/tenant/impl/sole_reads.ipp>
+#endif

@@ -11,6 +11,7 @@
 
 #include <tenantry/core/detail/files.hpp>
 #include <tenantry/core/detail/last_change.hpp>
+#include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/detail/watched_directory.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
@@ -40,14 +41,7 @@ public:
     /// From now on the log and, where it has one (`shared`), its index are looked for as well. For a connection that has read
     /// from the database, and so has opened them; as long as it is open SQLite removes and replaces neither of them, whoever
     /// else opens or closes the database. Before other threads use the object.
-    void watch_log(sqlite::Connection& connection, bool shared)
-    {
-        log_ = find_file(log_path_.c_str()).identity;
-        if (shared) index_ = find_file(index_path_.c_str()).identity;
-        const bool whole = log_.has_value() && (index_.has_value() || !shared);
-        if (!whole && is_in_wal_mode(connection))
-            lose(Loss::log); // it was removed right after it had been opened
-    }
+    void watch_log(sqlite::Connection& connection, bool shared);
 
     /// The connection is about to be closed, and SQLite to remove the log. From any thread.
     void leave_log() noexcept { watches_log_.store(false, std::memory_order_release); }
@@ -64,59 +58,18 @@ public:
 
     /// Looks whether the files are there under their names, and opens nothing. False: one of them is lost, or it could not
     /// be looked up, which may pass; `lost_error` says which.
-    [[nodiscard]] bool look()
-    {
-        if (!is_there(path_.c_str(), identity_, Loss::database)) return false;
-        if (!watches_log_.load(std::memory_order_acquire)) return !lost();
-        if (log_ && !is_there(log_path_.c_str(), *log_, Loss::log)) return false;
-        if (index_ && !is_there(index_path_.c_str(), *index_, Loss::log)) return false;
-        return !lost();
-    }
+    [[nodiscard]] bool look();
 
     /// The same of a connection that was just opened by the name: another tenant's database may lie there now.
-    [[nodiscard]] bool look_at_new(sqlite::Connection& connection)
-    {
-        if (!look()) return false;
-        const auto moved = connection.file_moved();
-        if (!moved || *moved) lose(Loss::database);
-        return !lost();
-    }
+    [[nodiscard]] bool look_at_new(sqlite::Connection& connection);
 
     /// Where the log alone is lost: whether what is in it can still be written back into the database by the connection
     /// that has it open. Not if another process has begun another log meanwhile.
-    [[nodiscard]] bool can_rescue_log() const
-    {
-        if (loss_.load(std::memory_order_acquire) != Loss::log) return false;
-        if (find_file(path_.c_str()).identity != identity_) return false;
-        // An empty one was made by opening the database, and nothing is in it.
-        const auto log = find_file(log_path_.c_str());
-        const bool unused = log.missing() || (log.identity && (log.identity == log_ || log.size == 0));
-        const auto index = find_file(index_path_.c_str());
-        return unused && (index.missing() || (index.identity && index.identity == index_));
-    }
+    [[nodiscard]] bool can_rescue_log() const;
 
     /// The same as `look()` for less, as long as nothing happens in the tenant's directory or to it. Only that a directory
     /// above it was renamed may be noticed a second later.
-    [[nodiscard]] bool glance()
-    {
-        if (!glances_.load(std::memory_order_relaxed)) return look();
-        const auto now = WatchedDirectory::now();
-        // Opening the database has mostly made files in the directory, and nothing can be learnt until that has settled. So
-        // the directory is not opened before: what is closed again soon never has it open.
-        if (!LastChange::is_settled(made_, now)) return look();
-        std::call_once(watching_, [this] { watch(); });
-        const auto changed = directory_->changed();
-        if (last_.holds(changed, now)) return !lost();
-        if (!LastChange::is_settled(changed, now)) return look();
-        // Whatever happens from here on changes that time; whatever has changed it already is seen by the look.
-        const bool sure = last_.knows(changed) || directory_->wait_for_changes();
-        if (!look()) return false;
-        if (sure && directory_->is_at(directory_path_))
-            last_.remember(changed, now);
-        else
-            glances_.store(false, std::memory_order_relaxed); // it would fail each time
-        return true;
-    }
+    [[nodiscard]] bool glance();
 
     /// Whether glances are cheap now, until something happens.
     [[nodiscard]] bool settled() const noexcept
@@ -125,50 +78,16 @@ public:
     }
 
     /// Gives the descriptor back. There must be no glance any more.
-    void close() noexcept
-    {
-        if (directory_) directory_->close();
-    }
+    void close() noexcept;
 
     /// Why the files cannot be relied on, for what was not committed.
-    [[nodiscard]] Error lost_error() const noexcept
-    {
-        return with_words(error_code(), [this] {
-            return std::string(absence().message()) + "; nothing of this operation was done";
-        });
-    }
+    [[nodiscard]] Error lost_error() const noexcept;
 
     /// The same for what was done to the database itself, and changes nothing of what is in it.
-    [[nodiscard]] Error absence() const noexcept
-    {
-        const auto loss = loss_.load(std::memory_order_acquire);
-        return with_words(loss == Loss::none ? errc::io_error : errc::tenant_gone, [&]() -> std::string {
-            switch (loss) {
-            case Loss::database:
-                return "the tenant's database was removed or replaced by another process, or its directory was moved";
-            case Loss::log:
-                return "the log of the tenant's database ('" + log_path_ +
-                       "', or its -shm) was removed or replaced by another process";
-            case Loss::unwritable:
-                return "the log of the tenant's database could not be opened for writing when the tenant was opened";
-            case Loss::none: break;
-            }
-            return std::string(system_error(failed_.load(std::memory_order_relaxed),
-                                            "looking up the tenant's database and its log", path_)
-                                   .message());
-        });
-    }
+    [[nodiscard]] Error absence() const noexcept;
 
     /// For what was committed before the files were found to be lost.
-    [[nodiscard]] Error unknown_outcome() const noexcept
-    {
-        return with_words(errc::unknown_outcome, [this] {
-            return std::string(absence().message()) +
-                   ", while the write was being committed: it may be in the file that is no longer under this "
-                   "name, and come back with it. Ask for the tenant again and look whether it is there before "
-                   "it is repeated";
-        });
-    }
+    [[nodiscard]] Error unknown_outcome() const noexcept;
 
     /// Why a connection could not be opened: `error`, or that the file is lost.
     [[nodiscard]] Error not_opened(Error error)
@@ -193,41 +112,16 @@ private:
     }
 
     // The first loss is the one that is told.
-    void lose(Loss what) noexcept
-    {
-        auto none = Loss::none;
-        loss_.compare_exchange_strong(none, what, std::memory_order_acq_rel);
-    }
+    void lose(Loss what) noexcept;
 
-    [[nodiscard]] bool is_there(const char* path, const FileIdentity& identity, Loss what) noexcept
-    {
-        const auto found = find_file(path);
-        if (found.identity == identity) return true;
-        if (found.failed != 0)
-            failed_.store(found.failed, std::memory_order_relaxed);
-        else if (what == Loss::database || watches_log_.load(std::memory_order_acquire))
-            lose(what);
-        else
-            return !lost(); // it was closed meanwhile
-        return false;
-    }
+    [[nodiscard]] bool is_there(const char* path, const FileIdentity& identity, Loss what) noexcept;
 
     [[nodiscard]] errc error_code() const noexcept { return lost() ? errc::tenant_gone : errc::io_error; }
 
-    [[nodiscard]] static bool is_in_wal_mode(sqlite::Connection& connection)
-    {
-        if (sqlite3_db_readonly(connection.native_handle(), "main") != 0) return false;
-        const auto found =
-            connection.query_integer("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'");
-        return found && *found != 0;
-    }
+    [[nodiscard]] static bool is_in_wal_mode(sqlite::Connection& connection);
 
     // It need not be the directory the file was found in: what is remembered is only what holds of the one under the name.
-    void watch()
-    {
-        directory_.emplace(directory_path_);
-        if (!*directory_) glances_.store(false, std::memory_order_relaxed); // each of them is a look
-    }
+    void watch();
 
     const TenantId id_;
     const std::filesystem::path path_;
@@ -248,3 +142,7 @@ private:
 };
 
 } // namespace tenantry::detail
+
+#if TENANTRY_HEADER_ONLY
+#include <tenantry/tenant/impl/tenant_file.ipp>
+#endif

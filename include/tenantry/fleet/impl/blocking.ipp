@@ -1,0 +1,64 @@
+#pragma once
+
+#include <tenantry/fleet/detail/blocking.hpp>
+
+#include <tenantry/async/detail/blocked_inside.hpp>
+
+namespace tenantry::detail {
+
+TENANTRY_DECL Result<void> create_and_wait(FleetPort& core, const Result<TenantId>& id)
+{
+    if (!id) return fail(id.error());
+    if (auto may = core.may_wait(); !may) return may;
+    async::Answer<void> answer;
+    core.create(*id, std::make_unique<BlockedEnd>(answer));
+    return answer.wait();
+}
+
+TENANTRY_DECL Result<void> destroy_and_wait(FleetPort& core, const Result<TenantId>& id)
+{
+    if (!id) return fail(id.error());
+    const auto awaited = core.may_wait_for_destruction(*id);
+    if (!awaited) return fail(awaited.error());
+    const async::BlockedInside blocked(*awaited);
+    if (blocked.is_for_itself()) return fail(blocked_error().with_tenant(id->view()));
+    async::Answer<void> answer;
+    core.destroy(*id, std::make_unique<BlockedEnd>(answer));
+    return answer.wait();
+}
+
+TENANTRY_DECL Result<void> close_and_wait(FleetPort& core, Shutdown how)
+{
+    if (auto may = core.may_wait_for_close(); !may) return may;
+    async::Answer<void> answer;
+    core.close(how, std::make_unique<BlockedEnd>(answer));
+    return answer.wait();
+}
+
+TENANTRY_DECL Result<LeasePtr> acquire_and_wait(FleetPort& core, const Result<TenantId>& id)
+{
+    if (!id) return fail(id.error());
+    if (auto may = core.may_wait(); !may) return fail(std::move(may).error());
+    async::Answer<LeasePtr> answer;
+    core.acquire(*id, LeaseRequest(std::make_unique<BlockedLease>(answer)));
+    return answer.wait();
+}
+
+TENANTRY_DECL BlockedScope::~BlockedScope()
+{
+    if (lease_) lease_->end();
+    lease_.reset();
+    if (entered_) core_->leave_scope();
+}
+
+TENANTRY_DECL Result<LeasePtr> BlockedScope::enter(const Result<TenantId>& id)
+{
+    if (auto may = core_->may_wait(); !may) return fail(std::move(may).error());
+    if (auto entered = core_->enter_scope(); !entered) return fail(std::move(entered).error());
+    entered_ = true;
+    auto lease = acquire_and_wait(*core_, id);
+    if (lease) lease_ = *lease;
+    return lease;
+}
+
+} // namespace tenantry::detail
