@@ -60,6 +60,10 @@ enum class errc {
     history_mismatch,      ///< a revision that was already applied was edited or is missing
     newer_schema,          ///< the tenant was migrated by a newer program
     migration_failed,      ///< a migration did not go through; the tenant is as it was
+    // What came from outside
+    invalid_json,   ///< a text is not JSON, or a value in it does not fit the field that it is for
+    invalid_id,     ///< a text that should be an external id is none
+    invalid_cursor, ///< a page's cursor is of another query or another tenant, or is damaged
     // The program
     body_failed,      ///< a transaction body threw; it was rolled back
     wrong_thread,     ///< a blocking call from where it would wait for itself

@@ -43,6 +43,9 @@ TENANTRY_DECL ErrcText errc_text(errc code) noexcept
     case errc::history_mismatch: return {"history_mismatch", "the migration history was changed"};
     case errc::newer_schema: return {"newer_schema", "the schema is newer than the program"};
     case errc::migration_failed: return {"migration_failed", "the migration failed"};
+    case errc::invalid_json: return {"invalid_json", "the JSON does not say what was expected"};
+    case errc::invalid_id: return {"invalid_id", "not an external id"};
+    case errc::invalid_cursor: return {"invalid_cursor", "not a cursor of these pages"};
     case errc::body_failed: return {"body_failed", "the transaction body threw"};
     case errc::wrong_thread: return {"wrong_thread", "a blocking call where it would wait for itself"};
     case errc::invalid_argument: return {"invalid_argument", "an argument is out of its range"};
