@@ -8,12 +8,12 @@
 #include "support/catch.hpp"
 
 using namespace tenantry;
-using async::ContextWatch;
+using detail::ContextWatch;
 namespace asio = boost::asio;
 
 namespace {
 
-class Client final : public async::ContextClient {
+class Client final : public detail::ContextClient {
 public:
     explicit Client(ContextWatch& watch) : watch_(watch) { REQUIRE(watch_.add(*this)); }
     ~Client() { watch_.remove(*this); }

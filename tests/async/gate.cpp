@@ -6,7 +6,7 @@
 
 #include "support/catch.hpp"
 
-using tenantry::async::Gate;
+using tenantry::detail::Gate;
 
 TEST_CASE("an open gate lets in, a shut one does not")
 {

@@ -17,7 +17,7 @@
 
 using namespace tenantry;
 namespace asio = boost::asio;
-using async::Promise;
+using detail::Promise;
 
 TEST_CASE("the handler is posted with its result, never called from complete()")
 {
@@ -136,7 +136,7 @@ TEST_CASE("memory comes from the handler's allocator and is back before the hand
 
 TEST_CASE("cancellation sets the flag and wakes who keeps the operation")
 {
-    struct Keeper : async::Waker {
+    struct Keeper : detail::Waker {
         int woken = 0;
         void wake(asio::cancellation_type) noexcept override { ++woken; }
     };

@@ -17,7 +17,7 @@
 
 using namespace tenantry;
 namespace asio = boost::asio;
-using Strand = async::Strand<std::function<void()>>;
+using Strand = detail::Strand<std::function<void()>>;
 
 namespace {
 

@@ -19,7 +19,7 @@ namespace asio = boost::asio;
 
 TEST_CASE("timers go off in a thread of their own")
 {
-    async::TimerThread timers;
+    detail::TimerThread timers;
     asio::steady_timer first(timers.executor());
     asio::steady_timer second(timers.executor());
     test::Door both;
@@ -39,7 +39,7 @@ TEST_CASE("timers go off in a thread of their own")
 
 TEST_CASE("stopping waits for what runs, and not for what is still to come")
 {
-    async::TimerThread timers;
+    detail::TimerThread timers;
     asio::steady_timer running(timers.executor(), 0s);
     asio::steady_timer waiting(timers.executor(), 1h);
     test::Door inside;
@@ -69,10 +69,10 @@ TEST_CASE("what was never called goes with the thread, and what it holds as well
     const auto held = std::make_shared<int>(1);
     asio::io_context context;
     {
-        async::TimerThread timers;
+        detail::TimerThread timers;
         const auto timer = std::make_shared<asio::steady_timer>(timers.executor(), 1h);
         timer->async_wait(
-            [held, timer, at_work = async::at_work(context.get_executor())](boost::system::error_code) {});
+            [held, timer, at_work = detail::at_work(context.get_executor())](boost::system::error_code) {});
     }
     CHECK(held.use_count() == 1);
     CHECK(context.run() == 0); // it has nothing to wait for any more
@@ -80,11 +80,11 @@ TEST_CASE("what was never called goes with the thread, and what it holds as well
 
 TEST_CASE("a context is kept at work by what is to be posted to it later")
 {
-    async::TimerThread timers;
+    detail::TimerThread timers;
     asio::io_context context;
     asio::steady_timer timer(timers.executor(), 1ms);
     bool posted = false;
-    timer.async_wait([&, on = async::at_work(context.get_executor())](boost::system::error_code) {
+    timer.async_wait([&, on = detail::at_work(context.get_executor())](boost::system::error_code) {
         asio::post(on, [&] { posted = true; });
     });
     context.run();

@@ -250,7 +250,7 @@ TEST_CASE("an older program beside a newer history works where rows can be writt
         next.compatible = GENERATE(false, true);
         must(connection.execute(sql));
         auto ledger = must(migrate::Ledger::read(connection));
-        must(ledger.add(connection, migrate::detail::row_of(next, migrate::LedgerKind::revision)));
+        must(ledger.add(connection, detail::ledger_row(next, migrate::LedgerKind::revision)));
         must(connection.execute("PRAGMA user_version = 1"));
         auto found = ensure_schema(connection, declared, &older);
         CHECK(found.has_value() == next.compatible);

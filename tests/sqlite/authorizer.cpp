@@ -175,21 +175,21 @@ TEST_CASE("transaction control that is kept prepared survives being prepared aga
         return sqlite3_stmt_status(must(connection.statement(text)).native_handle(),
                                    SQLITE_STMTSTATUS_REPREPARE, 0);
     };
-    CHECK(prepared_again(sqlite::detail::begin_text(Behaviour::immediate)) == 0);
+    CHECK(prepared_again(detail::begin_text(Behaviour::immediate)) == 0);
     // A changed schema expires every statement of the connection.
     must(connection.execute("CREATE INDEX i ON t(a); DROP INDEX i; ANALYZE"));
     round();
     CHECK(must(connection.query_integer("SELECT count(*) FROM t")) == 2);
     for (const StatementText* text :
-         {&sqlite::detail::begin_text(Behaviour::immediate), &sqlite::detail::begin_text(Behaviour::deferred),
-          &sqlite::detail::commit_text(), &sqlite::detail::rollback_text(), &sqlite::detail::savepoint_text(),
-          &sqlite::detail::release_text(), &sqlite::detail::rollback_to_text()}) {
+         {&detail::begin_text(Behaviour::immediate), &detail::begin_text(Behaviour::deferred),
+          &detail::commit_text(), &detail::rollback_text(), &detail::savepoint_text(),
+          &detail::release_text(), &detail::rollback_to_text()}) {
         INFO(text->sql);
         CHECK(prepared_again(*text) > 0);
     }
     // Without the gate they would not have been.
     must(connection.execute("ANALYZE"));
-    auto shut = must(connection.statement(sqlite::detail::begin_text(Behaviour::immediate))).run();
+    auto shut = must(connection.statement(detail::begin_text(Behaviour::immediate))).run();
     REQUIRE_FALSE(shut);
     CHECK(shut.error() == errc::not_authorized);
 }

@@ -45,7 +45,7 @@ public:
 private:
     test::TempDir directory_;
     boost::asio::thread_pool pool_{2};
-    async::TimerThread timers_;
+    detail::TimerThread timers_;
     std::shared_ptr<detail::Tenant> tenant_;
 };
 

@@ -183,7 +183,7 @@ public:
 
     TempDir directory;
     boost::asio::thread_pool pool;
-    async::TimerThread timers;
+    detail::TimerThread timers;
     std::shared_ptr<detail::Tenant> tenant;
 };
 

@@ -203,7 +203,7 @@ TEST_CASE("who reads may read inside of it; who writes may not")
     Sole one;
     {
         auto outer = lent(one.sole.acquire(0ms));
-        const async::Inside reading(&one.site.database);
+        const detail::Inside reading(&one.site.database);
         auto inner = lent(one.sole.acquire(0ms));
         REQUIRE(inner);
         inner = {};
@@ -213,7 +213,7 @@ TEST_CASE("who reads may read inside of it; who writes may not")
         CHECK_FALSE(one.is_lent());
     }
     REQUIRE(one.begin_writing());
-    const async::Inside writing(&one.schedule);
+    const detail::Inside writing(&one.schedule);
     CHECK(one.sole.acquire(1h).error() == errc::wrong_thread);
     one.end_writing();
 }

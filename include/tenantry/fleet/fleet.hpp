@@ -40,16 +40,16 @@ public:
 protected:
     // `kept`: what else is the caller's, if there is something.
     template <class R, class Handler, class... Kept>
-    [[nodiscard]] std::unique_ptr<async::Promise<R>> promise(Handler&& handler, Kept... kept) const
+    [[nodiscard]] std::unique_ptr<Promise<R>> promise(Handler&& handler, Kept... kept) const
     {
-        const async::GatePass alive(&core_->executor_gate());
-        return std::make_unique<async::Promise<R>>(std::forward<Handler>(handler), core_->fallback(alive),
-                                                   core_, std::move(kept)...);
+        const GatePass alive(&core_->executor_gate());
+        return std::make_unique<Promise<R>>(std::forward<Handler>(handler), core_->fallback(alive), core_,
+                                            std::move(kept)...);
     }
 
     // Somebody who waits, and answers the promise. Nullptr: there is no memory for that, and it was answered so.
     template <class Waiting, class R, class... Args>
-    [[nodiscard]] static std::unique_ptr<Waiting> waiting(std::unique_ptr<async::Promise<R>>&& done,
+    [[nodiscard]] static std::unique_ptr<Waiting> waiting(std::unique_ptr<Promise<R>>&& done,
                                                           Args&&... args) noexcept
     {
         try {
@@ -83,12 +83,12 @@ struct FleetAccess {
 // A promise of nothing but the end.
 class PromisedEnd final : public EndWaiter {
 public:
-    explicit PromisedEnd(std::unique_ptr<async::Promise<void>> done) noexcept : done_(std::move(done)) {}
+    explicit PromisedEnd(std::unique_ptr<Promise<void>> done) noexcept : done_(std::move(done)) {}
     void ended(Result<void> result) override { done_->complete(std::move(result)); }
     [[nodiscard]] bool cancelled() const noexcept override { return done_->cancelled(); }
 
 private:
-    std::unique_ptr<async::Promise<void>> done_;
+    std::unique_ptr<Promise<void>> done_;
 };
 
 // `act` begins an operation on the tenant of an id: `create` or `destroy`.
@@ -124,7 +124,7 @@ public:
 private:
     class Waiting final : public LeaseWaiter {
     public:
-        Waiting(std::shared_ptr<FleetPort> core, std::unique_ptr<async::Promise<TenantDb<S>>> done) noexcept
+        Waiting(std::shared_ptr<FleetPort> core, std::unique_ptr<Promise<TenantDb<S>>> done) noexcept
             : core_(std::move(core)), done_(std::move(done))
         {}
 
@@ -138,7 +138,7 @@ private:
 
     private:
         std::shared_ptr<FleetPort> core_;
-        std::unique_ptr<async::Promise<TenantDb<S>>> done_;
+        std::unique_ptr<Promise<TenantDb<S>>> done_;
     };
 };
 
@@ -231,7 +231,7 @@ public:
 
     [[nodiscard]] executor_type get_executor() const noexcept
     {
-        return core_->is_forked() ? async::calling_thread() : core_->executor();
+        return core_->is_forked() ? detail::calling_thread() : core_->executor();
     }
 
     /// Makes a tenant with the tables of the schema; it is on disk for good when the operation completes.
@@ -362,8 +362,8 @@ private:
     // In a forked process: the threads that would have to be waited for are not here, and the databases are the parent's.
     void abandon() noexcept
     {
-        const async::Undestroyed pool(std::move(pool_));
-        const async::Undestroyed core(std::move(core_));
+        const detail::Undestroyed pool(std::move(pool_));
+        const detail::Undestroyed core(std::move(core_));
     }
 
     Fleet(std::unique_ptr<detail::FleetPool> pool, std::shared_ptr<detail::FleetPort> core) noexcept

@@ -82,7 +82,7 @@ namespace detail {
 /// One run. All but the listing happens on a strand over the handler's executor. Of that nothing may be left in another
 /// thread: once the operation is over, the executor's context may be as well.
 template <class S, class Body>
-class ForEach final : public async::Waker, public std::enable_shared_from_this<ForEach<S, Body>> {
+class ForEach final : public Waker, public std::enable_shared_from_this<ForEach<S, Body>> {
     using R = typename scope_result<S, Body>::value;
     using Strand = boost::asio::strand<boost::asio::any_io_executor>;
 
@@ -94,7 +94,7 @@ public:
     {
         options.concurrency = std::max<std::size_t>(options.concurrency, 1);
         {
-            const async::GatePass alive(&core_->executor_gate());
+            const GatePass alive(&core_->executor_gate());
             promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this(),
                              Callers{.body = std::move(body), .options = std::move(options)});
         }
@@ -240,7 +240,7 @@ private:
     std::optional<Callers> callers_; // until the end
     std::mutex mutex_;
     std::optional<Strand> strand_; // under the mutex as long as it is none
-    std::optional<async::Promise<ForEachReport<R>>> promise_;
+    std::optional<Promise<ForEachReport<R>>> promise_;
     ForEachReport<R> report_;
     std::vector<std::shared_ptr<boost::asio::cancellation_signal>> signals_; // of those that run
     std::size_t next_ = 0;

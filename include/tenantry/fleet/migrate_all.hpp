@@ -23,7 +23,7 @@ namespace detail {
 using MigrationProgress = decltype(MigrateOptions::progress);
 
 void start_migrate_all(const std::shared_ptr<FleetPort>& fleet, MigrateOptions options,
-                       std::unique_ptr<async::Promise<MigrationReport>> done, bool tells);
+                       std::unique_ptr<Promise<MigrationReport>> done, bool tells);
 
 class InitiateMigrateAll : public InitiateOnFleet {
 public:

@@ -57,29 +57,34 @@ struct ConflictingRows {
 /// `"3 rows of config where ... (keys 'a', 'b', 'c')"`
 [[nodiscard]] std::string to_string(const ConflictingRows& conflicts);
 
-namespace detail {
+} // namespace tenantry::migrate
+
+namespace tenantry::detail {
 
 inline constexpr std::size_t keys_told = 5;
 
 // SQLite not accepting a statement, or what it computes with the values of a row.
-[[nodiscard]] inline bool is_refused(const Error& error) noexcept
+[[nodiscard]] inline bool is_refused_statement(const Error& error) noexcept
 {
     return error == errc::invalid_sql || (error.sqlite_code() & 0xff) == SQLITE_ERROR;
 }
 
 // Counts the rows, and takes the first ones' texts from the given column.
 Result<void> gather(sqlite::Connection& connection, const std::string& sql, int column,
-                    ConflictingRows& found);
+                    migrate::ConflictingRows& found);
 
 // `sqlite` is what SQLite said, where it was asked.
-Error refused(const Plan& plan, const std::vector<ConflictingRows>& conflicts, const Error* sqlite = nullptr);
+Error refused(const migrate::Plan& plan, const std::vector<migrate::ConflictingRows>& conflicts,
+              const Error* sqlite = nullptr);
 
-Result<void> run_steps(sqlite::Connection& connection, const Plan& plan);
+Result<void> run_steps(sqlite::Connection& connection, const migrate::Plan& plan);
 
-Result<std::vector<ConflictingRows>> dangling(sqlite::Connection& connection,
-                                              const std::vector<std::string>& tables);
+Result<std::vector<migrate::ConflictingRows>> dangling(sqlite::Connection& connection,
+                                                       const std::vector<std::string>& tables);
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::migrate {
 
 /// Asks the database which rows stand in the plan's way; none: it loses nothing. Only reads. `all`: also asks what
 /// SQLite itself would refuse.

@@ -16,21 +16,19 @@
 #include <tenantry/migrate/model.hpp>
 #include <tenantry/migrate/plan.hpp>
 
-namespace tenantry::migrate {
-
-namespace detail {
+namespace tenantry::detail {
 
 class Differ {
 public:
-    Differ(const SchemaModel& live, const SchemaModel& wanted, Unknown unknown)
+    Differ(const migrate::SchemaModel& live, const migrate::SchemaModel& wanted, migrate::Unknown unknown)
         : live_(live), wanted_(wanted), unknown_(unknown)
     {}
 
-    Plan run();
+    migrate::Plan run();
 
 private:
-    void add(StepKind kind, std::string object, std::vector<std::string> why, std::vector<std::string> sql,
-             std::vector<Condition> conditions = {})
+    void add(migrate::StepKind kind, std::string object, std::vector<std::string> why,
+             std::vector<std::string> sql, std::vector<migrate::Condition> conditions = {})
     {
         plan_.steps.push_back(
             {kind, std::move(object), std::move(why), std::move(sql), std::move(conditions)});
@@ -43,24 +41,25 @@ private:
     // Goes with its table, and takes what is on it with it.
     [[nodiscard]] bool is_dropped(std::string_view table) const
     {
-        return unknown_ == Unknown::drop && live_.table(table) != nullptr && wanted_.table(table) == nullptr;
+        return unknown_ == migrate::Unknown::drop && live_.table(table) != nullptr &&
+               wanted_.table(table) == nullptr;
     }
 
     // --- what goes -------------------------------------------------------------------------------------------------
 
     // Does it name a table and a column of it that goes? What is left of it would fail, and a trigger every write.
-    [[nodiscard]] bool loses_column(const ViewModel& view) const;
+    [[nodiscard]] bool loses_column(const migrate::ViewModel& view) const;
 
     void drop_views();
 
     // Is it on a column that goes?
-    [[nodiscard]] bool loses_column(const IndexModel& index) const;
+    [[nodiscard]] bool loses_column(const migrate::IndexModel& index) const;
 
     // Could a declared row be refused for it?
-    [[nodiscard]] bool can_refuse(const IndexModel& index) const;
+    [[nodiscard]] bool can_refuse(const migrate::IndexModel& index) const;
 
     // What is called in it, if anything; the names of index and table, and the list, are no calls.
-    [[nodiscard]] static std::vector<SqlToken> parts_of(const IndexModel& index);
+    [[nodiscard]] static std::vector<migrate::SqlToken> parts_of(const migrate::IndexModel& index);
 
     void drop_indexes();
 
@@ -68,22 +67,23 @@ private:
 
     // References of a table that is left would keep declared rows from being removed and changed, or fail for a key that
     // is not there any more: it is rebuilt without them.
-    void free_of_references(const TableModel& table);
+    void free_of_references(const migrate::TableModel& table);
 
     // Where the text before a table's constraint ends: at the last comma, if there is one.
-    static std::size_t table_comma(const TableModel& table, std::size_t begin, std::size_t);
+    static std::size_t table_comma(const migrate::TableModel& table, std::size_t begin, std::size_t);
 
     [[nodiscard]] bool is_gone(std::string_view name) const;
 
     // --- what comes ------------------------------------------------------------------------------------------------
 
-    void make_table(const TableModel& table, std::optional<TableChange>& change);
+    void make_table(const migrate::TableModel& table, std::optional<TableChange>& change);
 
     // Does the text name a column whose values change?
     [[nodiscard]] static bool is_altered(const TableChange& change, std::string_view text);
 
-    [[nodiscard]] static Condition same_in_index(const TableModel& there, const TableModel& table,
-                                                 const IndexModel& index)
+    [[nodiscard]] static migrate::Condition same_in_index(const migrate::TableModel& there,
+                                                          const migrate::TableModel& table,
+                                                          const migrate::IndexModel& index)
     {
         return {"what '" + index.name + "' makes unique is the same as in another",
                 duplicates(there, table, index.text.parts, index.text.where), true};
@@ -93,28 +93,31 @@ private:
 
     void make_views(std::string_view type);
 
-    void make_virtual(const TableModel& table);
+    void make_virtual(const migrate::TableModel& table);
 
     // Is what a full-text table indexes no longer what it was, or kept in step by other triggers?
-    [[nodiscard]] bool is_out_of_step(const TableModel& table, const VirtualText& text) const;
+    [[nodiscard]] bool is_out_of_step(const migrate::TableModel& table,
+                                      const migrate::VirtualText& text) const;
 
     // Rows of rebuilt tables may refer to what is not there, and so may those that refer to them.
     void note_references();
 
     // References that stay: SQLite says of them at the end what is asked here before.
-    void foretell_references(const TableModel& there, const TableModel& table);
+    void foretell_references(const migrate::TableModel& there, const migrate::TableModel& table);
 
-    const SchemaModel& live_;
-    const SchemaModel& wanted_;
-    const Unknown unknown_;
-    Plan plan_;
+    const migrate::SchemaModel& live_;
+    const migrate::SchemaModel& wanted_;
+    const migrate::Unknown unknown_;
+    migrate::Plan plan_;
     std::vector<std::optional<TableChange>>
         changes_;                    // of each wanted table; none: it is not there, or virtual
     std::vector<std::string> freed_; // tables that are not declared, rebuilt without references
     std::vector<std::string> gone_;  // indexes, views and triggers that are dropped
 };
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::migrate {
 
 /// What makes a database of schema `wanted` out of one of schema `live`. Columns are compared by name: their order
 /// does not matter, since every statement names them.

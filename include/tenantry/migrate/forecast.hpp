@@ -34,16 +34,21 @@ struct Forecast {
     std::optional<Error> error{};         ///< where it is refused
 };
 
-namespace detail {
+} // namespace tenantry::migrate
 
-Forecast refused(Forecast found, Error error);
+namespace tenantry::detail {
 
-Result<Forecast> forecast_automatic(sqlite::Connection& connection, const SchemaInfo& declared, bool rows);
+migrate::Forecast refused(migrate::Forecast found, Error error);
 
-Result<Forecast> forecast_by_history(sqlite::Connection& connection, const SchemaInfo& declared,
-                                     const History& history, bool rows);
+Result<migrate::Forecast> forecast_automatic(sqlite::Connection& connection, const SchemaInfo& declared,
+                                             bool rows);
 
-} // namespace detail
+Result<migrate::Forecast> forecast_by_history(sqlite::Connection& connection, const SchemaInfo& declared,
+                                              const History& history, bool rows);
+
+} // namespace tenantry::detail
+
+namespace tenantry::migrate {
 
 /// What `ensure_schema` would do. Only reads, one consistent state; with `rows` it also asks which rows would stand
 /// in the way, which reads whole tables.

@@ -23,20 +23,24 @@ inline constexpr std::string_view ledger_table = "_tenantry_migrations";
 /// The table by which a tenant's database says which tenant's it is. It is no part of any schema either.
 inline constexpr std::string_view identity_table = "_tenantry";
 
-namespace detail {
+} // namespace tenantry::migrate
 
-Error not_understood(const TableModel& table, const std::string& why);
+namespace tenantry::detail {
+
+Error not_understood(const migrate::TableModel& table, const std::string& why);
 
 // The text was read by us, the columns by SQLite: they must say the same, or we have not understood it.
-Result<void> check_columns(sqlite::Statement& info, TableModel& table);
+Result<void> check_columns(sqlite::Statement& info, migrate::TableModel& table);
 
 // The tables that belong to virtual ones, by name.
 Result<std::vector<std::string>> shadow_tables(sqlite::Connection& connection);
 
 // A reference that names no columns means the other table's primary key: say so.
-void resolve_references(SchemaModel& model);
+void resolve_references(migrate::SchemaModel& model);
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::migrate {
 
 /// What is in the database's main schema, without SQLite's own tables, those that belong to virtual tables, and
 /// the library's ledger. Reads in the transaction that is open, if there is one.

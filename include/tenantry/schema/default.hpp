@@ -34,8 +34,8 @@ consteval bool default_fits() noexcept
         return std::same_as<Column, Given>;
     else if constexpr (std::same_as<Column, bool> || std::is_enum_v<Column>)
         return false;
-    else if constexpr (sqlite::detail::PlainInteger<Given>) {
-        if constexpr (sqlite::detail::PlainInteger<Column>)
+    else if constexpr (detail::PlainInteger<Given>) {
+        if constexpr (detail::PlainInteger<Column>)
             return std::in_range<Column>(Value) && std::in_range<std::int64_t>(Value);
         else if constexpr (std::floating_point<Column>)
             return std::in_range<std::int64_t>(Value);

@@ -17,9 +17,7 @@
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/error.hpp>
 
-namespace tenantry::sqlite {
-
-namespace detail {
+namespace tenantry::detail {
 
 struct CloseBlob {
     void operator()(sqlite3_blob* blob) const noexcept { sqlite3_blob_close(blob); }
@@ -28,7 +26,9 @@ struct CloseBlob {
 // SQLite says by its words alone why a value is not opened.
 [[nodiscard]] Error blob_error(sqlite3* db, int code);
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 /// A blob, or text, of a row. Open, it is a statement that runs: one for writing keeps savepoints from being begun and its
 /// transaction from being committed. Its connection outlives it, and is used by nobody else meanwhile. Move-only; the

@@ -81,7 +81,9 @@ struct ValueLimits {
 template <class T>
 struct Codec;
 
-namespace detail {
+} // namespace tenantry::sqlite
+
+namespace tenantry::detail {
 
 // What stands in for a binder and a reader when it is asked whether a codec has the functions.
 struct AnyBinder {
@@ -97,7 +99,7 @@ struct AnyBinder {
 };
 
 struct AnyReader {
-    [[nodiscard]] Storage storage(int) const;
+    [[nodiscard]] sqlite::Storage storage(int) const;
     [[nodiscard]] std::int64_t integer(int) const;
     [[nodiscard]] double real(int) const;
     [[nodiscard]] std::string_view text(int) const;
@@ -105,7 +107,9 @@ struct AnyReader {
     [[nodiscard]] std::uint64_t incarnation() const;
 };
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 /// `T` can be a parameter of a statement.
 template <class T>

@@ -10,9 +10,7 @@
 #include <tenantry/sqlite/codec.hpp>
 #include <tenantry/sqlite/codec_number.hpp>
 
-namespace tenantry::sqlite {
-
-namespace detail {
+namespace tenantry::detail {
 
 // "time in 1/1000 s"
 template <class Duration, class Sink>
@@ -29,7 +27,9 @@ constexpr void say_unit(Sink& out, std::string_view kind)
     out.text(" s");
 }
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 /// INTEGER, or REAL where the count is a floating-point number. A Timestamp counts milliseconds.
 template <Storable Rep, class Period>
@@ -60,14 +60,16 @@ struct Codec<std::chrono::duration<Rep, Period>> {
     }
 };
 
-namespace detail {
+} // namespace tenantry::sqlite
+
+namespace tenantry::detail {
 
 // A point in time as the duration since its clock's beginning.
 template <class Clock, class Duration>
 struct TimePointCodec {
     using Point = std::chrono::time_point<Clock, Duration>;
-    static constexpr Storage storage = Codec<Duration>::storage;
-    static constexpr ValueLimits limits = value_limits<Duration>;
+    static constexpr sqlite::Storage storage = sqlite::Codec<Duration>::storage;
+    static constexpr sqlite::ValueLimits limits = sqlite::value_limits<Duration>;
 
     template <class Sink>
     static constexpr void meaning(Sink& out)
@@ -75,18 +77,18 @@ struct TimePointCodec {
         say_unit<Duration>(out, std::is_same_v<Clock, std::chrono::local_t> ? "local time" : "time");
     }
 
-    template <ParameterBinder B>
+    template <sqlite::ParameterBinder B>
     static void bind(B& to, int index, const Point& value)
     {
-        Codec<Duration>::bind(to, index, value.time_since_epoch());
+        sqlite::Codec<Duration>::bind(to, index, value.time_since_epoch());
     }
 
-    template <RowReader R>
-    static Misfit read(R& from, int column, Point& out)
+    template <sqlite::RowReader R>
+    static sqlite::Misfit read(R& from, int column, Point& out)
     {
         Duration since{};
-        const Misfit misfit = Codec<Duration>::read(from, column, since);
-        if (misfit == Misfit::none) out = Point(since);
+        const sqlite::Misfit misfit = sqlite::Codec<Duration>::read(from, column, since);
+        if (misfit == sqlite::Misfit::none) out = Point(since);
         return misfit;
     }
 };
@@ -96,7 +98,9 @@ struct TimePointCodec {
     return Error(errc::invalid_argument, "a date that is not in the calendar cannot be stored");
 }
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 /// UTC without leap seconds, as the system clock has it; before 1970 it is negative.
 template <Storable Duration>

@@ -26,9 +26,9 @@ enum class EnumStorage { text, integer };
 template <class E>
 inline constexpr EnumStorage enum_storage = EnumStorage::text;
 
-namespace sqlite {
+} // namespace tenantry
 
-namespace detail {
+namespace tenantry::detail {
 
 [[gnu::cold, gnu::noinline]] inline Error no_enumerator(std::int64_t value)
 {
@@ -36,7 +36,10 @@ namespace detail {
                  "the value " + std::to_string(value) + " of an enum has no enumerator and cannot be stored");
 }
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry {
+namespace sqlite {
 
 template <class E>
     requires std::is_enum_v<E>

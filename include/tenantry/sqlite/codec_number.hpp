@@ -12,9 +12,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/codec.hpp>
 
-namespace tenantry::sqlite {
-
-namespace detail {
+namespace tenantry::detail {
 
 // The integers of arithmetic; characters are text, and bool has a codec of its own.
 template <class T>
@@ -36,14 +34,16 @@ concept PlainInteger =
         "NaN cannot be stored: SQLite would make it NULL; use an optional for a number that may be missing");
 }
 
-[[nodiscard]] inline Misfit expect_integer(Storage found) noexcept
+[[nodiscard]] inline sqlite::Misfit expect_integer(sqlite::Storage found) noexcept
 {
-    if (found == Storage::integer) [[likely]]
-        return Misfit::none;
-    return found == Storage::null ? Misfit::null : Misfit::wrong_storage;
+    if (found == sqlite::Storage::integer) [[likely]]
+        return sqlite::Misfit::none;
+    return found == sqlite::Storage::null ? sqlite::Misfit::null : sqlite::Misfit::wrong_storage;
 }
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 template <detail::PlainInteger T>
 struct Codec<T> {

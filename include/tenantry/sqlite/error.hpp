@@ -18,7 +18,9 @@ namespace tenantry::sqlite {
 /// `system_error` is the `errno` SQLite kept, or 0: a full disk may hide behind an I/O error.
 [[nodiscard]] errc to_errc(int code, int system_error = 0) noexcept;
 
-namespace detail {
+} // namespace tenantry::sqlite
+
+namespace tenantry::detail {
 
 std::string_view failed_operation(int code) noexcept;
 
@@ -44,7 +46,9 @@ const SaidOfValues* find_said_of_values(sqlite3* db, int code) noexcept;
 
 std::string describe(sqlite3* db, int code, errc kind, int system_error);
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 /// What went wrong with `code` on `db` (which may be null). Ask at once: the next call on the connection
 /// overwrites SQLite's message. `doing`, if given, is put before it: "opening 'a.db': ...".

@@ -29,7 +29,9 @@ struct FunctionOptions {
     bool innocuous = false;
 };
 
-namespace detail {
+} // namespace tenantry::sqlite
+
+namespace tenantry::detail {
 
 // One of a list, as it is registered with a connection. It is shared by all connections, and thread-safe.
 class Registered {
@@ -60,7 +62,7 @@ private:
     std::string name_;
 };
 
-[[nodiscard]] constexpr int function_flags(FunctionOptions options) noexcept
+[[nodiscard]] constexpr int function_flags(sqlite::FunctionOptions options) noexcept
 {
     return SQLITE_UTF8 | (options.deterministic ? SQLITE_DETERMINISTIC : 0) |
            (options.innocuous ? SQLITE_INNOCUOUS : 0);
@@ -71,7 +73,7 @@ class ScalarFunction final : public Registered {
     using signature = decltype(find_signature<F>());
 
 public:
-    ScalarFunction(std::string name, F function, FunctionOptions options)
+    ScalarFunction(std::string name, F function, sqlite::FunctionOptions options)
         : Registered(std::move(name)), function_(std::move(function)), options_(options)
     {}
 
@@ -96,7 +98,7 @@ private:
     }
 
     F function_;
-    FunctionOptions options_;
+    sqlite::FunctionOptions options_;
 };
 
 template <class State>
@@ -112,11 +114,11 @@ concept Slides = Aggregates<State> && requires {
 
 // SQLite keeps a pointer for each group, null before its first row.
 template <class State, bool Window>
-class AggregateFunction final : public Registered {
+class RegisteredAggregate final : public Registered {
     using signature = decltype(find_signature<decltype(&State::step)>());
 
 public:
-    AggregateFunction(std::string name, FunctionOptions options)
+    RegisteredAggregate(std::string name, sqlite::FunctionOptions options)
         : Registered(std::move(name)), options_(options)
     {}
 
@@ -143,7 +145,7 @@ private:
             if (*slot == nullptr) *slot = new State();
             typename signature::arguments arguments{};
             if (read_arguments(Arguments(values), arguments, result,
-                               Registered::self<AggregateFunction>(sqlite3_user_data(context)).name(),
+                               Registered::self<RegisteredAggregate>(sqlite3_user_data(context)).name(),
                                std::make_index_sequence<signature::count>{}))
                 std::apply([&](auto&&... each) { use(**slot, std::move(each)...); }, std::move(arguments));
         });
@@ -188,7 +190,7 @@ private:
         give(context, state.get());
     }
 
-    FunctionOptions options_;
+    sqlite::FunctionOptions options_;
 };
 
 template <class Compare>
@@ -218,7 +220,9 @@ private:
     Compare compare_;
 };
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 /// A list of functions and collations, to be registered with each connection that is opened with a `Profile` that has
 /// them. Cheap to copy. Filled by one thread before it is used; what it holds is called from all threads that use
@@ -268,7 +272,7 @@ public:
             "tenantry: an aggregate is a default-constructible type with one step(...) and result() const");
         if constexpr (detail::Aggregates<State>)
             if constexpr (check_aggregate<State>())
-                add(std::make_shared<detail::AggregateFunction<State, false>>(std::move(name), options));
+                add(std::make_shared<detail::RegisteredAggregate<State, false>>(std::move(name), options));
         return *this;
     }
 
@@ -282,7 +286,7 @@ public:
             "tenantry: a window function is an aggregate with inverse(...), of the arguments of step(...)");
         if constexpr (detail::Slides<State>)
             if constexpr (check_aggregate<State>())
-                add(std::make_shared<detail::AggregateFunction<State, true>>(std::move(name), options));
+                add(std::make_shared<detail::RegisteredAggregate<State, true>>(std::move(name), options));
         return *this;
     }
 
@@ -309,9 +313,9 @@ private:
     template <class R>
     static consteval bool check_result()
     {
-        static_assert(detail::is_given<R>,
+        static_assert(detail::is_function_result<R>,
                       "tenantry: a function for SQL returns a type that can be bound, or a Result of one");
-        return detail::is_given<R>;
+        return detail::is_function_result<R>;
     }
     template <class Signature>
     static consteval bool check_arguments()

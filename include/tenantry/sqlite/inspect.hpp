@@ -14,9 +14,7 @@
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/profile.hpp>
 
-namespace tenantry::sqlite {
-
-namespace detail {
+namespace tenantry::detail {
 
 // What lies under a database's name and beside it. No file is opened for that: closing it would drop the locks that SQLite has
 // in this process.
@@ -30,7 +28,7 @@ public:
     {}
 
     // How it can be read without leaving anything.
-    [[nodiscard]] OpenMode mode() const noexcept;
+    [[nodiscard]] sqlite::OpenMode mode() const noexcept;
 
     [[nodiscard]] bool log_is_empty() const noexcept { return log_.there && log_.size == 0; }
 
@@ -55,11 +53,13 @@ private:
     File journal_;
 };
 
-[[nodiscard]] Result<Connection> open_to_inspect(const std::filesystem::path& path,
-                                                 const FilesOfDatabase& files, OpenMode mode,
-                                                 const Profile& profile);
+[[nodiscard]] Result<sqlite::Connection> open_to_inspect(const std::filesystem::path& path,
+                                                         const FilesOfDatabase& files, sqlite::OpenMode mode,
+                                                         const sqlite::Profile& profile);
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 /// Opens the database at `path` for reading and gives what `use(Connection&)` makes of it, a `Result`. No file is made beside
 /// it and none is changed, also where the file system is mounted for reading. It may be in use by others, but for a sole owner's

@@ -271,7 +271,9 @@ struct StatementText {
     unsigned slot;
 };
 
-namespace detail {
+} // namespace tenantry::sqlite
+
+namespace tenantry::detail {
 
 // A connection's prepared statements, by number. Libraries that hide their symbols count separately, so a slot
 // says whose text it holds: the one at this address.
@@ -283,7 +285,7 @@ public:
     ~StatementSlots() { drop(); }
 
     // The statement if it is there and free, and not passed over, marked as taken; otherwise null.
-    [[nodiscard]] sqlite3_stmt* take(const StatementText& text) noexcept
+    [[nodiscard]] sqlite3_stmt* take(const sqlite::StatementText& text) noexcept
     {
         if (text.slot >= slots_.size()) [[unlikely]]
             return nullptr;
@@ -298,17 +300,17 @@ public:
     void pass_over_taken() noexcept;
 
     // Whether the statement is there and free, and `take` passes it over.
-    [[nodiscard]] bool is_passed_over(const StatementText& text) const noexcept;
-    void pass_over(const StatementText& text) noexcept { --slots_[text.slot].passes; }
-    [[nodiscard]] sqlite3_stmt* take_passed_over(const StatementText& text) noexcept;
+    [[nodiscard]] bool is_passed_over(const sqlite::StatementText& text) const noexcept;
+    void pass_over(const sqlite::StatementText& text) noexcept { --slots_[text.slot].passes; }
+    [[nodiscard]] sqlite3_stmt* take_passed_over(const sqlite::StatementText& text) noexcept;
 
     void give_back(unsigned number) noexcept { slots_[number].taken = false; }
 
     // Makes room for the text, so that `put` cannot fail. False: its slot is in use, or there is no memory for one.
-    [[nodiscard]] bool make_room(const StatementText& text) noexcept;
+    [[nodiscard]] bool make_room(const sqlite::StatementText& text) noexcept;
 
     // Puts the statement into its slot in place of what was there, marked as taken.
-    void put(const StatementText& text, sqlite3_stmt* stmt) noexcept
+    void put(const sqlite::StatementText& text, sqlite3_stmt* stmt) noexcept
     {
         Slot& slot = slots_[text.slot];
         sqlite3_finalize(slot.stmt);
@@ -326,7 +328,7 @@ private:
         bool taken = false;
         unsigned char passes = 0; // so many times more it is passed over
 
-        [[nodiscard]] bool holds(const StatementText& text) const noexcept
+        [[nodiscard]] bool holds(const sqlite::StatementText& text) const noexcept
         {
             return sql == text.sql.data() && size == text.sql.size();
         }
@@ -335,7 +337,9 @@ private:
     std::vector<Slot> slots_;
 };
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 /// A prepared statement borrowed from its connection; it is reset and given back on destruction, which
 /// must come before the connection's.

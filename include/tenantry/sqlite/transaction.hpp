@@ -19,48 +19,50 @@ enum class Behaviour {
     immediate, ///< the write lock at once, so that it cannot fail later for want of it
 };
 
-namespace detail {
+} // namespace tenantry::sqlite
+
+namespace tenantry::detail {
 
 // Runs one of the library's statements about transactions. They stay prepared, take no time, and must not be
 // ended half-way by the flag of a cancelled operation.
-inline Result<void> run_control(Connection& connection, const StatementText& text)
+inline Result<void> run_control(sqlite::Connection& connection, const sqlite::StatementText& text)
 {
-    const Privileged gate(connection);
-    const Uninterruptible calm(connection);
+    const sqlite::Privileged gate(connection);
+    const sqlite::Uninterruptible calm(connection);
     auto statement = connection.statement(text);
     if (!statement) return fail(std::move(statement).error());
     return statement->run();
 }
 
-inline const StatementText& begin_text(Behaviour behaviour)
+inline const sqlite::StatementText& begin_text(sqlite::Behaviour behaviour)
 {
-    static const StatementText deferred{"BEGIN", next_slot()};
-    static const StatementText immediate{"BEGIN IMMEDIATE", next_slot()};
-    return behaviour == Behaviour::immediate ? immediate : deferred;
+    static const sqlite::StatementText deferred{"BEGIN", sqlite::next_slot()};
+    static const sqlite::StatementText immediate{"BEGIN IMMEDIATE", sqlite::next_slot()};
+    return behaviour == sqlite::Behaviour::immediate ? immediate : deferred;
 }
-inline const StatementText& commit_text()
+inline const sqlite::StatementText& commit_text()
 {
-    static const StatementText text{"COMMIT", next_slot()};
+    static const sqlite::StatementText text{"COMMIT", sqlite::next_slot()};
     return text;
 }
-inline const StatementText& rollback_text()
+inline const sqlite::StatementText& rollback_text()
 {
-    static const StatementText text{"ROLLBACK", next_slot()};
+    static const sqlite::StatementText text{"ROLLBACK", sqlite::next_slot()};
     return text;
 }
-inline const StatementText& savepoint_text()
+inline const sqlite::StatementText& savepoint_text()
 {
-    static const StatementText text{"SAVEPOINT tenantry", next_slot()};
+    static const sqlite::StatementText text{"SAVEPOINT tenantry", sqlite::next_slot()};
     return text;
 }
-inline const StatementText& release_text()
+inline const sqlite::StatementText& release_text()
 {
-    static const StatementText text{"RELEASE tenantry", next_slot()};
+    static const sqlite::StatementText text{"RELEASE tenantry", sqlite::next_slot()};
     return text;
 }
-inline const StatementText& rollback_to_text()
+inline const sqlite::StatementText& rollback_to_text()
 {
-    static const StatementText text{"ROLLBACK TO tenantry", next_slot()};
+    static const sqlite::StatementText text{"ROLLBACK TO tenantry", sqlite::next_slot()};
     return text;
 }
 
@@ -70,7 +72,9 @@ inline tl::unexpected<Error> lost_transaction()
                 "the transaction had been rolled back before its end; nothing of it was written");
 }
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::sqlite {
 
 /// A transaction from `begin` to `commit`; without that, its destructor takes it back. Used by the
 /// connection's thread, and gone before the connection is.

@@ -60,7 +60,7 @@ public:
     {
         std::size_t bytes = sizeof(CallersOperation<R, Work, LeasePtr>) + sizeof(Work);
         if constexpr (requires { work.held_bytes(); }) bytes += work.held_bytes();
-        std::weak_ptr<async::Waker> waker;
+        std::weak_ptr<Waker> waker;
         if (lease_) waker = lease_->tenant().weak_from_this();
         auto operation = make_operation(std::forward<Handler>(handler), std::move(work), std::move(waker));
         if (auto can = usable(lease_); !can) return operation->refuse(std::move(can).error());
@@ -72,10 +72,10 @@ public:
 private:
     // A handler that has no executor of its own is called on the fleet's, unless that has ended.
     template <class Handler>
-    auto make_operation(Handler&& handler, Work work, std::weak_ptr<async::Waker> waker) const
+    auto make_operation(Handler&& handler, Work work, std::weak_ptr<Waker> waker) const
     {
         using Callers = CallersOperation<R, Work, LeasePtr>;
-        const async::GatePass alive(lease_ ? lease_->executor_gate() : nullptr);
+        const GatePass alive(lease_ ? lease_->executor_gate() : nullptr);
         return std::make_unique<Callers>(std::move(work), lease_, std::forward<Handler>(handler),
                                          lease_ && alive ? executor_ : boost::asio::any_io_executor(),
                                          std::move(waker));
@@ -204,8 +204,8 @@ public:
     /// fleet's.
     [[nodiscard]] executor_type get_executor() const noexcept
     {
-        const async::Gate* const gate = lease_ ? lease_->executor_gate() : nullptr;
-        return gate != nullptr && gate->is_forked() ? async::calling_thread() : executor_;
+        const detail::Gate* const gate = lease_ ? lease_->executor_gate() : nullptr;
+        return gate != nullptr && gate->is_forked() ? detail::calling_thread() : executor_;
     }
 
     /// The tenant's name; empty for a handle of nothing.
@@ -461,9 +461,9 @@ private:
         detail::TenantPort& tenant = lease_->tenant();
         const auto awaited = tenant.may_wait();
         if (!awaited) return fail(awaited.error());
-        async::BlockedInside blocked(*awaited);
+        detail::BlockedInside blocked(*awaited);
         if (blocked.is_for_itself()) return fail(detail::blocked_error().with_tenant(id()));
-        async::Answer<R> answer;
+        detail::Answer<R> answer;
         auto operation = std::make_unique<detail::BlockingOperation<R, Work>>(kind, work, answer, blocked);
         operation->limits = limits_;
         tenant.write_here(std::move(operation));

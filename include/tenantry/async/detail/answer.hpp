@@ -8,7 +8,7 @@
 
 #include <tenantry/core/error.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// For calls that block: lives where the caller waits, and is given its result exactly once, from any thread. It may be
 /// gone as soon as it was.
@@ -63,4 +63,4 @@ private:
     Answer<R>* answer_;
 };
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

@@ -10,7 +10,7 @@
 #include <tenantry/async/detail/inside.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// While it lives the thread that has made it waits for something, known by its address, which a thread `Inside` of that
 /// may keep it from. Of interest, and of any cost, only where the thread is itself inside of what others may wait for: two
@@ -48,7 +48,7 @@ private:
     bool for_itself_ = false;
 };
 
-} // namespace tenantry::async
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/async/impl/blocked_inside.ipp>

@@ -9,7 +9,7 @@
 
 #include <tenantry/core/detail/separate_compilation.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// Keeps waiting operations and removes those that were cancelled.
 class Waker {
@@ -38,7 +38,7 @@ private:
     std::weak_ptr<Waker> waker_;
 };
 
-} // namespace tenantry::async
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/async/impl/cancellation.ipp>

@@ -14,7 +14,7 @@
 
 #include <tenantry/core/detail/separate_compilation.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 class ContextWatch;
 
@@ -113,7 +113,7 @@ private:
     bool closing_ = false;
 };
 
-} // namespace tenantry::async
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/async/impl/context_watch.ipp>

@@ -21,7 +21,7 @@
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// A child process that was made by `fork` has a copy of everything but the other threads: locks that they held stay locked, and
 /// what they were to do is never done. POSIX locks on files are not inherited either, though SQLite's memory says that it has
@@ -48,7 +48,7 @@ private:
 };
 
 /// Remembers which process it was made in. Thread-safe.
-class Origin {
+class ProcessOrigin {
 public:
     /// True: in another one, of which this process is a fork.
     [[nodiscard]] bool is_forked() const noexcept { return made_in_ != Forks::count(); }
@@ -150,7 +150,7 @@ template <class Executor>
 /// Where handlers are called that have no executor of their own, while the fleet's cannot be used.
 [[nodiscard]] inline boost::asio::any_io_executor calling_thread() { return CallingThread(); }
 
-} // namespace tenantry::async
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/async/impl/fork.ipp>

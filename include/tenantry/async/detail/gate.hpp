@@ -8,7 +8,7 @@
 
 #include <tenantry/async/detail/fork.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// Operations enter and leave; once shut, nobody enters. Entering and leaving an open gate is one atomic
 /// exchange each. In a process that was forked from its own nobody enters, and nobody waits. Thread-safe.
@@ -68,7 +68,7 @@ private:
     static constexpr std::uint64_t shut_bit = 1;
     static constexpr std::uint64_t one = 2;
 
-    const Origin origin_;
+    const ProcessOrigin origin_;
     std::atomic<std::uint64_t> state_{0};
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -94,4 +94,4 @@ private:
     bool inside_;
 };
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

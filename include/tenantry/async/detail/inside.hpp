@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// Whether other threads may wait for the end of what a thread is inside of: see BlockedInside.
 enum class Awaited : bool { no, yes };
@@ -48,4 +48,4 @@ private:
     static inline thread_local const Inside* innermost = nullptr;
 };
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

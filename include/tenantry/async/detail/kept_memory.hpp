@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <new>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// For one handler at a time that waits: bind it to `KeptMemory::Allocator<void>` (`boost::asio::bind_allocator`). Outlives what
 /// is made in it.
@@ -50,4 +50,4 @@ private:
     alignas(std::max_align_t) std::byte bytes_[size];
 };
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

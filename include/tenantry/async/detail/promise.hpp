@@ -25,7 +25,7 @@
 #include <tenantry/async/detail/fork.hpp>
 #include <tenantry/core/error.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// Keeps a completion handler `void(Result<R>)` until the result is there, then posts it to its associated
 /// executor, on which outstanding work is counted meanwhile. Where it has none, that is the executor given, and
@@ -368,4 +368,4 @@ private:
     std::shared_ptr<Cancellation> cancellation_;
 };
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

@@ -12,7 +12,7 @@
 #include <tenantry/async/detail/inside.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// Where the executor's work is done: what a thread that does some of it is `Inside` of.
 [[nodiscard]] inline const boost::asio::execution_context* context_of(
@@ -20,8 +20,6 @@ namespace tenantry::async {
 {
     return &boost::asio::query(executor, boost::asio::execution::context);
 }
-
-namespace detail {
 
 using AnyExecutor = boost::asio::any_io_executor;
 
@@ -39,13 +37,11 @@ template <class Executor>
     return target != nullptr && target->get_inner_executor().running_in_this_thread();
 }
 
-} // namespace detail
-
 /// True for every thread that runs a `thread_pool` or an `io_context`, and for strands over them. Of an executor of
 /// another kind only those threads are known that are `Inside` of its context.
 [[nodiscard]] bool runs_here(const boost::asio::any_io_executor& executor);
 
-} // namespace tenantry::async
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/async/impl/runs_here.ipp>

@@ -13,7 +13,7 @@
 #include <boost/asio/require.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// Tasks that are posted to it are called one after another, in order; never where they are posted. What is posted while
 /// some are called goes to the back of the executor. Over a thread pool, as a fleet's own is, it posts to that without
@@ -127,4 +127,4 @@ private:
     std::shared_ptr<Queue> queue_;
 };
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

@@ -10,12 +10,12 @@
 
 #include <tenantry/core/detail/separate_compilation.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// The threads of a `thread_pool`. 0: it is not known, as of every other executor.
 [[nodiscard]] std::size_t threads_of(const boost::asio::any_io_executor& executor);
 
-} // namespace tenantry::async
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/async/impl/threads_of.ipp>

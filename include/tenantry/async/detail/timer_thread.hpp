@@ -11,7 +11,7 @@
 
 #include <tenantry/core/detail/separate_compilation.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 /// Where a `steady_timer` is made that is to go off beside the work, and not among it. Asio looks after the timers of an
 /// execution context in the threads that do its work: where all of them are busy none goes off, and once there was one, a
@@ -48,7 +48,7 @@ private:
     return boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
 }
 
-} // namespace tenantry::async
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/async/impl/timer_thread.ipp>

@@ -2,7 +2,7 @@
 
 #include <tenantry/async/detail/blocked_inside.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 TENANTRY_DECL BlockedInside::BlockedInside(const void* what) : what_(what)
 {
@@ -49,4 +49,4 @@ TENANTRY_DECL bool BlockedInside::leads_back(const Waiting& waiting) const
     return false;
 }
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

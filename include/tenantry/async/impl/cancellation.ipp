@@ -2,7 +2,7 @@
 
 #include <tenantry/async/detail/cancellation.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 TENANTRY_DECL void Cancellation::request(boost::asio::cancellation_type type) noexcept
 {
@@ -11,4 +11,4 @@ TENANTRY_DECL void Cancellation::request(boost::asio::cancellation_type type) no
     if (auto waker = waker_.lock()) waker->wake(type);
 }
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

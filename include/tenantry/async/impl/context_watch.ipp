@@ -2,7 +2,7 @@
 
 #include <tenantry/async/detail/context_watch.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 TENANTRY_DECL ContextWatch::~ContextWatch()
 {
@@ -91,4 +91,4 @@ TENANTRY_DECL void ContextWatch::unlink(ContextClient& client, std::unique_lock<
     client.linked_ = false;
 }
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

@@ -2,7 +2,7 @@
 
 #include <tenantry/async/detail/fork.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 TENANTRY_DECL Forks::Exposed::Exposed()
 {
@@ -28,4 +28,4 @@ TENANTRY_DECL boost::asio::execution_context& CallingThread::query(
     return *context;
 }
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

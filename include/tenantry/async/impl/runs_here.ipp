@@ -2,7 +2,7 @@
 
 #include <tenantry/async/detail/runs_here.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 TENANTRY_DECL bool runs_here(const boost::asio::any_io_executor& executor)
 {
@@ -16,4 +16,4 @@ TENANTRY_DECL bool runs_here(const boost::asio::any_io_executor& executor)
     return strand != nullptr && runs_here(strand->get_inner_executor());
 }
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

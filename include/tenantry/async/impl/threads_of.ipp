@@ -2,7 +2,7 @@
 
 #include <tenantry/async/detail/threads_of.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 TENANTRY_DECL std::size_t threads_of(const boost::asio::any_io_executor& executor)
 {
@@ -10,4 +10,4 @@ TENANTRY_DECL std::size_t threads_of(const boost::asio::any_io_executor& executo
     return pool == nullptr ? 0 : boost::asio::query(*pool, boost::asio::execution::occupancy);
 }
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

@@ -2,7 +2,7 @@
 
 #include <tenantry/async/detail/timer_thread.hpp>
 
-namespace tenantry::async {
+namespace tenantry::detail {
 
 TENANTRY_DECL void TimerThread::stop() noexcept
 {
@@ -21,4 +21,4 @@ TENANTRY_DECL void TimerThread::run() noexcept
     }
 }
 
-} // namespace tenantry::async
+} // namespace tenantry::detail

@@ -71,7 +71,7 @@ constexpr Literal literal_of(const T& value) noexcept
 {
     if constexpr (is_optional<T>)
         return value ? literal_of(*value) : Literal::fits;
-    else if constexpr (sqlite::detail::PlainInteger<T>)
+    else if constexpr (detail::PlainInteger<T>)
         return std::in_range<std::int64_t>(value) ? Literal::fits : Literal::range;
     else if constexpr (std::floating_point<T>)
         return decimal_of(static_cast<double>(value)).exact ? Literal::fits : Literal::digits;
@@ -97,7 +97,7 @@ constexpr void render_literal(TextSink& out, const T& value)
             out.text("NULL");
     } else if constexpr (std::same_as<T, bool>) {
         out.integer(value ? 1 : 0);
-    } else if constexpr (sqlite::detail::PlainInteger<T>) {
+    } else if constexpr (detail::PlainInteger<T>) {
         out.integer(static_cast<std::int64_t>(value));
     } else if constexpr (std::floating_point<T>) {
         render_decimal(out, decimal_of(static_cast<double>(value)));

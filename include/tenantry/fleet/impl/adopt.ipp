@@ -65,7 +65,7 @@ TENANTRY_DECL Result<Comparison> adopt_and_wait(const std::shared_ptr<FleetPort>
     const auto core = FleetCore::of(port);
     if (auto may = core->may_wait(); !may) return fail(std::move(may).error());
     std::optional<Comparison> found;
-    async::Answer<void> answer;
+    Answer<void> answer;
     core->create_by(*tenant, std::make_unique<BlockedEnd>(answer),
                     [&](const std::filesystem::path& to, std::uint64_t incarnation) -> Result<void> {
                         auto adopted =

@@ -29,7 +29,7 @@ class MigrateAll : public std::enable_shared_from_this<MigrateAll> {
 
 public:
     MigrateAll(std::shared_ptr<FleetCore> core, MigrateOptions options,
-               std::unique_ptr<async::Promise<MigrationReport>> done, bool tells)
+               std::unique_ptr<Promise<MigrationReport>> done, bool tells)
         : core_(std::move(core)), options_(std::move(options)), done_(std::move(done)), tells_(tells)
     {
         options_.concurrency = std::max<std::size_t>(options_.concurrency, 1);
@@ -261,7 +261,7 @@ private:
 
     const std::shared_ptr<FleetCore> core_;
     MigrateOptions options_;
-    const std::unique_ptr<async::Promise<MigrationReport>> done_;
+    const std::unique_ptr<Promise<MigrationReport>> done_;
     const bool tells_;                   // there is a MigrationProgress with it
     std::atomic<bool> abandoned_{false}; // the caller's execution context has ended
     std::mutex progress_mutex_;
@@ -280,7 +280,7 @@ private:
 };
 
 TENANTRY_DECL void start_migrate_all(const std::shared_ptr<FleetPort>& fleet, MigrateOptions options,
-                                     std::unique_ptr<async::Promise<MigrationReport>> done, bool tells)
+                                     std::unique_ptr<Promise<MigrationReport>> done, bool tells)
 {
     std::make_shared<MigrateAll>(FleetCore::of(fleet), std::move(options), std::move(done), tells)->start();
 }

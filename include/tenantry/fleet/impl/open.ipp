@@ -31,7 +31,7 @@ public:
     void finish() noexcept override
     {
         // What was answered before this line is told before the pool ends.
-        async::Answer<void> told;
+        Answer<void> told;
         boost::asio::post(pool_,
                           boost::asio::bind_allocator(memory_.allocator(), [&told] { told.give({}); }));
         (void)told.wait();
@@ -45,7 +45,7 @@ private:
         return std::max<std::size_t>(4, std::size_t{2} * std::thread::hardware_concurrency());
     }
 
-    async::KeptMemory memory_; // a fleet can be ended where there is none
+    KeptMemory memory_; // a fleet can be ended where there is none
     boost::asio::thread_pool pool_;
 };
 
@@ -57,7 +57,7 @@ struct OpenedRoot {
     [[nodiscard]] static Result<OpenedRoot> open(const std::filesystem::path& root,
                                                  const FleetOptions& options, std::string_view schema)
     {
-        if (async::Forks::count() != 0) return fail(async::forked_error());
+        if (Forks::count() != 0) return fail(forked_error());
         if (auto checked = check_options(options); !checked) return fail(std::move(checked).error());
         auto layout = Layout::open(root, options, schema);
         if (!layout) return fail(std::move(layout).error());

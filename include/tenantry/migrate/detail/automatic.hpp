@@ -53,7 +53,9 @@ struct Assessment {
     std::vector<std::string> misfits{}; ///< of a newer one: what keeps rows from being written
 };
 
-namespace detail {
+} // namespace tenantry::migrate
+
+namespace tenantry::detail {
 
 inline std::string checksum(std::int64_t mark) { return std::to_string(mark); }
 
@@ -61,25 +63,27 @@ inline std::string checksum(std::int64_t mark) { return std::to_string(mark); }
 // again. Thread-safe.
 class LastSchema {
 public:
-    [[nodiscard]] static std::shared_ptr<const SchemaModel> get();
-    static void set(std::shared_ptr<const SchemaModel> model);
+    [[nodiscard]] static std::shared_ptr<const migrate::SchemaModel> get();
+    static void set(std::shared_ptr<const migrate::SchemaModel> model);
 
 private:
     static inline std::mutex mutex_;
-    static inline std::shared_ptr<const SchemaModel> last_;
+    static inline std::shared_ptr<const migrate::SchemaModel> last_;
 };
 
-Result<Assessment> assess(sqlite::Connection& connection, const SchemaInfo& declared);
+Result<migrate::Assessment> assess(sqlite::Connection& connection, const SchemaInfo& declared);
 
-Error newer_error(const Assessment& found);
+Error newer_error(const migrate::Assessment& found);
 
-Migrated leave_newer(const Assessment& found);
+Migrated leave_newer(const migrate::Assessment& found);
 
 // Under the write lock, and in RebuildMode.
 Result<Migrated> bring_up_to_date(sqlite::Connection& connection, const SchemaInfo& declared,
-                                  Assessment& found);
+                                  migrate::Assessment& found);
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::migrate {
 
 /// Brings the database to its declaration; see `ensure_schema`.
 [[nodiscard]] Result<Migrated> migrate_automatically(sqlite::Connection& connection,

@@ -39,37 +39,42 @@ struct HistoryAssessment {
     std::vector<std::string> misfits{};   ///< of a newer one: what keeps rows from being written
 };
 
-namespace detail {
+} // namespace tenantry::migrate
 
-std::string last_revision(const Ledger& ledger);
+namespace tenantry::detail {
+
+std::string last_revision(const migrate::Ledger& ledger);
 
 // A row that the history does not know is a newer program's, unless something the history knows was run after it.
-bool is_of_newer_program(const Ledger& ledger, std::size_t index, const History& history);
+bool is_of_newer_program(const migrate::Ledger& ledger, std::size_t index, const History& history);
 
 // Has it anything besides `states[n]` that an earlier state has? Then the revision that removes it has not run.
-bool has_earlier(const Plan& plan, const std::vector<SchemaModel>& states, std::size_t n);
+bool has_earlier(const migrate::Plan& plan, const std::vector<migrate::SchemaModel>& states, std::size_t n);
 
 // The history's state that the database is in: its own, or the one of which it has least besides, which must be another's.
 // Of states that are the same it is the first, so that what leaves no trace in the schema, a revision that changes only
 // data, is run.
-Result<std::size_t> find_state(const SchemaModel& live, const History& history,
+Result<std::size_t> find_state(const migrate::SchemaModel& live, const History& history,
                                const sqlite::Functions& functions);
 
-Result<HistoryAssessment> assess(sqlite::Connection& connection, const SchemaInfo& declared,
-                                 const History& history);
+Result<migrate::HistoryAssessment> assess(sqlite::Connection& connection, const SchemaInfo& declared,
+                                          const History& history);
 
-LedgerRow row_of(const Revision& revision, LedgerKind kind);
+migrate::LedgerRow ledger_row(const Revision& revision, migrate::LedgerKind kind);
 
 // Do declared rows fit? In the transaction of the last revision.
 Result<void> check_fit(sqlite::Connection& connection, const SchemaInfo& declared);
 
-Result<void> set_mark(sqlite::Connection& connection, const HistoryAssessment& found, std::int32_t mark);
+Result<void> set_mark(sqlite::Connection& connection, const migrate::HistoryAssessment& found,
+                      std::int32_t mark);
 
 // One step, in the transaction that is open: true if there is nothing more to do.
 Result<bool> take_step(sqlite::Connection& connection, const SchemaInfo& declared, const History& history,
-                       HistoryAssessment& found, Migrated& report);
+                       migrate::HistoryAssessment& found, Migrated& report);
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::migrate {
 
 /// Brings the database to its declaration by the history; see `ensure_schema`. Each revision is a transaction of its
 /// own, so that a failing one leaves the database at the one before.

@@ -17,43 +17,44 @@
 #include <tenantry/migrate/model.hpp>
 #include <tenantry/sqlite/connection.hpp>
 
-namespace tenantry::migrate::detail {
+namespace tenantry::detail {
 
 /// Is everything that is called in an expression a function that fails for no value?
-[[nodiscard]] bool never_fails(SqlTokens tokens);
+[[nodiscard]] bool never_fails(migrate::SqlTokens tokens);
 
 /// Is an expression of columns that are never NULL never NULL itself? Sums, differences and products of integers, and
 /// texts one behind another.
-[[nodiscard]] bool is_never_null(SqlTokens tokens, const TableModel& declared);
+[[nodiscard]] bool is_never_null(migrate::SqlTokens tokens, const migrate::TableModel& declared);
 
 /// Does a CHECK hold of these columns where an insert leaves them out?
 [[nodiscard]] bool holds_by_default(std::string_view expression,
-                                    const std::vector<const ColumnText*>& columns);
+                                    const std::vector<const migrate::ColumnText*>& columns);
 
 /// Is a trigger one that neither fails nor writes to what is declared? It may write into a table that is not declared and
 /// takes every row.
 class TriggerReader {
 public:
-    TriggerReader(const SchemaModel& live, const SchemaModel& wanted, const ViewModel& trigger)
-        : live_(live), wanted_(wanted), tokens_(sql_tokens(trigger.sql))
+    TriggerReader(const migrate::SchemaModel& live, const migrate::SchemaModel& wanted,
+                  const migrate::ViewModel& trigger)
+        : live_(live), wanted_(wanted), tokens_(migrate::sql_tokens(trigger.sql))
     {}
 
     [[nodiscard]] bool is_harmless() const;
 
 private:
     // `INTO log (` is no call.
-    [[nodiscard]] std::vector<SqlToken> without_target() const;
+    [[nodiscard]] std::vector<migrate::SqlToken> without_target() const;
 
-    [[nodiscard]] bool statement(SqlTokens tokens) const;
+    [[nodiscard]] bool statement(migrate::SqlTokens tokens) const;
 
-    [[nodiscard]] bool takes_every_row(const TableModel& table) const;
+    [[nodiscard]] bool takes_every_row(const migrate::TableModel& table) const;
 
-    const SchemaModel& live_;
-    const SchemaModel& wanted_;
-    std::vector<SqlToken> tokens_;
+    const migrate::SchemaModel& live_;
+    const migrate::SchemaModel& wanted_;
+    std::vector<migrate::SqlToken> tokens_;
 };
 
-} // namespace tenantry::migrate::detail
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/migrate/impl/harmless.ipp>

@@ -37,7 +37,9 @@ struct Conversion {
     std::string refused{};    ///< true of values that have no new one; empty: all have
 };
 
-namespace detail {
+} // namespace tenantry::migrate
+
+namespace tenantry::detail {
 
 inline std::string text_of(std::int64_t number)
 {
@@ -46,14 +48,18 @@ inline std::string text_of(std::int64_t number)
 }
 
 // From units of a/b seconds to units of c/d: multiplied by p, divided by q. Nothing where they are too large.
-std::optional<std::pair<std::int64_t, std::int64_t>> ratio(const Meaning& from, const Meaning& to);
+std::optional<std::pair<std::int64_t, std::int64_t>> ratio(const migrate::Meaning& from,
+                                                           const migrate::Meaning& to);
 
-Conversion between_units(const std::string& column, std::pair<std::int64_t, std::int64_t> by, bool from_real,
-                         bool to_real);
+migrate::Conversion between_units(const std::string& column, std::pair<std::int64_t, std::int64_t> by,
+                                  bool from_real, bool to_real);
 
-Conversion between_names(const std::string& column, const Meaning& from, const Meaning& to);
+migrate::Conversion between_names(const std::string& column, const migrate::Meaning& from,
+                                  const migrate::Meaning& to);
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::migrate {
 
 /// From a column that means `from` to one that means `to`. A number of no meaning is taken for whatever is declared.
 [[nodiscard]] Conversion convert(const std::string& column, std::string_view from_text, bool from_real,

@@ -53,14 +53,16 @@ struct SqlToken {
 
 using SqlTokens = std::span<const SqlToken>;
 
-namespace detail {
+} // namespace tenantry::migrate
+
+namespace tenantry::detail {
 
 [[nodiscard]] inline bool is_space(char c) noexcept
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 [[nodiscard]] inline bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-[[nodiscard]] inline bool is_name(char c) noexcept
+[[nodiscard]] inline bool is_name_character(char c) noexcept
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '$' ||
            static_cast<unsigned char>(c) >= 0x80;
@@ -78,7 +80,9 @@ namespace detail {
 
 [[nodiscard]] std::size_t sign_end(std::string_view text, std::size_t at) noexcept;
 
-} // namespace detail
+} // namespace tenantry::detail
+
+namespace tenantry::migrate {
 
 /// The tokens of `text`. Whatever SQLite accepts is split as SQLite does it
 /// (https://sqlite.org/lang_keywords.html); anything else into something.

@@ -22,13 +22,13 @@ TENANTRY_DECL Result<Comparison> adopt(sqlite::Connection& connection, const Sch
                         joined(found->misfits));
     LedgerRow adopted{.kind = LedgerKind::adopted,
                       .name = "adopted",
-                      .checksum = history != nullptr ? std::string()
-                                                     : migrate::detail::checksum(declared.fingerprint)};
+                      .checksum =
+                          history != nullptr ? std::string() : detail::checksum(declared.fingerprint)};
     if (auto added = ledger->add(connection, std::move(adopted)); !added)
         return fail(std::move(added).error());
     if (history != nullptr)
         for (const Revision& revision : history->revisions())
-            if (auto added = ledger->add(connection, migrate::detail::row_of(revision, LedgerKind::included));
+            if (auto added = ledger->add(connection, detail::ledger_row(revision, LedgerKind::included));
                 !added)
                 return fail(std::move(added).error());
     if (auto committed = transaction->commit(); !committed) return fail(std::move(committed).error());

@@ -31,10 +31,10 @@ TENANTRY_DECL std::string to_string(const ConflictingRows& conflicts)
 
 } // namespace tenantry::migrate
 
-namespace tenantry::migrate::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL Result<void> gather(sqlite::Connection& connection, const std::string& sql, int column,
-                                  ConflictingRows& found)
+                                  migrate::ConflictingRows& found)
 {
     const sqlite::Privileged gate(connection);
     auto rows = connection.prepare(sql);
@@ -53,7 +53,7 @@ TENANTRY_DECL Result<void> gather(sqlite::Connection& connection, const std::str
     }
 }
 
-TENANTRY_DECL Error refused(const Plan& plan, const std::vector<ConflictingRows>& conflicts,
+TENANTRY_DECL Error refused(const migrate::Plan& plan, const std::vector<migrate::ConflictingRows>& conflicts,
                             const Error* sqlite)
 {
     std::string text = "the change would lose data or break what is declared, and nothing was changed: ";
@@ -63,9 +63,9 @@ TENANTRY_DECL Error refused(const Plan& plan, const std::vector<ConflictingRows>
                  sqlite != nullptr ? sqlite->sqlite_code() : 0);
 }
 
-TENANTRY_DECL Result<void> run_steps(sqlite::Connection& connection, const Plan& plan)
+TENANTRY_DECL Result<void> run_steps(sqlite::Connection& connection, const migrate::Plan& plan)
 {
-    for (const Step& step : plan.steps)
+    for (const migrate::Step& step : plan.steps)
         for (const std::string& sql : step.sql)
             if (auto done = connection.execute(sql); !done) {
                 done.error().in(step.title());
@@ -74,20 +74,22 @@ TENANTRY_DECL Result<void> run_steps(sqlite::Connection& connection, const Plan&
     return {};
 }
 
-TENANTRY_DECL Result<std::vector<ConflictingRows>> dangling(sqlite::Connection& connection,
-                                                            const std::vector<std::string>& tables)
+TENANTRY_DECL Result<std::vector<migrate::ConflictingRows>> dangling(sqlite::Connection& connection,
+                                                                     const std::vector<std::string>& tables)
 {
-    std::vector<ConflictingRows> all;
+    std::vector<migrate::ConflictingRows> all;
     for (const std::string& table : tables) {
-        ConflictingRows found{"foreign keys of table " + table, "the row that is referred to is not there"};
-        auto done = gather(connection, "PRAGMA main.foreign_key_check(" + quoted_name(table) + ')', 1, found);
+        migrate::ConflictingRows found{"foreign keys of table " + table,
+                                       "the row that is referred to is not there"};
+        auto done = gather(connection, "PRAGMA main.foreign_key_check(" + migrate::quoted_name(table) + ')',
+                           1, found);
         if (!done) return fail(std::move(done).error());
         if (found.count != 0) all.push_back(std::move(found));
     }
     return all;
 }
 
-} // namespace tenantry::migrate::detail
+} // namespace tenantry::detail
 
 namespace tenantry::migrate {
 
@@ -101,7 +103,7 @@ TENANTRY_DECL Result<std::vector<ConflictingRows>> find_conflicting_rows(sqlite:
             ConflictingRows found{step.title(), condition.what};
             if (auto done = detail::gather(connection, condition.conflicting_rows, 0, found); !done) {
                 // SQLite will say what it thinks of the step; what it does not enforce must be known.
-                if (condition.enforced && detail::is_refused(done.error())) continue;
+                if (condition.enforced && detail::is_refused_statement(done.error())) continue;
                 return fail(
                     migration_error(std::move(done).error(), "looking for rows where " + condition.what));
             }
@@ -144,11 +146,11 @@ TENANTRY_DECL Result<void> apply(sqlite::Connection& connection, const Plan& pla
     // Back to where the rows are that stood in the way.
     if (auto undone = savepoint->rollback(); !undone) return undone;
     if (!connection.in_transaction()) // SQLite took everything back: a full disk, perhaps
-        return done ? sqlite::detail::lost_transaction()
+        return done ? detail::lost_transaction()
                     : fail(migration_error(std::move(done).error(), "migrating"));
     // ALTER TABLE says of a CHECK that is not met what it says of a wrong statement.
     if (done || done.error() == errc::constraint ||
-        (detail::is_refused(done.error()) && plan.has_conditions())) {
+        (detail::is_refused_statement(done.error()) && plan.has_conditions())) {
         auto conflicts = find_conflicting_rows(connection, plan);
         if (!conflicts) return fail(std::move(conflicts).error());
         if (conflicts->empty()) *conflicts = std::move(dangling);

@@ -44,25 +44,25 @@ TENANTRY_DECL Result<std::vector<std::string>> create_all(sqlite::Connection& co
 
 } // namespace tenantry::migrate
 
-namespace tenantry::migrate::detail {
+namespace tenantry::detail {
 
-TENANTRY_DECL std::shared_ptr<const SchemaModel> LastSchema::get()
+TENANTRY_DECL std::shared_ptr<const migrate::SchemaModel> LastSchema::get()
 {
     const std::lock_guard lock(mutex_);
     return last_;
 }
 
-TENANTRY_DECL void LastSchema::set(std::shared_ptr<const SchemaModel> model)
+TENANTRY_DECL void LastSchema::set(std::shared_ptr<const migrate::SchemaModel> model)
 {
     const std::lock_guard lock(mutex_);
     last_ = std::move(model);
 }
 
-TENANTRY_DECL Result<Assessment> assess(sqlite::Connection& connection, const SchemaInfo& declared)
+TENANTRY_DECL Result<migrate::Assessment> assess(sqlite::Connection& connection, const SchemaInfo& declared)
 {
-    using State = Assessment::State;
-    Assessment found;
-    auto mark = read_mark(connection);
+    using State = migrate::Assessment::State;
+    migrate::Assessment found;
+    auto mark = migrate::read_mark(connection);
     if (!mark) return fail(std::move(mark).error());
     found.mark = *mark;
     if (*mark == declared.fingerprint) return found;
@@ -77,10 +77,11 @@ TENANTRY_DECL Result<Assessment> assess(sqlite::Connection& connection, const Sc
         return found;
     }
     if (*objects >= has_ledger) {
-        auto ledger = Ledger::read_there(connection);
+        auto ledger = migrate::Ledger::read_there(connection);
         if (!ledger) return fail(std::move(ledger).error());
         found.ledger = std::move(*ledger);
-        if (found.ledger.is_adopted()) found.mark = mix_mark(found.mark, connection.incarnation()); // its own
+        if (found.ledger.is_adopted())
+            found.mark = migrate::mix_mark(found.mark, connection.incarnation()); // its own
     }
     const auto& rows = found.ledger.rows();
     if (found.ledger.has_history())
@@ -90,45 +91,46 @@ TENANTRY_DECL Result<Assessment> assess(sqlite::Connection& connection, const Sc
                         "'; this program has none");
     const std::string wanted = checksum(declared.fingerprint);
     bool was_here = false;
-    for (const LedgerRow& row : rows) was_here = was_here || row.checksum == wanted;
+    for (const migrate::LedgerRow& row : rows) was_here = was_here || row.checksum == wanted;
     const bool is_last = !rows.empty() && rows.back().checksum == wanted;
     if (is_last && found.ledger.is_adopted()) return found;
-    auto model = shared_declared_model(declared, connection.functions());
+    auto model = migrate::shared_declared_model(declared, connection.functions());
     if (!model) return fail(std::move(model).error());
     const auto last = LastSchema::get();
-    auto live = introspect(connection, {model->get(), last.get()});
+    auto live = migrate::introspect(connection, {model->get(), last.get()});
     if (!live) return fail(std::move(live).error());
-    found.plan = diff(*live, **model, found.ledger.is_adopted() ? Unknown::adopted : Unknown::keep);
+    found.plan =
+        diff(*live, **model, found.ledger.is_adopted() ? migrate::Unknown::adopted : migrate::Unknown::keep);
     found.state = was_here && !is_last ? State::newer : State::behind;
     if (found.state == State::newer) found.misfits = misfits(*live, **model, true);
-    LastSchema::set(std::make_shared<const SchemaModel>(std::move(*live)));
+    LastSchema::set(std::make_shared<const migrate::SchemaModel>(std::move(*live)));
     return found;
 }
 
-TENANTRY_DECL Error newer_error(const Assessment& found)
+TENANTRY_DECL Error newer_error(const migrate::Assessment& found)
 {
     return Error(errc::newer_schema,
                  "a newer program has changed the database, and this one cannot work with it: " +
-                     joined(found.misfits));
+                     migrate::joined(found.misfits));
 }
 
-TENANTRY_DECL Migrated leave_newer(const Assessment& found)
+TENANTRY_DECL Migrated leave_newer(const migrate::Assessment& found)
 {
     Migrated report{.is_newer = true, .from = checksum(found.mark), .to = checksum(found.mark)};
     report.tolerated = found.plan.tolerated;
-    for (const Step& step : found.plan.steps)
+    for (const migrate::Step& step : found.plan.steps)
         report.tolerated.push_back("what the newer program has made otherwise: " + step.title());
     return report;
 }
 
 TENANTRY_DECL Result<Migrated> bring_up_to_date(sqlite::Connection& connection, const SchemaInfo& declared,
-                                                Assessment& found)
+                                                migrate::Assessment& found)
 {
     const auto begun = std::chrono::steady_clock::now();
     Migrated report{.from = checksum(found.mark), .to = checksum(declared.fingerprint)};
-    if (found.state == Assessment::State::created) {
+    if (found.state == migrate::Assessment::State::created) {
         report.from.clear();
-        auto done = create_all(connection, declared);
+        auto done = migrate::create_all(connection, declared);
         if (!done) return fail(std::move(done).error());
         report.done = std::move(*done);
     } else {
@@ -137,11 +139,11 @@ TENANTRY_DECL Result<Migrated> bring_up_to_date(sqlite::Connection& connection, 
         report.tolerated = found.plan.tolerated;
         const bool adopted = found.ledger.is_adopted();
         if (found.ledger.rows().empty() && found.mark != 0) {
-            LedgerRow first{.name = "before", .checksum = checksum(found.mark)};
+            migrate::LedgerRow first{.name = "before", .checksum = checksum(found.mark)};
             if (auto added = found.ledger.add(connection, std::move(first)); !added)
                 return fail(std::move(added).error());
         }
-        LedgerRow row{.name = "automatic", .checksum = checksum(declared.fingerprint)};
+        migrate::LedgerRow row{.name = "automatic", .checksum = checksum(declared.fingerprint)};
         row.duration =
             std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begun);
         report.duration = row.duration;
@@ -149,12 +151,12 @@ TENANTRY_DECL Result<Migrated> bring_up_to_date(sqlite::Connection& connection, 
             return fail(std::move(added).error());
         if (adopted) return report;
     }
-    if (auto marked = write_mark(connection, declared.fingerprint); !marked)
+    if (auto marked = migrate::write_mark(connection, declared.fingerprint); !marked)
         return fail(std::move(marked).error());
     return report;
 }
 
-} // namespace tenantry::migrate::detail
+} // namespace tenantry::detail
 
 namespace tenantry::migrate {
 

@@ -2,29 +2,32 @@
 
 #include <tenantry/migrate/detail/by_history.hpp>
 
-namespace tenantry::migrate::detail {
+namespace tenantry::detail {
 
-TENANTRY_DECL std::string last_revision(const Ledger& ledger)
+TENANTRY_DECL std::string last_revision(const migrate::Ledger& ledger)
 {
     std::optional<std::int64_t> last;
-    for (const LedgerRow& row : ledger.rows())
+    for (const migrate::LedgerRow& row : ledger.rows())
         if (row.revision) last = std::max(last.value_or(0), *row.revision);
     return last ? "revision " + std::to_string(*last) : std::string();
 }
 
-TENANTRY_DECL bool is_of_newer_program(const Ledger& ledger, std::size_t index, const History& history)
+TENANTRY_DECL bool is_of_newer_program(const migrate::Ledger& ledger, std::size_t index,
+                                       const History& history)
 {
-    const LedgerRow& row = ledger.rows()[index];
+    const migrate::LedgerRow& row = ledger.rows()[index];
     if (history.revisions().empty() || *row.revision > history.revisions().back().number) return true;
-    if (row.kind == LedgerKind::included) return true; // it came with the newer program's declaration
+    if (row.kind == migrate::LedgerKind::included)
+        return true; // it came with the newer program's declaration
     for (std::size_t i = index + 1; i < ledger.rows().size(); ++i) {
-        const LedgerRow& later = ledger.rows()[i];
+        const migrate::LedgerRow& later = ledger.rows()[i];
         if (later.revision && history.find(*later.revision) != nullptr) return false;
     }
     return true;
 }
 
-TENANTRY_DECL bool has_earlier(const Plan& plan, const std::vector<SchemaModel>& states, std::size_t n)
+TENANTRY_DECL bool has_earlier(const migrate::Plan& plan, const std::vector<migrate::SchemaModel>& states,
+                               std::size_t n)
 {
     if (plan.tolerated.empty()) return false;
     for (std::size_t m = 1; m < n; ++m)
@@ -33,7 +36,7 @@ TENANTRY_DECL bool has_earlier(const Plan& plan, const std::vector<SchemaModel>&
     return false;
 }
 
-TENANTRY_DECL Result<std::size_t> find_state(const SchemaModel& live, const History& history,
+TENANTRY_DECL Result<std::size_t> find_state(const migrate::SchemaModel& live, const History& history,
                                              const sqlite::Functions& functions)
 {
     auto models = history.models(functions);
@@ -43,10 +46,10 @@ TENANTRY_DECL Result<std::size_t> find_state(const SchemaModel& live, const Hist
     std::size_t least = 0;
     bool nearest_is_exact = false;
     for (std::size_t n = states.size(); n-- > 1 && !nearest_is_exact;) {
-        const Plan plan = diff(live, states[n]);
+        const migrate::Plan plan = diff(live, states[n]);
         if (!plan.empty()) continue;
         // Without a column that is not known a constraint may be left that tells two states apart.
-        const bool exact = diff(live, states[n], Unknown::drop).empty();
+        const bool exact = diff(live, states[n], migrate::Unknown::drop).empty();
         if (!exact && nearest != 0 && plan.tolerated.size() >= least) continue;
         if (!exact && has_earlier(plan, states, n)) continue;
         nearest = n;
@@ -54,11 +57,11 @@ TENANTRY_DECL Result<std::size_t> find_state(const SchemaModel& live, const Hist
         nearest_is_exact = exact;
     }
     for (std::size_t n = 1; n < nearest; ++n)
-        if (diff(states[n], states[nearest], Unknown::drop).empty()) return n;
+        if (diff(states[n], states[nearest], migrate::Unknown::drop).empty()) return n;
     if (nearest != 0) return nearest;
     std::string common;
-    for (const SchemaModel& state : states)
-        for (const TableModel& table : state.tables)
+    for (const migrate::SchemaModel& state : states)
+        for (const migrate::TableModel& table : state.tables)
             if (common.empty() && live.table(table.name) != nullptr) common = table.name;
     if (common.empty()) return std::size_t{0};
     return fail(
@@ -68,26 +71,26 @@ TENANTRY_DECL Result<std::size_t> find_state(const SchemaModel& live, const Hist
             common + "); compared with the first revision:\n" + to_string(diff(live, states[1])));
 }
 
-TENANTRY_DECL Result<HistoryAssessment> assess(sqlite::Connection& connection, const SchemaInfo& declared,
-                                               const History& history)
+TENANTRY_DECL Result<migrate::HistoryAssessment> assess(sqlite::Connection& connection,
+                                                        const SchemaInfo& declared, const History& history)
 {
-    HistoryAssessment found;
-    auto mark = read_mark(connection);
+    migrate::HistoryAssessment found;
+    auto mark = migrate::read_mark(connection);
     if (!mark) return fail(std::move(mark).error());
     found.mark = *mark;
     found.is_current = *mark == history.mark(declared.fingerprint);
     if (found.is_current) return found;
-    auto empty = is_empty(connection);
+    auto empty = migrate::is_empty(connection);
     if (!empty) return fail(std::move(empty).error());
     found.is_empty = *empty;
     if (*empty) return found;
-    auto ledger = Ledger::read(connection);
+    auto ledger = migrate::Ledger::read(connection);
     if (!ledger) return fail(std::move(ledger).error());
     found.ledger = std::move(*ledger);
     const auto& rows = found.ledger.rows();
 
     if (!found.ledger.has_history()) {
-        auto live = introspect(connection);
+        auto live = migrate::introspect(connection);
         if (!live) return fail(std::move(live).error());
         auto state = find_state(*live, history, connection.functions());
         if (!state) return fail(std::move(state).error());
@@ -115,23 +118,24 @@ TENANTRY_DECL Result<HistoryAssessment> assess(sqlite::Connection& connection, c
         all_compatible = all_compatible && rows[i].compatible;
     }
     for (const Revision& revision : history.revisions()) {
-        const bool has_run = std::ranges::any_of(
-            rows, [&](const LedgerRow& row) { return row.revision && *row.revision == revision.number; });
+        const bool has_run = std::ranges::any_of(rows, [&](const migrate::LedgerRow& row) {
+            return row.revision && *row.revision == revision.number;
+        });
         if (!has_run) found.pending.push_back(&revision);
     }
     if (!found.is_newer) return found;
     found.tolerated.push_back("run by a newer program: " + unknown);
     if (all_compatible) return found;
-    auto model = shared_declared_model(declared, connection.functions());
+    auto model = migrate::shared_declared_model(declared, connection.functions());
     if (!model) return fail(std::move(model).error());
-    auto live = introspect(connection, {model->get()});
+    auto live = migrate::introspect(connection, {model->get()});
     if (!live) return fail(std::move(live).error());
     found.misfits = misfits(*live, **model, true);
     for (std::string& known : diff(*live, **model).tolerated) found.tolerated.push_back(std::move(known));
     return found;
 }
 
-TENANTRY_DECL LedgerRow row_of(const Revision& revision, LedgerKind kind)
+TENANTRY_DECL migrate::LedgerRow ledger_row(const Revision& revision, migrate::LedgerKind kind)
 {
     return {.kind = kind,
             .revision = revision.number,
@@ -142,37 +146,38 @@ TENANTRY_DECL LedgerRow row_of(const Revision& revision, LedgerKind kind)
 
 TENANTRY_DECL Result<void> check_fit(sqlite::Connection& connection, const SchemaInfo& declared)
 {
-    auto model = shared_declared_model(declared, connection.functions());
+    auto model = migrate::shared_declared_model(declared, connection.functions());
     if (!model) return fail(std::move(model).error());
-    auto live = introspect(connection, {model->get()});
+    auto live = migrate::introspect(connection, {model->get()});
     if (!live) return fail(std::move(live).error());
     const auto found = misfits(*live, **model);
     if (found.empty()) {
-        const Plan checks{.checks = diff(*live, **model).checks};
+        const migrate::Plan checks{.checks = diff(*live, **model).checks};
         auto conflicts = find_conflicting_rows(connection, checks);
         if (!conflicts) return fail(std::move(conflicts).error());
         if (conflicts->empty()) return {};
         return fail(detail::refused(checks, *conflicts));
     }
     return fail(errc::migration_failed,
-                "the history does not lead to what the program declares: " + joined(found) +
+                "the history does not lead to what the program declares: " + migrate::joined(found) +
                     ". Generate the next revision, and add it to the history");
 }
 
-TENANTRY_DECL Result<void> set_mark(sqlite::Connection& connection, const HistoryAssessment& found,
+TENANTRY_DECL Result<void> set_mark(sqlite::Connection& connection, const migrate::HistoryAssessment& found,
                                     std::int32_t mark)
 {
     if (found.ledger.is_adopted() || found.mark == mark) return {};
-    return write_mark(connection, mark);
+    return migrate::write_mark(connection, mark);
 }
 
 TENANTRY_DECL Result<bool> take_step(sqlite::Connection& connection, const SchemaInfo& declared,
-                                     const History& history, HistoryAssessment& found, Migrated& report)
+                                     const History& history, migrate::HistoryAssessment& found,
+                                     Migrated& report)
 {
     const auto begun = std::chrono::steady_clock::now();
-    auto add = [&](const Revision& revision, LedgerKind kind) {
-        LedgerRow row = row_of(revision, kind);
-        if (kind == LedgerKind::revision) {
+    auto add = [&](const Revision& revision, migrate::LedgerKind kind) {
+        migrate::LedgerRow row = ledger_row(revision, kind);
+        if (kind == migrate::LedgerKind::revision) {
             row.duration = std::chrono::duration_cast<std::chrono::microseconds>(
                 std::chrono::steady_clock::now() - begun);
             report.duration += row.duration;
@@ -180,19 +185,21 @@ TENANTRY_DECL Result<bool> take_step(sqlite::Connection& connection, const Schem
         return found.ledger.add(connection, std::move(row));
     };
     if (found.is_empty) {
-        auto made = create_all(connection, declared);
+        auto made = migrate::create_all(connection, declared);
         if (!made) return fail(std::move(made).error());
         for (std::string& done : *made) report.done.push_back(std::move(done));
         for (const Revision& revision : history.revisions())
-            if (auto added = add(revision, LedgerKind::included); !added)
+            if (auto added = add(revision, migrate::LedgerKind::included); !added)
                 return fail(std::move(added).error());
     }
     for (const Revision* revision : found.included)
-        if (auto added = add(*revision, LedgerKind::included); !added) return fail(std::move(added).error());
+        if (auto added = add(*revision, migrate::LedgerKind::included); !added)
+            return fail(std::move(added).error());
     if (!found.pending.empty()) {
         const Revision& next = *found.pending.front();
-        if (auto done = run_revision(connection, next); !done) return fail(std::move(done).error());
-        if (auto added = add(next, LedgerKind::revision); !added) return fail(std::move(added).error());
+        if (auto done = migrate::run_revision(connection, next); !done) return fail(std::move(done).error());
+        if (auto added = add(next, migrate::LedgerKind::revision); !added)
+            return fail(std::move(added).error());
         report.done.push_back(next.title());
     }
     const bool is_last = found.pending.size() <= 1;
@@ -204,7 +211,7 @@ TENANTRY_DECL Result<bool> take_step(sqlite::Connection& connection, const Schem
     return is_last;
 }
 
-} // namespace tenantry::migrate::detail
+} // namespace tenantry::detail
 
 namespace tenantry::migrate {
 

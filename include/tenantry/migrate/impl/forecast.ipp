@@ -2,40 +2,41 @@
 
 #include <tenantry/migrate/forecast.hpp>
 
-namespace tenantry::migrate::detail {
+namespace tenantry::detail {
 
-TENANTRY_DECL Forecast refused(Forecast found, Error error)
+TENANTRY_DECL migrate::Forecast refused(migrate::Forecast found, Error error)
 {
-    found.standing = Standing::refused;
+    found.standing = migrate::Standing::refused;
     found.error.emplace(std::move(error));
     return found;
 }
 
-TENANTRY_DECL Result<Forecast> forecast_automatic(sqlite::Connection& connection, const SchemaInfo& declared,
-                                                  bool rows)
+TENANTRY_DECL Result<migrate::Forecast> forecast_automatic(sqlite::Connection& connection,
+                                                           const SchemaInfo& declared, bool rows)
 {
     auto assessed = detail::assess(connection, declared);
     if (!assessed) return fail(std::move(assessed).error());
-    Forecast found{.at = assessed->mark != 0 ? std::to_string(assessed->mark) : std::string()};
+    migrate::Forecast found{.at = assessed->mark != 0 ? std::to_string(assessed->mark) : std::string()};
     found.tolerated = assessed->plan.tolerated;
     switch (assessed->state) {
-    case Assessment::State::current: return found;
-    case Assessment::State::newer:
-        found.standing = Standing::newer;
+    case migrate::Assessment::State::current: return found;
+    case migrate::Assessment::State::newer:
+        found.standing = migrate::Standing::newer;
         if (!assessed->misfits.empty()) return refused(std::move(found), detail::newer_error(*assessed));
         return found;
-    case Assessment::State::created:
-        found.standing = Standing::behind;
+    case migrate::Assessment::State::created:
+        found.standing = migrate::Standing::behind;
         for (const SchemaObject& object : declared.objects)
-            found.to_do.push_back("create " + label(object.type, object.name));
+            found.to_do.push_back("create " + migrate::label(object.type, object.name));
         return found;
-    case Assessment::State::behind: break;
+    case migrate::Assessment::State::behind: break;
     }
-    found.standing = Standing::behind;
+    found.standing = migrate::Standing::behind;
     found.to_do = assessed->plan.titles();
     found.plan = to_string(assessed->plan);
     if (!assessed->plan.problems.empty())
-        return refused(std::move(found), Error(errc::migration_failed, joined(assessed->plan.problems)));
+        return refused(std::move(found),
+                       Error(errc::migration_failed, migrate::joined(assessed->plan.problems)));
     if (!rows) return found;
     auto conflicts = find_conflicting_rows(connection, assessed->plan);
     if (!conflicts) return fail(std::move(conflicts).error());
@@ -43,12 +44,13 @@ TENANTRY_DECL Result<Forecast> forecast_automatic(sqlite::Connection& connection
     return found;
 }
 
-TENANTRY_DECL Result<Forecast> forecast_by_history(sqlite::Connection& connection, const SchemaInfo& declared,
-                                                   const History& history, bool rows)
+TENANTRY_DECL Result<migrate::Forecast> forecast_by_history(sqlite::Connection& connection,
+                                                            const SchemaInfo& declared,
+                                                            const History& history, bool rows)
 {
     auto assessed = detail::assess(connection, declared, history);
     if (!assessed) return fail(std::move(assessed).error());
-    Forecast found{.tolerated = assessed->tolerated};
+    migrate::Forecast found{.tolerated = assessed->tolerated};
     if (assessed->is_current) {
         if (!history.revisions().empty())
             found.at = "revision " + std::to_string(history.revisions().back().number);
@@ -56,14 +58,14 @@ TENANTRY_DECL Result<Forecast> forecast_by_history(sqlite::Connection& connectio
     }
     found.at = detail::last_revision(assessed->ledger);
     if (assessed->is_newer) {
-        found.standing = Standing::newer;
+        found.standing = migrate::Standing::newer;
         if (!assessed->misfits.empty())
-            return refused(std::move(found), Error(errc::newer_schema, joined(assessed->misfits)));
+            return refused(std::move(found), Error(errc::newer_schema, migrate::joined(assessed->misfits)));
         return found;
     }
     if (assessed->is_empty)
         for (const SchemaObject& object : declared.objects)
-            found.to_do.push_back("create " + label(object.type, object.name));
+            found.to_do.push_back("create " + migrate::label(object.type, object.name));
     for (const Revision* revision : assessed->pending) found.to_do.push_back(revision->title());
     // With revisions to run nobody knows yet what the rows will be.
     if (assessed->pending.empty() && !assessed->is_empty && rows)
@@ -71,11 +73,11 @@ TENANTRY_DECL Result<Forecast> forecast_by_history(sqlite::Connection& connectio
             return refused(std::move(found), fits.error());
     const bool noted =
         assessed->included.empty() && assessed->pending.empty() && assessed->ledger.is_adopted();
-    if (!noted) found.standing = Standing::behind;
+    if (!noted) found.standing = migrate::Standing::behind;
     return found;
 }
 
-} // namespace tenantry::migrate::detail
+} // namespace tenantry::detail
 
 namespace tenantry::migrate {
 

@@ -2,9 +2,9 @@
 
 #include <tenantry/migrate/introspect.hpp>
 
-namespace tenantry::migrate::detail {
+namespace tenantry::detail {
 
-TENANTRY_DECL Error not_understood(const TableModel& table, const std::string& why)
+TENANTRY_DECL Error not_understood(const migrate::TableModel& table, const std::string& why)
 {
     Error error(errc::migration_failed, "the definition of table " + table.name +
                                             " is not understood, and was left as it is: " + why);
@@ -12,7 +12,7 @@ TENANTRY_DECL Error not_understood(const TableModel& table, const std::string& w
     return error;
 }
 
-TENANTRY_DECL Result<void> check_columns(sqlite::Statement& info, TableModel& table)
+TENANTRY_DECL Result<void> check_columns(sqlite::Statement& info, migrate::TableModel& table)
 {
     info.reset();
     info.text(1, table.name);
@@ -26,21 +26,21 @@ TENANTRY_DECL Result<void> check_columns(sqlite::Statement& info, TableModel& ta
             return {};
         }
         const std::string_view name = info.text(0);
-        if (n >= table.text.columns.size() || !same_name(table.text.columns[n].name, name))
+        if (n >= table.text.columns.size() || !migrate::same_name(table.text.columns[n].name, name))
             return fail(
                 not_understood(table, "column " + std::to_string(n + 1) + " is '" + std::string(name) + "'"));
-        const ColumnText& column = table.text.columns[n];
+        const migrate::ColumnText& column = table.text.columns[n];
         const bool has_default = info.storage(3) != sqlite::Storage::null;
         const auto text_of = [](std::string_view text) {
-            const auto tokens = sql_tokens(text);
+            const auto tokens = migrate::sql_tokens(text);
             return normal_text(without_parentheses(tokens));
         };
         const bool same =
-            normal_text(column.type) == normal_text(info.text(1)) &&
+            migrate::normal_text(column.type) == migrate::normal_text(info.text(1)) &&
             (!column.not_null || info.integer(2) != 0) && has_default == column.default_value.has_value() &&
             (!has_default || text_of(info.text(3)) == text_of(*column.default_value)) &&
             (info.integer(4) != 0) == table.in_primary_key(column.name) &&
-            (info.integer(5) == 2 || info.integer(5) == 3) == (column.generated != Computed::no);
+            (info.integer(5) == 2 || info.integer(5) == 3) == (column.generated != migrate::Computed::no);
         if (!same)
             return fail(not_understood(table, "column '" + column.name + "' means something else to SQLite"));
     }
@@ -61,22 +61,24 @@ TENANTRY_DECL Result<std::vector<std::string>> shadow_tables(sqlite::Connection&
     }
 }
 
-TENANTRY_DECL void resolve_references(SchemaModel& model)
+TENANTRY_DECL void resolve_references(migrate::SchemaModel& model)
 {
-    for (TableModel& table : model.tables)
-        for (ConstraintText& constraint : table.text.constraints) {
-            if (constraint.kind != ConstraintKind::foreign_key || !constraint.others.empty()) continue;
-            const TableModel* other = model.table(constraint.table);
-            const ConstraintText* key = other != nullptr ? other->primary_key() : nullptr;
+    for (migrate::TableModel& table : model.tables)
+        for (migrate::ConstraintText& constraint : table.text.constraints) {
+            if (constraint.kind != migrate::ConstraintKind::foreign_key || !constraint.others.empty())
+                continue;
+            const migrate::TableModel* other = model.table(constraint.table);
+            const migrate::ConstraintText* key = other != nullptr ? other->primary_key() : nullptr;
             if (key == nullptr) continue;
             constraint.others = key->columns;
             constraint.others_are_implied = true;
             const auto at = constraint.normal.find(" ()");
-            constraint.normal.replace(at, 3, " (" + lowered(quoted_names(key->columns)) + ')');
+            constraint.normal.replace(at, 3,
+                                      " (" + migrate::lowered(migrate::quoted_names(key->columns)) + ')');
         }
 }
 
-} // namespace tenantry::migrate::detail
+} // namespace tenantry::detail
 
 namespace tenantry::migrate {
 

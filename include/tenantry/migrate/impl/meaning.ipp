@@ -44,10 +44,10 @@ TENANTRY_DECL Meaning parse_meaning(std::string_view text)
 
 } // namespace tenantry::migrate
 
-namespace tenantry::migrate::detail {
+namespace tenantry::detail {
 
-TENANTRY_DECL std::optional<std::pair<std::int64_t, std::int64_t>> ratio(const Meaning& from,
-                                                                         const Meaning& to)
+TENANTRY_DECL std::optional<std::pair<std::int64_t, std::int64_t>> ratio(const migrate::Meaning& from,
+                                                                         const migrate::Meaning& to)
 {
     std::int64_t p = 0;
     std::int64_t q = 0;
@@ -60,8 +60,9 @@ TENANTRY_DECL std::optional<std::pair<std::int64_t, std::int64_t>> ratio(const M
     return std::pair{p / common, q / common};
 }
 
-TENANTRY_DECL Conversion between_units(const std::string& column, std::pair<std::int64_t, std::int64_t> by,
-                                       bool from_real, bool to_real)
+TENANTRY_DECL migrate::Conversion between_units(const std::string& column,
+                                                std::pair<std::int64_t, std::int64_t> by, bool from_real,
+                                                bool to_real)
 {
     const std::string p = text_of(by.first);
     const std::string q = text_of(by.second);
@@ -80,7 +81,8 @@ TENANTRY_DECL Conversion between_units(const std::string& column, std::pair<std:
     return {to_real ? scaled : whole, "NOT (" + number + " AND " + same + ')'};
 }
 
-TENANTRY_DECL Conversion between_names(const std::string& column, const Meaning& from, const Meaning& to)
+TENANTRY_DECL migrate::Conversion between_names(const std::string& column, const migrate::Meaning& from,
+                                                const migrate::Meaning& to)
 {
     std::string cases;
     std::string gone;
@@ -98,13 +100,13 @@ TENANTRY_DECL Conversion between_names(const std::string& column, const Meaning&
         else if (named == nullptr && !new_name) // nor renamed
             gone += (gone.empty() ? "" : ", ") + text_of(value);
     }
-    Conversion made;
+    migrate::Conversion made;
     if (!cases.empty()) made.expression = "CASE " + column + cases + " ELSE " + column + " END";
     if (!gone.empty()) made.refused = column + " IN (" + gone + ")";
     return made;
 }
 
-} // namespace tenantry::migrate::detail
+} // namespace tenantry::detail
 
 namespace tenantry::migrate {
 

@@ -46,7 +46,7 @@ TENANTRY_DECL std::string Draft::file_stem() const
     std::string digits = std::to_string(number);
     if (digits.size() < 4) digits.insert(0, 4 - digits.size(), '0');
     std::string stem = digits + '_';
-    for (const char c : name) stem += migrate::detail::is_name(c) && c != '$' ? c : '_';
+    for (const char c : name) stem += detail::is_name_character(c) && c != '$' ? c : '_';
     return stem;
 }
 
@@ -114,7 +114,7 @@ TENANTRY_DECL Result<Revision> read_revision(const std::filesystem::path& path)
 {
     const std::string stem = path.stem().string();
     std::size_t digits = 0;
-    while (digits < stem.size() && migrate::detail::is_digit(stem[digits])) ++digits;
+    while (digits < stem.size() && detail::is_digit(stem[digits])) ++digits;
     if (digits == 0 || digits > 18 || digits + 1 >= stem.size() || stem[digits] != '_')
         return fail(errc::invalid_argument,
                     "'" + path.string() + "' is not named as a revision is: 0007_split_name.sql");

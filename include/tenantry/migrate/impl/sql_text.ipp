@@ -40,7 +40,7 @@ TENANTRY_DECL std::string quoted_names(std::span<const std::string> names)
 
 } // namespace tenantry::migrate
 
-namespace tenantry::migrate::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL std::size_t quoted_end(std::string_view text, std::size_t at, char quote) noexcept
 {
@@ -84,12 +84,12 @@ TENANTRY_DECL std::size_t past_space(std::string_view text, std::size_t at) noex
 TENANTRY_DECL std::size_t number_end(std::string_view text, std::size_t at) noexcept
 {
     const std::size_t begin = at;
-    const bool hexadecimal = text.size() > at + 1 && text[at] == '0' && lower(text[at + 1]) == 'x';
+    const bool hexadecimal = text.size() > at + 1 && text[at] == '0' && migrate::lower(text[at + 1]) == 'x';
     for (; at < text.size(); ++at) {
         const char c = text[at];
         const bool exponent_sign =
-            (c == '+' || c == '-') && !hexadecimal && at > begin && lower(text[at - 1]) == 'e';
-        if (!is_name(c) && c != '.' && !exponent_sign) break;
+            (c == '+' || c == '-') && !hexadecimal && at > begin && migrate::lower(text[at - 1]) == 'e';
+        if (!is_name_character(c) && c != '.' && !exponent_sign) break;
     }
     return at;
 }
@@ -101,7 +101,7 @@ TENANTRY_DECL std::size_t sign_end(std::string_view text, std::size_t at) noexce
     return at + 1;
 }
 
-} // namespace tenantry::migrate::detail
+} // namespace tenantry::detail
 
 namespace tenantry::migrate {
 
@@ -129,12 +129,12 @@ TENANTRY_DECL std::vector<SqlToken> sql_tokens(std::string_view text)
         } else if (detail::is_digit(c) || (c == '.' && detail::is_digit(next))) {
             kind = Kind::number;
             end = detail::number_end(text, at);
-        } else if (detail::is_name(c)) {
+        } else if (detail::is_name_character(c)) {
             kind = Kind::word;
-            while (end < text.size() && detail::is_name(text[end])) ++end;
+            while (end < text.size() && detail::is_name_character(text[end])) ++end;
         } else if (c == '?' || c == ':' || c == '@') {
             kind = Kind::parameter;
-            for (++end; end < text.size() && detail::is_name(text[end]);) ++end;
+            for (++end; end < text.size() && detail::is_name_character(text[end]);) ++end;
         } else {
             end = detail::sign_end(text, at);
         }
@@ -180,7 +180,7 @@ TENANTRY_DECL std::string normal_text(SqlTokens tokens)
         if (!text.empty()) text += ' ';
         const bool plain = token.kind == SqlToken::Kind::quoted && !token.value.empty() &&
                            !detail::is_digit(token.value.front()) &&
-                           std::ranges::all_of(token.value, detail::is_name);
+                           std::ranges::all_of(token.value, detail::is_name_character);
         if (token.kind == SqlToken::Kind::quoted)
             text += plain ? lowered(token.value) : quoted_name(lowered(token.value));
         else

@@ -11,7 +11,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/error.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 /// A read transaction of a connection of its own. It has one of the log's read marks, and then nobody restarts the log
 /// while it lives; or, if all of the log was in the database, the lock without which a checkpoint copies nothing. A PASSIVE
@@ -55,7 +55,7 @@ private:
     const std::chrono::steady_clock::time_point until_;
 };
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/sqlite/impl/checkpoint_guard.ipp>

@@ -22,7 +22,9 @@ namespace tenantry::sqlite {
 
 class Connection;
 
-namespace detail {
+} // namespace tenantry::sqlite
+
+namespace tenantry::detail {
 
 // What SQLite's callbacks point to: it stays where it is when the Connection moves.
 struct ConnectionState {
@@ -48,12 +50,12 @@ struct ConnectionState {
     std::uint32_t written_back = 0; // of the log, when it was read last
     bool log_begun = false;         // alone: something is in the log
     bool log_restarts = false;      // alone: nothing in it is of use any more
-    Result<void> (*begin_hook)(Connection&) = nullptr;
+    Result<void> (*begin_hook)(sqlite::Connection&) = nullptr;
     bool has_read = false; // and so has its log's index, where it has a log
-    Functions functions;
+    sqlite::Functions functions;
     std::string_view refused; // what the authorizer refused last
     std::string path;
-    std::unique_ptr<StatementWatch> observed;
+    std::unique_ptr<sqlite::StatementWatch> observed;
 
     // An authorizer: https://sqlite.org/c3ref/set_authorizer.html.
     static int authorize(void* context, int action, const char* first, const char* second, const char*,
@@ -66,9 +68,7 @@ struct ConnectionState {
     static int note_log(void* context, sqlite3*, const char*, int frames);
 };
 
-} // namespace detail
-
-} // namespace tenantry::sqlite
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/sqlite/impl/connection_state.ipp>

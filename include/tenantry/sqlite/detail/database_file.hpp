@@ -15,7 +15,7 @@
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 // Of a write-ahead log (https://sqlite.org/fileformat2.html#the_write_ahead_log): one that is no longer holds nothing.
 inline constexpr std::uint64_t log_header_bytes = 32;
@@ -29,7 +29,7 @@ inline constexpr std::uint64_t log_header_bytes = 32;
 // A name for SQLITE_OPEN_URI (https://sqlite.org/uri.html) of a file that nobody changes.
 [[nodiscard]] std::string immutable_uri(const std::string& name);
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/sqlite/impl/database_file.ipp>

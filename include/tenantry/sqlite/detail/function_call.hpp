@@ -21,16 +21,16 @@
 #include <tenantry/sqlite/binding.hpp>
 #include <tenantry/sqlite/codec.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 // The arguments of one call. Models RowReader.
 class Arguments {
 public:
     explicit Arguments(sqlite3_value** values) noexcept : values_(values) {}
 
-    [[nodiscard]] Storage storage(int i) const noexcept
+    [[nodiscard]] sqlite::Storage storage(int i) const noexcept
     {
-        return static_cast<Storage>(sqlite3_value_type(values_[i]));
+        return static_cast<sqlite::Storage>(sqlite3_value_type(values_[i]));
     }
     [[nodiscard]] std::int64_t integer(int i) const noexcept { return sqlite3_value_int64(values_[i]); }
     [[nodiscard]] double real(int i) const noexcept { return sqlite3_value_double(values_[i]); }
@@ -84,7 +84,7 @@ private:
     sqlite3_context* context_;
 };
 
-static_assert(RowReader<Arguments> && ParameterBinder<CallResult>);
+static_assert(sqlite::RowReader<Arguments> && sqlite::ParameterBinder<CallResult>);
 
 template <class T>
 inline constexpr bool is_view =
@@ -95,7 +95,7 @@ template <class T>
 inline constexpr bool is_optional_view<std::optional<T>> = is_view<T>;
 
 template <class T>
-concept Argument = Readable<T> || is_view<T> || is_optional_view<T>;
+concept Argument = sqlite::Readable<T> || is_view<T> || is_optional_view<T>;
 
 // Whether a function can be called with values of SQL.
 template <class Arguments>
@@ -105,38 +105,40 @@ inline constexpr bool are_arguments<std::tuple<Args...>> = (Argument<Args> && ..
 
 // Views are read where they lie: they are good for the call.
 template <class T>
-struct ArgumentCodec : Codec<T> {};
+struct ArgumentCodec : sqlite::Codec<T> {};
 template <>
 struct ArgumentCodec<std::string_view> {
-    static Misfit read(const Arguments& from, int i, std::string_view& out)
+    static sqlite::Misfit read(const Arguments& from, int i, std::string_view& out)
     {
-        const Storage found = from.storage(i);
-        if (found != Storage::text) return found == Storage::null ? Misfit::null : Misfit::wrong_storage;
+        const sqlite::Storage found = from.storage(i);
+        if (found != sqlite::Storage::text)
+            return found == sqlite::Storage::null ? sqlite::Misfit::null : sqlite::Misfit::wrong_storage;
         out = from.text(i);
-        return Misfit::none;
+        return sqlite::Misfit::none;
     }
 };
 template <>
 struct ArgumentCodec<std::span<const std::byte>> {
-    static Misfit read(const Arguments& from, int i, std::span<const std::byte>& out)
+    static sqlite::Misfit read(const Arguments& from, int i, std::span<const std::byte>& out)
     {
-        const Storage found = from.storage(i);
-        if (found != Storage::blob) return found == Storage::null ? Misfit::null : Misfit::wrong_storage;
+        const sqlite::Storage found = from.storage(i);
+        if (found != sqlite::Storage::blob)
+            return found == sqlite::Storage::null ? sqlite::Misfit::null : sqlite::Misfit::wrong_storage;
         out = from.blob(i);
-        return Misfit::none;
+        return sqlite::Misfit::none;
     }
 };
 template <class View>
     requires is_view<View>
 struct ArgumentCodec<std::optional<View>> {
-    static Misfit read(const Arguments& from, int i, std::optional<View>& out)
+    static sqlite::Misfit read(const Arguments& from, int i, std::optional<View>& out)
     {
-        if (from.storage(i) == Storage::null) return Misfit::none;
+        if (from.storage(i) == sqlite::Storage::null) return sqlite::Misfit::none;
         return ArgumentCodec<View>::read(from, i, out.emplace());
     }
 };
 
-inline void refuse_argument(CallResult& result, std::string_view name, std::size_t i, Misfit misfit)
+inline void refuse_argument(CallResult& result, std::string_view name, std::size_t i, sqlite::Misfit misfit)
 {
     std::string text(name);
     text.append("(): argument ").append(std::to_string(i + 1)).append(": ").append(to_string(misfit));
@@ -149,35 +151,30 @@ template <class... Args, std::size_t... I>
                                   std::string_view name, std::index_sequence<I...>)
 {
     [[maybe_unused]] const auto read_one = [&]<class T>(T& argument, std::size_t i) {
-        const Misfit misfit = ArgumentCodec<T>::read(from, static_cast<int>(i), argument);
-        if (misfit == Misfit::none) return true;
+        const sqlite::Misfit misfit = ArgumentCodec<T>::read(from, static_cast<int>(i), argument);
+        if (misfit == sqlite::Misfit::none) return true;
         refuse_argument(result, name, i, misfit);
         return false;
     };
     return (read_one(std::get<I>(to), I) && ...);
 }
 
-template <class>
-inline constexpr bool is_result = false;
-template <class T>
-inline constexpr bool is_result<Result<T>> = true;
-
 // Whether what a function returns is a value of SQL, or a Result of one.
 template <class R>
-inline constexpr bool is_given = Bindable<R>;
+inline constexpr bool is_function_result = sqlite::Bindable<R>;
 template <class T>
-inline constexpr bool is_given<Result<T>> = Bindable<T>;
+inline constexpr bool is_function_result<Result<T>> = sqlite::Bindable<T>;
 
 template <class R>
 void give_result(CallResult& to, const R& value)
 {
-    if constexpr (is_result<R>) {
+    if constexpr (is_result<R>::value) {
         if (!value)
             to.refuse(value.error());
         else
             give_result(to, *value);
     } else {
-        Codec<R>::bind(to, 1, value);
+        sqlite::Codec<R>::bind(to, 1, value);
     }
 }
 
@@ -232,4 +229,4 @@ consteval auto find_signature()
 template <class F>
 concept OneSignature = HasCallOperator<F> || std::is_function_v<std::remove_pointer_t<F>>;
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail

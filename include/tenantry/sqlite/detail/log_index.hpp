@@ -9,7 +9,7 @@
 
 #include <tenantry/core/detail/separate_compilation.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 /// Of the log's index, which lies in shared memory (https://sqlite.org/walformat.html#the_wal_index_header).
 struct LogIndex {
@@ -33,7 +33,7 @@ struct LogIndex {
 /// grow. nullopt: this SQLite's index is another one.
 [[nodiscard]] std::optional<LogIndex> read_log_index(sqlite3_file* file) noexcept;
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/sqlite/impl/log_index.ipp>

@@ -2,7 +2,7 @@
 
 #include <tenantry/sqlite/detail/authorizer.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL std::string_view refused_action(int action, const char* first, const char* second) noexcept
 {
@@ -24,4 +24,4 @@ TENANTRY_DECL std::string_view refused_action(int action, const char* first, con
     }
 }
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail

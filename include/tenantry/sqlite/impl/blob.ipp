@@ -2,7 +2,7 @@
 
 #include <tenantry/sqlite/blob.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL Error blob_error(sqlite3* db, int code)
 {
@@ -15,10 +15,10 @@ TENANTRY_DECL Error blob_error(sqlite3* db, int code)
     }
     if (code == SQLITE_ABORT)
         return Error(errc::no_such_row, "the row was changed or removed since its value was opened", code);
-    return make_error(db, code, "a value in pieces");
+    return sqlite::make_error(db, code, "a value in pieces");
 }
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail
 
 namespace tenantry::sqlite {
 

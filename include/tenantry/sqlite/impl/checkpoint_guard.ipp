@@ -2,7 +2,7 @@
 
 #include <tenantry/sqlite/detail/checkpoint_guard.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL Result<void> CheckpointGuard::begin(sqlite3* checkpointed)
 {
@@ -14,7 +14,7 @@ TENANTRY_DECL Result<void> CheckpointGuard::begin(sqlite3* checkpointed)
         // Reads a number of the first page, and so begins the transaction, without reading the schema.
         code = sqlite3_exec(db_, "BEGIN;PRAGMA main.user_version", nullptr, nullptr, nullptr);
     }
-    if (code != SQLITE_OK) return fail(make_error(db_, code, "guarding a checkpoint"));
+    if (code != SQLITE_OK) return fail(sqlite::make_error(db_, code, "guarding a checkpoint"));
     if (has_moved(checkpointed) || has_moved(db_))
         return fail(errc::io_error, "the database was removed or replaced, and is not checkpointed");
     return {};
@@ -38,4 +38,4 @@ TENANTRY_DECL int EndedWhereLocked::wait(void* context, int)
     return 0;
 }
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail

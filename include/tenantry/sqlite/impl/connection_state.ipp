@@ -2,7 +2,7 @@
 
 #include <tenantry/sqlite/detail/connection_state.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL int ConnectionState::authorize(void* context, int action, const char* first, const char* second,
                                              const char*, const char*)
@@ -41,4 +41,4 @@ TENANTRY_DECL int ConnectionState::note_log(void* context, sqlite3*, const char*
     return SQLITE_OK;
 }
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail

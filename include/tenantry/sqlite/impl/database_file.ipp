@@ -2,7 +2,7 @@
 
 #include <tenantry/sqlite/detail/database_file.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL Result<void> create_file(const std::string& name)
 {
@@ -38,4 +38,4 @@ TENANTRY_DECL std::string immutable_uri(const std::string& name)
     return uri + "?immutable=1";
 }
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail

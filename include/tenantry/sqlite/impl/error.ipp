@@ -41,7 +41,7 @@ TENANTRY_DECL errc to_errc(int code, int system_error) noexcept
 
 } // namespace tenantry::sqlite
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL std::string_view failed_operation(int code) noexcept
 {
@@ -144,7 +144,7 @@ TENANTRY_DECL std::string describe(sqlite3* db, int code, errc kind, int system_
     return text;
 }
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail
 
 namespace tenantry::sqlite {
 

@@ -2,14 +2,16 @@
 
 #include <tenantry/sqlite/inspect.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
-TENANTRY_DECL OpenMode FilesOfDatabase::mode() const noexcept
+TENANTRY_DECL sqlite::OpenMode FilesOfDatabase::mode() const noexcept
 {
-    if (!main_.there || journal_.size > 0) return OpenMode::read_only; // which takes locks, and makes no file
-    if (!log_.there) return OpenMode::immutable;  // a process that had it open in WAL mode would have a log
-    if (index_.there) return OpenMode::read_only; // all that SQLite would make is there
-    return OpenMode::untouched;
+    if (!main_.there || journal_.size > 0)
+        return sqlite::OpenMode::read_only; // which takes locks, and makes no file
+    if (!log_.there)
+        return sqlite::OpenMode::immutable; // a process that had it open in WAL mode would have a log
+    if (index_.there) return sqlite::OpenMode::read_only; // all that SQLite would make is there
+    return sqlite::OpenMode::untouched;
 }
 
 TENANTRY_DECL FilesOfDatabase::File::File(const std::string& path)
@@ -24,14 +26,15 @@ TENANTRY_DECL FilesOfDatabase::File::File(const std::string& path)
     nanoseconds = found.st_mtim.tv_nsec;
 }
 
-TENANTRY_DECL Result<Connection> open_to_inspect(const std::filesystem::path& path,
-                                                 const FilesOfDatabase& files, OpenMode mode,
-                                                 const Profile& profile)
+TENANTRY_DECL Result<sqlite::Connection> open_to_inspect(const std::filesystem::path& path,
+                                                         const FilesOfDatabase& files, sqlite::OpenMode mode,
+                                                         const sqlite::Profile& profile)
 {
-    auto opened = Connection::open(path, mode, profile);
-    if (opened || mode != OpenMode::untouched || opened.error() == errc::busy) return opened;
+    auto opened = sqlite::Connection::open(path, mode, profile);
+    if (opened || mode != sqlite::OpenMode::untouched || opened.error() == errc::busy) return opened;
     // It cannot be written to, as on a file system that is mounted for reading.
-    return Connection::open(path, files.log_is_empty() ? OpenMode::immutable : OpenMode::read_only, profile);
+    return sqlite::Connection::open(
+        path, files.log_is_empty() ? sqlite::OpenMode::immutable : sqlite::OpenMode::read_only, profile);
 }
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail

@@ -2,7 +2,7 @@
 
 #include <tenantry/sqlite/detail/log_index.hpp>
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL std::optional<LogIndex> read_log_index(sqlite3_file* file) noexcept
 {
@@ -25,4 +25,4 @@ TENANTRY_DECL std::optional<LogIndex> read_log_index(sqlite3_file* file) noexcep
                     .attempted = number(attempted_at)};
 }
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail

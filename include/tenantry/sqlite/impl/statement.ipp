@@ -33,7 +33,7 @@ TENANTRY_DECL void BasicStatement::refuse(Error error)
 
 } // namespace tenantry::sqlite
 
-namespace tenantry::sqlite::detail {
+namespace tenantry::detail {
 
 TENANTRY_DECL void StatementSlots::pass_over_taken() noexcept
 {
@@ -42,21 +42,21 @@ TENANTRY_DECL void StatementSlots::pass_over_taken() noexcept
         if (slot.taken) slot.passes = times;
 }
 
-TENANTRY_DECL bool StatementSlots::is_passed_over(const StatementText& text) const noexcept
+TENANTRY_DECL bool StatementSlots::is_passed_over(const sqlite::StatementText& text) const noexcept
 {
     if (text.slot >= slots_.size()) return false;
     const Slot& slot = slots_[text.slot];
     return slot.holds(text) && !slot.taken && slot.passes != 0;
 }
 
-TENANTRY_DECL sqlite3_stmt* StatementSlots::take_passed_over(const StatementText& text) noexcept
+TENANTRY_DECL sqlite3_stmt* StatementSlots::take_passed_over(const sqlite::StatementText& text) noexcept
 {
     Slot& slot = slots_[text.slot];
     slot.taken = true;
     return slot.stmt;
 }
 
-TENANTRY_DECL bool StatementSlots::make_room(const StatementText& text) noexcept
+TENANTRY_DECL bool StatementSlots::make_room(const sqlite::StatementText& text) noexcept
 {
     try {
         if (text.slot >= slots_.size()) slots_.resize(text.slot + std::size_t{1});
@@ -75,4 +75,4 @@ TENANTRY_DECL void StatementSlots::drop() noexcept
     }
 }
 
-} // namespace tenantry::sqlite::detail
+} // namespace tenantry::detail
