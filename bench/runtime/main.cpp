@@ -17,8 +17,8 @@
 #include <tenantry/core/descriptors.hpp>
 
 #include "../folder.hpp"
+#include "../harness.hpp"
 #include "awake.hpp"
-#include "harness.hpp"
 #include "rows.hpp"
 
 namespace {

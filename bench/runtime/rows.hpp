@@ -1,7 +1,7 @@
 // The rows of bench_runtime, each in a file of its own.
 #pragma once
 
-#include "harness.hpp"
+#include "../harness.hpp"
 
 namespace bench {
 

@@ -11,8 +11,8 @@
 
 #include <tenantry/tenantry.hpp>
 
+#include "../harness.hpp"
 #include "../slot.hpp"
-#include "harness.hpp"
 
 namespace bench {
 

@@ -1,7 +1,8 @@
-// What the rows of bench_runtime share: sides that take turns, medians, a table of what was found.
+// What measurements share: sides that take turns, medians, a table of what was found.
 #pragma once
 
 #include <algorithm>
+#include <cerrno> // program_invocation_short_name
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
@@ -27,7 +28,7 @@ using Clock = std::chrono::steady_clock;
 
 [[noreturn]] inline void give_up(const std::string& why)
 {
-    std::cerr << "bench_runtime: " << why << '\n';
+    std::cerr << program_invocation_short_name << ": " << why << '\n';
     std::exit(1);
 }
 
