@@ -235,11 +235,6 @@ struct is_result<Result<T>> : std::true_type {};
 
 } // namespace detail
 
-namespace async = detail; // until the last of them is renamed
-namespace sqlite {
-namespace detail = tenantry::detail;
-}
-
 } // namespace tenantry
 
 template <>

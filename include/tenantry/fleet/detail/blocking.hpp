@@ -21,23 +21,23 @@ namespace tenantry::detail {
 /// Nobody can cancel what a thread waits for.
 class BlockedEnd final : public EndWaiter {
 public:
-    explicit BlockedEnd(async::Answer<void>& answer) noexcept : answer_(answer) {}
+    explicit BlockedEnd(Answer<void>& answer) noexcept : answer_(answer) {}
     void ended(Result<void> result) override { answer_.give(std::move(result)); }
     [[nodiscard]] bool cancelled() const noexcept override { return false; }
 
 private:
-    async::AnswerTo<void> answer_;
+    AnswerTo<void> answer_;
 };
 
 class BlockedLease final : public LeaseWaiter {
 public:
-    explicit BlockedLease(async::Answer<LeasePtr>& answer) noexcept : answer_(answer) {}
+    explicit BlockedLease(Answer<LeasePtr>& answer) noexcept : answer_(answer) {}
     void granted(LeasePtr lease) override { answer_.give(std::move(lease)); }
     void refused(Error error) override { answer_.give(fail(std::move(error))); }
     [[nodiscard]] bool cancelled() const noexcept override { return false; }
 
 private:
-    async::AnswerTo<LeasePtr> answer_;
+    AnswerTo<LeasePtr> answer_;
 };
 
 [[nodiscard]] Result<void> create_and_wait(FleetPort& core, const Result<TenantId>& id);
@@ -62,7 +62,7 @@ public:
 
 private:
     const std::shared_ptr<FleetPort> core_;
-    const async::Inside inside_;
+    const Inside inside_;
     LeasePtr lease_;
     bool entered_ = false;
 };

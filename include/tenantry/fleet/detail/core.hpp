@@ -46,7 +46,7 @@ namespace tenantry::detail {
 
 /// Shared by the Fleet, its leases and what is posted; it does nothing on its own any more once it was shut down.
 class FleetCore final : public FleetPort,
-                        public async::ContextClient,
+                        public ContextClient,
                         public std::enable_shared_from_this<FleetCore> {
     using Clock = std::chrono::steady_clock;
 
@@ -98,12 +98,12 @@ public:
     template <class Task>
     void spawn(Task task)
     {
-        const async::GatePass alive(&executor_gate());
+        const GatePass alive(&executor_gate());
         if (!alive) return;
         boost::asio::post(executor(), [self = shared_from_this(), task = std::move(task)]() mutable {
-            const async::GatePass is_open(&self->tasks_);
+            const GatePass is_open(&self->tasks_);
             if (!is_open) return;
-            const async::Inside inside(async::context_of(self->executor()));
+            const Inside inside(context_of(self->executor()));
             task();
         });
     }
@@ -150,7 +150,7 @@ private:
         {}
         ~GrantedLease() override;
 
-        [[nodiscard]] async::Gate* executor_gate() const noexcept override { return &core_->executor_gate(); }
+        [[nodiscard]] Gate* executor_gate() const noexcept override { return &core_->executor_gate(); }
 
     private:
         std::shared_ptr<FleetCore> core_;
@@ -265,7 +265,7 @@ private:
     {
         auto& timer = delayed->timer.emplace(timers_->executor());
         timer.expires_after(time);
-        timer.async_wait([self = shared_from_this(), on = async::at_work(executor()),
+        timer.async_wait([self = shared_from_this(), on = at_work(executor()),
                           delayed = std::move(delayed)](boost::system::error_code error) {
             if (!error) self->spawn_now(delayed);
         });
@@ -322,7 +322,7 @@ private:
     template <class Task, class Lost>
     void spawn_surely(Task task, const Lost& lost) noexcept
     {
-        const async::GatePass alive(&executor_gate());
+        const GatePass alive(&executor_gate());
         if (!alive) return;
         try {
             try {
@@ -390,16 +390,16 @@ private:
 
     static constexpr std::chrono::milliseconds retry_after{5};
 
-    std::optional<async::Forks::Exposed> exposed_{std::in_place}; // until it is shut down
+    std::optional<Forks::Exposed> exposed_{std::in_place}; // until it is shut down
     const Layout layout_;
     const SchemaInfo& schema_;
     const WriteHazards hazards_;
     const FleetOptions options_;
-    async::ContextWatch* watch_;
-    async::KeptMemory tick_memory_;
-    std::optional<async::TimerThread> timers_{std::in_place}; // until it is shut down
-    async::Gate tasks_;
-    async::Gate scopes_;
+    ContextWatch* watch_;
+    KeptMemory tick_memory_;
+    std::optional<TimerThread> timers_{std::in_place}; // until it is shut down
+    Gate tasks_;
+    Gate scopes_;
     std::atomic<bool> cancelling_{false};
 
     std::mutex mutex_; // of all that follows

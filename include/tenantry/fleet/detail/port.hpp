@@ -27,7 +27,7 @@ public:
 };
 
 /// A fleet at run time. Thread-safe. Its `wake` has it look through those who wait.
-class FleetPort : public async::Waker {
+class FleetPort : public Waker {
 public:
     [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
 
@@ -36,10 +36,10 @@ public:
     [[nodiscard]] bool is_forked() const noexcept { return executor_gate_.is_forked(); }
 
     /// Shut once the executor may have ended: nothing is posted there any more.
-    [[nodiscard]] async::Gate& executor_gate() noexcept { return executor_gate_; }
+    [[nodiscard]] Gate& executor_gate() noexcept { return executor_gate_; }
 
     /// Where handlers that have no executor of their own are called: on the fleet's. Empty where that has ended.
-    [[nodiscard]] boost::asio::any_io_executor fallback(const async::GatePass& alive) const
+    [[nodiscard]] boost::asio::any_io_executor fallback(const GatePass& alive) const
     {
         return alive ? executor_ : boost::asio::any_io_executor();
     }
@@ -63,7 +63,7 @@ public:
     [[nodiscard]] virtual Result<void> may_wait() = 0;
 
     /// The same for the end of a tenant, which waits for reads of it, and of the fleet, which waits for scopes too. The first
-    /// gives what it waits for, for `async::BlockedInside`.
+    /// gives what it waits for, for `BlockedInside`.
     [[nodiscard]] virtual Result<const void*> may_wait_for_destruction(const TenantId& id) = 0;
     [[nodiscard]] virtual Result<void> may_wait_for_close() = 0;
 
@@ -81,7 +81,7 @@ protected:
 
 private:
     const boost::asio::any_io_executor executor_;
-    async::Gate executor_gate_;
+    Gate executor_gate_;
 };
 
 /// A pool of threads that belongs to a fleet. Destroyed after the fleet, which has been shut down and finished it.

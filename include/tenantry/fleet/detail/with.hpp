@@ -48,7 +48,7 @@ using scope_result = awaitable_traits<std::invoke_result_t<Body&, TenantDb<tenan
 /// One call of `async_with`, from the wait for its tenant to the answer. The body is kept with the handler until it is
 /// called, and here while its coroutine runs: a coroutine lambda refers to its closure.
 template <class S, class Body>
-class ScopeRun final : public async::Waker, public std::enable_shared_from_this<ScopeRun<S, Body>> {
+class ScopeRun final : public Waker, public std::enable_shared_from_this<ScopeRun<S, Body>> {
     using T = tenantry::Scope<S, Body>;
     using R = typename scope_result<S, Body>::value;
 
@@ -64,7 +64,7 @@ public:
     void start(Handler&& handler, const Result<TenantId>& id, Body body)
     {
         {
-            const async::GatePass alive(&core_->executor_gate());
+            const GatePass alive(&core_->executor_gate());
             promise_.emplace(std::forward<Handler>(handler), core_->fallback(alive), this->weak_from_this(),
                              std::move(body));
         }
@@ -179,7 +179,7 @@ private:
 
     std::shared_ptr<FleetPort> core_;
     std::optional<Body> body_; // while its coroutine lives
-    std::optional<async::Promise<R>> promise_;
+    std::optional<Promise<R>> promise_;
     LeasePtr lease_;
     boost::asio::cancellation_signal cancel_;
     const bool in_background_;

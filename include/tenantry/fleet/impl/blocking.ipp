@@ -10,7 +10,7 @@ TENANTRY_DECL Result<void> create_and_wait(FleetPort& core, const Result<TenantI
 {
     if (!id) return fail(id.error());
     if (auto may = core.may_wait(); !may) return may;
-    async::Answer<void> answer;
+    Answer<void> answer;
     core.create(*id, std::make_unique<BlockedEnd>(answer));
     return answer.wait();
 }
@@ -20,9 +20,9 @@ TENANTRY_DECL Result<void> destroy_and_wait(FleetPort& core, const Result<Tenant
     if (!id) return fail(id.error());
     const auto awaited = core.may_wait_for_destruction(*id);
     if (!awaited) return fail(awaited.error());
-    const async::BlockedInside blocked(*awaited);
+    const BlockedInside blocked(*awaited);
     if (blocked.is_for_itself()) return fail(blocked_error().with_tenant(id->view()));
-    async::Answer<void> answer;
+    Answer<void> answer;
     core.destroy(*id, std::make_unique<BlockedEnd>(answer));
     return answer.wait();
 }
@@ -30,7 +30,7 @@ TENANTRY_DECL Result<void> destroy_and_wait(FleetPort& core, const Result<Tenant
 TENANTRY_DECL Result<void> close_and_wait(FleetPort& core, Shutdown how)
 {
     if (auto may = core.may_wait_for_close(); !may) return may;
-    async::Answer<void> answer;
+    Answer<void> answer;
     core.close(how, std::make_unique<BlockedEnd>(answer));
     return answer.wait();
 }
@@ -39,7 +39,7 @@ TENANTRY_DECL Result<LeasePtr> acquire_and_wait(FleetPort& core, const Result<Te
 {
     if (!id) return fail(id.error());
     if (auto may = core.may_wait(); !may) return fail(std::move(may).error());
-    async::Answer<LeasePtr> answer;
+    Answer<LeasePtr> answer;
     core.acquire(*id, LeaseRequest(std::make_unique<BlockedLease>(answer)));
     return answer.wait();
 }

@@ -21,7 +21,7 @@ TENANTRY_DECL FleetCore::FleetCore(Layout layout, RootLock lock, const SchemaInf
       schema_(schema),
       hazards_(write_hazards(schema)),
       options_(suited_to(schema, options)),
-      watch_(async::ContextWatch::of_executor(this->executor())),
+      watch_(ContextWatch::of_executor(this->executor())),
       lock_(std::move(lock)),
       registry_(max_open(options)),
       readers_(std::make_shared<ReaderBudget>(options.max_readers != 0 ? options.max_readers
@@ -74,13 +74,13 @@ TENANTRY_DECL FleetStats FleetCore::stats()
 
 TENANTRY_DECL Result<std::vector<TenantId>> FleetCore::tenants() const
 {
-    if (is_forked()) return fail(async::forked_error());
+    if (is_forked()) return fail(forked_error());
     return layout_.tenants();
 }
 
 TENANTRY_DECL void FleetCore::acquire(const TenantId& id, LeaseRequest request)
 {
-    if (is_forked()) return request.refuse(async::forked_error());
+    if (is_forked()) return request.refuse(forked_error());
     // Another process may have put another tenant in the place of one that is open: who comes now gets the new one.
     // Looked for without the lock, and with the lease that was granted, so that nobody evicts it meanwhile.
     while (auto open = request_lease(id, std::move(request))) {
@@ -96,7 +96,7 @@ TENANTRY_DECL void FleetCore::acquire(const TenantId& id, LeaseRequest request)
 TENANTRY_DECL void FleetCore::create_by(const TenantId& id, std::unique_ptr<EndWaiter> waiter,
                                         MakeDatabase&& make)
 {
-    if (is_forked()) return waiter->ended(fail(async::forked_error()));
+    if (is_forked()) return waiter->ended(fail(forked_error()));
     if (options_.read_only) return waiter->ended(fail(only_reads_error().with_tenant(id.view())));
     Registry::Creator creation;
     try {
@@ -112,7 +112,7 @@ TENANTRY_DECL void FleetCore::create_by(const TenantId& id, std::unique_ptr<EndW
 
 TENANTRY_DECL void FleetCore::destroy(const TenantId& id, std::unique_ptr<EndWaiter> waiter)
 {
-    if (is_forked()) return waiter->ended(fail(async::forked_error()));
+    if (is_forked()) return waiter->ended(fail(forked_error()));
     if (options_.read_only) return waiter->ended(fail(only_reads_error().with_tenant(id.view())));
     std::unique_ptr<WaitingForEnd> waiting;
     try {
@@ -125,36 +125,36 @@ TENANTRY_DECL void FleetCore::destroy(const TenantId& id, std::unique_ptr<EndWai
 
 TENANTRY_DECL Result<void> FleetCore::may_wait()
 {
-    if (is_forked()) return fail(async::forked_error());
-    const async::GatePass alive(&executor_gate());
-    if (!alive || !async::runs_here(executor())) return {};
+    if (is_forked()) return fail(forked_error());
+    const GatePass alive(&executor_gate());
+    if (!alive || !detail::runs_here(executor())) return {};
     return fail(errc::wrong_thread, "a call that blocks, in a thread of the fleet's own pool, which it would "
                                     "wait for: use the asynchronous operation (async_...) there");
 }
 
 TENANTRY_DECL Result<const void*> FleetCore::may_wait_for_destruction(const TenantId& id)
 {
-    if (is_forked()) return fail(async::forked_error());
+    if (is_forked()) return fail(forked_error());
     const void* awaited = nullptr;
     {
         const std::lock_guard lock(mutex_);
         if (const auto entry = registry_.find(id)) awaited = entry->tenant.get();
     }
-    if (awaited != nullptr && async::Inside::of(awaited)) return fail(inside_of_reading(id).error());
+    if (awaited != nullptr && Inside::of(awaited)) return fail(inside_of_reading(id).error());
     if (auto may = may_wait(); !may) return fail(std::move(may).error());
     return awaited;
 }
 
 TENANTRY_DECL Result<void> FleetCore::may_wait_for_close()
 {
-    if (is_forked()) return fail(async::forked_error());
-    if (async::Inside::of(static_cast<FleetPort*>(this)))
+    if (is_forked()) return fail(forked_error());
+    if (Inside::of(static_cast<FleetPort*>(this)))
         return fail(errc::wrong_thread,
                     "close() inside of a body of with() would wait for the body: call it after the body");
     {
         const std::lock_guard lock(mutex_);
         for (const auto& entry : registry_.entries())
-            if (async::Inside::of(entry->tenant.get())) return inside_of_reading(entry->id);
+            if (Inside::of(entry->tenant.get())) return inside_of_reading(entry->id);
     }
     return may_wait();
 }
@@ -162,7 +162,7 @@ TENANTRY_DECL Result<void> FleetCore::may_wait_for_close()
 TENANTRY_DECL Result<void> FleetCore::enter_scope()
 {
     if (scopes_.enter()) return {};
-    return fail(is_forked() ? async::forked_error() : Registry::closed_error());
+    return fail(is_forked() ? forked_error() : Registry::closed_error());
 }
 
 TENANTRY_DECL void FleetCore::leave_scope()
@@ -173,7 +173,7 @@ TENANTRY_DECL void FleetCore::leave_scope()
 TENANTRY_DECL void FleetCore::wake(boost::asio::cancellation_type) noexcept
 {
     // A caller may cancel what was answered already, and with it the executor's life may have ended.
-    const async::GatePass alive(&executor_gate());
+    const GatePass alive(&executor_gate());
     if (!alive) return;
     try {
         boost::asio::post(executor(), [self = shared_from_this()] {
@@ -185,7 +185,7 @@ TENANTRY_DECL void FleetCore::wake(boost::asio::cancellation_type) noexcept
 
 TENANTRY_DECL void FleetCore::close(Shutdown how, std::unique_ptr<EndWaiter> waiter)
 {
-    if (is_forked()) return waiter->ended(fail(async::forked_error()));
+    if (is_forked()) return waiter->ended(fail(forked_error()));
     try {
         const std::lock_guard lock(mutex_);
         closers_.push_back(std::move(waiter));
@@ -272,8 +272,8 @@ TENANTRY_DECL FleetCore::GrantedLease::~GrantedLease()
 {
     if (core_->is_forked()) {
         // What it has is the parent's: nothing of it is destroyed here.
-        const async::Undestroyed core(std::move(core_));
-        const async::Undestroyed entry(std::move(entry_));
+        const Undestroyed core(std::move(core_));
+        const Undestroyed entry(std::move(entry_));
         return;
     }
     core_->release(entry_);
@@ -404,7 +404,7 @@ TENANTRY_DECL void FleetCore::tick_later()
 
 TENANTRY_DECL void FleetCore::tick()
 {
-    const async::GatePass alive(&executor_gate());
+    const GatePass alive(&executor_gate());
     if (!alive) return;
     std::vector<std::shared_ptr<Tenant>> trimmed;
     std::vector<std::shared_ptr<Tenant>> open;
@@ -735,7 +735,7 @@ TENANTRY_DECL void FleetCore::set_timer_at_next()
     timer_set_ = next;
     deadline_timer_->expires_after(time_between(registry_.now(), *next));
     deadline_timer_->async_wait(
-        [weak = weak_from_this(), on = async::at_work(executor())](boost::system::error_code error) {
+        [weak = weak_from_this(), on = at_work(executor())](boost::system::error_code error) {
             const auto self = weak.lock();
             if (!self || error) return;
             self->decide([&](Registry::Actions& actions) {

@@ -86,7 +86,7 @@ public:
     [[nodiscard]] OperationList take_ended() noexcept { return std::exchange(ended_, {}); }
 
     /// Whether the calling thread is inside an operation of this writer.
-    [[nodiscard]] bool runs_here() const noexcept { return async::Inside::of(this); }
+    [[nodiscard]] bool runs_here() const noexcept { return Inside::of(this); }
 
     /// When what `run` has done last had been done.
     [[nodiscard]] Clock::time_point now() const noexcept { return now_; }

@@ -26,8 +26,7 @@ namespace tenantry::detail {
 template <class R, class Work>
 class BlockingOperation final : public OperationOf<R> {
 public:
-    BlockingOperation(OperationKind kind, Work& work, async::Answer<R>& answer,
-                      async::BlockedInside& blocked) noexcept
+    BlockingOperation(OperationKind kind, Work& work, Answer<R>& answer, BlockedInside& blocked) noexcept
         : kind_(kind), work_(work), blocked_(blocked), answer_(answer)
     {}
 
@@ -55,8 +54,8 @@ public:
 private:
     const OperationKind kind_;
     Work& work_;
-    async::BlockedInside& blocked_;
-    async::AnswerTo<R> answer_;
+    BlockedInside& blocked_;
+    AnswerTo<R> answer_;
 };
 
 } // namespace tenantry::detail

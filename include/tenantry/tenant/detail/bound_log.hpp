@@ -27,7 +27,7 @@ namespace tenantry::detail {
 /// Whether there is anything in the log beside the database: more than its header.
 [[nodiscard]] inline bool has_log(const std::filesystem::path& database)
 {
-    return length_of(log_of(database)) > sqlite::detail::log_header_bytes;
+    return length_of(log_of(database)) > log_header_bytes;
 }
 
 [[nodiscard]] Error another_tenants_database(const std::filesystem::path& path, const TenantState& state);

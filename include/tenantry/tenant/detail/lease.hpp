@@ -27,7 +27,7 @@ public:
     void end() noexcept { ended_.store(true, std::memory_order_release); }
 
     /// Shut once the executor that the lease's handles name may have ended; nullptr where it outlives the lease.
-    [[nodiscard]] virtual async::Gate* executor_gate() const noexcept { return nullptr; }
+    [[nodiscard]] virtual Gate* executor_gate() const noexcept { return nullptr; }
 
     [[nodiscard]] bool ended() const noexcept { return ended_.load(std::memory_order_acquire); }
 

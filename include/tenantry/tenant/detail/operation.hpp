@@ -210,7 +210,7 @@ class CallersOperation final : public OperationOf<R> {
 public:
     template <class Handler>
     CallersOperation(Work work, Keep keep, Handler handler, const boost::asio::any_io_executor& fallback,
-                     std::weak_ptr<async::Waker> waker)
+                     std::weak_ptr<Waker> waker)
         : keep_(std::move(keep)), promise_(std::move(handler), fallback, std::move(waker), std::move(work))
     {}
 
@@ -237,7 +237,7 @@ public:
 
 private:
     Keep keep_;
-    async::Promise<R> promise_;
+    Promise<R> promise_;
     bool again_ = false;
 };
 

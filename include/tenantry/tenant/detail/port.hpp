@@ -32,7 +32,7 @@ struct ReaderTask {
 };
 
 /// One open tenant. Thread-safe.
-class TenantPort : public async::Waker, public std::enable_shared_from_this<TenantPort> {
+class TenantPort : public Waker, public std::enable_shared_from_this<TenantPort> {
 public:
     using OperationPtr = std::unique_ptr<Operation>;
 
@@ -52,7 +52,7 @@ public:
     /// Queues a read for the pool. Answered in any case, as `submit_write`.
     virtual void submit_read(OperationPtr operation) = 0;
 
-    /// What a calling thread waits for that waits for a write, for `async::BlockedInside`: `errc::wrong_thread` where it would
+    /// What a calling thread waits for that waits for a write, for `BlockedInside`: `errc::wrong_thread` where it would
     /// wait for itself.
     [[nodiscard]] virtual Result<const void*> may_wait() = 0;
 

@@ -14,8 +14,8 @@
 
 namespace tenantry::detail {
 
-/// The schedule says whose turn it is. A thread that reads (`async::Inside` of the database) may read again inside of that: it is
-/// the same connection, in the same transaction. A thread that writes is `async::Inside` of the schedule. Thread-safe. Refers to
+/// The schedule says whose turn it is. A thread that reads (`Inside` of the database) may read again inside of that: it is
+/// the same connection, in the same transaction. A thread that writes is `Inside` of the schedule. Thread-safe. Refers to
 /// what it is made with.
 class SoleReads final : public WriterLender {
 public:

@@ -59,12 +59,12 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(
         const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
         const WriteHazards& hazards, const TenantOptions& options,
-        const boost::asio::any_io_executor& executor, async::TimerThread& timers,
+        const boost::asio::any_io_executor& executor, TimerThread& timers,
         const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {});
 
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, OpenedDatabase opened,
            Migrated opening, const WriteHazards& hazards, const TenantOptions& options,
-           const boost::asio::any_io_executor& executor, async::TimerThread& timers,
+           const boost::asio::any_io_executor& executor, TimerThread& timers,
            std::shared_ptr<ReaderBudget> budget, const Observation& observation);
 
     /// True once the file was found removed or replaced under its name: everything is answered with
@@ -179,7 +179,7 @@ private:
     private:
         Tenant& tenant_;
         const Error* const locked_;
-        std::optional<async::GatePass> alive_;
+        std::optional<GatePass> alive_;
         std::unique_lock<std::mutex> lock_;
     };
 
@@ -196,7 +196,7 @@ private:
     void set_timers(Schedule::Actions& actions) noexcept; // under the lock
     void wake_at(Clock::time_point deadline) noexcept;
     void try_again_after(Clock::duration time, Schedule::Actions& actions) noexcept;
-    void post(const Schedule::Actions& actions, const async::GatePass& alive) noexcept;
+    void post(const Schedule::Actions& actions, const GatePass& alive) noexcept;
     void post_reading_turn() noexcept;
 
     // --- what the schedule is told ----------------------------------------------------------------------------------
@@ -281,10 +281,10 @@ private:
     const boost::asio::any_io_executor executor_;
     const boost::asio::execution_context* const context_; // the executor's
 
-    async::Gate gate_;    // operations and chores
-    async::Gate posting_; // who is just posting on behalf of callers whose operations may be over
+    Gate gate_;    // operations and chores
+    Gate posting_; // who is just posting on behalf of callers whose operations may be over
     std::mutex closing_;
-    std::optional<async::Strand<Later>> strand_; // until it is closed
+    std::optional<Strand<Later>> strand_; // until it is closed
 
     std::mutex mutex_; // of these:
     Schedule schedule_;

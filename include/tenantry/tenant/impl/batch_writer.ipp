@@ -125,7 +125,7 @@ TENANTRY_DECL BatchWriter::Effect BatchWriter::apply(Operation& operation)
     const auto changes = connection_.total_changes();
     call(operation);
     if (!connection_.in_transaction()) {
-        if (operation.succeeded()) operation.fail_with(sqlite::detail::lost_transaction().value());
+        if (operation.succeeded()) operation.fail_with(lost_transaction().value());
         return Effect::collapsed;
     }
     const bool violated = connection_.deferred_violations();
@@ -153,7 +153,7 @@ TENANTRY_DECL void BatchWriter::call(Operation& operation)
     const sqlite::Uncommittable nothing_yet(connection_);
     bool succeeded = false;
     {
-        const async::Inside inside(this);
+        const Inside inside(this);
         connection_.watch(operation.cancel_flag(), operation.limits.end_of_run());
         succeeded = operation.run(connection_);
         connection_.watch(nullptr);

@@ -37,7 +37,7 @@ TENANTRY_DECL bool ReadRunner::run_together(ReadBatch& reads, ReadLease writers,
 
 TENANTRY_DECL bool ReadRunner::run_alone(OperationPtr& operation, ReadLease reader)
 {
-    const async::Inside reading(&database_);
+    const Inside reading(&database_);
     auto now = Clock::now();
     (void)run(operation, *reader, Lent::for_good, now);
     return end(std::move(reader));
@@ -48,9 +48,8 @@ TENANTRY_DECL std::optional<Result<void>> ReadRunner::run_brief_task(ReaderTask 
 {
     const auto begun = Clock::now();
     const bool to_be_ended = watch(*connection, nullptr, begun, limits.end_of_run());
-    const async::Inside inside(
-        &database_.writer(),
-        async::Awaited::yes); // a function of the program's own may be called by the query
+    const Inside inside(&database_.writer(),
+                        Awaited::yes); // a function of the program's own may be called by the query
     task.run(*connection);
     const bool takes_long = to_be_ended && connection->out_of_time();
     database_.used(begun);
@@ -77,7 +76,7 @@ TENANTRY_DECL Result<void> ReadRunner::run_task(ReaderTask task, const Limits& l
     const auto outer = reader->watched(); // of a reading that this one is inside of
     if (limits.any()) reader->watch(outer.cancelled, std::min(outer.until, limits.end_of_run()));
     {
-        const async::Inside reading(&database_);
+        const Inside reading(&database_);
         task.run(*reader);
     }
     if (limits.any()) reader->watch(outer.cancelled, outer.until);

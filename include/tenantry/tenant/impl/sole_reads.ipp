@@ -14,8 +14,8 @@ TENANTRY_DECL void SoleReads::writer_came_back() noexcept
 
 TENANTRY_DECL Result<ReadLease> SoleReads::acquire(std::chrono::milliseconds patience)
 {
-    if (async::Inside::of(&database_)) return database_.lend_writer_again();
-    if (async::Inside::of(&schedule_))
+    if (Inside::of(&database_)) return database_.lend_writer_again();
+    if (Inside::of(&schedule_))
         return fail(errc::wrong_thread, "a read on the thread that is writing to the same tenant");
     bool has_it = false;
     {

@@ -24,7 +24,7 @@ namespace tenantry::detail {
 TENANTRY_DECL Result<std::shared_ptr<Tenant>> Tenant::open(
     const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
     const WriteHazards& hazards, const TenantOptions& options, const boost::asio::any_io_executor& executor,
-    async::TimerThread& timers, const std::shared_ptr<ReaderBudget>& budget, const Observation& observation)
+    TimerThread& timers, const std::shared_ptr<ReaderBudget>& budget, const Observation& observation)
 {
     return use_database(directory, migrate::current_mark(schema, options.history), options,
                         [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
@@ -40,7 +40,7 @@ TENANTRY_DECL Result<std::shared_ptr<Tenant>> Tenant::open(
 TENANTRY_DECL Tenant::Tenant(Private, const TenantId& id, const std::filesystem::path& database,
                              OpenedDatabase opened, Migrated opening, const WriteHazards& hazards,
                              const TenantOptions& options, const boost::asio::any_io_executor& executor,
-                             async::TimerThread& timers, std::shared_ptr<ReaderBudget> budget,
+                             TimerThread& timers, std::shared_ptr<ReaderBudget> budget,
                              const Observation& observation)
     : TenantPort(id, opened.state.incarnation, std::move(opening)),
       options_(options),
@@ -49,7 +49,7 @@ TENANTRY_DECL Tenant::Tenant(Private, const TenantId& id, const std::filesystem:
                 readers(), std::move(budget), std::move(opened.name)),
       file_(database_.file()),
       executor_(executor),
-      context_(async::context_of(executor)),
+      context_(context_of(executor)),
       strand_(std::in_place, executor),
       schedule_(schedule_options()),
       retry_(std::in_place, timers.executor()),
@@ -63,10 +63,10 @@ TENANTRY_DECL Tenant::Tenant(Private, const TenantId& id, const std::filesystem:
         sole_reads_.emplace(
             database_, schedule_, mutex_,
             [this](Schedule::Actions& actions) {
-                const async::GatePass alive(&posting_);
+                const GatePass alive(&posting_);
                 post(actions, alive);
             },
-            [this] { return async::runs_here(executor_); });
+            [this] { return detail::runs_here(executor_); });
     if (options_.profile.read_only) return;
     // Somebody was killed, or is at work with it.
     log_.measure();
@@ -94,7 +94,7 @@ TENANTRY_DECL std::size_t Tenant::reads_at_work() const noexcept
 {
     const std::size_t most = readers();
     if (options_.reads_at_work != 0) return std::min(options_.reads_at_work, most);
-    const std::size_t threads = async::threads_of(executor_);
+    const std::size_t threads = threads_of(executor_);
     if (threads == 0) return most;
     constexpr std::size_t left = 2; // for the strand, and for other tenants
     return std::min(threads > left ? threads - left : 1, most);
@@ -244,7 +244,7 @@ TENANTRY_DECL void Tenant::refuse(OperationPtr operation, Operation::End why, co
 
 TENANTRY_DECL Error Tenant::shut_error()
 {
-    if (gate_.is_forked()) return std::move(async::forked_error().with_tenant(id().view()));
+    if (gate_.is_forked()) return std::move(forked_error().with_tenant(id().view()));
     const std::lock_guard lock(mutex_);
     return schedule_.shut_error().value_or(Error(errc::tenant_gone));
 }
@@ -257,14 +257,14 @@ TENANTRY_DECL Error Tenant::refusal()
 
 TENANTRY_DECL Result<const void*> Tenant::may_wait()
 {
-    const async::GatePass alive(&posting_);
+    const GatePass alive(&posting_);
     const void* const holder = is_sole() ? static_cast<const void*>(this) : &database_.writer();
-    if (alive && async::Inside::of(holder))
+    if (alive && Inside::of(holder))
         return fail(Error(errc::wrong_thread,
                           "write() inside of a reading of the same tenant, which has the connection "
                           "that it would wait for: make it afterwards")
                         .with_tenant(id().view()));
-    if (!alive || !async::runs_here(executor_)) return holder;
+    if (!alive || !detail::runs_here(executor_)) return holder;
     return fail(Error(errc::wrong_thread,
                       "write() in a thread of the fleet's own pool, which it would wait for: "
                       "use async_write there, and the body's tx in a transaction")
@@ -343,7 +343,7 @@ TENANTRY_DECL void Tenant::set_timers(Schedule::Actions& actions) noexcept
     if (actions.wake_at) wake_at(*actions.wake_at);
     if (actions.work == Schedule::Actions::Work::release) held_work_.reset();
     if (actions.work == Schedule::Actions::Work::hold && deadline_timer_ && !held_work_) try {
-            held_work_.emplace(async::at_work(executor_));
+            held_work_.emplace(at_work(executor_));
         } catch (...) { // the callers' own executors are at work
         }
 }
@@ -371,17 +371,16 @@ TENANTRY_DECL void Tenant::try_again_after(Clock::duration time, Schedule::Actio
     if (!retry_) return;
     try {
         retry_->expires_after(time);
-        retry_->async_wait(
-            [self = shared_self(), on = async::at_work(executor_)](boost::system::error_code error) {
-                if (!error) self->wait_is_over(Schedule::Wait::lock);
-            });
+        retry_->async_wait([self = shared_self(), on = at_work(executor_)](boost::system::error_code error) {
+            if (!error) self->wait_is_over(Schedule::Wait::lock);
+        });
     } catch (...) { // nobody is kept waiting for a timer that there is not
         schedule_.not_tried_again(actions);
     }
 }
 
 // What the executor does not take is lost, and has seen to that.
-TENANTRY_DECL void Tenant::post(const Schedule::Actions& actions, const async::GatePass& alive) noexcept
+TENANTRY_DECL void Tenant::post(const Schedule::Actions& actions, const GatePass& alive) noexcept
 {
     if (!alive) return; // nobody waits any more
     if (actions.post_turn) try {
@@ -394,7 +393,7 @@ TENANTRY_DECL void Tenant::post(const Schedule::Actions& actions, const async::G
 // On the pool, or on the strand where there is one connection alone.
 TENANTRY_DECL void Tenant::post_reading_turn() noexcept
 {
-    const async::GatePass alive(&posting_);
+    const GatePass alive(&posting_);
     if (!alive) return;
     try {
         Later turn = later(&Tenant::reading_turn, &Tenant::reading_turn_lost);
@@ -411,7 +410,7 @@ TENANTRY_DECL void Tenant::post_reading_turn() noexcept
 TENANTRY_DECL void Tenant::wake(boost::asio::cancellation_type) noexcept
 {
     // A caller may cancel what was answered already, and with it the executor's life may have ended.
-    const async::GatePass alive(&posting_);
+    const GatePass alive(&posting_);
     try {
         if (alive) boost::asio::post(executor_, later(&Tenant::sweep_cancelled));
     } catch (...) { // what was cancelled is found so when its turn comes
@@ -453,7 +452,7 @@ TENANTRY_DECL void Tenant::begin_chores(Schedule::Chores chores)
 // Works off some of what waits, then goes to the back of the pool, so that others get their turn.
 TENANTRY_DECL void Tenant::turn()
 {
-    const async::Inside inside(context_);
+    const Inside inside(context_);
     Clock::duration left = ReadRunner::loan;
     for (std::size_t done = 0;;) {
         ReadBatch reads;
@@ -462,7 +461,7 @@ TENANTRY_DECL void Tenant::turn()
         });
         if (step.what == Schedule::Step::What::end) return;
         if (step.what == Schedule::Step::What::write) {
-            const async::Inside writing(&schedule_);
+            const Inside writing(&schedule_);
             Outcome outcome;
             if (step.first) write(step, outcome);
             do_chores(step.chores);
@@ -479,8 +478,8 @@ TENANTRY_DECL void Tenant::turn()
 // pool: a body must not wait for another one. Checkpoints, and whatever has to wait, are left to the pool.
 TENANTRY_DECL void Tenant::turn_here(Schedule::Step step)
 {
-    const async::Inside of_pool(context_);
-    const async::Inside inside(&schedule_);
+    const Inside of_pool(context_);
+    const Inside inside(&schedule_);
     Outcome outcome;
     Schedule::Chores due;
     if (log_.room() != Checkpointer::Room::enough) {
@@ -617,7 +616,7 @@ TENANTRY_DECL void Tenant::write_back_lost() noexcept
 // On the pool, or on the strand where there is one connection alone.
 TENANTRY_DECL void Tenant::reading_turn()
 {
-    const async::Inside inside(context_);
+    const Inside inside(context_);
     for (std::size_t done = 0; done < ReadBatch::most;) {
         ReadBatch reads;
         const bool some = decide(
@@ -690,7 +689,7 @@ TENANTRY_DECL Result<void> Tenant::read_here(ReaderTask task, const Limits& limi
                           "read() inside a transaction body of the same tenant: use the body's tx")
                         .with_tenant(id().view()));
     if (!gate_.enter()) return fail(shut_error());
-    const async::Inside inside(this, async::Awaited::yes);
+    const Inside inside(this, Awaited::yes);
     auto done = read_inside(task, limits);
     leave();
     if (!done) done.error().with_tenant(id().view());
