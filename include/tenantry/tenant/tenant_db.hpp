@@ -2,7 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -15,164 +14,17 @@
 
 #include <tenantry/async/detail/answer.hpp>
 #include <tenantry/async/detail/blocked_inside.hpp>
-#include <tenantry/async/detail/gate.hpp>
-#include <tenantry/core/detail/compiler.hpp>
-#include <tenantry/core/error.hpp>
 #include <tenantry/core/must.hpp>
-#include <tenantry/expr/id.hpp>
-#include <tenantry/query/detail/raw_text.hpp>
-#include <tenantry/query/detail/run_insert.hpp>
-#include <tenantry/query/query.hpp>
-#include <tenantry/schema/traits.hpp>
 #include <tenantry/tenant/detail/blocking_operation.hpp>
-#include <tenantry/tenant/detail/lease.hpp>
-#include <tenantry/tenant/detail/operation.hpp>
-#include <tenantry/tenant/detail/owned_bytes.hpp>
+#include <tenantry/tenant/detail/handle_access.hpp>
+#include <tenantry/tenant/detail/initiate_operation.hpp>
+#include <tenantry/tenant/detail/operation_work.hpp>
 #include <tenantry/tenant/limits.hpp>
-#include <tenantry/tenant/record.hpp>
-#include <tenantry/tenant/repeatable.hpp>
 #include <tenantry/tenant/scope.hpp>
 #include <tenantry/tenant/snapshot.hpp>
 #include <tenantry/tenant/stats.hpp>
-#include <tenantry/tenant/tx.hpp>
 
 namespace tenantry {
-
-namespace detail {
-
-struct HandleMaker;
-struct HandleAccess;
-
-// Begins an operation on a lease: what `asio::async_initiate` calls, now or when a deferred operation is
-// awaited.
-template <class R, class Work, void (TenantPort::*submit)(std::unique_ptr<Operation>)>
-class InitiateOperation {
-public:
-    InitiateOperation(LeasePtr lease, boost::asio::any_io_executor executor, const Limits& limits) noexcept
-        : lease_(std::move(lease)), executor_(std::move(executor)), limits_(limits)
-    {}
-
-    using executor_type = boost::asio::any_io_executor;
-    [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
-
-    template <class Handler>
-    void operator()(Handler&& handler, Work work) const
-    {
-        std::size_t bytes = sizeof(CallersOperation<R, Work, LeasePtr>) + sizeof(Work);
-        if constexpr (requires { work.held_bytes(); }) bytes += work.held_bytes();
-        std::weak_ptr<Waker> waker;
-        if (lease_) waker = lease_->tenant().weak_from_this();
-        auto operation = make_operation(std::forward<Handler>(handler), std::move(work), std::move(waker));
-        if (auto can = usable(lease_); !can) return operation->refuse(std::move(can).error());
-        operation->limits = limits_;
-        operation->bytes = bytes;
-        (lease_->tenant().*submit)(std::move(operation));
-    }
-
-private:
-    // A handler that has no executor of its own is called on the fleet's, unless that has ended.
-    template <class Handler>
-    auto make_operation(Handler&& handler, Work work, std::weak_ptr<Waker> waker) const
-    {
-        using Callers = CallersOperation<R, Work, LeasePtr>;
-        const GatePass alive(lease_ ? lease_->executor_gate() : nullptr);
-        return std::make_unique<Callers>(std::move(work), lease_, std::forward<Handler>(handler),
-                                         lease_ && alive ? executor_ : boost::asio::any_io_executor(),
-                                         std::move(waker));
-    }
-
-    LeasePtr lease_;
-    boost::asio::any_io_executor executor_;
-    Limits limits_;
-};
-
-template <class Q>
-[[nodiscard]] consteval RawText raw_text_of() noexcept
-{
-    if constexpr (requires { Q::raw_text; })
-        return Q::raw_text;
-    else if constexpr (requires { typename Q::query_type; })
-        return raw_text_of<typename Q::query_type>();
-    else
-        return {};
-}
-
-template <class T, class Q>
-[[nodiscard]] consteval OperationKind kind_of_query() noexcept
-{
-    // A batch of rows is as many statements.
-    if (is_batch<Q>) return OperationKind::repeatable_body;
-    if (raw_text_of<Q>().may_roll_back) return OperationKind::rollback_statement;
-    // What it has changed is there before its rows or its key are read.
-    const bool may_misfit =
-        GivesRows<Q, Records<T>> || key_may_misfit<result_t<schema_of<T>, Records<T>, Q>, Q>();
-    return may_misfit || raw_text_of<Q>().may_leave_part ? OperationKind::partial_statement
-                                                         : OperationKind::statement;
-}
-
-// The work of one statement: an owned query, run on the connection that its turn brings.
-template <class T, class Q>
-class RunQuery {
-public:
-    using Value = result_t<schema_of<T>, Records<T>, Q>;
-    static constexpr OperationKind kind = kind_of_query<T, Q>();
-
-    explicit RunQuery(Q query) : query_(std::move(query)) {}
-
-    Result<Value> operator()(sqlite::Connection& connection) const
-    {
-        // What fails is rolled back by what runs it.
-        return execute<schema_of<T>, Records<T>>(connection, query_, RolledBackBy::caller);
-    }
-
-    [[nodiscard]] std::size_t held_bytes() const
-    {
-        if constexpr (Q::writes)
-            return owned_bytes<schema_of<T>>(query_);
-        else
-            return 0; // reads are bounded by their number
-    }
-
-private:
-    Q query_;
-};
-
-// The work of a caller's function: `run(connection)` calls it.
-template <OperationKind how, class Run>
-class RunBody {
-public:
-    static constexpr OperationKind kind = how;
-
-    explicit RunBody(Run run) : run_(std::move(run)) {}
-
-    auto operator()(sqlite::Connection& connection) -> std::invoke_result_t<Run&, sqlite::Connection&>
-    {
-        return run_(connection);
-    }
-
-private:
-    Run run_;
-};
-
-template <OperationKind kind, class Run>
-[[nodiscard]] RunBody<kind, Run> run_body(Run run)
-{
-    return RunBody<kind, Run>(std::move(run));
-}
-
-template <class Body>
-inline constexpr OperationKind body_kind =
-    is_repeatable<Body> ? OperationKind::repeatable_body : OperationKind::body;
-
-template <class Body, class T>
-using body_result = std::invoke_result_t<Body&, Tx<T>&>;
-
-// g++ 12 destroys closures and aggregates twice that are temporaries of a `co_await` expression.
-template <class Body>
-inline constexpr bool safe_as_temporary = !coroutine_temporaries_broken || std::is_lvalue_reference_v<Body> ||
-                                          std::is_trivially_destructible_v<std::remove_cvref_t<Body>>;
-
-} // namespace detail
 
 /// One tenant's database, for as long as the scope lasts it was made for. Cheap to copy; copies are the same
 /// handle.
@@ -226,7 +78,7 @@ public:
         return lease_ ? lease_->tenant().opening() : nothing;
     }
 
-    /// How the tenant fares: numbers of this moment, and counted since it was opened. All zero for a handle of
+    /// How the tenant fares: numbers as of now, and counted since it was opened. All zero for a handle of
     /// nothing.
     [[nodiscard]] TenantStats stats() const { return lease_ ? lease_->tenant().stats() : TenantStats{}; }
 
@@ -241,7 +93,7 @@ public:
 
     /// Reads here and now, on the calling thread: for small reads that are cheaper than a hop. Waits for a
     /// reader for `TenantOptions::read_wait` at most (`errc::overloaded`). Inside a transaction body of the
-    /// same tenant it is `errc::wrong_thread`. A query that takes long may be begun twice: on the writer's connection, and
+    /// same tenant it is `errc::wrong_thread`. A query that takes long may be run twice: on the writer's connection, and
     /// then on a reader, beside the writer.
     template <Statement Q>
     [[nodiscard]] Result<result_t<schema, Records<T>, Q>> read(const Q& query) const
@@ -268,7 +120,7 @@ public:
             limits_);
     }
 
-    /// Reads on the fleet's pool, beside the tenant's writes. It sees every write that was awaited before. It may be begun
+    /// Reads on the fleet's pool, beside the tenant's writes. It sees every write that was awaited before. It may be run
     /// twice, as with `read`.
     template <class Q, class Token = boost::asio::deferred_t>
     auto async_read(Q&& query, Token&& token = {}) const
@@ -281,9 +133,9 @@ public:
                                                        std::forward<Token>(token));
     }
 
-    /// Reads several things of one moment, here and now: `body(snapshot)` on the calling thread, in one read
-    /// transaction, answered with the `Result<R>` that it returns. Errors as `read`. One inside of another is of a moment of
-    /// its own where there is a connection for it; a sole owner's is of the outer one's.
+    /// Reads several things of one state of the database, here and now: `body(snapshot)` on the calling thread, in one read
+    /// transaction, answered with the `Result<R>` that it returns. Errors as `read`. One inside of another is of a state
+    /// of its own where there is a connection for it; a sole owner's is of the outer one's.
     template <class Body>
         requires std::invocable<Body&, Snapshot<T>&>
     [[nodiscard]] auto snapshot(Body&& body) const -> std::invoke_result_t<Body&, Snapshot<T>&>
@@ -332,7 +184,8 @@ public:
     }
 
     /// The same in the calling thread, which runs it by itself where nobody else is at work with the tenant, and else waits for
-    /// its turn on the pool. Borrows its parameters. Limits bound the waiting. `errc::wrong_thread` in a thread of the fleet's own pool, which it would wait for; an executor
+    /// its turn on the pool. Borrows its parameters. Limits bound the waiting. `errc::wrong_thread` in a thread of the fleet's own
+    /// pool, which it would wait for; an executor
     /// that was handed in is known if it is a thread_pool's, an io_context's, or a strand over one.
     template <class Q>
         requires Statement<Q>
@@ -348,7 +201,7 @@ public:
     }
 
     /// Writes a transaction: `body(tx)` runs on the tenant's strand between BEGIN IMMEDIATE and COMMIT, and
-    /// is answered with what it returns, a `Result<R>`, after COMMIT. An error or an exception takes all of
+    /// is answered with what it returns, a `Result<R>`, after COMMIT. An error or an exception rolls all of
     /// it back. The body is synchronous: nothing is awaited while the write lock is held. It is called once;
     /// `errc::batch_aborted` if another write, which was to be committed with it, made SQLite roll back both:
     /// nothing of it was written then. With `repeatable(body)` it is called again instead.
@@ -410,7 +263,7 @@ private:
     static auto in_snapshot(sqlite::Connection& connection, Body& body)
         -> std::invoke_result_t<Body&, Snapshot<T>&>
     {
-        // Inside of another snapshot of a sole owner, whose connection it is: it is of the same moment then.
+        // Inside of another snapshot of a sole owner, whose connection it is: it is of the same state then.
         if (connection.in_transaction()) {
             Snapshot<T> snapshot(connection);
             return body(snapshot);
@@ -474,43 +327,5 @@ private:
     executor_type executor_;
     Limits limits_;
 };
-
-namespace detail {
-
-// Who makes handles: the fleet, of leases it has granted.
-struct HandleMaker {
-    template <class T>
-    [[nodiscard]] static TenantDb<T> make(LeasePtr lease, boost::asio::any_io_executor executor)
-    {
-        return TenantDb<T>(std::move(lease), std::move(executor));
-    }
-};
-
-// For operations that are functions of their own.
-struct HandleAccess {
-    /// Begins an operation that does `work(sqlite::Connection&)`.
-    template <auto submit, class T, class Work, class Token>
-    static auto begin(const TenantDb<T>& db, Work work, Token&& token)
-    {
-        return db.template begin<submit>(std::move(work), std::forward<Token>(token));
-    }
-
-    /// The same among the tenant's writes, waiting for it here.
-    template <class T, class Work>
-    [[nodiscard]] static auto write_and_wait(const TenantDb<T>& db, Work work)
-    {
-        return db.write_and_wait(Work::kind, work);
-    }
-
-    /// The same on a reader, here and now.
-    template <class R, class T, class Function>
-    [[nodiscard]] static Result<R> read_now(const TenantDb<T>& db, Function&& function)
-    {
-        if (auto can = usable(db.lease_); !can) return fail(std::move(can).error());
-        return db.lease_->tenant().template read_now<R>(std::forward<Function>(function), db.limits_);
-    }
-};
-
-} // namespace detail
 
 } // namespace tenantry
