@@ -56,7 +56,7 @@ void measure(const std::filesystem::path& directory, const char* what, std::int6
     };
     print("   the same in one transaction by hand",
           alternate(201, ours, [&] { return each(transaction_by_hand); }), "us", Goal::none, 0);
-    if (wrong != 0) give_up("another row than was asked for");
+    if (wrong != 0) give_up("another row than was requested");
 }
 
 } // namespace

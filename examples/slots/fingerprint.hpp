@@ -7,8 +7,8 @@
 
 namespace slots {
 
-/// 64-bit FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/). Tells inputs apart that differ by accident; whoever
-/// wants to can make two that do not.
+/// 64-bit FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/). Tells inputs apart that differ by accident; two that do
+/// not can be made on purpose.
 class Fingerprint {
 public:
     void add(std::string_view text) noexcept

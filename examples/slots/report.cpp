@@ -129,7 +129,7 @@ std::string busiest(const std::vector<Counted>& counted)
 void include(Totals& all, const Totals& one)
 {
     all.events += one.events;
-    all.actors += one.actors; // whoever acts for two tenants is two people: nobody may know better
+    all.actors += one.actors; // a person who acts for two tenants counts twice: nobody may know better
     if (one.first && (!all.first || *one.first < *all.first)) all.first = one.first;
     if (one.last && (!all.last || *one.last > *all.last)) all.last = one.last;
 }

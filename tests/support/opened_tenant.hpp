@@ -25,9 +25,8 @@ public:
         std::filesystem::create_directory(directory_.path() / "staging");
         const auto place = directory_.path() / "tenant";
         must(detail::create_directory(directory_.path() / "staging", place, schema_info<S>(), {}));
-        tenant_ = must(detail::Tenant::open(*TenantId::parse(name), place, schema_info<S>(),
-                                            detail::write_hazards(schema_info<S>()), {}, pool_.get_executor(),
-                                            timers_));
+        tenant_ = must(detail::Tenant::open(*TenantId::parse(name), place, schema_info<S>(), {},
+                                            pool_.get_executor(), timers_));
         lease = std::make_shared<detail::Lease>(tenant_);
         db = detail::HandleMaker::make<S>(lease, pool_.get_executor());
     }

@@ -133,9 +133,8 @@ public:
 
     [[nodiscard]] Result<std::shared_ptr<detail::Tenant>> open(const TenantOptions& options)
     {
-        return detail::Tenant::open(*TenantId::parse("plain"), place(), entry_schema(),
-                                    detail::write_hazards(entry_schema()), options, pool.get_executor(),
-                                    timers);
+        return detail::Tenant::open(*TenantId::parse("plain"), place(), entry_schema(), options,
+                                    pool.get_executor(), timers);
     }
 
     FatePtr write(PlainOperation::Work work, detail::OperationKind kind = detail::OperationKind::body,

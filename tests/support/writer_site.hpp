@@ -52,7 +52,7 @@ struct WriterSite {
             },
             detail::OperationKind::statement);
         (void)writer.run(std::move(job), []() -> std::unique_ptr<detail::Operation> { return nullptr; });
-        (void)writer.tell();
+        (void)writer.answer_ended();
         REQUIRE(fate->succeeded());
         log.note(writer.now());
     }

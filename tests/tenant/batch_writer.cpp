@@ -21,7 +21,6 @@
 
 using namespace tenantry;
 using detail::OperationKind;
-using detail::WriteHazards;
 using test::Fate;
 using test::FatePtr;
 using test::FaultyVfs;
@@ -78,8 +77,8 @@ class Desk {
     }
 
 public:
-    explicit Desk(const detail::WriteHazards& hazards) : Desk(patient(), hazards) {}
-    explicit Desk(const TenantOptions& options = patient(), const detail::WriteHazards& hazards = {})
+    explicit Desk(const SchemaInfo& schema) : Desk(patient(), schema) {}
+    explicit Desk(const TenantOptions& options = patient(), const SchemaInfo& schema = {})
         : options_(options),
           database_{*TenantId::parse("desk"),
                     path_,
@@ -89,7 +88,7 @@ public:
                     observation_,
                     counters_},
           log_(database_, options_, observation_, counters_),
-          writer_(database_.writer(), database_.file(), log_, options_, hazards, counters_)
+          writer_(database_.writer(), database_.file(), log_, options_, schema, counters_)
     {}
 
     FatePtr add(OperationKind kind, PlainOperation::Work work, bool caller_is_there = true,
@@ -120,7 +119,7 @@ public:
             return job;
         };
         auto turn = writer_.run(next(), next);
-        turn.done += writer_.tell();
+        turn.done += writer_.answer_ended();
         std::vector<std::unique_ptr<detail::Operation>> unfinished;
         while (auto job = turn.unfinished.pop_front()) unfinished.push_back(std::move(job));
         for (; !unfinished.empty(); unfinished.pop_back()) queue_.push_front(std::move(unfinished.back()));
@@ -182,22 +181,26 @@ struct Culprit {
     std::function<Result<void>(sqlite::Connection&, Fate&)> work;
 
     // Whether its neighbours are run again, where the schema is known to have these hazards.
-    [[nodiscard]] bool collapses(const WriteHazards& known) const
+    [[nodiscard]] bool collapses(const SchemaInfo& known) const
     {
-        if (harm == Harm::part) return !known.leaves_part && kind == OperationKind::statement;
+        if (harm == Harm::part) return !known.failures_leave_part && kind == OperationKind::statement;
         return harm == Harm::whole;
     }
     // Whether a body that may not be called again is spared.
-    [[nodiscard]] bool spares_bodies(const WriteHazards& known) const
+    [[nodiscard]] bool spares_bodies(const SchemaInfo& known) const
     {
-        return !collapses(known) || known.rolls_back || kind == OperationKind::rollback_statement;
+        return !collapses(known) || known.triggers_roll_back || kind == OperationKind::rollback_statement;
     }
 };
 
-const std::vector<WriteHazards>& all_hazards()
+// What a schema may say of statements that fail.
+std::vector<SchemaInfo> all_hazards()
 {
-    static const std::vector<WriteHazards> all{
-        {}, {.leaves_part = true}, {.rolls_back = true}, {.leaves_part = true, .rolls_back = true}};
+    std::vector<SchemaInfo> all(4);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i].failures_leave_part = i % 2 != 0;
+        all[i].triggers_roll_back = i / 2 != 0;
+    }
     return all;
 }
 
@@ -357,8 +360,8 @@ TEST_CASE("nobody is told before COMMIT")
 
 TEST_CASE("what goes wrong takes back itself alone")
 {
-    const WriteHazards known = GENERATE(from_range(all_hazards()));
-    CAPTURE(known.leaves_part, known.rolls_back);
+    const SchemaInfo known = GENERATE(from_range(all_hazards()));
+    CAPTURE(known.failures_leave_part, known.triggers_roll_back);
     for (const Culprit& culprit : culprits()) {
         CAPTURE(culprit.what);
         const bool spares_bodies = culprit.spares_bodies(known);
@@ -377,7 +380,7 @@ TEST_CASE("what goes wrong takes back itself alone")
         CHECK(failed(culprits_fate, culprit.code));
         CHECK(culprits_fate->runs == 1);
         CHECK(desk.entries() == (spares_bodies ? "1 2 3 4 5 6" : "1 2 4 5 6"));
-        if (!culprit.collapses(known) && !known.rolls_back) CHECK(desk.commits() == 1);
+        if (!culprit.collapses(known) && !known.triggers_roll_back) CHECK(desk.commits() == 1);
         if (!spares_bodies) CHECK(desk.commits() == 3);
         const auto next = desk.add(OperationKind::body, 7);
         (void)desk.run();
@@ -387,8 +390,8 @@ TEST_CASE("what goes wrong takes back itself alone")
 
 TEST_CASE("what goes wrong first or alone harms nobody, and costs nobody a second run")
 {
-    const WriteHazards known = GENERATE(from_range(all_hazards()));
-    CAPTURE(known.leaves_part, known.rolls_back);
+    const SchemaInfo known = GENERATE(from_range(all_hazards()));
+    CAPTURE(known.failures_leave_part, known.triggers_roll_back);
     for (const Culprit& culprit : culprits()) {
         CAPTURE(culprit.what);
         Desk desk(known);
@@ -414,8 +417,8 @@ TEST_CASE("what goes wrong first or alone harms nobody, and costs nobody a secon
 TEST_CASE(
     "a body that may not be called again is told when its transaction was rolled back with a neighbour's")
 {
-    const WriteHazards known = GENERATE(from_range(all_hazards()));
-    CAPTURE(known.leaves_part, known.rolls_back);
+    const SchemaInfo known = GENERATE(from_range(all_hazards()));
+    CAPTURE(known.failures_leave_part, known.triggers_roll_back);
     for (const Culprit& culprit : culprits()) {
         if (culprit.spares_bodies(known)) continue;
         CAPTURE(culprit.what);

@@ -16,7 +16,7 @@ namespace {
 struct Site {
     test::TempDir directory;
     sqlite::Connection connection;
-    std::atomic<bool> disturbed{false};
+    std::atomic<bool> interrupted{false};
     int ended = 0;
 
     // Half of it is free, some 300 KiB.
@@ -48,7 +48,7 @@ struct Site {
     // Whether it did not fail.
     bool run(const UpkeepOptions& options)
     {
-        detail::QuietUpkeep job(options, disturbed, [this] { ++ended; });
+        detail::QuietUpkeep job(options, interrupted, [this] { ++ended; });
         connection.watch(job.cancel_flag());
         bool done = job.run(connection);
         while (done && job.again()) done = job.run(connection);
@@ -99,18 +99,18 @@ TEST_CASE("a database of which little is free, or that is large, is left as it i
     CHECK(site.ended == 1);
 }
 
-TEST_CASE("whoever disturbs it finds everything where it was")
+TEST_CASE("an upkeep that is interrupted leaves everything where it was")
 {
     Site site;
     const auto before = site.space();
     auto options = Site::careless();
     options.optimize = false;
-    site.disturbed = true;
+    site.interrupted = true;
     CHECK_FALSE(site.run(options));
     CHECK(site.ended == 1);
     CHECK(site.space() == before);
     CHECK(must(site.connection.query_integer("SELECT count(*) FROM t")) == 15000);
-    site.disturbed = false;
+    site.interrupted = false;
     CHECK(site.run(options));
     CHECK(site.space().free_pages == 0);
 }

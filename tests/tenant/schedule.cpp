@@ -766,11 +766,11 @@ TEST_CASE("what runs in the background is told as soon as somebody wants to writ
     Played tenant(false, 1);
     auto upkeep = operation(tenant.there, OperationKind::maintenance);
     REQUIRE(tenant.schedule.background_came(upkeep, tenant.said));
-    CHECK_FALSE(tenant.schedule.background_is_disturbed());
+    CHECK_FALSE(tenant.schedule.background_interrupted());
     auto second = operation(tenant.there, OperationKind::maintenance);
     CHECK_FALSE(tenant.schedule.background_came(second, tenant.said));
     (void)tenant.write();
-    CHECK(tenant.schedule.background_is_disturbed());
+    CHECK(tenant.schedule.background_interrupted());
     CHECK(tenant.begin().first->kind() == OperationKind::maintenance);
     auto next = tenant.schedule.next_write(tenant.said);
     REQUIRE(next);

@@ -121,7 +121,7 @@ const Loss losses[] = {
      }},
 };
 
-// False where the file system has no times that can be relied on: then every glance is a look.
+// False where the file system has no times that can be relied on: then nothing is kept.
 bool can_settle(const fs::path& directory)
 {
     if (detail::WatchedDirectory(directory)) return true;
@@ -131,7 +131,7 @@ bool can_settle(const fs::path& directory)
 
 bool settles(TenantFile& file)
 {
-    return test::until([&] { return file.glance() && file.settled(); });
+    return test::until([&] { return file.verify_cached() && file.settled(); });
 }
 
 } // namespace
@@ -143,10 +143,10 @@ TEST_CASE("whatever takes the file away is noticed at once")
     for (const auto& loss : losses) {
         INFO(loss.what);
         const Place place(directory.path() / std::to_string(serial++));
-        CHECK(place.file->glance());
+        CHECK(place.file->verify_cached());
         CHECK_FALSE(place.file->lost());
         loss.happens(place);
-        CHECK_FALSE(place.file->glance());
+        CHECK_FALSE(place.file->verify_cached());
         CHECK(place.file->lost());
     }
 }
@@ -161,9 +161,9 @@ TEST_CASE("it is noticed where nothing had happened for a while")
     for (const auto& place : places) REQUIRE(settles(*place.file));
     for (std::size_t n = 0; n < std::size(losses); ++n) {
         INFO(losses[n].what);
-        CHECK(places[n].file->glance());
+        CHECK(places[n].file->verify_cached());
         losses[n].happens(places[n]);
-        CHECK_FALSE(places[n].file->glance());
+        CHECK_FALSE(places[n].file->verify_cached());
         CHECK(places[n].file->lost());
     }
 }
@@ -187,12 +187,12 @@ TEST_CASE("what was lost while nobody looked is noticed by whoever looks next")
             const auto now = detail::WatchedDirectory::now();
             return detail::LastChange::is_settled(watched[n].changed(), now);
         }));
-        CHECK_FALSE(places[n].file->glance());
-        CHECK_FALSE(places[n].file->glance());
+        CHECK_FALSE(places[n].file->verify_cached());
+        CHECK_FALSE(places[n].file->verify_cached());
     }
 }
 
-TEST_CASE("the first glance of all notices it, too")
+TEST_CASE("the first cached check of all notices it, too")
 {
     test::TempDir directory;
     int serial = 0;
@@ -200,7 +200,7 @@ TEST_CASE("the first glance of all notices it, too")
         INFO(loss.what);
         const Place place(directory.path() / std::to_string(serial++));
         loss.happens(place);
-        CHECK_FALSE(place.file->glance());
+        CHECK_FALSE(place.file->verify_cached());
     }
 }
 
@@ -209,10 +209,10 @@ TEST_CASE("what was lost stays lost")
     test::TempDir directory;
     const Place place(directory.path() / "a");
     fs::rename(place.here, place.folder / "there");
-    CHECK_FALSE(place.file->glance());
+    CHECK_FALSE(place.file->verify_cached());
     fs::rename(place.folder / "there", place.here);
-    CHECK_FALSE(place.file->glance());
-    CHECK_FALSE(place.file->look());
+    CHECK_FALSE(place.file->verify_cached());
+    CHECK_FALSE(place.file->verify());
 }
 
 TEST_CASE("what else happens in the directory does no harm")
@@ -224,11 +224,11 @@ TEST_CASE("what else happens in the directory does no harm")
     for (int n = 0; n < 20; ++n) {
         const auto other = place.here / ("main.db-" + std::to_string(n));
         std::ofstream(other) << "a log";
-        CHECK(place.file->glance());
+        CHECK(place.file->verify_cached());
         if (n % 2 == 0) fs::remove(other);
-        CHECK(place.file->glance());
+        CHECK(place.file->verify_cached());
         make_directory(place.folder / std::to_string(n));
-        CHECK(place.file->glance());
+        CHECK(place.file->verify_cached());
     }
 }
 
@@ -249,12 +249,12 @@ TEST_CASE("a directory that is another one already when it is opened is never re
     const detail::WatchedDirectory opened(there);
     CHECK(test::until([&] {
         const auto now = opened.now(); // before
-        REQUIRE(file.glance());
+        REQUIRE(file.verify_cached());
         return detail::LastChange::is_settled(opened.changed(), now);
     }));
     CHECK_FALSE(file.settled());
     fs::remove(here / "main.db");
-    CHECK_FALSE(file.glance());
+    CHECK_FALSE(file.verify_cached());
 }
 
 TEST_CASE("a connection is to the file, or to another one of its name")
@@ -264,13 +264,13 @@ TEST_CASE("a connection is to the file, or to another one of its name")
     auto old = must(sqlite::Connection::open(path, sqlite::OpenMode::create));
     must(old.execute("CREATE TABLE entry(n)"));
     auto file = file_in(directory.path());
-    CHECK(file.look_at_new(old));
+    CHECK(file.verify_new(old));
     fs::rename(path, directory.path() / "old.db");
     {
         auto other = must(sqlite::Connection::open(path, sqlite::OpenMode::create));
         must(other.execute("CREATE TABLE entry(n)"));
         CHECK_FALSE(must(other.file_moved()));
-        CHECK_FALSE(file.look_at_new(other)); // it has not moved, and is not the tenant's
+        CHECK_FALSE(file.verify_new(other)); // it has not moved, and is not the tenant's
     }
     CHECK(file.lost());
 }
@@ -287,9 +287,9 @@ TEST_CASE("the directory is opened when there may be something to learn of it, a
     CHECK(test::open_descriptors(name) == 1);
     place.file->close();
     CHECK(test::open_descriptors(name) == 0);
-    CHECK(place.file->look());
+    CHECK(place.file->verify());
     fs::remove(place.here / "main.db");
-    CHECK_FALSE(place.file->look());
+    CHECK_FALSE(place.file->verify());
 }
 
 TEST_CASE("nothing is kept open where there is no directory of that name")
@@ -302,12 +302,12 @@ TEST_CASE("nothing is kept open where there is no directory of that name")
     const auto made = detail::WatchedDirectory::now();
     CHECK(test::until([&] {
         const auto now = detail::WatchedDirectory::now(); // before
-        return file.glance() && detail::LastChange::is_settled(made, now);
+        return file.verify_cached() && detail::LastChange::is_settled(made, now);
     }));
     CHECK_FALSE(file.settled());
     CHECK(test::open_descriptors("/here") == 0);
     fs::remove(place.here / "main.db");
-    CHECK_FALSE(file.glance());
+    CHECK_FALSE(file.verify_cached());
 }
 
 namespace {
@@ -321,14 +321,14 @@ void race(const std::vector<Place>& places)
     std::thread looking([&] {
         for (std::size_t n = 0; n < places.size(); n = at.load(std::memory_order_acquire)) {
             const bool is_gone = gone.load(std::memory_order_acquire) > n;
-            if (places[n].file->glance() && is_gone) ++missed;
+            if (places[n].file->verify_cached() && is_gone) ++missed;
         }
     });
     for (std::size_t n = 0; n < places.size(); ++n) {
         for (std::size_t wait = n * 7 % 50; wait != 0; --wait) (void)gone.load(std::memory_order_acquire);
         fs::rename(places[n].here, places[n].folder / "there");
         gone.store(n + 1, std::memory_order_release);
-        if (places[n].file->glance()) ++missed;
+        if (places[n].file->verify_cached()) ++missed;
         at.store(n + 1, std::memory_order_release);
     }
     looking.join();
@@ -358,9 +358,9 @@ TEST_CASE("one directory comes and goes, thousands of times")
     int missed = 0;
     for (int round = 0; round < 3000; ++round) {
         auto file = file_in(place.here);
-        REQUIRE(file.glance());
+        REQUIRE(file.verify_cached());
         fs::rename(place.here, there);
-        if (file.glance()) ++missed;
+        if (file.verify_cached()) ++missed;
         fs::rename(there, place.here);
     }
     CHECK(missed == 0);

@@ -189,7 +189,7 @@ template <class Source>
 struct EveryColumn;
 
 // Whether what values are bound to does not bind them but looks whether they are those of GROUP BY: it asks for
-// `look_at(node)`, and is given nothing of what is computed before groups are made, or in another statement.
+// `visit(node)`, and is given nothing of what is computed before groups are made, or in another statement.
 template <class Parameters>
 inline constexpr bool checks_groups = requires { Parameters::tenantry_checks_groups; };
 
@@ -253,7 +253,7 @@ struct Compound {
     constexpr void bind(Parameters& to) const
     {
         if constexpr (checks_groups<Parameters>)
-            to.look_at(*this);
+            to.visit(*this);
         else
             args.bind(to);
     }

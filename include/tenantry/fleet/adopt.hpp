@@ -21,7 +21,7 @@ namespace detail {
 
 } // namespace detail
 
-/// Makes the tenant `id` of a copy of the database at `path`, whoever made it, as it is: see `adopt(connection, ...)`. The file
+/// Makes the tenant `id` of a copy of the database at `path`, whichever program made it, as it is: see `adopt(connection, ...)`. The file
 /// itself is only looked at, as by `compare(path)`, and may be in use. The copy gets the fleet's application id and belongs to the
 /// tenant; its `user_version` stays its own. How it differs from the declaration is returned. Blocks; on disk for good when
 /// it returns.

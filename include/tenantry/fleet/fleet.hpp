@@ -290,7 +290,7 @@ public:
         return detail::run_scope<T>(core_, TenantId::parse(id), body);
     }
 
-    /// A handle that is not bound to a body, for code that must be compiled apart. The tenant stays open
+    /// A handle that is not bound to a body, for code that must be compiled separately. The tenant stays open
     /// while the handle or a copy of it lives. What the compiler cannot see here is refused at run time with
     /// `errc::wrong_tenant`.
     template <class Token = boost::asio::deferred_t>
@@ -322,7 +322,7 @@ public:
         return detail::destroy_and_wait(*core_, TenantId::parse(id));
     }
 
-    /// How the fleet fares: numbers of this moment, and counted since it was opened. `TenantDb::stats` says how a
+    /// How the fleet fares: numbers as of now, and counted since it was opened. `TenantDb::stats` says how a
     /// tenant does.
     [[nodiscard]] FleetStats stats() const { return core_->stats(); }
 

@@ -19,11 +19,11 @@ namespace tenantry {
 
 namespace detail {
 
-/// What is told of the progress: kept with the caller's handler, since it is the caller's. `tells`: there is one with the promise.
+/// What is told of the progress: kept with the caller's handler, since it is the caller's. `reports`: there is one with the promise.
 using MigrationProgress = decltype(MigrateOptions::progress);
 
 void start_migrate_all(const std::shared_ptr<FleetPort>& fleet, MigrateOptions options,
-                       std::unique_ptr<Promise<MigrationReport>> done, bool tells);
+                       std::unique_ptr<Promise<MigrationReport>> done, bool reports);
 
 class InitiateMigrateAll : public InitiateOnFleet {
 public:
@@ -32,10 +32,10 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, MigrateOptions options) const
     {
-        const bool tells = options.progress != nullptr;
+        const bool reports = options.progress != nullptr;
         auto done = promise<MigrationReport>(std::forward<Handler>(handler),
                                              std::exchange(options.progress, nullptr));
-        start_migrate_all(shared_core(), std::move(options), std::move(done), tells);
+        start_migrate_all(shared_core(), std::move(options), std::move(done), reports);
     }
 };
 

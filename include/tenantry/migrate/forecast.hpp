@@ -55,7 +55,7 @@ namespace tenantry::migrate {
 [[nodiscard]] Result<Forecast> forecast(sqlite::Connection& connection, const SchemaInfo& declared,
                                         const History* history, bool rows);
 
-/// Does all of it, and takes it back: what would go wrong goes wrong here. Holds the write lock meanwhile.
+/// Does all of it, and rolls it back: what would go wrong goes wrong here. Holds the write lock meanwhile.
 [[nodiscard]] Result<Migrated> rehearse(sqlite::Connection& connection, const SchemaInfo& declared,
                                         const History* history);
 

@@ -100,7 +100,7 @@ struct FullTextFunction {
     template <class Out, class... Args>
     static constexpr void render(Out& out)
     {
-        // Asked for first, so that it is said first.
+        // Checked first, so that it is reported first.
         (require_args<typename Out::schema>(static_cast<Args*>(nullptr)), ...);
         render_call<Args...>(out, Name.view());
     }

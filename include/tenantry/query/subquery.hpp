@@ -62,7 +62,7 @@ struct QueryOperand {
     constexpr void bind(Parameters& to) const
     {
         if constexpr (checks_groups<Parameters>)
-            to.look_at(*this);
+            to.visit(*this);
         else
             query.bind(to);
     }

@@ -40,7 +40,7 @@ struct WhenChanged {
     static constexpr std::string_view tenantry_clause = " ON UPDATE ";
     static constexpr Action action = What;
 };
-/// Asked for when the transaction ends.
+/// Checked when the transaction commits.
 struct InitiallyDeferred {
     static constexpr std::string_view tenantry_clause = " DEFERRABLE INITIALLY DEFERRED";
 };

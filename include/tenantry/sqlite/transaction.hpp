@@ -76,7 +76,7 @@ inline tl::unexpected<Error> lost_transaction()
 
 namespace tenantry::sqlite {
 
-/// A transaction from `begin` to `commit`; without that, its destructor takes it back. Used by the
+/// A transaction from `begin` to `commit`; without that, its destructor rolls it back. Used by the
 /// connection's thread, and gone before the connection is.
 class [[nodiscard]] Transaction {
 public:
@@ -125,7 +125,7 @@ public:
         return committed;
     }
 
-    /// Takes it back. No error if SQLite did so before.
+    /// Rolls it back. No error if SQLite did so before.
     Result<void> rollback()
     {
         if (connection_ == nullptr) return {};

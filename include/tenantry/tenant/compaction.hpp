@@ -18,7 +18,7 @@ namespace tenantry {
 
 /// How a tenant is compacted.
 struct CompactOptions {
-    /// All of it is written anew, also where the free pages alone can be given back or where there are none: rows that
+    /// All of it is rewritten, also where the free pages alone can be given back or where there are none: rows that
     /// belong together lie together then. And a database becomes incremental, if the profile says so now.
     bool whole = false;
 };

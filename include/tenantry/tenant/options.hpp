@@ -30,12 +30,12 @@ struct CheckpointOptions {
     /// A log that was not written back whole in this time is, once nobody waits to write.
     std::chrono::milliseconds age{60000};
 
-    /// A longer log is written back between two batches, and begun anew, though writes wait for it meanwhile: it
+    /// A longer log is written back between two batches, and restarted, though writes wait for it meanwhile: it
     /// never would be while they keep coming.
     std::uint64_t limit = std::uint64_t{64} << 20;
 
     /// While the log is so long writes are refused with `errc::overloaded`: somebody's reading that does not end keeps
-    /// it from being begun anew. 0: never; then only the disk bounds it.
+    /// it from being restarted. 0: never; then only the disk bounds it.
     std::uint64_t refuse_at = std::uint64_t{1} << 30;
 };
 
@@ -72,7 +72,7 @@ struct TenantOptions {
 
     /// How long another process may hold the tenant's write lock, without letting it go in between as far as that can be
     /// seen, before a write that waits for it is `errc::busy`; and opening a tenant that has to be changed. Each time that
-    /// the lock could be had, waiting begins anew for those that still wait.
+    /// the lock could be had, the time starts again for those that still wait.
     std::chrono::milliseconds busy_deadline{5000};
 
     /// How long `read` on the calling thread waits for a reader before it is `errc::overloaded`.

@@ -1,4 +1,4 @@
-// Several reads of one moment.
+// Several reads of one state of the database.
 #pragma once
 
 #include <cstdint>

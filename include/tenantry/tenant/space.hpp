@@ -26,11 +26,11 @@ struct Space {
 
 namespace detail {
 
-/// Of one moment. Reads the database's header only, however large it is.
+/// All numbers are of one state of the database. Reads the database's header only, however large it is.
 [[nodiscard]] inline Result<Space> measure_space(sqlite::Connection& connection)
 {
-    auto moment = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
-    if (!moment) return fail(std::move(moment).error());
+    auto transaction = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred);
+    if (!transaction) return fail(std::move(transaction).error());
     Space space;
     constexpr int is_incremental = 2; // https://sqlite.org/pragma.html#pragma_auto_vacuum
     std::uint64_t mode = 0;

@@ -37,7 +37,7 @@ struct TenantStats {
     std::uint64_t checkpoints_blocked = 0; ///< that could not, because of a reader or another process
     std::uint64_t checkpoints_failed = 0;  ///< that met an error
 
-    std::uint64_t upkeeps = 0;        ///< compacting and optimizing, asked for and in quiet times
+    std::uint64_t upkeeps = 0;        ///< compacting and optimizing, on request and in quiet times
     std::uint64_t upkeeps_failed = 0; ///< that met an error
 
     /// Of its connections, without readers that are in use. The writer's is looked at while it is used, every second, and

@@ -54,7 +54,7 @@ template <class T>
 /// Gives the free pages of the tenant's database back to the disk, and the log that it takes: see `CompactOptions`.
 /// Waits its turn among the tenant's writes, and for another process's lock; reads go on beside it.
 ///
-/// Where the database is incremental, writes get their turn in between. Else it is written anew by VACUUM: writes wait
+/// Where the database is incremental, writes get their turn in between. Else it is rewritten by VACUUM: writes wait
 /// meanwhile, and free space is needed for another copy in SQLite's temporary directory (https://sqlite.org/tempfiles.html;
 /// small ones are copied in memory) and for one in the log. `errc::disk_full` where there is none, `errc::cancelled`,
 /// `errc::timeout` (of `db.limited`): all rows are where they were then, and the log has been cut again.

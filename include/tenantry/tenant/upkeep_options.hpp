@@ -24,7 +24,7 @@ struct UpkeepOptions {
     std::uint64_t compact_free = std::uint64_t{1} << 20;
 
     /// A database that is larger and cannot be compacted a few pages at a time is left alone: writing the whole of it
-    /// anew takes its time, and is for `async_compact`.
+    /// completely takes its time, and is for `async_compact`.
     std::uint64_t compact_at_most = std::uint64_t{64} << 20;
 };
 

@@ -101,7 +101,7 @@ public:
         return claimed_ != nullptr;
     }
 
-    /// Takes back a `claim`: the promise is as before. False: the execution context is gone meanwhile, and the handler with it.
+    /// Undoes a `claim`: the promise is as before. False: the execution context is gone meanwhile, and the handler with it.
     [[nodiscard]] bool unclaim() noexcept
     {
         State* const state = std::exchange(claimed_, nullptr);

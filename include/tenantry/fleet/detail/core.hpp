@@ -39,7 +39,6 @@
 #include <tenantry/tenant/detail/observation.hpp>
 #include <tenantry/tenant/detail/template.hpp>
 #include <tenantry/tenant/detail/tenant.hpp>
-#include <tenantry/tenant/detail/write_hazards.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {
@@ -382,7 +381,7 @@ private:
     // Wakes when the first one who waits for room gives up.
     void set_timer() noexcept;
 
-    // Whoever waits for a tenant that is being opened has this timer set, and it is left so when that is open: those who come
+    // A request that waits for a tenant that is being opened has this timer set, and it is left so when that is open: those who come
     // within the same time need it not be set again.
     void set_awaited_timer();
 
@@ -393,7 +392,6 @@ private:
     std::optional<Forks::Exposed> exposed_{std::in_place}; // until it is shut down
     const Layout layout_;
     const SchemaInfo& schema_;
-    const WriteHazards hazards_;
     const FleetOptions options_;
     ContextWatch* watch_;
     KeptMemory tick_memory_;

@@ -101,7 +101,7 @@ private:
     [[nodiscard]] Result<void> check_text(std::string_view text, const FleetOptions& options,
                                           std::string_view schema) const;
 
-    // The root's schema was given its name after the root was made. Whoever does so first has named it.
+    // The root's schema was given its name after the root was made. The first process that does so has named it.
     [[nodiscard]] Result<void> add_schema(const std::filesystem::path& path, const FleetOptions& options,
                                           std::string_view schema) const;
 

@@ -171,7 +171,7 @@ public:
     [[nodiscard]] Destroyer destroyed(const EntryPtr& entry, Actions& actions);
 
     /// The tenant's files are gone or are another tenant's now. Who asks for it is given the new one. This one is closed as
-    /// soon as its operations have ended, whoever still holds it: the new one cannot be opened before.
+    /// soon as its operations have ended, whatever handles of it there still are: the new one cannot be opened before.
     void lost(const EntryPtr& entry, Actions& actions);
 
     /// Whether one of that name that was lost is still to be closed.
@@ -382,7 +382,7 @@ private:
     void leave_place(const Entry& entry) noexcept;
     void drain(const EntryPtr& entry, Actions& actions);
 
-    // Where a tenant of that name is being made at the moment, once that has ended.
+    // Where a tenant of that name is just being made, once that has ended.
     void destroy_files(const EntryPtr& entry, Actions& actions);
 
     // Those who have waited for that. Where there is no memory for it they are dropped.

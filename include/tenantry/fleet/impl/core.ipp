@@ -19,7 +19,6 @@ TENANTRY_DECL FleetCore::FleetCore(Layout layout, RootLock lock, const SchemaInf
     : FleetPort(std::move(executor)),
       layout_(std::move(layout)),
       schema_(schema),
-      hazards_(write_hazards(schema)),
       options_(suited_to(schema, options)),
       watch_(ContextWatch::of_executor(this->executor())),
       lock_(std::move(lock)),
@@ -41,7 +40,7 @@ TENANTRY_DECL FleetCore::FleetCore(Layout layout, RootLock lock, const SchemaInf
     }
     // A sole owner's files are checkpointed by nobody else, and by one connection; who only reads checkpoints nothing.
     if (!options_.sole_owner && !options_.read_only && sqlite::has_wal_reset_fault())
-        observation_.tell([](Observer& by) { by.warning(sqlite::wal_reset_warning()); });
+        observation_.notify([](Observer& by) { by.warning(sqlite::wal_reset_warning()); });
 }
 
 TENANTRY_DECL std::optional<Migrated> FleetCore::opening(const TenantId& id)
@@ -222,7 +221,7 @@ TENANTRY_DECL void FleetCore::shut_down() noexcept
         tenant->refuse_waiting(Registry::closed_error());
         tenant->wait_idle();
         note(tenant->close());
-        observation_.tell(
+        observation_.notify(
             [&](Observer& by) { by.tenant_closed(entry->id.view(), CloseReason::fleet_closed); });
         const auto counted = counted_of(*tenant);
         const std::lock_guard lock(mutex_);
@@ -365,7 +364,7 @@ TENANTRY_DECL Result<void> FleetCore::create_files(const TenantId& id, const Mak
         created.error().with_tenant(id.view());
         return created;
     }
-    observation_.tell([&](Observer& by) { by.tenant_created(id.view(), Clock::now() - begun); });
+    observation_.notify([&](Observer& by) { by.tenant_created(id.view(), Clock::now() - begun); });
     return created;
 }
 
@@ -471,10 +470,10 @@ TENANTRY_DECL void FleetCore::try_to_open(const EntryPtr& entry, HeldLock lock)
     const auto begun = Clock::now();
     auto tenant = is_retiring(entry->id)
                       ? fail(errc::busy, "what was lost under this name is still in use in this process")
-                      : Tenant::open(entry->id, layout_.directory(entry->id), schema_, hazards_,
-                                     options_.tenant, executor(), *timers_, readers_, observation_);
+                      : Tenant::open(entry->id, layout_.directory(entry->id), schema_, options_.tenant,
+                                     executor(), *timers_, readers_, observation_);
     if (tenant) {
-        observation_.tell([&](Observer& by) {
+        observation_.notify([&](Observer& by) {
             by.tenant_opened({entry->id.view(), Clock::now() - begun, (*tenant)->opening().done});
         });
         decide([&](Registry::Actions& actions) { registry_.opened(entry, std::move(*tenant), actions); });
@@ -523,7 +522,7 @@ TENANTRY_DECL void FleetCore::close_files(const EntryPtr& entry) noexcept
     entry->tenant->wait_idle();
     note(entry->tenant->close());
     const auto why = why_closed(*entry);
-    observation_.tell([&](Observer& by) { by.tenant_closed(entry->id.view(), why); });
+    observation_.notify([&](Observer& by) { by.tenant_closed(entry->id.view(), why); });
     const auto counted = counted_of(*entry->tenant);
     decide([&](Registry::Actions& actions) {
         closed_ += counted;
@@ -615,7 +614,7 @@ TENANTRY_DECL bool FleetCore::is_destruction_cancelled(const Entry& entry)
 TENANTRY_DECL void FleetCore::end_destroying(const EntryPtr& entry,
                                              Result<std::filesystem::path> away) noexcept
 {
-    if (away) observation_.tell([&](Observer& by) { by.tenant_destroyed(entry->id.view()); });
+    if (away) observation_.notify([&](Observer& by) { by.tenant_destroyed(entry->id.view()); });
     std::unique_ptr<Entry::Destroyer> destroyer;
     // The name is free from here on; removing what it stood for may take longer.
     decide([&](Registry::Actions& actions) { destroyer = registry_.destroyed(entry, actions); });
@@ -668,7 +667,7 @@ TENANTRY_DECL void FleetCore::finish_closing()
 TENANTRY_DECL void FleetCore::note(Result<void> result)
 {
     if (result) return;
-    observation_.tell([&](Observer& by) { by.background_error(BackgroundTask::closing, result.error()); });
+    observation_.notify([&](Observer& by) { by.background_error(BackgroundTask::closing, result.error()); });
     const std::lock_guard lock(mutex_);
     if (close_error_.has_value()) close_error_ = std::move(result);
 }

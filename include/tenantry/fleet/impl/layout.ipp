@@ -36,7 +36,7 @@ TENANTRY_DECL Result<Layout> Layout::open(const std::filesystem::path& root, con
     if (options.read_only) return layout;
     for (const auto& directory : {layout.tenants_, layout.staging_, layout.trash_})
         if (auto made = make_private_directory(directory); !made) return fail(std::move(made).error());
-    // Whoever has made them may not have come so far yet: what lies in them is no safer than their names are.
+    // The process that has made them may not have come so far yet: what lies in them is no safer than their names are.
     if (auto synced = sync_directory(layout.root_); !synced) return fail(std::move(synced).error());
     layout.sweep();
     return layout;
@@ -159,7 +159,7 @@ TENANTRY_DECL Result<void> Layout::check_manifest(const FleetOptions& options, s
     const auto path = root_ / manifest_file;
     auto present = read_small_file(path);
     if (present && present->missing) {
-        // Whoever makes the directories has made the manifest before: it may be there by now.
+        // The process that makes the directories has made the manifest before: it may be there by now.
         std::error_code error;
         const bool used = std::filesystem::exists(tenants_, error);
         if (!used && !options.read_only)

@@ -29,8 +29,8 @@ class MigrateAll : public std::enable_shared_from_this<MigrateAll> {
 
 public:
     MigrateAll(std::shared_ptr<FleetCore> core, MigrateOptions options,
-               std::unique_ptr<Promise<MigrationReport>> done, bool tells)
-        : core_(std::move(core)), options_(std::move(options)), done_(std::move(done)), tells_(tells)
+               std::unique_ptr<Promise<MigrationReport>> done, bool reports)
+        : core_(std::move(core)), options_(std::move(options)), done_(std::move(done)), reports_(reports)
     {
         options_.concurrency = std::max<std::size_t>(options_.concurrency, 1);
     }
@@ -226,14 +226,14 @@ private:
 
     void record(std::size_t index, TenantMigration result) noexcept
     {
-        const std::lock_guard telling(progress_mutex_); // one call at a time, in the order of the numbers
+        const std::lock_guard reporting(progress_mutex_); // one call at a time, in the order of the numbers
         std::size_t ended = 0;
         {
             const std::lock_guard lock(mutex_);
             if (result.outcome == Outcome::failed) ++failures_;
             ended = ++ended_;
         }
-        auto threw = tell(result, ended);
+        auto threw = report(result, ended);
         const std::lock_guard lock(mutex_);
         if (threw && !progress_error_) progress_error_ = std::move(threw);
         report_.tenants[index] = std::move(result);
@@ -241,9 +241,9 @@ private:
     }
 
     // Calls what is the caller's, unless its execution context has ended. What it throws is returned.
-    [[nodiscard]] std::optional<Error> tell(const TenantMigration& result, std::size_t ended) noexcept
+    [[nodiscard]] std::optional<Error> report(const TenantMigration& result, std::size_t ended) noexcept
     {
-        if (!tells_) return std::nullopt;
+        if (!reports_) return std::nullopt;
         std::optional<Error> threw;
         bool is_there = done_->claim();
         if (is_there) {
@@ -262,7 +262,7 @@ private:
     const std::shared_ptr<FleetCore> core_;
     MigrateOptions options_;
     const std::unique_ptr<Promise<MigrationReport>> done_;
-    const bool tells_;                   // there is a MigrationProgress with it
+    const bool reports_;                 // there is a MigrationProgress with it
     std::atomic<bool> abandoned_{false}; // the caller's execution context has ended
     std::mutex progress_mutex_;
 
@@ -280,9 +280,9 @@ private:
 };
 
 TENANTRY_DECL void start_migrate_all(const std::shared_ptr<FleetPort>& fleet, MigrateOptions options,
-                                     std::unique_ptr<Promise<MigrationReport>> done, bool tells)
+                                     std::unique_ptr<Promise<MigrationReport>> done, bool reports)
 {
-    std::make_shared<MigrateAll>(FleetCore::of(fleet), std::move(options), std::move(done), tells)->start();
+    std::make_shared<MigrateAll>(FleetCore::of(fleet), std::move(options), std::move(done), reports)->start();
 }
 
 } // namespace tenantry::detail

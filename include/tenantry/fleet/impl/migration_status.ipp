@@ -34,7 +34,7 @@ public:
             if (over_) return;
             ++workers_;
         }
-        for (std::size_t i = next_++; i < result_.size(); i = next_++) look_at(result_[i]);
+        for (std::size_t i = next_++; i < result_.size(); i = next_++) find_status(result_[i]);
         const std::lock_guard lock(mutex_);
         --workers_;
         idle_.notify_all();
@@ -52,10 +52,10 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return result_.size(); }
 
 private:
-    void look_at(TenantStatus& status) noexcept
+    void find_status(TenantStatus& status) noexcept
     {
         try {
-            look(status);
+            try_to_find_status(status);
         } catch (...) {
             status.state.standing = migrate::Standing::refused;
             status.state.error.emplace(
@@ -63,7 +63,7 @@ private:
         }
     }
 
-    void look(TenantStatus& status)
+    void try_to_find_status(TenantStatus& status)
     {
         if (found_open(status)) return;
         const TenantOptions& options = core_->options().tenant;

@@ -178,7 +178,7 @@ public:
     {}
 
     template <class Node>
-    constexpr void look_at(const Node& node)
+    constexpr void visit(const Node& node)
     {
         if constexpr (!is_inside && requires { requires Node::is_aggregate_function; }) {
             return;

@@ -113,17 +113,17 @@ struct GroupedInside {
     template <class Q>
     constexpr void nested()
     {
-        look_at<Q, Names<typename Q::form, Known>>();
+        visit<Q, Names<typename Q::form, Known>>();
     }
     template <class Q, class Visible>
     constexpr void named()
     {
-        look_at<Q, Names<typename Q::form, Names<Visible, typename Known::outer>>>();
+        visit<Q, Names<typename Q::form, Names<Visible, typename Known::outer>>>();
     }
 
 private:
     template <class Q, class Inside>
-    constexpr void look_at()
+    constexpr void visit()
     {
         GroupedInside<Inside, Keys...> inside;
         Q::visit(inside);

@@ -22,6 +22,7 @@
 #include <tenantry/async/detail/inside.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/schema/schema_info.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/sqlite/transaction.hpp>
 #include <tenantry/tenant/detail/checkpointer.hpp>
@@ -29,7 +30,6 @@
 #include <tenantry/tenant/detail/operation_list.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
-#include <tenantry/tenant/detail/write_hazards.hpp>
 #include <tenantry/tenant/options.hpp>
 
 namespace tenantry::detail {
@@ -70,9 +70,9 @@ public:
         bool had_lock = false;       ///< a transaction could be begun, before that or instead
     };
 
-    /// `log` is told of each commit. `hazards` are those of the schema.
+    /// `log` is told of each commit. What its `schema` says of statements that fail is kept.
     BatchWriter(sqlite::Connection& connection, TenantFile& file, Checkpointer& log,
-                const TenantOptions& options, const WriteHazards& hazards, TenantCounters& counters);
+                const TenantOptions& options, const SchemaInfo& schema, TenantCounters& counters);
 
     /// Runs `first` and what `next()` gives after it, until that gives nullptr or the batch is full, and commits. Its callers
     /// are answered by `tell`.
@@ -80,7 +80,7 @@ public:
 
     /// Answers those whose operations `run` has ended, and has not answered yet. Apart from it, so that a caller who is woken by that
     /// finds the connection free and all of it counted. Returned is how many there were.
-    std::size_t tell();
+    std::size_t answer_ended();
 
     /// In place of `tell`: those that it would answer.
     [[nodiscard]] OperationList take_ended() noexcept { return std::exchange(ended_, {}); }
@@ -115,7 +115,7 @@ private:
     // Whether it may take with it what is in the batch, as far as that can be known before.
     [[nodiscard]] bool may_roll_back(const Operation& operation) const noexcept
     {
-        return hazards_.rolls_back || operation.kind() == OperationKind::rollback_statement ||
+        return triggers_roll_back_ || operation.kind() == OperationKind::rollback_statement ||
                operation.limits.any();
     }
 
@@ -123,7 +123,7 @@ private:
     void call(Operation& operation);
     void say_if_lost(Operation& operation);
 
-    // The tenant is to be opened anew.
+    // The tenant is to be reopened.
     [[nodiscard]] bool is_unwritable(const Error& error) const noexcept
     {
         return error.sqlite_code() == SQLITE_READONLY &&
@@ -148,7 +148,9 @@ private:
     sqlite::Connection& connection_;
     TenantFile& file_;
     Checkpointer& log_;
-    const WriteHazards hazards_;
+    // As far as the declaration says. What it does not know of (a newer program's trigger) is found where it fails.
+    const bool failures_leave_part_;
+    const bool triggers_roll_back_;
     TenantCounters& counters_;
     const std::size_t limit_;
     const std::chrono::milliseconds time_;

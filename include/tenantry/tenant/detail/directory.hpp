@@ -190,7 +190,7 @@ template <class Make>
 [[nodiscard]] Result<std::filesystem::path> discard_directory(const std::filesystem::path& place,
                                                               const std::filesystem::path& trash);
 
-/// Removes what a process that has ended has left in `aside`, a directory where tenants are built or removed. Whoever is still
+/// Removes what a process that has ended has left in `aside`, a directory where tenants are built or removed. A process that is still
 /// at it holds a lock, and that is left alone; how old it is does not matter. What cannot be removed stays.
 void sweep_directory(const std::filesystem::path& aside);
 

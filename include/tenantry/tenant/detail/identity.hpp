@@ -44,7 +44,7 @@ struct Identity {
 // The epoch is in the file, where some of the log is.
 [[nodiscard]] bool epoch_is_in_file(sqlite::Connection& connection);
 
-/// The first transaction of each log sets an epoch, whoever's it is and whatever it does, and so does the first one after some
+/// The first transaction of each log sets an epoch, in whichever process it is and whatever it does, and so does the first one after some
 /// of the log was written back: for `Connection::set_begin_hook`. The epoch before is in the file then. At every other time it
 /// is not sure to be, and one that is set might be the second one that the file has not heard of.
 [[nodiscard]] Result<void> begin_epoch(sqlite::Connection& connection);
@@ -52,7 +52,7 @@ struct Identity {
 /// For what cannot be done in a `Transaction`, right before it.
 [[nodiscard]] Result<void> begin_log(sqlite::Connection& connection);
 
-/// Makes a database that was made by others this tenant's. Whoever comes second finds it done.
+/// Makes a database that was made by others this tenant's. A second caller finds it done.
 [[nodiscard]] Result<void> bind_database(sqlite::Connection& connection, std::uint64_t incarnation);
 
 } // namespace tenantry::detail

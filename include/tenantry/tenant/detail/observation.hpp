@@ -32,7 +32,7 @@ struct Observation {
     }
 
     template <class Call>
-    void tell(Call&& call) const noexcept
+    void notify(Call&& call) const noexcept
     {
         detail::notify(observer.get(), std::forward<Call>(call));
     }

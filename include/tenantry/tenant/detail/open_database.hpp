@@ -39,7 +39,7 @@ struct DatabaseMarks {
 [[nodiscard]] Result<DatabaseMarks> read_marks(sqlite::Connection& connection);
 
 // Whether the file itself says that it is this fleet's and up to date. It had no log when that was looked for, so that what it
-// says held then; whatever it says else is asked for through the connection.
+// says held then; whatever it says else is read through the connection.
 [[nodiscard]] bool says_current(const sqlite::FileHeader& header, std::int64_t current,
                                 const sqlite::Connection& connection, const TenantOptions& options);
 
@@ -82,8 +82,8 @@ template <class Use>
                                                    const TenantOptions& options, std::int64_t current = 0);
 
 /// What `bring_up` gives where only reading is possible: nothing is done, and what would have to be is said.
-[[nodiscard]] Result<Migrated> look_at_schema(OpenedDatabase& opened, const SchemaInfo& schema,
-                                              const TenantOptions& options);
+[[nodiscard]] Result<Migrated> check_schema(OpenedDatabase& opened, const SchemaInfo& schema,
+                                            const TenantOptions& options);
 
 // Makes a database that others have made this tenant's. What says so is in the file before anything relies on it.
 [[nodiscard]] Result<void> bind(OpenedDatabase& opened);

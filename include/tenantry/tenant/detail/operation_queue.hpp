@@ -109,7 +109,7 @@ public:
         });
     }
 
-    /// The lock could be had: for those who wait on, waiting for it begins anew when it is found held the next time.
+    /// The lock could be had: for those that still wait, the time that they wait for it starts again when it is found held the next time.
     void lock_was_had() noexcept
     {
         lock_.was_had();

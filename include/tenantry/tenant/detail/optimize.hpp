@@ -16,7 +16,7 @@ namespace tenantry::detail {
 
 // In the transaction that is open. Connections read the statistics with the schema, and know that it has changed by this
 // number. Counting it up makes every one of them, other processes' as well, read both again.
-[[nodiscard]] Result<void> tell_of_statistics(sqlite::Connection& connection);
+[[nodiscard]] Result<void> publish_statistics(sqlite::Connection& connection);
 
 // nullopt: there are none, and never were.
 [[nodiscard]] Result<std::optional<std::string>> read_statistics(sqlite::Connection& connection);

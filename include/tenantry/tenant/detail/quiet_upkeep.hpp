@@ -18,15 +18,16 @@ namespace tenantry::detail {
 /// The operation of it. Nobody waits for its answer; `ended` is called when it is over or is not to be.
 class QuietUpkeep final : public OperationOf<void> {
 public:
-    QuietUpkeep(const UpkeepOptions& options, const std::atomic<bool>& disturbed, std::function<void()> ended)
-        : options_(options), disturbed_(disturbed), ended_(std::move(ended))
+    QuietUpkeep(const UpkeepOptions& options, const std::atomic<bool>& interrupted,
+                std::function<void()> ended)
+        : options_(options), interrupted_(interrupted), ended_(std::move(ended))
     {}
     ~QuietUpkeep() override;
 
     [[nodiscard]] OperationKind kind() const noexcept override { return OperationKind::maintenance; }
     [[nodiscard]] bool claim() noexcept override { return true; }
-    [[nodiscard]] bool cancelled() const noexcept override { return disturbed_; }
-    [[nodiscard]] const std::atomic<bool>* cancel_flag() const noexcept override { return &disturbed_; }
+    [[nodiscard]] bool cancelled() const noexcept override { return interrupted_; }
+    [[nodiscard]] const std::atomic<bool>* cancel_flag() const noexcept override { return &interrupted_; }
 
     [[nodiscard]] bool run(sqlite::Connection& connection) noexcept override
     {
@@ -43,7 +44,7 @@ private:
     [[nodiscard]] bool worth(const Space& space) const noexcept;
 
     const UpkeepOptions options_;
-    const std::atomic<bool>& disturbed_;
+    const std::atomic<bool>& interrupted_;
     std::function<void()> ended_;
     Compaction compaction_;
     bool first_ = true;

@@ -18,7 +18,7 @@
 
 namespace tenantry::detail {
 
-/// Knows nothing of queues and executors. What is not over after a moment is not waited for where it has the writer's
+/// Knows nothing of queues and executors. What is not over after `loan` is not waited for where it has the writer's
 /// connection: it is ended, and is to be run again with a reader. Thread-safe. Refers to what it is made with.
 class ReadRunner {
 public:
@@ -32,7 +32,7 @@ public:
     ReadRunner(TenantDatabase& database, TenantCounters& counters) : database_(database), counters_(counters)
     {}
 
-    /// With the writer's connection, for as long as there is something `left` of their moment, which becomes less; gives it
+    /// With the writer's connection, for as long as there is something `left` of their time, which becomes less; gives it
     /// back. False: the file is gone, and nothing is to be told.
     [[nodiscard]] bool run_together(ReadBatch& reads, ReadLease writers, Clock::duration& left);
 
@@ -53,14 +53,13 @@ public:
 private:
     static constexpr Clock::duration half = loan / 2;
 
-    enum class Lent : bool { for_a_moment, for_good };
+    enum class Lent : bool { briefly, until_done };
 
-    // Has what runs from now on ended after a moment, or at the limit, whichever is first. True: after a moment.
+    // Has what runs from now on ended after its part of the loan, or at the limit, whichever is first. True: the former.
     static bool watch(sqlite::Connection& connection, const std::atomic<bool>* cancelled,
                       Clock::time_point now, Clock::time_point limit) noexcept;
 
-    // False: it has had its moment, and is to be run again.
-    // `now` is moved on.
+    // False: its time is up, and it is to be run again. `now` is moved on.
     [[nodiscard]] bool run(OperationPtr& operation, sqlite::Connection& connection, Lent lent,
                            Clock::time_point& now);
 

@@ -80,7 +80,7 @@ private:
 
     void give_back_budget() noexcept;
 
-    // A connection that is being closed, anywhere, holds the lock for a moment that every other one needs when it is opened:
+    // A connection that is being closed, anywhere, briefly holds the lock that every other one needs when it is opened:
     // it looks whether it is the last one.
     [[nodiscard]] static sqlite::Profile patient(sqlite::Profile profile);
 

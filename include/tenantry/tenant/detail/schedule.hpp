@@ -110,7 +110,7 @@ public:
           reads_(options.reads)
     {}
 
-    /// Whether a read may be ended after a moment and run again, so that the writer's connection can be lent to it.
+    /// Whether a read may be ended after a short time and run again, so that the writer's connection can be lent to it.
     [[nodiscard]] static bool is_brief(const Operation& operation) noexcept
     {
         return is_statement(operation.kind()) && !operation.takes_long;
@@ -219,8 +219,8 @@ public:
     [[nodiscard]] WriterUse& writer_use() noexcept { return writer_; }
 
     /// What runs in the background is to end: somebody wants to write, or the tenant is to be closed.
-    void disturb_background() noexcept { disturbed_.store(true, std::memory_order_relaxed); }
-    [[nodiscard]] const std::atomic<bool>& background_is_disturbed() const noexcept { return disturbed_; }
+    void interrupt_background() noexcept { interrupted_.store(true, std::memory_order_relaxed); }
+    [[nodiscard]] const std::atomic<bool>& background_interrupted() const noexcept { return interrupted_; }
 
     // --- threads that read where there is a sole owner --------------------------------------------------------------
 
@@ -387,7 +387,7 @@ private:
     OperationQueue reads_;
     std::optional<Error> shut_error_;
     std::optional<Error> refusal_;
-    std::atomic<bool> disturbed_{false};
+    std::atomic<bool> interrupted_{false};
     std::atomic<bool> has_writes_{false};
     std::atomic<bool> has_reads_{false};
 

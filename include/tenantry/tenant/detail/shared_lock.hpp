@@ -7,9 +7,9 @@
 
 namespace tenantry::detail {
 
-/// SQLite's lock has no queue, and nobody is told that it is free: whoever waits for it tries now and then, and whoever begins
-/// the next transaction as soon as one has ended nearly always has it first. So who has met another process's lock lately,
-/// and has held it himself for a while since, leaves it alone for longer than the time between two tries of the other.
+/// SQLite's lock has no queue, and nobody is told that it is free: a process that waits for it tries now and then, and one that begins
+/// the next transaction as soon as one has ended nearly always has it first. So a process that has met another's lock lately,
+/// and has held it itself for a while since, leaves it alone for longer than the time between two tries of the other.
 /// Where nobody else has been met this costs nothing. Knows no clock: it is told the time. Not thread-safe.
 class SharedLock {
 public:

@@ -35,7 +35,6 @@
 #include <tenantry/tenant/detail/tenant_counters.hpp>
 #include <tenantry/tenant/detail/tenant_database.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
-#include <tenantry/tenant/detail/write_hazards.hpp>
 #include <tenantry/tenant/options.hpp>
 #include <tenantry/tenant/stats.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
@@ -54,16 +53,15 @@ class Tenant final : public TenantPort, private WriterLender {
 
 public:
     /// Opens the tenant that lives in `directory`; never creates one. Blocks: files are read, and tables that
-    /// the schema has and the database has not are made. `hazards` are those of the schema. Of `timers` it has some until it
+    /// the schema has and the database has not are made. Of `timers` it has some until it
     /// is closed.
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(
         const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
-        const WriteHazards& hazards, const TenantOptions& options,
-        const boost::asio::any_io_executor& executor, TimerThread& timers,
+        const TenantOptions& options, const boost::asio::any_io_executor& executor, TimerThread& timers,
         const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {});
 
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, OpenedDatabase opened,
-           Migrated opening, const WriteHazards& hazards, const TenantOptions& options,
+           Migrated opening, const SchemaInfo& schema, const TenantOptions& options,
            const boost::asio::any_io_executor& executor, TimerThread& timers,
            std::shared_ptr<ReaderBudget> budget, const Observation& observation);
 

@@ -101,7 +101,7 @@ public:
 
     [[nodiscard]] sqlite::Connection& writer() noexcept { return writer_; }
 
-    /// Says until when it was used: its memory is looked at now and then.
+    /// Says until when it was used: its memory is measured now and then.
     void used(Clock::time_point now) noexcept;
 
     /// Gives back what memory it can do without.
@@ -159,7 +159,7 @@ private:
 
     [[nodiscard]] Result<void> try_to_check_log(sqlite::Connection& connection);
     void keep_foreign_log() noexcept;
-    void look_at_memory() noexcept { counters_.set_writer_memory(writer_.memory_use()); }
+    void measure_memory() noexcept { counters_.set_writer_memory(writer_.memory_use()); }
 
     // None where what is changed next may get the same time.
     [[nodiscard]] static std::optional<LastChange::Time> settled_change_of(const std::filesystem::path& file);
@@ -171,7 +171,7 @@ private:
     sqlite::Connection writer_;
     std::optional<Readers> readers_;                        // none: there is a sole owner
     const std::optional<LastChange::Time> unchanged_since_; // when the database was opened; none: it just was
-    Clock::time_point looked_at_memory_{};
+    Clock::time_point memory_measured_{};
 };
 
 } // namespace tenantry::detail

@@ -39,8 +39,8 @@ public:
     [[nodiscard]] const FileIdentity& identity() const noexcept { return identity_; }
 
     /// From now on the log and, where it has one (`shared`), its index are looked for as well. For a connection that has read
-    /// from the database, and so has opened them; as long as it is open SQLite removes and replaces neither of them, whoever
-    /// else opens or closes the database. Before other threads use the object.
+    /// from the database, and so has opened them; as long as it is open SQLite removes and replaces neither of them, whatever
+    /// other connections open or close the database. Before other threads use the object.
     void watch_log(sqlite::Connection& connection, bool shared);
 
     /// The connection is about to be closed, and SQLite to remove the log. From any thread.
@@ -58,26 +58,26 @@ public:
 
     /// Looks whether the files are there under their names, and opens nothing. False: one of them is lost, or it could not
     /// be looked up, which may pass; `lost_error` says which.
-    [[nodiscard]] bool look();
+    [[nodiscard]] bool verify();
 
     /// The same of a connection that was just opened by the name: another tenant's database may lie there now.
-    [[nodiscard]] bool look_at_new(sqlite::Connection& connection);
+    [[nodiscard]] bool verify_new(sqlite::Connection& connection);
 
     /// Where the log alone is lost: whether what is in it can still be written back into the database by the connection
     /// that has it open. Not if another process has begun another log meanwhile.
     [[nodiscard]] bool can_rescue_log() const;
 
-    /// The same as `look()` for less, as long as nothing happens in the tenant's directory or to it. Only that a directory
+    /// The same as `verify()` for less, as long as nothing happens in the tenant's directory or to it. Only that a directory
     /// above it was renamed may be noticed a second later.
-    [[nodiscard]] bool glance();
+    [[nodiscard]] bool verify_cached();
 
-    /// Whether glances are cheap now, until something happens.
+    /// Whether `verify_cached` is cheap now, until something happens.
     [[nodiscard]] bool settled() const noexcept
     {
-        return glances_.load(std::memory_order_relaxed) && last_.any();
+        return caches_.load(std::memory_order_relaxed) && last_.any();
     }
 
-    /// Gives the descriptor back. There must be no glance any more.
+    /// Gives the descriptor back. `verify_cached` is not called any more.
     void close() noexcept;
 
     /// Why the files cannot be relied on, for what was not committed.
@@ -92,7 +92,7 @@ public:
     /// Why a connection could not be opened: `error`, or that the file is lost.
     [[nodiscard]] Error not_opened(Error error)
     {
-        return look() ? std::move(error.with_tenant(id_.view())) : lost_error();
+        return verify() ? std::move(error.with_tenant(id_.view())) : lost_error();
     }
 
 private:
@@ -138,7 +138,7 @@ private:
     std::once_flag watching_;
     std::optional<WatchedDirectory> directory_;
     LastChange last_;
-    std::atomic<bool> glances_{true};
+    std::atomic<bool> caches_{true};
 };
 
 } // namespace tenantry::detail

@@ -30,7 +30,7 @@ TENANTRY_DECL BatchWriter::Turn BatchWriter::run(OperationPtr first, NextOperati
     return turn;
 }
 
-TENANTRY_DECL std::size_t BatchWriter::tell()
+TENANTRY_DECL std::size_t BatchWriter::answer_ended()
 {
     const std::size_t count = ended_.size();
     while (const OperationPtr operation = ended_.pop_front()) operation->complete(name());
@@ -40,7 +40,7 @@ TENANTRY_DECL std::size_t BatchWriter::tell()
 TENANTRY_DECL BatchWriter::OperationPtr BatchWriter::run_batch(OperationPtr operation,
                                                                const NextOperation& next, Turn& turn)
 {
-    if (!ended_.empty()) turn.done += tell(); // of the batch before
+    if (!ended_.empty()) turn.done += answer_ended(); // of the batch before
     if (dismissed(operation)) return next();
     auto transaction = sqlite::Transaction::begin(connection_, sqlite::Behaviour::immediate);
     if (!transaction) return not_begun(std::move(operation), std::move(transaction).error(), turn), nullptr;
@@ -111,10 +111,10 @@ TENANTRY_DECL void BatchWriter::not_begun(OperationPtr operation, Error error, T
 TENANTRY_DECL BatchWriter::Effect BatchWriter::apply(Operation& operation)
 {
     // The first one needs no savepoint, since nobody else's work is rolled back with it; nor does a
-    // statement that takes back itself.
+    // statement that rolls back itself.
     const bool alone = batch_.empty();
     std::optional<sqlite::Savepoint> part;
-    if (!alone && (operation.kind() != OperationKind::statement || hazards_.leaves_part)) {
+    if (!alone && (operation.kind() != OperationKind::statement || failures_leave_part_)) {
         auto begun = sqlite::Savepoint::begin(connection_);
         if (!begun) {
             operation.fail_with(std::move(begun).error());
@@ -171,7 +171,7 @@ TENANTRY_DECL void BatchWriter::say_if_lost(Operation& operation)
     if (error != nullptr && is_unwritable(*error)) return file_.cannot_write();
     const bool unreadable = error != nullptr && (*error == errc::io_error || *error == errc::corrupt ||
                                                  *error == errc::not_a_database);
-    if (unreadable && !file_.look()) operation.fail_with(file_.lost_error());
+    if (unreadable && !file_.verify()) operation.fail_with(file_.lost_error());
 }
 
 TENANTRY_DECL void BatchWriter::finish(sqlite::Transaction& transaction)
@@ -191,7 +191,7 @@ TENANTRY_DECL void BatchWriter::finish(sqlite::Transaction& transaction)
 // afterwards might as well have happened after the answer.
 TENANTRY_DECL Result<void> BatchWriter::commit(sqlite::Transaction& transaction)
 {
-    if (!file_.glance()) {
+    if (!file_.verify_cached()) {
         (void)transaction.rollback();
         return fail(file_.lost_error());
     }
@@ -248,12 +248,13 @@ TENANTRY_DECL void BatchWriter::run_again(OperationPtr culprit, Turn& turn)
 namespace tenantry::detail {
 
 TENANTRY_DECL BatchWriter::BatchWriter(sqlite::Connection& connection, TenantFile& file, Checkpointer& log,
-                                       const TenantOptions& options, const WriteHazards& hazards,
+                                       const TenantOptions& options, const SchemaInfo& schema,
                                        TenantCounters& counters)
     : connection_(connection),
       file_(file),
       log_(log),
-      hazards_(hazards),
+      failures_leave_part_(schema.failures_leave_part),
+      triggers_roll_back_(schema.triggers_roll_back),
       counters_(counters),
       limit_(options.batch_writes),
       time_(options.batch_time)

@@ -176,7 +176,7 @@ TENANTRY_DECL bool Checkpointer::counted(const Result<void>& done)
         if (blocked) news = std::exchange(told_of_, policy_.restarts()) != policy_.restarts();
     }
     if (news)
-        observation_.tell([&](Observer& observer) {
+        observation_.notify([&](Observer& observer) {
             Error error = done.error();
             observer.background_error(BackgroundTask::checkpoint, error.with_tenant(database_.id().view()));
         });

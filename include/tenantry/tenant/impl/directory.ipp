@@ -165,8 +165,8 @@ TENANTRY_DECL Result<void> StagedDirectory::move_to(const Place& place)
     if (auto synced = sync_file(database_descriptor_, database()); !synced) return synced;
     if (auto synced = sync_file(state_descriptor_, path_ / state_file); !synced) return synced;
     if (auto synced = directory_->sync(); !synced) return synced;
-    // Under its name the database is SQLite's alone, from the first moment: closing it later would drop the locks of
-    // whoever has opened it in this process.
+    // Under its name the database is SQLite's alone, from the beginning: closing it later would drop the locks of
+    // connections that have it open in this process.
     database_descriptor_ = Descriptor();
     if (::renameat(AT_FDCWD, path_.c_str(), place.parent.number(), place.name.c_str()) != 0) {
         const int number = errno;

@@ -79,7 +79,7 @@ TENANTRY_DECL bool Maintenance::run_on(sqlite::Connection& connection, Operation
     connection.watch(nullptr);
     if (connection.log_frames() != 0) log_.set_frames(connection.log_frames());
     log_.note(Operation::Clock::now());
-    return file_.glance();
+    return file_.verify_cached();
 }
 
 TENANTRY_DECL void Maintenance::put_in_order()
@@ -108,7 +108,7 @@ TENANTRY_DECL void Maintenance::failed(const Operation& operation, Error error)
 {
     counters_.upkeeps_failed.increment();
     if (!operation.in_background()) return;
-    observation_.tell([&](Observer& observer) {
+    observation_.notify([&](Observer& observer) {
         observer.background_error(BackgroundTask::upkeep, error.with_tenant(name()));
     });
 }

@@ -118,8 +118,8 @@ TENANTRY_DECL Result<OpenedDatabase> open_database(const std::filesystem::path& 
                         [](OpenedDatabase opened) -> Result<OpenedDatabase> { return opened; });
 }
 
-TENANTRY_DECL Result<Migrated> look_at_schema(OpenedDatabase& opened, const SchemaInfo& schema,
-                                              const TenantOptions& options)
+TENANTRY_DECL Result<Migrated> check_schema(OpenedDatabase& opened, const SchemaInfo& schema,
+                                            const TenantOptions& options)
 {
     auto found = migrate::forecast(opened.connection, schema, options.history, false);
     if (!found) return fail(std::move(found).error());
@@ -163,7 +163,7 @@ TENANTRY_DECL Result<Migrated> bring_up(OpenedDatabase& opened, const SchemaInfo
                                         const TenantOptions& options)
 {
     if (options.profile.read_only)
-        return opened.is_current ? Migrated{.was_current = true} : look_at_schema(opened, schema, options);
+        return opened.is_current ? Migrated{.was_current = true} : check_schema(opened, schema, options);
     if (!opened.is_bound)
         if (auto bound = bind(opened); !bound) return fail(std::move(bound).error());
     if (!opened.is_wal)

@@ -38,7 +38,7 @@ TENANTRY_DECL Result<void> plan_by_every_index(sqlite::Connection& connection)
     return {};
 }
 
-TENANTRY_DECL Result<void> tell_of_statistics(sqlite::Connection& connection)
+TENANTRY_DECL Result<void> publish_statistics(sqlite::Connection& connection)
 {
     auto version = connection.query_integer("PRAGMA main.schema_version");
     if (!version) return fail(std::move(version).error());
@@ -82,7 +82,7 @@ TENANTRY_DECL Result<void> optimize_planner(sqlite::Connection& connection)
     if (!after) return fail(std::move(after).error());
     if (*before == *after)
         return transaction->rollback(); // of an empty table there is nothing to say, each time
-    if (auto told = tell_of_statistics(connection); !told) return told;
+    if (auto told = publish_statistics(connection); !told) return told;
     return transaction->commit();
 }
 

@@ -16,7 +16,7 @@ TENANTRY_DECL bool ReadRunner::run_together(ReadBatch& reads, ReadLease writers,
     const auto start = Clock::now();
     sqlite::Connection& connection = *writers;
     {
-        // They waited at the same time, so they may see the same moment: the file's locks are taken once.
+        // They waited at the same time, so they may see the same state of the database: the file's locks are taken once.
         std::optional<sqlite::Transaction> together;
         if (reads.count > 1)
             if (auto begun = sqlite::Transaction::begin(connection, sqlite::Behaviour::deferred); begun)
@@ -25,7 +25,7 @@ TENANTRY_DECL bool ReadRunner::run_together(ReadBatch& reads, ReadLease writers,
         auto now = start;
         while (!reads.all_done() && (reads.done == 0 || left > Clock::duration::zero())) {
             const auto before = now;
-            const bool over = run(reads.operations[reads.done], connection, Lent::for_a_moment, now);
+            const bool over = run(reads.operations[reads.done], connection, Lent::briefly, now);
             left -= std::min<Clock::duration>(now - before, half);
             if (!over) break;
             ++reads.done;
@@ -39,7 +39,7 @@ TENANTRY_DECL bool ReadRunner::run_alone(OperationPtr& operation, ReadLease read
 {
     const Inside reading(&database_);
     auto now = Clock::now();
-    (void)run(operation, *reader, Lent::for_good, now);
+    (void)run(operation, *reader, Lent::until_done, now);
     return end(std::move(reader));
 }
 
@@ -108,7 +108,7 @@ TENANTRY_DECL bool ReadRunner::run(OperationPtr& operation, sqlite::Connection& 
     }
     const auto limit = operation->limits.end_of_run();
     bool to_be_ended = false;
-    if (lent == Lent::for_a_moment)
+    if (lent == Lent::briefly)
         to_be_ended = watch(connection, operation->cancel_flag(), begun, limit);
     else
         connection.watch(operation->cancel_flag(), limit);

@@ -14,7 +14,7 @@ TENANTRY_DECL Schedule::Admission Schedule::write_came(OperationPtr& operation, 
     if (!writes_.has_room_for(operation->bytes)) return Admission::full;
     const auto deadline = operation->limits.deadline;
     writes_.push(std::move(operation));
-    disturb_background();
+    interrupt_background();
     bool posted = false;
     if (writing_ == Writing::none) {
         writing_ = Writing::due;
@@ -32,7 +32,7 @@ TENANTRY_DECL Schedule::Admission Schedule::read_came(OperationPtr& operation, A
     const auto deadline = operation->limits.deadline;
     const bool first = !sole_ && is_brief(*operation) && strand_ != Strand::writing && looking_ == 0;
     reads_.push(std::move(operation));
-    if (sole_) disturb_background(); // reads need the connection that it has
+    if (sole_) interrupt_background(); // reads need the connection that it has
     const bool posted = first ? post_turn(actions) : want_reading(actions);
     posted ? wake_at(deadline, actions) : wait_until(deadline, actions);
     settle(actions);
@@ -42,7 +42,7 @@ TENANTRY_DECL Schedule::Admission Schedule::read_came(OperationPtr& operation, A
 TENANTRY_DECL bool Schedule::background_came(OperationPtr& operation, Actions& actions) noexcept
 {
     if (refusal_ || shut_error_ || writing_ != Writing::none || !writes_.empty()) return false;
-    disturbed_.store(false, std::memory_order_relaxed);
+    interrupted_.store(false, std::memory_order_relaxed);
     writes_.push(std::move(operation));
     writing_ = Writing::due;
     (void)post_turn(actions);
@@ -83,7 +83,7 @@ TENANTRY_DECL bool Schedule::shut(Error why) noexcept
 {
     if (shut_error_) return false;
     shut_error_.emplace(std::move(why));
-    disturb_background();
+    interrupt_background();
     return true;
 }
 
@@ -248,7 +248,7 @@ TENANTRY_DECL Schedule::Step Schedule::take_turn_here() noexcept
     Step step;
     if (refusal_ || strand_ != Strand::idle || writing_ != Writing::none || !writes_.empty()) return step;
     if (!take_idle_writer()) return step;
-    disturb_background();
+    interrupt_background();
     strand_ = Strand::writing;
     writing_ = Writing::due;
     log_came_ = false;

@@ -23,8 +23,8 @@ namespace tenantry::detail {
 
 TENANTRY_DECL Result<std::shared_ptr<Tenant>> Tenant::open(
     const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
-    const WriteHazards& hazards, const TenantOptions& options, const boost::asio::any_io_executor& executor,
-    TimerThread& timers, const std::shared_ptr<ReaderBudget>& budget, const Observation& observation)
+    const TenantOptions& options, const boost::asio::any_io_executor& executor, TimerThread& timers,
+    const std::shared_ptr<ReaderBudget>& budget, const Observation& observation)
 {
     return use_database(directory, migrate::current_mark(schema, options.history), options,
                         [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
@@ -32,13 +32,13 @@ TENANTRY_DECL Result<std::shared_ptr<Tenant>> Tenant::open(
                             if (!ensured) return fail(std::move(ensured).error());
                             observation.begin(opened.connection, id.view());
                             return std::make_shared<Tenant>(Private(), id, directory / database_file,
-                                                            std::move(opened), std::move(*ensured), hazards,
+                                                            std::move(opened), std::move(*ensured), schema,
                                                             options, executor, timers, budget, observation);
                         });
 }
 
 TENANTRY_DECL Tenant::Tenant(Private, const TenantId& id, const std::filesystem::path& database,
-                             OpenedDatabase opened, Migrated opening, const WriteHazards& hazards,
+                             OpenedDatabase opened, Migrated opening, const SchemaInfo& schema,
                              const TenantOptions& options, const boost::asio::any_io_executor& executor,
                              TimerThread& timers, std::shared_ptr<ReaderBudget> budget,
                              const Observation& observation)
@@ -56,7 +56,7 @@ TENANTRY_DECL Tenant::Tenant(Private, const TenantId& id, const std::filesystem:
       deadline_timer_(std::in_place, timers.executor()),
       runner_(database_, counters_),
       log_(database_, options_, observation_, counters_),
-      writer_(database_.writer(), file_, log_, options, hazards, counters_),
+      writer_(database_.writer(), file_, log_, options, schema, counters_),
       maintenance_(database_, options_.profile, log_, observation_, counters_)
 {
     if (is_sole())
@@ -276,7 +276,7 @@ TENANTRY_DECL Result<const void*> Tenant::may_wait()
 TENANTRY_DECL bool Tenant::is_there()
 {
     if (!gate_.enter()) return !lost();
-    const bool there = file_.glance() || !lost();
+    const bool there = file_.verify_cached() || !lost();
     leave();
     return there;
 }
@@ -289,7 +289,7 @@ TENANTRY_DECL void Tenant::upkeep()
 TENANTRY_DECL bool Tenant::look_after(const UpkeepOptions& upkeep, std::function<void()> ended)
 {
     OperationPtr operation =
-        std::make_unique<QuietUpkeep>(upkeep, schedule_.background_is_disturbed(), std::move(ended));
+        std::make_unique<QuietUpkeep>(upkeep, schedule_.background_interrupted(), std::move(ended));
     if (!gate_.enter()) return false;
     const bool begun =
         decide([&](Schedule::Actions& actions) { return schedule_.background_came(operation, actions); });
@@ -588,7 +588,7 @@ TENANTRY_DECL void Tenant::do_chores(Schedule::Chores chores)
 TENANTRY_DECL std::size_t Tenant::tend_log(bool idle, Clock::time_point now)
 {
     std::size_t answered = 0;
-    if (log_.checkpoint_if_due(idle, now, [&] { answered = writer_.tell(); })) {
+    if (log_.checkpoint_if_due(idle, now, [&] { answered = writer_.answer_ended(); })) {
         try {
             boost::asio::post(executor_, later(&Tenant::write_log_back, &Tenant::write_back_lost));
         } catch (...) { // it was lost, and has seen to that
@@ -699,7 +699,7 @@ TENANTRY_DECL Result<void> Tenant::read_here(ReaderTask task, const Limits& limi
 TENANTRY_DECL Result<void> Tenant::read_inside(ReaderTask task, const Limits& limits)
 {
     if (limits.any() && limits.passed(Clock::now())) return fail(too_late_error());
-    if (is_sole()) schedule_.disturb_background(); // reads need the connection that it has
+    if (is_sole()) schedule_.interrupt_background(); // reads need the connection that it has
     if (task.calls == ReaderTask::Calls::again)
         if (ReadLease writer = try_borrow_writer())
             if (auto read = runner_.run_brief_task(task, limits, std::move(writer))) return *std::move(read);

@@ -19,15 +19,15 @@ TENANTRY_DECL ReadLease& ReadLease::operator=(ReadLease&& other) noexcept
 
 TENANTRY_DECL void TenantDatabase::used(Clock::time_point now) noexcept
 {
-    if (now - looked_at_memory_ < std::chrono::seconds(1)) return;
-    looked_at_memory_ = now;
-    look_at_memory();
+    if (now - memory_measured_ < std::chrono::seconds(1)) return;
+    memory_measured_ = now;
+    measure_memory();
 }
 
 TENANTRY_DECL void TenantDatabase::release_memory() noexcept
 {
     writer_.release_memory();
-    look_at_memory();
+    measure_memory();
 }
 
 TENANTRY_DECL void TenantDatabase::close_readers()
@@ -96,7 +96,7 @@ TENANTRY_DECL Result<ReadLease> TenantDatabase::lend(Result<std::unique_ptr<sqli
 TENANTRY_DECL bool ReadLease::end()
 {
     (*this)->report_statements();
-    const bool there = database_->file_.glance();
+    const bool there = database_->file_.verify_cached();
     give_back();
     return there;
 }
@@ -122,10 +122,10 @@ TENANTRY_DECL Result<sqlite::Connection> TenantDatabase::open_for_upkeep()
 
 TENANTRY_DECL Result<sqlite::Connection> TenantDatabase::open_beside(const sqlite::Profile& profile)
 {
-    if (!file_.look()) return fail(file_.lost_error());
+    if (!file_.verify()) return fail(file_.lost_error());
     auto connection = sqlite::Connection::open(path(), sqlite::OpenMode::read_write, profile);
     if (!connection) return fail(file_.not_opened(std::move(connection).error()));
-    if (!file_.look_at_new(*connection)) return fail(file_.lost_error());
+    if (!file_.verify_new(*connection)) return fail(file_.lost_error());
     return connection;
 }
 

@@ -15,7 +15,7 @@ TENANTRY_DECL void TenantFile::watch_log(sqlite::Connection& connection, bool sh
         lose(Loss::log); // it was removed right after it had been opened
 }
 
-TENANTRY_DECL bool TenantFile::look()
+TENANTRY_DECL bool TenantFile::verify()
 {
     if (!is_there(path_.c_str(), identity_, Loss::database)) return false;
     if (!watches_log_.load(std::memory_order_acquire)) return !lost();
@@ -24,9 +24,9 @@ TENANTRY_DECL bool TenantFile::look()
     return !lost();
 }
 
-TENANTRY_DECL bool TenantFile::look_at_new(sqlite::Connection& connection)
+TENANTRY_DECL bool TenantFile::verify_new(sqlite::Connection& connection)
 {
-    if (!look()) return false;
+    if (!verify()) return false;
     const auto moved = connection.file_moved();
     if (!moved || *moved) lose(Loss::database);
     return !lost();
@@ -43,24 +43,24 @@ TENANTRY_DECL bool TenantFile::can_rescue_log() const
     return unused && (index.missing() || (index.identity && index.identity == index_));
 }
 
-TENANTRY_DECL bool TenantFile::glance()
+TENANTRY_DECL bool TenantFile::verify_cached()
 {
-    if (!glances_.load(std::memory_order_relaxed)) return look();
+    if (!caches_.load(std::memory_order_relaxed)) return verify();
     const auto now = WatchedDirectory::now();
     // Opening the database has mostly made files in the directory, and nothing can be learnt until that has settled. So
     // the directory is not opened before: what is closed again soon never has it open.
-    if (!LastChange::is_settled(made_, now)) return look();
+    if (!LastChange::is_settled(made_, now)) return verify();
     std::call_once(watching_, [this] { watch(); });
     const auto changed = directory_->changed();
     if (last_.holds(changed, now)) return !lost();
-    if (!LastChange::is_settled(changed, now)) return look();
-    // Whatever happens from here on changes that time; whatever has changed it already is seen by the look.
+    if (!LastChange::is_settled(changed, now)) return verify();
+    // Whatever happens from here on changes that time; whatever has changed it already is seen by it.
     const bool sure = last_.knows(changed) || directory_->wait_for_changes();
-    if (!look()) return false;
+    if (!verify()) return false;
     if (sure && directory_->is_at(directory_path_))
         last_.remember(changed, now);
     else
-        glances_.store(false, std::memory_order_relaxed); // it would fail each time
+        caches_.store(false, std::memory_order_relaxed); // it would fail each time
     return true;
 }
 
@@ -136,7 +136,7 @@ TENANTRY_DECL bool TenantFile::is_in_wal_mode(sqlite::Connection& connection)
 TENANTRY_DECL void TenantFile::watch()
 {
     directory_.emplace(directory_path_);
-    if (!*directory_) glances_.store(false, std::memory_order_relaxed); // each of them is a look
+    if (!*directory_) caches_.store(false, std::memory_order_relaxed); // nothing can be kept then
 }
 
 } // namespace tenantry::detail
