@@ -28,7 +28,8 @@ PROTOCOL = """action always_one_row bind check column column_types constraint de
 missing needs_table needs_trust own owns_row part_rules raw_text read_sources reading reads render result result_subject
 rolls_back row_type rowid_at rules schema_rules source subject takes_on_conflict visit writes meaning_of"""
 PARTS = re.compile(r"Query$|^(Table|View|Trigger|When|Do|DoSql|Refuse|FullText|Check|Collate|Default|Deferred|ForeignKey|Generated|"
-                   r"PrimaryKey|Unique|WhenRemoved|WhenChanged|Index|Autoincrement)\b|^sqlite::Codec<")
+                   r"PrimaryKey|Unique|WhenRemoved|WhenChanged|Index|Autoincrement|ColumnName|"
+                   r"ColumnType|WithoutRowid)\b|^sqlite::Codec<")
 HIDDEN = re.compile(r"^(tenantry_\w+|~.*)$")
 PLAIN = re.compile(r"^operator(=|==|<=>|<|<<|\*|->|\(\)|\[\]| bool|!=)$")
 

@@ -20,7 +20,9 @@ namespace tenantry {
 /// A range costs compile time in proportion to its size.
 template <class E>
 struct EnumRange {
+    /// The least value that is looked at.
     static constexpr int first = 0;
+    /// The greatest value that is looked at.
     static constexpr int last = 127;
 };
 

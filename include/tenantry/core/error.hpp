@@ -101,6 +101,7 @@ public:
 /// The category of `errc`, one object for the whole program.
 [[gnu::visibility("default")]] const std::error_category& error_category() noexcept;
 
+/// For `std::error_code`, by its own rules.
 [[nodiscard]] inline std::error_code make_error_code(errc code) noexcept
 {
     return {static_cast<int>(code), error_category()};
@@ -127,6 +128,7 @@ public:
         set(&Texts::message, message);
     }
 
+    /// The kind of error, as the standard library has it.
     [[nodiscard]] std::error_code code() const noexcept { return make_error_code(code_); }
 
     /// SQLite's extended result code (https://sqlite.org/rescode.html), or 0 where SQLite said nothing.

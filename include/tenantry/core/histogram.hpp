@@ -20,6 +20,7 @@ namespace tenantry {
 /// the last.
 class Histogram {
 public:
+    /// How many counters a histogram has.
     static constexpr std::size_t buckets = 64;
 
     /// The bucket of a value.
@@ -39,6 +40,7 @@ public:
         return power + (power >> 1) * (bucket % 2 + 1) - 1;
     }
 
+    /// Counts a value, so many times.
     constexpr void add(std::uint64_t value, std::uint64_t times = 1) noexcept
     {
         counts_[bucket_of(value)] += times;

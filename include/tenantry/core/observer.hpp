@@ -14,7 +14,7 @@ namespace tenantry {
 
 /// A statement of the program's that has ended: done, failed, or left before its last row.
 struct ObservedStatement {
-    std::string_view tenant;
+    std::string_view tenant; ///< its id
     /// With its parameters as they stand there: `?`. Their values are shown to no observer, since they may be anybody's
     /// personal data.
     std::string_view sql;
@@ -26,8 +26,8 @@ struct ObservedStatement {
 
 /// A tenant that was opened.
 struct ObservedOpening {
-    std::string_view tenant;
-    std::chrono::nanoseconds duration;
+    std::string_view tenant;           ///< its id
+    std::chrono::nanoseconds duration; ///< from the request that wanted it until it was open
     std::span<const std::string>
         migrated{}; ///< what was done to bring it up to date, in order; mostly nothing
 };
@@ -68,9 +68,13 @@ public:
     /// A statement of the program's has ended. Those of the library itself (BEGIN, COMMIT, pragmas, migrations) are not among them.
     virtual void statement(const ObservedStatement& /*ended*/) {}
 
+    /// A tenant was made, in so much time.
     virtual void tenant_created(std::string_view /*tenant*/, std::chrono::nanoseconds /*duration*/) {}
+    /// A tenant was opened, or could not be.
     virtual void tenant_opened(const ObservedOpening& /*opened*/) {}
+    /// A tenant was closed.
     virtual void tenant_closed(std::string_view /*tenant*/, CloseReason /*why*/) {}
+    /// A tenant was destroyed.
     virtual void tenant_destroyed(std::string_view /*tenant*/) {}
 
     /// A weakness of the machine that the program runs on, and its cure: when a fleet is opened, once for each. There is one

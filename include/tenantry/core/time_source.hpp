@@ -10,6 +10,7 @@ namespace tenantry {
 /// it and may be asked from any thread. Its times are those of `std::chrono::steady_clock`, and never go back.
 class TimeSource {
 public:
+    /// Times are those of the steady clock.
     using TimePoint = std::chrono::steady_clock::time_point;
 
     /// The steady clock itself.
@@ -26,6 +27,7 @@ public:
     template <class Clock>
     TimeSource(const Clock&& clock) = delete; // it would be gone
 
+    /// The time.
     [[nodiscard]] TimePoint now() const noexcept { return now_(clock_); }
 
 private:

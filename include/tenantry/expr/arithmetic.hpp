@@ -152,6 +152,7 @@ template <class L, class R, detail::IfExpression<L, R> = 0>
     return detail::calculate<detail::Plus>(std::forward<L>(left), std::forward<R>(right));
 }
 
+/// `a - b`.
 template <class L, class R, detail::IfExpression<L, R> = 0>
 [[nodiscard]] constexpr detail::arithmetic_t<detail::Minus, L, R> operator-(L&& left, R&& right)
 {
@@ -164,12 +165,14 @@ template <class L, class R, detail::IfExpression<L, R> = 0>
     return detail::calculate<detail::Times>(std::forward<L>(left), std::forward<R>(right));
 }
 
+/// `a / b`: of two integers the integer quotient, as in SQL; NULL where `b` is 0.
 template <class L, class R, detail::IfExpression<L, R> = 0>
 [[nodiscard]] constexpr detail::arithmetic_t<detail::Divide, L, R> operator/(L&& left, R&& right)
 {
     return detail::calculate<detail::Divide>(std::forward<L>(left), std::forward<R>(right));
 }
 
+/// `a % b`: NULL where `b` is 0.
 template <class L, class R, detail::IfExpression<L, R> = 0>
 [[nodiscard]] constexpr detail::arithmetic_t<detail::Modulo, L, R> operator%(L&& left, R&& right)
 {

@@ -62,6 +62,7 @@ template <class L, class R, detail::IfExpression<L, R> = 0>
     return detail::of_bits<detail::BitAnd>(std::forward<L>(left), std::forward<R>(right));
 }
 
+/// `a | b`.
 template <class L, class R, detail::IfExpression<L, R> = 0>
 [[nodiscard]] constexpr detail::bits_t<detail::BitOr, L, R> operator|(L&& left, R&& right)
 {
@@ -74,12 +75,14 @@ template <class L, class R, detail::IfShift<L, R> = 0>
     return detail::of_bits<detail::ShiftLeft>(std::forward<L>(left), std::forward<R>(right));
 }
 
+/// `a >> b`.
 template <class L, class R, detail::IfShift<L, R> = 0>
 [[nodiscard]] constexpr detail::bits_t<detail::ShiftRight, L, R> operator>>(L&& left, R&& right)
 {
     return detail::of_bits<detail::ShiftRight>(std::forward<L>(left), std::forward<R>(right));
 }
 
+/// `~a`.
 template <class E, detail::IfExpression<E> = 0>
 [[nodiscard]] constexpr typename detail::BitNotOf<E>::type operator~(E&& expression)
 {

@@ -70,18 +70,21 @@ template <class L, class R, detail::IfExpression<L, R> = 0>
     return detail::compare<detail::Less>(std::forward<L>(left), std::forward<R>(right));
 }
 
+/// `a <= b`.
 template <class L, class R, detail::IfExpression<L, R> = 0>
 [[nodiscard]] constexpr detail::comparison_t<detail::LessEqual, L, R> operator<=(L&& left, R&& right)
 {
     return detail::compare<detail::LessEqual>(std::forward<L>(left), std::forward<R>(right));
 }
 
+/// `a > b`.
 template <class L, class R, detail::IfExpression<L, R> = 0>
 [[nodiscard]] constexpr detail::comparison_t<detail::Greater, L, R> operator>(L&& left, R&& right)
 {
     return detail::compare<detail::Greater>(std::forward<L>(left), std::forward<R>(right));
 }
 
+/// `a >= b`.
 template <class L, class R, detail::IfExpression<L, R> = 0>
 [[nodiscard]] constexpr detail::comparison_t<detail::GreaterEqual, L, R> operator>=(L&& left, R&& right)
 {

@@ -264,15 +264,19 @@ template <class A, FrameEnd End, class Offset>
 /// Ends of a window's frame: `rows(preceding(2), current_row)`. Offsets are bound; a negative one is
 /// `errc::invalid_argument` when the query runs.
 inline constexpr detail::Bound<detail::FrameEnd::unbounded_preceding> unbounded_preceding{};
+/// `CURRENT ROW`.
 inline constexpr detail::Bound<detail::FrameEnd::current_row> current_row{};
+/// `UNBOUNDED FOLLOWING`.
 inline constexpr detail::Bound<detail::FrameEnd::unbounded_following> unbounded_following{};
 
+/// `<offset> PRECEDING`.
 template <class Offset>
 [[nodiscard]] constexpr auto preceding(Offset offset)
 {
     return detail::Bound<detail::FrameEnd::preceding, Offset>{offset};
 }
 
+/// `<offset> FOLLOWING`.
 template <class Offset>
 [[nodiscard]] constexpr auto following(Offset offset)
 {

@@ -74,7 +74,9 @@ struct MarkedValue {
 template <class Row, class Value = std::int64_t>
 class Id {
 public:
+    /// The row that it is an id of.
     using row_type = Row;
+    /// What is stored.
     using value_type = Value;
 
     constexpr Id() = default;
@@ -149,6 +151,7 @@ struct row_id {
 
 } // namespace detail
 
+/// An `Id` of some row.
 template <class T>
 concept IdType = detail::id_traits<T>::is_id;
 
@@ -170,6 +173,7 @@ using id_value_t = typename decltype(detail::row_id<Row>::value())::type;
 /// is none, an unset id is NULL and the insert fails.
 template <class Value>
 struct IdAssignment {
+    /// Whether SQLite gives a new row its id.
     static constexpr bool by_database = std::integral<Value>;
 };
 
@@ -181,22 +185,31 @@ struct IdAssignment {
 template <class Row, class T>
 class Key {
 public:
+    /// The row that it is a key of.
     using row_type = Row;
+    /// The scope that it belongs to.
     using scope_type = T;
+    /// What is stored.
     using value_type = id_value_t<Row>;
+    /// The id without a scope.
     using id_type = Id<Row, value_type>;
 
     constexpr Key() = default;
 
+    /// Whether it is the key of a row: one that was made by default is of none.
     [[nodiscard]] constexpr bool has_value() const noexcept { return stored_.mark != 0; }
     [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
+    /// The number, or whatever ids are of.
     [[nodiscard]] constexpr const value_type& value() const noexcept { return stored_.value; }
+    /// The incarnation of the tenant that it came from.
     [[nodiscard]] constexpr std::uint64_t incarnation() const noexcept
     {
         return stored_.mark == detail::no_incarnation ? 0 : stored_.mark;
     }
 
+    /// The id without a scope, which still knows its tenant.
     [[nodiscard]] constexpr id_type id() const;
+    /// As `id()`.
     [[nodiscard]] constexpr operator id_type() const { return id(); }
 
     friend constexpr bool operator==(const Key& a, const Key& b) { return a.stored_ == b.stored_; }
@@ -291,6 +304,7 @@ constexpr bool operator==(const Key<Row, A>&, const Key<Row, B>&)
     return false;
 }
 
+/// A `Key` of some row and scope.
 template <class T>
 concept KeyType = detail::key_traits<T>::is_key;
 

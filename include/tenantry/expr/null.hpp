@@ -87,6 +87,7 @@ template <detail::AnyExpression E>
     return detail::compound<detail::IsNull, bool>(std::forward<E>(expression));
 }
 
+/// `<expression> IS NOT NULL`.
 template <detail::AnyExpression E>
 [[nodiscard]] constexpr auto is_not_null(E&& expression)
 {

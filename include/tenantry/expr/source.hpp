@@ -13,7 +13,9 @@ namespace tenantry {
 /// `alias<"a">[col<&Job::cost>]`.
 template <FixedString Name, class Row>
 struct Alias {
+    /// The row.
     using row_type = Row;
+    /// Its name in the query.
     static constexpr std::string_view name = Name.view();
 };
 

@@ -185,7 +185,9 @@ public:
 template <SchemaType S>
 class Fleet {
 public:
+    /// What each tenant has.
     using schema = S;
+    /// Where the fleet works.
     using executor_type = boost::asio::any_io_executor;
 
     /// Opens a fleet on a pool of its own (`FleetOptions::threads`). Makes the root where there is none, unless
@@ -229,6 +231,7 @@ public:
         if (pool_) pool_->finish();
     }
 
+    /// The executor of its pool, or the one that was handed in.
     [[nodiscard]] executor_type get_executor() const noexcept
     {
         return core_->is_forked() ? detail::calling_thread() : core_->executor();
@@ -244,6 +247,7 @@ public:
             detail::InitiateOnTenant<&detail::FleetPort::create>(core_), token, TenantId::parse(id));
     }
 
+    /// As `async_create`; the calling thread waits.
     [[nodiscard]] Result<void> create(std::string_view id)
     {
         return detail::create_and_wait(*core_, TenantId::parse(id));
@@ -300,6 +304,7 @@ public:
                                                                              token, TenantId::parse(id));
     }
 
+    /// As `async_tenant`; the calling thread waits.
     [[nodiscard]] Result<TenantDb<S>> tenant(std::string_view id)
     {
         return detail::acquire_and_wait(*core_, TenantId::parse(id)).map([this](detail::LeasePtr lease) {
@@ -317,6 +322,7 @@ public:
             detail::InitiateOnTenant<&detail::FleetPort::destroy>(core_), token, TenantId::parse(id));
     }
 
+    /// As `async_destroy`; the calling thread waits.
     [[nodiscard]] Result<void> destroy(std::string_view id)
     {
         return detail::destroy_and_wait(*core_, TenantId::parse(id));
@@ -346,6 +352,7 @@ public:
                                                                       how);
     }
 
+    /// As `async_close`; the calling thread waits.
     [[nodiscard]] Result<void> close(Shutdown how) { return detail::close_and_wait(*core_, how); }
 
 private:

@@ -36,6 +36,7 @@ namespace tenantry {
 /// Which tenants `async_for_each` goes to: every one there is when it begins, or those named, in that order.
 class Which {
 public:
+    /// Every tenant that there is when it begins.
     [[nodiscard]] static Which all() { return Which(std::nullopt); }
     Which(std::vector<TenantId> ids) : ids_(std::move(ids)) {} // NOLINT(google-explicit-constructor)
 
@@ -50,6 +51,7 @@ private:
 /// What came of one tenant. `R` is what the body's `Result` holds.
 template <class R>
 struct ForEachResult {
+    /// The tenant.
     TenantId id;
     std::optional<Result<R>> result{}; ///< nothing: it was not begun
 };
@@ -57,12 +59,14 @@ struct ForEachResult {
 /// What came of all of them.
 template <class R>
 struct ForEachReport {
+    /// One for each tenant, in the order in which they ended.
     std::vector<ForEachResult<R>> tenants{};
     std::size_t failures = 0; ///< bodies that gave an error, and tenants that could not be opened
     bool stopped = false;     ///< `stop_after_errors` was reached
     bool cancelled = false;   ///< by the caller
 };
 
+/// How a walk through the fleet goes.
 struct ForEachOptions {
     /// Bodies that run at a time; at least 1. Keep it well below `FleetOptions::max_open`.
     std::size_t concurrency = 4;

@@ -25,6 +25,7 @@ enum class MigrationOutcome {
     not_run,  ///< the run was stopped or cancelled before
 };
 
+/// The enumerator's name.
 [[nodiscard]] inline std::string_view to_string(MigrationOutcome outcome) noexcept
 {
     switch (outcome) {
@@ -38,24 +39,33 @@ enum class MigrationOutcome {
     return "";
 }
 
+/// What became of one tenant.
 struct TenantMigration {
+    /// The tenant.
     TenantId id;
+    /// What became of it.
     MigrationOutcome outcome = MigrationOutcome::not_run;
+    /// Whether it was one of the first.
     bool canary = false;
     std::string from{}; ///< revision or fingerprint
+    /// The state that it was to be brought to.
     std::string to{};
     std::vector<std::string> done{};      ///< `"add column config.note"`, `"revision 7 split_name"`
     std::vector<std::string> tolerated{}; ///< there and not declared
     std::string plan{};                   ///< of a dry run without a history: all of it, as text
     std::chrono::microseconds duration{}; ///< with opening and closing
+    /// Why it failed, where it did.
     std::optional<Error> error{};
 };
 
+/// What became of a fleet.
 struct MigrationReport {
     std::vector<TenantMigration> tenants{}; ///< in the order in which they were taken, canaries first
     bool stopped = false;                   ///< a canary failed, or too many did
+    /// It was ended before all were through.
     bool cancelled = false;
 
+    /// How many tenants ended so.
     [[nodiscard]] std::size_t count(MigrationOutcome outcome) const noexcept
     {
         return static_cast<std::size_t>(std::ranges::count(tenants, outcome, &TenantMigration::outcome));
@@ -67,12 +77,14 @@ struct MigrationReport {
     }
 };
 
+/// Whether anything is written.
 enum class DryRun {
     no,
     plan, ///< nothing is written: each tenant's plan, and the rows that would stand in its way
     deep, ///< everything is done in a transaction, and rolled back
 };
 
+/// How a fleet is migrated.
 struct MigrateOptions {
     /// Tenants that are migrated at a time; at least 1. It mostly waits for disks.
     std::size_t concurrency = 4;
@@ -80,6 +92,7 @@ struct MigrateOptions {
     std::vector<std::string> canaries{};
     /// So many more, from the beginning of the list, are canaries.
     std::size_t first_canaries = 0;
+    /// Whether anything is written.
     DryRun dry_run = DryRun::no;
     /// After so many failures no further tenant is begun; 0: all are tried.
     std::size_t stop_after_failures = 0;

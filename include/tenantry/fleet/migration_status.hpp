@@ -13,8 +13,11 @@
 
 namespace tenantry {
 
+/// Where a tenant stands.
 struct TenantStatus {
+    /// The tenant.
     TenantId id;
+    /// What opening it would do.
     migrate::Forecast state{};
     bool is_open =
         false; ///< in this process: it is what it was when it was opened; its file was not looked at

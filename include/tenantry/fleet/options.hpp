@@ -71,8 +71,10 @@ struct FleetOptions {
     /// those programs makes and migrates its own tables, and tolerates those of the others.
     bool shares_root = false;
 
+    /// How directories are spread; fixed when the root is made.
     ShardRule shards = ShardRule::hashed;
 
+    /// What holds for each tenant.
     TenantOptions tenant{};
 
     /// Hears of what happens: slow statements, tenants that come and go, errors that nobody waits for.

@@ -50,6 +50,7 @@ private:
 struct ConflictingRows {
     std::string step; ///< `"rebuild table config"`
     std::string what; ///< what is so of these rows
+    /// How many there are.
     std::int64_t count = 0;
     std::vector<std::string> first_keys{}; ///< primary keys as SQL literals, or rowids; some of them
 };

@@ -30,6 +30,7 @@ struct Comparison {
     std::vector<migrate::ConflictingRows> conflicts{}; ///< rows that would be lost, or do not fit
     std::vector<std::string> misfits{}; ///< what keeps declared rows from being written as it is
 
+    /// Whether there is nothing to do.
     [[nodiscard]] bool same() const noexcept
     {
         return plan.empty() && plan.tolerated.empty() && conflicts.empty();

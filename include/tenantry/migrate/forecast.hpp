@@ -18,6 +18,7 @@
 
 namespace tenantry::migrate {
 
+/// How a database stands to a program.
 enum class Standing {
     current, ///< nothing is to be done
     behind,  ///< there is something to do
@@ -25,7 +26,9 @@ enum class Standing {
     refused, ///< it cannot be opened by this program: the error says why
 };
 
+/// What opening a database would do.
 struct Forecast {
+    /// How it stands.
     Standing standing = Standing::current;
     std::string at{};                     ///< the fingerprint or revision it is at; empty: none
     std::vector<std::string> to_do{};     ///< `"add column config.note"`, `"revision 7 split_name"`

@@ -30,8 +30,10 @@ using RevisionStep = std::function<Result<void>(sqlite::Connection&)>;
 /// One frozen change. Once a tenant has run it, it must not be edited, nor taken out of the history.
 struct Revision {
     std::int64_t number = 0; ///< from 1; revisions run in this order, gaps do not matter
+    /// What it is called in ledgers and messages.
     std::string name{};
     std::string sql{}; ///< statements; run before the step
+    /// What it does beside its SQL.
     RevisionStep step{};
     bool compatible = false; ///< programs that do not know this revision may go on using the database
 
@@ -72,8 +74,10 @@ public:
     /// without a name or of neither SQL nor a step: the program is wrong.
     explicit History(std::vector<Revision> revisions);
 
+    /// All of them, in order.
     [[nodiscard]] const std::vector<Revision>& revisions() const noexcept { return revisions_; }
 
+    /// The one of this number, or null.
     [[nodiscard]] const Revision* find(std::int64_t number) const noexcept;
 
     /// What `user_version` is in a database that has run all of this and fits the declaration. Positive.

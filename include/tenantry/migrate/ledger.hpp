@@ -26,19 +26,26 @@ enum class LedgerKind {
     adopted,   ///< a database of another's making was taken as it is; its user_version stays its own
 };
 
+/// The enumerator's name.
 [[nodiscard]] std::string_view to_string(LedgerKind kind) noexcept;
 
+/// One line: what was done to the database, and when.
 struct LedgerRow {
+    /// What it tells of.
     LedgerKind kind = LedgerKind::automatic;
     std::optional<std::int64_t> revision{}; ///< its number, of a history's
+    /// The revision's name, or what else was done.
     std::string name{};
     std::string checksum{};  ///< of the revision; of the declaration where there is no history
     bool compatible = false; ///< programs that do not know the revision may go on
+    /// When it was done.
     Timestamp applied_at{};
+    /// How long it took.
     std::chrono::microseconds duration{};
     std::string library{}; ///< tenantry's version
 };
 
+/// What was done to a database, as it says itself.
 class Ledger {
 public:
     /// Has the database a ledger?
@@ -51,10 +58,12 @@ public:
     [[nodiscard]] static Result<Ledger> read_there(sqlite::Connection& connection);
 
     [[nodiscard]] bool exists() const noexcept { return exists_; }
+    /// All lines, in the order in which they were written.
     [[nodiscard]] const std::vector<LedgerRow>& rows() const noexcept { return rows_; }
 
     /// Was the database made by others, who use `user_version` for themselves?
     [[nodiscard]] bool is_adopted() const noexcept;
+    /// Whether revisions were run here, or counted as run.
     [[nodiscard]] bool has_history() const noexcept;
 
     /// Adds a row in the transaction that is open, and makes the table where there is none.

@@ -7,6 +7,7 @@
 
 namespace tenantry {
 
+/// What opening a database has found and done.
 struct Migrated {
     bool was_current = false; ///< the mark said so; nothing else was read
     bool is_newer = false; ///< a newer program has been here; its schema was left as it is, and rows fit it

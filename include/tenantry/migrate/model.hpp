@@ -20,21 +20,29 @@ namespace tenantry::migrate {
     return std::string(type) + ' ' + std::string(name);
 }
 
+/// A table as it is in the database.
 struct TableModel {
+    /// Its name.
     std::string name;
+    /// The statement that made it.
     std::string sql;
     bool is_virtual = false; ///< then the text below is empty
+    /// What the statement says.
     TableText text{};
 
+    /// The column of this name, or null.
     [[nodiscard]] const ColumnText* column(std::string_view wanted) const noexcept;
 
+    /// Its primary key, or null.
     [[nodiscard]] const ConstraintText* primary_key() const noexcept;
 
+    /// Whether the column is part of it.
     [[nodiscard]] bool in_primary_key(std::string_view name_of_column) const noexcept;
 
     /// Is the column the rowid by another name (https://sqlite.org/lang_createtable.html#rowid)?
     [[nodiscard]] bool is_rowid(const ColumnText& c) const noexcept;
 
+    /// Whether a column is the rowid under another name.
     [[nodiscard]] bool has_rowid_alias() const noexcept;
 
     /// What may never be NULL, whether it is said or not. The rowid never is, and nobody needs to say so.
@@ -47,24 +55,36 @@ struct TableModel {
     [[nodiscard]] std::string rowid() const;
 };
 
+/// An index as it is in the database.
 struct IndexModel {
+    /// Its name.
     std::string name;
+    /// Its table.
     std::string table;
+    /// The statement that made it; empty for one that SQLite has made.
     std::string sql;
+    /// What the statement says.
     IndexText text{};
 };
 
 /// A view or a trigger.
 struct ViewModel {
+    /// `view` or `trigger`, or the type that SQLite gives.
     std::string type;
+    /// Its name.
     std::string name;
     std::string table; ///< of a trigger: what it is on
+    /// The statement that made it.
     std::string sql;
+    /// The statement without what does not matter, to be compared.
     std::string normal{};
 };
 
+/// What a database has.
 struct SchemaModel {
+    /// Its tables.
     std::vector<TableModel> tables;
+    /// Its indexes.
     std::vector<IndexModel> indexes;
     std::vector<ViewModel> views; ///< and triggers
     /// It was read through a connection that does not let triggers use virtual tables.
@@ -73,11 +93,14 @@ struct SchemaModel {
     /// Does every write that it is on fail, since it uses a virtual table?
     [[nodiscard]] bool is_kept_from_running(const ViewModel& view) const;
 
+    /// The table of this name, or null.
     [[nodiscard]] const TableModel* table(std::string_view name) const noexcept { return find(tables, name); }
+    /// The index of this name, or null.
     [[nodiscard]] const IndexModel* index(std::string_view name) const noexcept
     {
         return find(indexes, name);
     }
+    /// The view of this name, or null.
     [[nodiscard]] const ViewModel* view(std::string_view name) const noexcept { return find(views, name); }
 
     /// `"table config"`, `"index i on table t"`, of whatever has the name; empty if nothing has.

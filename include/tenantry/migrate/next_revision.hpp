@@ -26,15 +26,19 @@ namespace tenantry {
 
 /// A rename, which nobody can guess: without being told a column goes and another comes.
 struct Rename {
+    /// The table.
     std::string table;
     std::string column; ///< empty: the table itself
+    /// What it is called from now on.
     std::string to;
 };
 
+/// A table gets another name.
 [[nodiscard]] inline Rename rename_table(std::string_view table, std::string_view to)
 {
     return {std::string(table), {}, std::string(to)};
 }
+/// A column gets another name.
 [[nodiscard]] inline Rename rename_column(std::string_view table, std::string_view column,
                                           std::string_view to)
 {
@@ -43,8 +47,11 @@ struct Rename {
 
 /// A revision that nobody has run yet: to be printed, reviewed, completed and frozen.
 struct Draft {
+    /// The revision's number.
     std::int64_t number = 0;
+    /// Its name.
     std::string name{};
+    /// What it would do.
     migrate::Plan plan{};
 
     /// Nothing differs: no revision is needed.

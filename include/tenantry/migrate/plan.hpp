@@ -13,6 +13,7 @@
 
 namespace tenantry::migrate {
 
+/// What a step does.
 enum class StepKind {
     create_table,
     add_column,
@@ -30,6 +31,7 @@ enum class StepKind {
     check_table, ///< only its rows are checked
 };
 
+/// In words: "create table".
 [[nodiscard]] std::string_view to_string(StepKind kind) noexcept;
 
 /// What must be true of the rows that are there, so that a step loses nothing.
@@ -39,11 +41,15 @@ struct Condition {
     bool enforced = false;        ///< SQLite itself refuses the step, so that it need not be asked before
 };
 
+/// A step of a plan: it changes one thing.
 struct Step {
+    /// What it does.
     StepKind kind;
     std::string object;             ///< its name; of a column `table.column`
     std::vector<std::string> why{}; ///< what differs
+    /// The statements that do it.
     std::vector<std::string> sql{};
+    /// What must hold of the rows that are there.
     std::vector<Condition> conditions{};
 
     /// `"add column config.note"`
@@ -52,6 +58,7 @@ struct Step {
 
 /// From one schema to another. A value, to be printed, tested, applied or refused.
 struct Plan {
+    /// What is done, in this order.
     std::vector<Step> steps{};
     /// There and not declared: left alone, since rows can be written without it.
     std::vector<std::string> tolerated{};
@@ -62,6 +69,7 @@ struct Plan {
     /// Tables whose references, or references to whom, must be checked before the end.
     std::vector<std::string> check_references{};
 
+    /// Whether there is nothing to do, and nothing in the way.
     [[nodiscard]] bool empty() const noexcept { return steps.empty() && problems.empty(); }
 
     /// Does any step copy a table, so that foreign keys must be off meanwhile?

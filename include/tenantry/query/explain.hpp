@@ -23,9 +23,12 @@ namespace tenantry {
 /// A step of a plan. The words of `detail` are SQLite's and differ between its versions
 /// (https://sqlite.org/eqp.html).
 struct PlanStep {
+    /// The step's number.
     std::int64_t id{};
     std::int64_t parent{}; ///< the step it is part of, 0: of none
+    /// Of no use, as SQLite says.
     std::int64_t unused{};
+    /// What is done, in SQLite's words.
     std::string detail{};
 };
 

@@ -352,6 +352,7 @@ template <FixedString Name, class Row, class... Options>
 struct FullText {
     using row_type = Row;
     using content = detail::content_row<Options...>;
+    /// Its name in the database.
     static constexpr std::string_view name = Name.view();
     static constexpr std::size_t rowid_at = detail::rowid_field<Row, content>;
     using options = detail::TypeList<detail::RowidName<rowid_at>>;

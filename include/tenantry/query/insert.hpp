@@ -256,6 +256,7 @@ public:
     }
 
     // The clause that holds the values.
+    /// The row, or the rows, that it inserts.
     [[nodiscard]] constexpr const auto& values() const
     {
         return detail::pack_find<typename traits::subject>(this->clauses);

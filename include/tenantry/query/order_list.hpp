@@ -24,11 +24,14 @@ namespace tenantry {
 /// One of the orders that `order_list` offers, and its direction.
 template <class Key>
 struct Sort {
+    /// What is sorted by.
     Key by{};
+    /// Whether the greatest comes first.
     bool descending = false;
 
     friend constexpr bool operator==(const Sort&, const Sort&) = default;
 };
+/// A sorting by a key.
 template <class Key>
 Sort(Key, bool = false) -> Sort<Key>;
 

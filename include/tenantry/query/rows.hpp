@@ -14,8 +14,10 @@ namespace tenantry {
 ///   the tenant that it was read from (detail::MarkedRecord);
 /// - `key<Row>` is what an id column of Row and an inserted row's id are given as: `Id` or `Key`.
 struct PlainRows {
+    /// What a row comes as.
     template <class Row>
     using row = Row;
+    /// What its key comes as.
     template <class Row>
     using key = Id<Row, id_value_t<Row>>;
 };

@@ -322,6 +322,7 @@ private:
 /// same with Before), for which rows (`When<>`), and what it does (`Do<>`, `Refuse<>`, `DoSql<>`, in this order).
 template <FixedString Name, class Event, class... Parts>
 struct Trigger {
+    /// Its name in the database.
     static constexpr std::string_view name = Name.view();
     using tenantry_objects = detail::TypeList<detail::CreateTrigger<Name, Event, Parts...>>;
 

@@ -145,6 +145,7 @@ template <FixedString Name, class Row, const auto& Query>
 struct View {
     using row_type = Row;
     using options = detail::TypeList<>;
+    /// Its name in the database.
     static constexpr std::string_view name = Name.view();
     static constexpr bool tenantry_read_only = true;
     using tenantry_view_of = detail::node_t<Query>;

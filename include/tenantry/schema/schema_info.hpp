@@ -29,6 +29,7 @@ struct SchemaObject {
 
 /// A whole declared schema. Everything in it has static storage.
 struct SchemaInfo {
+    /// Its tables, indexes, views and triggers, in the order in which they are made.
     std::span<const SchemaObject> objects;
     std::int32_t fingerprint; ///< of all the SQL above; positive, never 0
     /// Whether its views and triggers use virtual tables, as those that keep a full-text table in step do: then

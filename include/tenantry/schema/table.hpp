@@ -59,6 +59,7 @@ template <FixedString Name, class Row, class... Options>
 struct Table {
     using row_type = Row;
     using options = detail::TypeList<Options...>;
+    /// Its name in the database.
     static constexpr std::string_view name = Name.view();
 
     // The schema objects it makes: itself and what its options add.

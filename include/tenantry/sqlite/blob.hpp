@@ -37,6 +37,7 @@ namespace tenantry::sqlite {
 /// Errors of all: no_such_row (removed, or changed by a statement since it was opened), and those of the connection.
 class Blob {
 public:
+    /// What it is opened for.
     enum class Mode : bool { read, write };
 
     /// errc::value_misfit where what is there is no blob or text, NULL among that; errc::invalid_argument for a column that

@@ -15,8 +15,11 @@ enum class Checkpoint {
 
 /// What a checkpoint left: the frames of the log, and how many of them are in the database.
 struct CheckpointState {
+    /// Frames in the log.
     int log_frames = 0;
+    /// Those of them that are in the database.
     int checkpointed_frames = 0;
+    /// Whether all are.
     [[nodiscard]] bool complete() const noexcept { return log_frames == checkpointed_frames; }
 };
 

@@ -44,9 +44,11 @@ enum class Misfit : std::uint8_t {
 /// Which stored numbers a type can hold.
 struct ValueLimits {
     std::int64_t least = INT64_MIN; ///< of an INTEGER
+    /// The greatest number that the type holds.
     std::int64_t most = INT64_MAX;
     bool single = false; ///< a REAL that is a float
 
+    /// Whether there are limits at all.
     [[nodiscard]] constexpr bool any() const noexcept
     {
         return least != INT64_MIN || most != INT64_MAX || single;

@@ -123,6 +123,7 @@ public:
     /// failed statement rolls back by itself does not count.
     [[nodiscard]] std::int64_t total_changes() const noexcept { return sqlite3_total_changes64(state_->db); }
 
+    /// The rowid of the last insert by this connection.
     [[nodiscard]] std::int64_t last_insert_rowid() const noexcept
     {
         return sqlite3_last_insert_rowid(state_->db);
@@ -232,6 +233,7 @@ public:
     /// For statements prepared or borrowed from now on.
     void set_incarnation(std::uint64_t incarnation) noexcept { state_->incarnation = incarnation; }
 
+    /// Times are those of the steady clock.
     using TimePoint = std::chrono::steady_clock::time_point;
 
     /// From now on statements end with errc::cancelled soon after the flag (null: none) is seen true or `until` has
@@ -271,9 +273,12 @@ public:
 
     /// What `watch` was given last.
     struct Watched {
+        /// What ends it when it becomes true; may be null.
         const std::atomic<bool>* cancelled;
+        /// When it ends.
         TimePoint until;
     };
+    /// What ends the statements that run.
     [[nodiscard]] Watched watched() const noexcept { return {state_->cancelled, state_->until}; }
 
     /// Whether, since the last `watch`, a statement was ended because its time was up.
@@ -327,6 +332,7 @@ public:
     /// For the scopes of the library's own that change how its statements run. Not after it is closed or moved from.
     [[nodiscard]] detail::ConnectionState& state() noexcept { return *state_; }
 
+    /// SQLite's own handle; null for a connection that was moved from.
     [[nodiscard]] sqlite3* native_handle() const noexcept { return state_ ? state_->db : nullptr; }
 
 private:

@@ -303,6 +303,7 @@ public:
         return *this;
     }
 
+    /// Whether there is none.
     [[nodiscard]] bool empty() const noexcept { return registered_.empty(); }
 
     /// Registers all of them. Connections do so when they are opened. errc::internal names one that SQLite refuses

@@ -3,6 +3,7 @@
 
 namespace tenantry::sqlite {
 
+/// What a database is opened for.
 enum class OpenMode {
     read_only,  ///< must exist; nothing can be written
     read_write, ///< must exist and be writable

@@ -47,7 +47,9 @@ struct StatementLimits {
 struct Profile {
     /// The most the page cache may hold, in KiB. Modest, since thousands of connections may be open.
     int page_cache_kib = 512;
+    /// What is lost where the machine's power is.
     Durability durability = Durability::normal;
+    /// Whether foreign keys are enforced.
     bool foreign_keys = true;
     /// Temporary tables and indexes stay in memory and touch no directory.
     bool temporary_in_memory = true;
@@ -74,7 +76,9 @@ struct Profile {
     bool read_only = false;
     /// Functions and collations of the program, for every connection: registered before anything else is done with it.
     Functions functions{};
+    /// What statements are kept from.
     Fences fences{};
+    /// How large statements and values may be.
     StatementLimits limits{};
 
     /// For work that users' statements never see: VACUUM, backup, import. Never a tenant's own connection.

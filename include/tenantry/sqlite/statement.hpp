@@ -41,8 +41,11 @@ public:
 
     // Parameters, from 1. The first failure is remembered; the statement then does not run.
 
+    /// Binds NULL to the i-th parameter, from 1.
     void null(int i) { note(sqlite3_bind_null(stmt_, i), i); }
+    /// Binds an integer to the i-th parameter, from 1.
     void integer(int i, std::int64_t value) { note(sqlite3_bind_int64(stmt_, i, value), i); }
+    /// Binds a real to the i-th parameter, from 1.
     void real(int i, double value) { note(sqlite3_bind_double(stmt_, i, value), i); }
 
     /// Not copied: must outlive the run.
@@ -125,6 +128,7 @@ public:
     // The current row, columns from 0. `storage` finds the column; the value of that column, read next, is at hand,
     // which is why the two together cost less than sqlite3_column_type and sqlite3_column_int64 do.
 
+    /// How the value of the column, from 0, is stored.
     [[nodiscard]] Storage storage(int column) const noexcept
     {
         value_ = sqlite3_column_value(stmt_, column);
@@ -159,6 +163,7 @@ public:
         return {data, static_cast<std::size_t>(sqlite3_value_bytes(value))};
     }
 
+    /// How many columns its rows have.
     [[nodiscard]] int column_count() const noexcept { return sqlite3_column_count(stmt_); }
 
     /// Empty if there is no such column. Valid as long as the statement.
@@ -171,6 +176,7 @@ public:
     /// The incarnation of the tenant whose connection this is, or 0.
     [[nodiscard]] std::uint64_t incarnation() const noexcept { return incarnation_; }
 
+    /// Its text.
     [[nodiscard]] std::string_view sql() const noexcept
     {
         const char* sql = sqlite3_sql(stmt_);
@@ -180,6 +186,7 @@ public:
     /// Does it leave the database as it is? (https://sqlite.org/c3ref/stmt_readonly.html)
     [[nodiscard]] bool is_read_only() const noexcept { return sqlite3_stmt_readonly(stmt_) != 0; }
 
+    /// SQLite's own handle.
     [[nodiscard]] sqlite3_stmt* native_handle() const noexcept { return stmt_; }
 
 protected:
@@ -267,7 +274,9 @@ public:
 /// A statement's text and the slot where each connection keeps it prepared. Make one per text, with
 /// static storage, of a text with static storage: `static const StatementText text{"...", next_slot()};`
 struct StatementText {
+    /// The text.
     std::string_view sql;
+    /// Its place among the statements that a connection keeps.
     unsigned slot;
 };
 

@@ -25,7 +25,9 @@ struct CompactOptions {
 
 /// What compacting has come to.
 struct Compacted {
+    /// The file before.
     Space before{};
+    /// The file after.
     Space after{};
 };
 

@@ -12,6 +12,7 @@ namespace tenantry {
 /// Limits of an operation; `db.limited(limits)` gives a handle whose operations have them. What goes beyond them is
 /// rolled back and answered with `errc::timeout`.
 struct Limits {
+    /// Deadlines are those of the steady clock.
     using Clock = std::chrono::steady_clock;
 
     /// When the operation is to be over, waiting included. A write that has been run by then is committed.
@@ -44,7 +45,9 @@ struct Limits {
         if (time_limit.count() <= 0) time_limit = std::chrono::milliseconds(-1);
     }
 
+    /// Whether there is a limit.
     [[nodiscard]] bool any() const noexcept { return deadline || time_limit.count() != 0; }
+    /// Whether the deadline is over at this time.
     [[nodiscard]] bool passed(Clock::time_point now) const noexcept
     {
         return (deadline && *deadline <= now) || time_limit.count() < 0;

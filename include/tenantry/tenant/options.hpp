@@ -78,6 +78,7 @@ struct TenantOptions {
     /// How long `read` on the calling thread waits for a reader before it is `errc::overloaded`.
     std::chrono::milliseconds read_wait{1000};
 
+    /// When the log is written back.
     CheckpointOptions checkpoints{};
 
     /// Pragmas, limits, and the program's functions and collations (`profile.functions`) of every connection.

@@ -98,6 +98,7 @@ template <class Row, class T>
 }
 
 // For structured bindings of records that have a mark, which take no fields of a class and its base together.
+/// The I-th member, for structured bindings.
 template <std::size_t I, class Row, class T>
     requires(!has_id<Row>)
 [[nodiscard]] constexpr auto& get(Record<Row, T>& record) noexcept
@@ -120,8 +121,10 @@ template <std::size_t I, class Row, class T>
 /// How queries of tenant `T` give their rows: as records, and what they insert as keys.
 template <class T>
 struct Records {
+    /// What a row comes as.
     template <class Row>
     using row = Record<Row, T>;
+    /// What its key comes as.
     template <class Row>
     using key = Key<Row, T>;
 };

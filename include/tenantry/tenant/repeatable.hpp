@@ -9,6 +9,7 @@ namespace tenantry {
 /// What `repeatable` makes: the body, and the caller's word that it may be called more than once.
 template <class Body>
 struct Repeatable {
+    /// What may be called again.
     Body body;
 
     template <class Tx>

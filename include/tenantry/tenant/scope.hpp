@@ -11,6 +11,7 @@ namespace tenantry {
 /// scope of its own, and keys and records of one do not compile in another. Never instantiated.
 template <class S, class Body>
 struct Scope {
+    /// The schema of its tenant.
     using schema = S;
 };
 

@@ -26,7 +26,9 @@ namespace tenantry {
 template <class T>
 class Snapshot {
 public:
+    /// The scope.
     using tenant_type = T;
+    /// The tables that it may name.
     using schema = schema_of<T>;
 
     Snapshot(const Snapshot&) = delete;

@@ -18,7 +18,9 @@ struct Space {
     /// Free pages can be given back a few at a time (`sqlite::Profile::incremental_vacuum` when it was created).
     bool incremental = false;
 
+    /// The size of the file.
     [[nodiscard]] std::uint64_t bytes() const noexcept { return pages * page_bytes; }
+    /// What of it is free.
     [[nodiscard]] std::uint64_t free_bytes() const noexcept { return free_pages * page_bytes; }
 
     friend bool operator==(const Space&, const Space&) = default;

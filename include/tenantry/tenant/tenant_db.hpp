@@ -44,8 +44,11 @@ namespace tenantry {
 template <class T>
 class TenantDb {
 public:
+    /// The scope.
     using tenant_type = T;
+    /// The tables that it may name.
     using schema = schema_of<T>;
+    /// Where operations begin.
     using executor_type = boost::asio::any_io_executor;
 
     /// A handle of nothing: every operation answers `errc::tenant_gone`. For `Result<TenantDb>` in

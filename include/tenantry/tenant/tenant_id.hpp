@@ -18,6 +18,7 @@ namespace tenantry {
 /// that differ are two directories everywhere.
 class TenantId {
 public:
+    /// The most characters of an id.
     static constexpr std::size_t max_size = 63;
 
     /// `errc::invalid_tenant_id`, with the reason, for anything else.
@@ -33,7 +34,9 @@ public:
         return TenantId(std::string(text));
     }
 
+    /// Its text.
     [[nodiscard]] const std::string& string() const noexcept { return text_; }
+    /// Its text.
     [[nodiscard]] std::string_view view() const noexcept { return text_; }
 
     friend bool operator==(const TenantId&, const TenantId&) = default;

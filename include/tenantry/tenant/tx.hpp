@@ -27,7 +27,9 @@ namespace tenantry {
 template <class T>
 class Tx {
 public:
+    /// The scope.
     using tenant_type = T;
+    /// The tables that it may name.
     using schema = schema_of<T>;
 
     Tx(const Tx&) = delete;

@@ -21,6 +21,7 @@ struct UpkeepOptions {
 
     /// A database is compacted when so much of it holds nothing, in percent, and so many bytes. 0 percent: never.
     int compact_percent = 50;
+    /// Bytes that must be free for it.
     std::uint64_t compact_free = std::uint64_t{1} << 20;
 
     /// A database that is larger and cannot be compacted a few pages at a time is left alone: writing the whole of it
