@@ -18,13 +18,15 @@ TEST_CASE("copies of an error do not share what is added later")
 {
     Error first(errc::constraint, "UNIQUE failed");
     Error second = first;
-    second.with_tenant("acme").with_sql("insert").in("importing line 7");
+    second.with_tenant("acme").with_sql("insert").with_plan("1. nothing").in("importing line 7");
 
     CHECK(first.message() == "UNIQUE failed");
     CHECK(first.tenant().empty());
     CHECK(second.message() == "importing line 7: UNIQUE failed");
     CHECK(second.tenant() == "acme");
     CHECK(second.sql() == "insert");
+    CHECK(second.plan() == "1. nothing");
+    CHECK(first.plan().empty());
 }
 
 TEST_CASE("who is nearest to the failure names tenant and statement")
@@ -68,6 +70,7 @@ TEST_CASE("an error is printed with all it knows, on one line")
     std::ostringstream out;
     out << Error(errc::constraint, "UNIQUE failed", 2067)
                .with_tenant("acme")
+               .with_plan("1. rebuild table t\n") // a member of its own
                .with_sql("insert into t values (?)");
     CHECK(out.str() ==
           "constraint: UNIQUE failed [tenant acme] [sql insert into t values (?)] [sqlite 2067]");

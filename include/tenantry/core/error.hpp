@@ -56,7 +56,7 @@ enum class errc {
     unsupported_version,   ///< the files were made by a version of the library that this one does not know
     no_such_fleet,         ///< there is none in the directory, and none was to be made
     manifest_mismatch,     ///< the fleet's directory was made with another layout or shard rule
-    destructive_migration, ///< the change would lose data; the plan is in the message
+    destructive_migration, ///< the change would lose data; `Error::plan` has the plan
     history_mismatch,      ///< a revision that was already applied was edited or is missing
     newer_schema,          ///< the tenant was migrated by a newer program
     migration_failed,      ///< a migration did not go through; the tenant is as it was
@@ -134,7 +134,7 @@ public:
     /// SQLite's extended result code (https://sqlite.org/rescode.html), or 0 where SQLite said nothing.
     [[nodiscard]] int sqlite_code() const noexcept { return sqlite_code_; }
 
-    /// A sentence for a person. Never empty.
+    /// A sentence for a person, no longer than a log line can bear. Never empty.
     [[nodiscard]] std::string_view message() const noexcept
     {
         return texts_ && !texts_->message.empty() ? std::string_view(texts_->message)
@@ -153,11 +153,21 @@ public:
         return texts_ ? std::string_view(texts_->sql) : "";
     }
 
+    /// Of a migration that was refused: what it would have done, and all that is in its way where the message has not all of
+    /// it; else empty. Many lines.
+    [[nodiscard]] std::string_view plan() const noexcept
+    {
+        return texts_ ? std::string_view(texts_->plan) : "";
+    }
+
     /// The same error with the tenant named, unless one is named already, or there is no memory for that.
     Error& with_tenant(std::string_view tenant) noexcept;
 
     /// The same error with the statement named, unless one is named already, or there is no memory for that.
     Error& with_sql(std::string_view sql) noexcept;
+
+    /// The same error with the plan of a migration, unless there is no memory for that.
+    Error& with_plan(std::string_view plan) noexcept;
 
     /// The same error with a sentence put before its message (`"creating tenant 'a': disk is full"`), unless there is no memory
     /// for that.
@@ -165,7 +175,7 @@ public:
 
     friend bool operator==(const Error& error, errc code) noexcept { return error.code_ == code; }
 
-    /// `no_such_tenant: there is no tenant 'nobody' [tenant nobody]`
+    /// `no_such_tenant: there is no tenant 'nobody' [tenant nobody]`: all but the plan, on one line where the message is one.
     friend std::ostream& operator<<(std::ostream& out, const Error& error)
     {
         out << to_string(error.code_) << ": " << error.message();
@@ -180,6 +190,7 @@ private:
         std::string message;
         std::string tenant;
         std::string sql;
+        std::string plan;
     };
 
     template <class Value>

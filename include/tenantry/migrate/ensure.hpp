@@ -26,8 +26,8 @@ namespace tenantry {
 /// too. An empty database gets the declared schema at once. One without a ledger is taken to be at the first revision
 /// after which the history's schema is its own, but for what no revision knows.
 ///
-/// Errors: destructive_migration (rows would be lost, or are not what is declared; the message holds the plan, how
-/// many rows and which), newer_schema (a newer program's, and rows do not fit it), history_mismatch (a
+/// Errors: destructive_migration (rows would be lost, or are not what is declared; the message says how many rows and
+/// which, `Error::plan` has the plan), newer_schema (a newer program's, and rows do not fit it), history_mismatch (a
 /// revision that was run was edited or is missing, or it is migrated by a history and none is given), migration_failed (no plan leads there), busy (somebody else is writing: try again), read_only,
 /// disk_full, and those of input and output. Not inside a transaction, unless it is current.
 [[nodiscard]] Result<Migrated> ensure_schema(sqlite::Connection& connection, const SchemaInfo& declared,

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <tenantry/core/detail/separate_compilation.hpp>
+#include <tenantry/core/error.hpp>
 
 namespace tenantry::migrate {
 
@@ -105,6 +106,15 @@ struct Plan {
 [[nodiscard]] std::string to_string(const Plan& plan);
 
 } // namespace tenantry::migrate
+
+namespace tenantry::detail {
+
+/// Why a migration is refused: `before` and the first of the reasons in the message, and in the plan what was to be done, with
+/// all of the reasons where the message has not all of them.
+[[nodiscard]] Error refusal(errc code, std::string_view before, const std::vector<std::string>& reasons,
+                            std::string_view plan = {}, int sqlite_code = 0);
+
+} // namespace tenantry::detail
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/migrate/impl/plan.ipp>

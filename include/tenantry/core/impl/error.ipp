@@ -104,6 +104,12 @@ TENANTRY_DECL Error& Error::with_sql(std::string_view sql) noexcept
     return *this;
 }
 
+TENANTRY_DECL Error& Error::with_plan(std::string_view plan) noexcept
+{
+    if (!plan.empty()) set(&Texts::plan, plan);
+    return *this;
+}
+
 TENANTRY_DECL Error& Error::in(std::string_view what) noexcept
 {
     try {

@@ -56,11 +56,12 @@ TENANTRY_DECL Result<void> gather(sqlite::Connection& connection, const std::str
 TENANTRY_DECL Error refused(const migrate::Plan& plan, const std::vector<migrate::ConflictingRows>& conflicts,
                             const Error* sqlite)
 {
-    std::string text = "the change would lose data or break what is declared, and nothing was changed: ";
-    for (std::size_t i = 0; i < conflicts.size(); ++i) text += (i == 0 ? "" : "; ") + to_string(conflicts[i]);
-    if (conflicts.empty() && sqlite != nullptr) text += sqlite->message();
-    return Error(errc::destructive_migration, text + ". The plan:\n" + to_string(plan),
-                 sqlite != nullptr ? sqlite->sqlite_code() : 0);
+    std::vector<std::string> reasons;
+    for (const migrate::ConflictingRows& each : conflicts) reasons.push_back(to_string(each));
+    if (reasons.empty() && sqlite != nullptr) reasons.emplace_back(sqlite->message());
+    return refusal(errc::destructive_migration,
+                   "the change would lose data or break what is declared, and nothing was changed: ", reasons,
+                   to_string(plan), sqlite != nullptr ? sqlite->sqlite_code() : 0);
 }
 
 TENANTRY_DECL Result<void> run_steps(sqlite::Connection& connection, const migrate::Plan& plan)
@@ -119,12 +120,10 @@ TENANTRY_DECL Result<std::vector<ConflictingRows>> find_conflicting_rows(sqlite:
 
 TENANTRY_DECL Result<void> apply(sqlite::Connection& connection, const Plan& plan)
 {
-    if (!plan.problems.empty()) {
-        std::string text = "the database cannot be brought to the declared schema, and was left as it is: ";
-        for (std::size_t i = 0; i < plan.problems.size(); ++i)
-            text += (i == 0 ? "" : "; ") + plan.problems[i];
-        return fail(errc::migration_failed, std::move(text));
-    }
+    if (!plan.problems.empty())
+        return fail(detail::refusal(
+            errc::migration_failed,
+            "the database cannot be brought to the declared schema, and was left as it is: ", plan.problems));
     if (plan.has_conditions()) {
         auto conflicts = find_conflicting_rows(connection, plan, false);
         if (!conflicts) return fail(std::move(conflicts).error());

@@ -109,9 +109,9 @@ TENANTRY_DECL Result<migrate::Assessment> assess(sqlite::Connection& connection,
 
 TENANTRY_DECL Error newer_error(const migrate::Assessment& found)
 {
-    return Error(errc::newer_schema,
-                 "a newer program has changed the database, and this one cannot work with it: " +
-                     migrate::joined(found.misfits));
+    return refusal(
+        errc::newer_schema,
+        "a newer program has changed the database, and this one cannot work with it: ", found.misfits);
 }
 
 TENANTRY_DECL Migrated leave_newer(const migrate::Assessment& found)

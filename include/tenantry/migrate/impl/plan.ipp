@@ -2,6 +2,8 @@
 
 #include <tenantry/migrate/plan.hpp>
 
+#include <cstddef>
+
 namespace tenantry::migrate {
 
 TENANTRY_DECL std::string_view to_string(StepKind kind) noexcept
@@ -54,3 +56,35 @@ TENANTRY_DECL std::string to_string(const Plan& plan)
 }
 
 } // namespace tenantry::migrate
+
+namespace tenantry::detail {
+
+TENANTRY_DECL Error refusal(errc code, std::string_view before, const std::vector<std::string>& reasons,
+                            std::string_view plan, int sqlite_code)
+{
+    constexpr std::size_t most = 3;
+    constexpr std::size_t longest = 240;
+    std::string message(before);
+    bool is_cut = reasons.size() > most;
+    for (std::size_t i = 0; i < std::min(reasons.size(), most); ++i) {
+        std::string_view reason = reasons[i];
+        if (i != 0) message += "; ";
+        if (reason.size() > longest) {
+            std::size_t end = longest;
+            while ((static_cast<unsigned char>(reason[end]) & 0xc0U) == 0x80U) --end; // within a character
+            message.append(reason.substr(0, end)).append("...");
+            is_cut = true;
+        } else {
+            message += reason;
+        }
+    }
+    if (reasons.size() > most) message += "; and " + std::to_string(reasons.size() - most) + " more";
+    Error error(code, std::move(message), sqlite_code);
+    if (!is_cut) return std::move(error.with_plan(plan));
+    std::string all = "In its way:";
+    for (const std::string& reason : reasons) all.append("\n  ").append(reason);
+    if (!plan.empty()) all.append("\nThe plan:\n").append(plan);
+    return std::move(error.with_plan(all));
+}
+
+} // namespace tenantry::detail

@@ -125,11 +125,11 @@ TENANTRY_DECL Result<Migrated> check_schema(OpenedDatabase& opened, const Schema
     if (!found) return fail(std::move(found).error());
     if (found->error) return fail(std::move(*found->error));
     if (found->standing == migrate::Standing::behind) {
-        std::string text = "the tenant's schema is not yet the program's, and the fleet only reads "
-                           "(FleetOptions::read_only). There is to do:";
-        for (const auto& step : found->to_do) text.append("\n  ").append(step);
-        text.append("\nOpen it once in a fleet that writes, or read it with the program it was written by");
-        return fail(errc::read_only, std::move(text));
+        return fail(refusal(errc::read_only,
+                            "the tenant's schema is not yet the program's, and the fleet only reads "
+                            "(FleetOptions::read_only): open it once in a fleet that writes, or read it with "
+                            "the program it was written by. There is to do: ",
+                            found->to_do, found->plan));
     }
     return Migrated{.was_current = found->standing == migrate::Standing::current,
                     .is_newer = found->standing == migrate::Standing::newer,
