@@ -1,12 +1,15 @@
 // Ctrl-C and SIGTERM: the first asks to come to an end, the next ones insist.
 #pragma once
 
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/signal_set.hpp>
+
+#include <tenantry/fleet/fleet.hpp>
 
 namespace slots {
 
@@ -21,6 +24,21 @@ public:
         signals_.add(SIGINT);
         signals_.add(SIGTERM);
         wait();
+    }
+
+    /// From now on the first signal closes the fleet: scopes that have begun are done within this time, and what is left is
+    /// cancelled. The second one cancels at once. The fleet must be there for as long as signals come; the end of the program
+    /// closes it again, and is told whether that went well.
+    template <class S>
+    void closes(tenantry::Fleet<S>& fleet, std::chrono::seconds time)
+    {
+        on_signal([&fleet, time](int count) {
+            const auto closed = [](const tenantry::Result<void>&) {};
+            if (count == 1)
+                fleet.async_close(tenantry::Shutdown::drain, tenantry::within(time), closed);
+            else
+                fleet.async_close(tenantry::Shutdown::cancel, closed);
+        });
     }
 
     /// The last signal that came, or 0.

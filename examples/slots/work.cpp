@@ -122,18 +122,16 @@ asio::awaitable<int> work(Context& context)
         complain(tenants.error());
         co_return exit_status::failure;
     }
-    bool stopping = false;
     bool failed = false;
     std::int64_t done = 0;
-    context.interrupt.on_signal([&](int count) {
-        stopping = true; // jobs that were claimed are finished
-        if (count == 2) context.fleet.async_close(Shutdown::cancel, [](const Result<void>&) {});
-    });
+    // Jobs that were claimed are finished, if that takes no longer than this.
+    context.interrupt.closes(context.fleet, std::chrono::seconds(10));
+    const auto stopping = [&] { return context.interrupt.signal() != 0; };
     const auto all_jobs_of = [&](const TenantId& tenant, std::size_t) -> asio::awaitable<void> {
         auto body = []<class T>(TenantDb<T> db) { return work_once(db); };
-        while (!stopping) {
+        while (!stopping()) {
             auto said = co_await context.fleet.async_with(tenant.view(), body);
-            if (!said) {
+            if (!said && !(stopping() && said.error() == errc::fleet_closed)) {
                 complain(said.error());
                 failed = true;
             }
@@ -144,8 +142,8 @@ asio::awaitable<int> work(Context& context)
     };
     co_await for_each(*tenants, tenants_at_a_time, all_jobs_of);
 
-    std::cout << (stopping ? "Interrupted: " : "") << counted(done, "job") << " done\n";
-    if (stopping) co_return exit_status::interrupted + context.interrupt.signal();
+    std::cout << (stopping() ? "Interrupted: " : "") << counted(done, "job") << " done\n";
+    if (stopping()) co_return exit_status::interrupted + context.interrupt.signal();
     co_return failed ? exit_status::failure : exit_status::success;
 }
 

@@ -236,7 +236,7 @@ TEST_CASE("deadlines hold while the threads of the pool are busy with another te
     CHECK(is_late(fleet.tenant(name(2))));
     CHECK(is_late(fleet.with(name(2), [](auto) -> Result<void> { return {}; })));
     // Operations of an open tenant.
-    const auto limited = [&] { return idle.limited(Limits::within(std::chrono::milliseconds(50))); };
+    const auto limited = [&] { return idle.limited(within(std::chrono::milliseconds(50))); };
     const auto row = note("too late");
     auto body = [&](auto& tx) -> Result<void> {
         if (auto key = tx.run(insert(row)); !key) return fail(key.error());

@@ -247,7 +247,7 @@ TEST_CASE("limits bound the waiting of a write")
     };
     auto running = db.async_write(slow, asio::use_future);
     REQUIRE(inside.wait());
-    const auto quick = db.limited(Limits::within(std::chrono::milliseconds(1)));
+    const auto quick = db.limited(within(std::chrono::milliseconds(1)));
     CHECK(refused(quick.write(insert(note("late"))), errc::timeout));
     CHECK(refused(quick.write([](auto&) -> Result<void> { return {}; }), errc::timeout));
     leave.open();

@@ -156,7 +156,7 @@ TEST_CASE("compacting is cancelled while it waits, has its deadline, and needs a
     REQUIRE(inside.wait());
     test::Caller caller;
     caller.begin(async_compact(site.db));
-    auto late = async_compact(site.db.limited(Limits::within(1ms)), {}, asio::use_future);
+    auto late = async_compact(site.db.limited(within(1ms)), {}, asio::use_future);
     CHECK(late.get().error() == errc::timeout);
     CHECK(caller.pending());
     caller.cancel();
@@ -241,7 +241,7 @@ TEST_CASE("upkeep that waits for another process's lock opens no connection for 
     must(other.execute("BEGIN IMMEDIATE"));
     connections_opened = 0;
     REQUIRE(sqlite3_auto_extension(counting) == SQLITE_OK);
-    const auto late = wait_for(async_compact(db.limited(Limits::within(300ms)), {.whole = true}));
+    const auto late = wait_for(async_compact(db.limited(within(300ms)), {.whole = true}));
     CHECK((!late && late.error() == errc::timeout));
     CHECK(connections_opened == 1);
     auto compacted = async_compact(db, {.whole = true}, asio::use_future);

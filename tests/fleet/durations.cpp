@@ -242,7 +242,7 @@ TEST_CASE("limits of the longest times are none")
     const auto db = open.db();
     int written = 0;
     for (const Limits& limits :
-         {Limits::within(for_ever), Limits::within(std::chrono::hours::max()),
+         {within(for_ever), within(std::chrono::hours::max()),
           Limits{.deadline = Limits::Clock::time_point::max()}, Limits{.time_limit = for_ever},
           Limits{.deadline = Limits::Clock::time_point::max(), .time_limit = for_ever}}) {
         const auto limited = db.limited(limits);

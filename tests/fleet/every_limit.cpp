@@ -147,7 +147,8 @@ std::vector<Operation> every_operation()
 }
 
 // What a handle has that does nothing with the tenant's database.
-const std::set<std::string> no_operations{"id", "get_executor", "incarnation", "stats", "opening", "limited"};
+const std::set<std::string> no_operations{"id",      "get_executor", "incarnation", "stats",
+                                          "opening", "limited",      "unlimited"};
 
 struct OneTenant {
     explicit OneTenant(bool sole_owner = false)
@@ -246,13 +247,13 @@ TEST_CASE("no operation begins after its limit, and each is done within it")
     OneTenant one(sole_owner);
     for (const Limits& limits :
          {Limits{.deadline = Limits::Clock::now()}, Limits{.deadline = Limits::Clock::time_point::min()},
-          Limits::within(-1ms), Limits::within(std::chrono::milliseconds::min()), Limits{.time_limit = -1ms},
+          within(-1ms), within(std::chrono::milliseconds::min()), Limits{.time_limit = -1ms},
           Limits{.deadline = Limits::Clock::now(), .time_limit = 1h}})
         for (const auto& operation : every_operation())
             check_timeout(operation, operation.brief(one.db.limited(limits)));
     CHECK(must(test::count_notes(one.db)) == 0);
 
-    for (const Limits& limits : {Limits::within(1h), Limits{.time_limit = 1h}})
+    for (const Limits& limits : {within(1h), Limits{.time_limit = 1h}})
         for (const auto& operation : every_operation()) {
             INFO(operation.name);
             CHECK_FALSE(operation.brief(one.db.limited(limits)));
@@ -269,7 +270,7 @@ TEST_CASE("each operation that runs for too long is ended, by either limit")
     for (const auto& operation : every_operation())
         for (const auto& run : operation.endless) {
             check_timeout(operation, run(one.db.limited({.time_limit = 5ms})));
-            check_timeout(operation, run(one.db.limited(Limits::within(5ms))));
+            check_timeout(operation, run(one.db.limited(within(5ms))));
         }
     CHECK(must(test::count_notes(one.db)) == 300);
 }
@@ -309,7 +310,7 @@ TEST_CASE("each operation that waits for a turn for too long is answered, by its
     CHECK(writing.wait());
     if (!sole_owner) CHECK(reading.wait());
     for (const auto& operation : every_operation())
-        check_timeout(operation, operation.brief(db.limited(Limits::within(5ms))));
+        check_timeout(operation, operation.brief(db.limited(within(5ms))));
     leave.open();
     must(written.get());
     if (!sole_owner) must(was_read.get());

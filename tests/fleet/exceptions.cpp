@@ -298,7 +298,7 @@ std::vector<Turn> turns()
          }},
         {"a write with a deadline", Writes::a_row,
          [](Tried& tried, auto&, const Db& db) {
-             tried.begin(test::add_note(db.limited(Limits::within(test::long_enough))));
+             tried.begin(test::add_note(db.limited(within(test::long_enough))));
          }},
         {"a read", Writes::nothing,
          [](Tried& tried, auto&, const Db& db) { tried.begin(db.async_read(select<test::Note>())); }},

@@ -122,7 +122,7 @@ TEST_CASE("the first operation of an idle tenant has its deadline while every th
         if (id != "busy") idle.push_back(must(fleet.tenant(id)));
     }
     auto next = idle.begin();
-    const auto soon = [&] { return (next++)->limited(Limits::within(10ms)); };
+    const auto soon = [&] { return (next++)->limited(within(10ms)); };
     auto body = [](auto&) -> Result<void> { return {}; };
     {
         const Busy busy(fleet);
@@ -131,22 +131,21 @@ TEST_CASE("the first operation of an idle tenant has its deadline while every th
         CHECK(times_out(test::add_note(soon())));
         CHECK(times_out(soon().async_write(body)));
         // A thread that waits needs none of the pool where nobody else is at work with the tenant.
-        CHECK((next++)->limited(Limits::within(1h)).write(body));
+        CHECK((next++)->limited(within(1h)).write(body));
         // The one that comes second has the earlier one.
         const auto& db = *next;
-        auto waits = test::add_note(db.limited(Limits::within(1h)), "waits")(boost::asio::use_future);
-        CHECK(times_out(test::add_note(db.limited(Limits::within(10ms)))));
-        CHECK(times_out(db.limited(Limits::within(10ms)).async_read(select<Note>())));
-        const auto blocking = db.limited(Limits::within(10ms)).write(body);
+        auto waits = test::add_note(db.limited(within(1h)), "waits")(boost::asio::use_future);
+        CHECK(times_out(test::add_note(db.limited(within(10ms)))));
+        CHECK(times_out(db.limited(within(10ms)).async_read(select<Note>())));
+        const auto blocking = db.limited(within(10ms)).write(body);
         CHECK((!blocking && blocking.error() == errc::timeout));
         CHECK(waits.wait_for(0s) == std::future_status::timeout);
         CHECK_FALSE(busy.is_over());
     }
     // Nothing of what was refused was run, and what waited was.
     for (const auto& db : idle) {
-        must(wait_for(test::add_note(db.limited(Limits::within(1h)))));
-        CHECK(must(wait_for(
-                  db.limited(Limits::within(1h)).async_read(one(select(count()).from(table<Note>))))) ==
+        must(wait_for(test::add_note(db.limited(within(1h)))));
+        CHECK(must(wait_for(db.limited(within(1h)).async_read(one(select(count()).from(table<Note>))))) ==
               (db.id() == "two" ? 2 : 1));
     }
 }

@@ -218,7 +218,7 @@ TEST_CASE("two fleets that write steadily to one tenant both get their turn")
         });
         REQUIRE(held.wait());
         auto body = [](auto&) -> Result<void> { return {}; };
-        const auto met = dbs[1 - holder].limited(Limits::within(std::chrono::milliseconds(5))).write(body);
+        const auto met = dbs[1 - holder].limited(within(std::chrono::milliseconds(5))).write(body);
         CHECK((!met && met.error() == errc::timeout));
         may_end.open();
         holding.join();

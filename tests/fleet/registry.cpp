@@ -11,6 +11,7 @@
 using namespace tenantry;
 using test::id;
 using test::Outcome;
+using test::Registry;
 using test::Shell;
 using test::TimePoint;
 using Phase = detail::Entry::Phase;
@@ -170,6 +171,101 @@ TEST_CASE("nobody waits beyond his time for a thread that opens his tenant, or c
         shell.close_one();
         shell.open_one();
         CHECK(b->granted);
+    }
+}
+
+TEST_CASE("a caller's own limit ends every wait for a tenant, and the tenant is opened all the same")
+{
+    Shell shell(1);
+    const TimePoint start{};
+    const auto in = [&](int seconds) { return start + std::chrono::seconds(seconds); };
+    const auto acquire = [&](const char* name, int patience, int limit) {
+        return shell.acquire(name, in(patience), false, {.deadline = in(limit)});
+    };
+    const auto expire = [&](int seconds) {
+        shell.decide([&](auto& actions) {
+            shell.registry.set_time(in(seconds));
+            shell.registry.expire(in(seconds), actions);
+            shell.registry.expire_awaited(in(seconds), actions);
+        });
+    };
+    const auto is_late = [](const std::shared_ptr<Outcome>& outcome) {
+        return outcome->answers == 1 && outcome->error && *outcome->error == errc::timeout;
+    };
+    SECTION("it was over before")
+    {
+        shell.registry.set_time(in(3));
+        CHECK(is_late(acquire("a", 9, 3)));
+        CHECK(shell.to_open.empty());
+    }
+    SECTION("for room")
+    {
+        const auto a = shell.acquire("a", in(9));
+        shell.open_one();
+        const auto late = acquire("b", 9, 3);
+        const auto impatient = acquire("b", 2, 9);
+        CHECK(shell.registry.next_deadline() == in(2));
+        expire(2);
+        CHECK(impatient->error.value() == errc::too_many_open);
+        CHECK(late->answers == 0);
+        CHECK(shell.registry.next_deadline() == in(3));
+        expire(3);
+        CHECK(is_late(late));
+        shell.release(a);
+        CHECK(shell.to_close.empty());
+    }
+    SECTION("for opening, begun or not")
+    {
+        const auto late = acquire("a", 2, 5);
+        const auto patient = acquire("a", 2, 9);
+        CHECK(shell.registry.awaited_until() == in(2));
+        if (GENERATE(false, true)) {
+            Registry::begin_opening(*shell.to_open.front());
+            expire(2);
+            CHECK(late->answers == 0);
+            CHECK(shell.registry.awaited_until() == in(5));
+            expire(5);
+            CHECK(is_late(late));
+            CHECK(shell.registry.awaited_until() == in(9));
+            expire(9);
+            CHECK(is_late(patient));
+            shell.open_one();
+            // Nobody waits any more; it is there for who comes next.
+            CHECK(shell.acquire("a", in(10))->granted);
+        } else {
+            expire(2);
+            CHECK(is_late(late));
+            CHECK(is_late(patient));
+        }
+    }
+    SECTION("for a thread, having waited for room while others were answered")
+    {
+        const auto a = shell.acquire("a", in(1));
+        shell.open_one();
+        shell.release(a);
+        const auto b = acquire("b", 9, 4);
+        expire(1);
+        shell.close_one();
+        REQUIRE(shell.to_open.size() == 1);
+        CHECK(shell.registry.awaited_until() == in(4));
+        expire(4);
+        CHECK(is_late(b));
+    }
+    SECTION("for closing what is to be opened again")
+    {
+        const auto a = shell.acquire("a", in(9));
+        Registry::begin_opening(*shell.to_open.front());
+        shell.open_one();
+        shell.release(a);
+        const auto b = shell.acquire("b", in(9));
+        const auto impatient = acquire("a", 2, 9);
+        const auto late = acquire("a", 9, 3);
+        expire(2);
+        CHECK(is_late(impatient));
+        CHECK(late->answers == 0);
+        expire(3);
+        CHECK(is_late(late));
+        CHECK(b->answers == 0);
     }
 }
 

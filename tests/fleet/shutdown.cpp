@@ -248,6 +248,65 @@ TEST_CASE("what is being drained can be cancelled")
     CHECK(closing.found("b").empty());
 }
 
+TEST_CASE("what is not drained within the time that it has is cancelled")
+{
+    FleetOptions options;
+    options.threads = 4;
+    Closing closing(options);
+    auto& fleet = *closing.fleet;
+    const auto db = must(wait_for(fleet.async_tenant("a")));
+    Caller scope_caller;
+    std::optional<asio::steady_timer> endless;
+    auto scope = [&]<class T>(TenantDb<T>) -> asio::awaitable<Result<int>> {
+        endless.emplace(co_await asio::this_coro::executor, std::chrono::hours(1));
+        boost::system::error_code ignored;
+        co_await endless->async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_return 1;
+    };
+    scope_caller.begin(fleet.async_with("b", scope));
+    REQUIRE(scope_caller.run_until([&] { return endless.has_value(); }));
+    Running running(db, 1);
+    auto queued = test::add_note(db, "", 2)(asio::use_future);
+    const auto soon = within(std::chrono::milliseconds(20));
+    const bool blocking = GENERATE(false, true);
+    auto closed = blocking
+                      ? std::async(std::launch::async, [&] { return fleet.close(Shutdown::drain, soon); })
+                      : fleet.async_close(Shutdown::drain, soon, asio::use_future);
+    CHECK(queued.get().error() == errc::fleet_closed); // while the first one runs
+    CHECK(closed.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
+    running.leave.open();
+    must(running.done.get());
+    must(closed.get());
+    CHECK_FALSE(closing.logs_left());
+    CHECK(scope_caller.pending());
+    endless->cancel();
+    CHECK(scope_caller.succeeded());
+    endless.reset();
+    closing.fleet.reset();
+    CHECK(closing.found("a") == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("what is drained in time is done, and nobody waits for the rest of the time")
+{
+    FleetOptions options;
+    options.threads = 2;
+    Closing closing(options);
+    auto& fleet = *closing.fleet;
+    const auto db = must(wait_for(fleet.async_tenant("a")));
+    Running running(db, 1);
+    auto queued = test::add_note(db, "", 2)(asio::use_future);
+    auto closed = fleet.async_close(Shutdown::drain, {.within = std::chrono::hours(1)}, asio::use_future);
+    auto patient =
+        fleet.async_close(Shutdown::drain, within(std::chrono::milliseconds::max()), asio::use_future);
+    running.leave.open();
+    must(queued.get());
+    must(closed.get());
+    must(patient.get());
+    must(fleet.close(Shutdown::drain, within(std::chrono::milliseconds(1))));
+    closing.fleet.reset();
+    CHECK(closing.found("a") == std::vector<std::int64_t>{1, 2});
+}
+
 TEST_CASE("the destructor waits for a body that runs and for nothing else")
 {
     FleetOptions options;

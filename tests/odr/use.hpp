@@ -2,6 +2,7 @@
 // header, as a user's would be, so that both units make the same templates and inline functions.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -173,8 +174,12 @@ inline Result<Seen> use_everything(const std::filesystem::path& root)
     seen->tenants = ids->size();
 
     auto clear = []<class T>(TenantDb<T> db) { return db.write(remove<Task>().all_rows()); };
-    if (auto cleared = fleet->with("acme", clear); !cleared) return fail(std::move(cleared).error());
+    const auto time = within(std::chrono::hours(1));
+    if (auto cleared = fleet->with("acme", time, clear); !cleared) return fail(std::move(cleared).error());
+    if (auto held = fleet->tenant("acme", {.deadline = Limits::Clock::time_point::max()}))
+        held = held->limited(time).unlimited();
     if (auto gone = fleet->destroy("acme"); !gone) return fail(std::move(gone).error());
+    if (auto closed = fleet->close(Shutdown::drain, time); !closed) return fail(std::move(closed).error());
     return seen;
 }
 

@@ -515,7 +515,7 @@ asio::awaitable<void> Client::read(Db db, std::size_t tenant)
     }
     case 2: whole = db.snapshot(look); break;
     default: {
-        auto operation = db.limited(Limits::within(20ms)).async_snapshot(look);
+        auto operation = db.limited(tenantry::within(20ms)).async_snapshot(look);
         whole = co_await ask<bool>(std::move(operation));
         break;
     }

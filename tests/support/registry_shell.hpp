@@ -122,10 +122,10 @@ struct Shell {
     }
 
     std::shared_ptr<Outcome> acquire(const std::string& name, TimePoint deadline = {},
-                                     bool in_background = false)
+                                     bool in_background = false, const Limits& limits = {})
     {
         auto outcome = std::make_shared<Outcome>();
-        detail::LeaseRequest request(std::make_unique<Waiter>(outcome), in_background);
+        detail::LeaseRequest request(std::make_unique<Waiter>(outcome), in_background, limits);
         request.deadline = deadline;
         decide([&](auto& actions) { registry.acquire(id(name), std::move(request), actions); });
         return outcome;
@@ -138,8 +138,9 @@ struct Shell {
         for (const auto& entry : registry.entries())
             if (entry->phase == Phase::waiting)
                 for (const auto& request : entry->waiters)
-                    if (request.deadline != TimePoint::max() && (!first || request.deadline < *first))
-                        first = request.deadline;
+                    if (const auto until = request.gives_up_at();
+                        until != TimePoint::max() && (!first || until < *first))
+                        first = until;
         return first;
     }
 

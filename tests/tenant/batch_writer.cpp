@@ -17,6 +17,7 @@
 
 #include "support/catch.hpp"
 #include "support/faulty_vfs.hpp"
+#include "support/from_now.hpp"
 #include "support/plain_tenant.hpp"
 
 using namespace tenantry;
@@ -854,7 +855,7 @@ TEST_CASE("a write that is over its limits is ended, and told so")
     Desk desk;
     const auto before = desk.add(OperationKind::statement, 1);
     const bool by_deadline = GENERATE(false, true);
-    const Limits limits = by_deadline ? Limits::within(std::chrono::milliseconds(20))
+    const Limits limits = by_deadline ? test::from_now(std::chrono::milliseconds(20))
                                       : Limits{.time_limit = std::chrono::milliseconds(1)};
     const auto kind = GENERATE(OperationKind::statement, OperationKind::body, OperationKind::repeatable_body);
     const auto slow = desk.add(

@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 
 #include "support/catch.hpp"
+#include "support/from_now.hpp"
 #include "support/plain_tenant.hpp"
 
 using namespace tenantry;
@@ -318,7 +319,7 @@ TEST_CASE("a time limit ends a query wherever it runs")
     const auto refused = read_query(plain, here, nullptr, limits);
     REQUIRE_FALSE(refused);
     CHECK(refused.error() == errc::timeout);
-    limits = Limits::within(std::chrono::milliseconds(2));
+    limits = test::from_now(std::chrono::milliseconds(2));
     CHECK(plain.read(&endless, limits, statement)->failed(errc::timeout));
     CHECK(plain.write(1)->succeeded());
 }

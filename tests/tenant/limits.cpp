@@ -9,6 +9,7 @@
 #include <tenantry/tenant/detail/tenant.hpp>
 
 #include "support/catch.hpp"
+#include "support/from_now.hpp"
 #include "support/plain_tenant.hpp"
 
 using namespace tenantry;
@@ -55,12 +56,44 @@ TEST_CASE("limits say when a run must end")
     const auto end = Limits{.deadline = now + 24h, .time_limit = 1h}.end_of_run();
     CHECK(end >= now + 1h);
     CHECK(end < now + 24h);
-    CHECK(Limits::within(1h).deadline >= now + 1h);
     constexpr auto never = Limits::Clock::time_point::max();
-    CHECK(Limits::within(std::chrono::milliseconds::max()).deadline == never);
     CHECK(Limits{.time_limit = std::chrono::milliseconds::max()}.end_of_run() == never);
     CHECK(Limits{.time_limit = -1ms}.passed(now));
     CHECK(Limits{.time_limit = -1ms}.any());
+}
+
+TEST_CASE("a time from now on is a deadline for what begins now, and no later than one that is there")
+{
+    constexpr auto never = Limits::Clock::time_point::max();
+    const auto now = Limits::Clock::now();
+    CHECK(within(1h).beginning(now).deadline == now + 1h);
+    CHECK_FALSE(within(1h).beginning(now).within);
+    CHECK(within(-1ms).beginning(now).passed(now));
+    CHECK(within(std::chrono::milliseconds::max()).beginning(now).deadline == never);
+    CHECK(within(std::chrono::hours::max()).beginning(now).deadline == never);
+    CHECK(within(std::chrono::milliseconds::min()).beginning(now).passed(now));
+    CHECK(Limits{.deadline = now + 2h, .within = 1h}.beginning(now).deadline == now + 1h);
+    CHECK(Limits{.deadline = now + 1h, .within = 2h, .time_limit = 3ms}.beginning(now).deadline == now + 1h);
+    CHECK(Limits{.within = 2h, .time_limit = 3ms}.beginning(now).time_limit == 3ms);
+    CHECK_FALSE(Limits{.time_limit = 3ms}.beginning(now).deadline);
+}
+
+TEST_CASE("of two limits the one counts that leaves less time")
+{
+    const auto now = Limits::Clock::now();
+    const Limits none;
+    const Limits soon{.deadline = now + 1s, .time_limit = 5ms};
+    const Limits late{.deadline = now + 1h, .time_limit = 4ms};
+    for (const auto& both : {soon.and_also(late), late.and_also(soon)}) {
+        CHECK(both.deadline == now + 1s);
+        CHECK(both.time_limit == 4ms);
+    }
+    for (const auto& both : {soon.and_also(none), none.and_also(soon)}) {
+        CHECK(both.deadline == now + 1s);
+        CHECK(both.time_limit == 5ms);
+    }
+    CHECK_FALSE(none.and_also(none).any());
+    CHECK(soon.and_also({.time_limit = -1ms}).passed(now));
 }
 
 TEST_CASE("what is run in parts has its time limit for all of them")
@@ -83,9 +116,9 @@ TEST_CASE("a write whose deadline passes in the queue is answered while the one 
     blocker.fate = plain.write([&](sqlite::Connection&) { return blocker(); });
     REQUIRE(blocker.inside.wait());
     const auto insert = [](sqlite::Connection& connection) { return insert_entry(connection, 1); };
-    const auto later = plain.write(insert, OperationKind::statement, true, Limits::within(1h));
-    const auto late = plain.write(insert, OperationKind::statement, true, Limits::within(1ms));
-    const auto late_body = plain.write(insert, OperationKind::body, true, Limits::within(2ms));
+    const auto later = plain.write(insert, OperationKind::statement, true, test::from_now(1h));
+    const auto late = plain.write(insert, OperationKind::statement, true, test::from_now(1ms));
+    const auto late_body = plain.write(insert, OperationKind::body, true, test::from_now(2ms));
     REQUIRE(late->failed(errc::timeout));
     CHECK(late->error->tenant() == "plain");
     CHECK(late_body->failed(errc::timeout));
@@ -105,12 +138,12 @@ TEST_CASE("a read whose deadline passes in the queue is answered while the one b
     Blocker blocker;
     blocker.fate = plain.read([&](sqlite::Connection&) { return blocker(); });
     REQUIRE(blocker.inside.wait());
-    const auto late = plain.read([](sqlite::Connection&) -> Result<void> { return {}; }, Limits::within(1ms));
+    const auto late = plain.read([](sqlite::Connection&) -> Result<void> { return {}; }, test::from_now(1ms));
     CHECK(late->failed(errc::timeout));
     CHECK(late->runs == 0);
     const auto here = plain.tenant->read_now<std::int64_t>(
         [](sqlite::Connection& connection) { return connection.query_integer("SELECT 1"); },
-        Limits::within(1ms));
+        test::from_now(1ms));
     REQUIRE_FALSE(here);
     CHECK(here.error() == errc::timeout);
     CHECK(blocker.fate->answers == 0);
@@ -127,8 +160,8 @@ TEST_CASE("a write that waits for another process's lock gives up at its deadlin
     FatePtr patient;
     {
         test::ForeignLock lock(plain.database());
-        const auto late = plain.write(insert, OperationKind::body, true, Limits::within(1ms));
-        patient = plain.write(insert, OperationKind::body, true, Limits::within(1h));
+        const auto late = plain.write(insert, OperationKind::body, true, test::from_now(1ms));
+        patient = plain.write(insert, OperationKind::body, true, test::from_now(1h));
         CHECK(late->failed(errc::timeout));
         CHECK(late->runs == 0);
         CHECK(patient->answers == 0);
@@ -141,7 +174,7 @@ TEST_CASE("a write that waits for another process's lock gives up at its deadlin
 TEST_CASE("a read that is over its limits is ended, wherever it runs")
 {
     PlainTenant plain;
-    const Limits limits = GENERATE(Limits{.time_limit = 1ms}, Limits::within(20ms));
+    const Limits limits = GENERATE(Limits{.time_limit = 1ms}, test::from_now(20ms));
     CHECK(plain.read(&read_endlessly, limits)->failed(errc::timeout));
     const auto here = plain.tenant->read_now<void>(&read_endlessly, limits);
     REQUIRE_FALSE(here);
@@ -187,7 +220,7 @@ TEST_CASE("a tenant is closed while deadlines are pending")
         const auto first =
             plain.write(insert, OperationKind::body, true,
                         Limits{.deadline = Limits::Clock::now() + std::chrono::microseconds(round * 20)});
-        const auto second = plain.write(insert, OperationKind::body, true, Limits::within(1h));
+        const auto second = plain.write(insert, OperationKind::body, true, test::from_now(1h));
         test::spin(static_cast<std::size_t>(round * 500));
         plain.close();
         REQUIRE(first->answered.wait());

@@ -11,6 +11,7 @@
 #include <tenantry/tenant/detail/writer_use.hpp>
 
 #include "support/catch.hpp"
+#include "support/from_now.hpp"
 #include "support/writer_site.hpp"
 
 using namespace tenantry;
@@ -260,7 +261,7 @@ TEST_CASE("here and now a reader is waited for as long as the caller likes")
     REQUIRE_FALSE(busy);
     CHECK(busy.error() == errc::overloaded);
     const auto late =
-        site.run_task(task, Limits::within(std::chrono::milliseconds(1)), std::chrono::hours(1));
+        site.run_task(task, test::from_now(std::chrono::milliseconds(1)), std::chrono::hours(1));
     REQUIRE_FALSE(late);
     CHECK(late.error() == errc::timeout);
     CHECK(task.calls == 1);

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 
 #include "support/catch.hpp"
+#include "support/from_now.hpp"
 #include "support/plain_tenant.hpp"
 #include "support/until.hpp"
 
@@ -177,7 +178,7 @@ TEST_CASE("a read here and now waits for a write, for as long as it may")
     REQUIRE_FALSE(refused);
     CHECK(refused.error() == errc::overloaded);
     CHECK(refused.error().tenant() == "plain");
-    const auto late = plain.tenant->read_now<std::int64_t>(count_entries, Limits::within(1ms));
+    const auto late = plain.tenant->read_now<std::int64_t>(count_entries, test::from_now(1ms));
     REQUIRE_FALSE(late);
     CHECK(late.error() == errc::timeout);
     leave.open();
@@ -210,7 +211,7 @@ TEST_CASE("a reading that waits for nobody ends though turns were sent away from
     FatePtr read;
     FatePtr write;
     must(plain.tenant->read_now<void>([&](sqlite::Connection&) -> Result<void> {
-        const auto soon = Limits::within(1ms);
+        const auto soon = test::from_now(1ms);
         const auto nothing = [](sqlite::Connection&) -> Result<void> { return {}; };
         read = plain.read(nothing, soon);
         write = plain.write(nothing, detail::OperationKind::body, true, soon);
@@ -261,14 +262,14 @@ TEST_CASE("a reading may read again; a write may not, and a reading may not writ
             // The outer one's limits hold on.
             if (connection.watched().until == sqlite::Connection::TimePoint::max())
                 return fail(errc::internal, "unlimited");
-            const auto limited = plain.tenant->read_now<std::int64_t>(count_entries, Limits::within(1h));
+            const auto limited = plain.tenant->read_now<std::int64_t>(count_entries, test::from_now(1h));
             if (!limited) return fail(limited.error());
             if (connection.watched().until == sqlite::Connection::TimePoint::max())
                 return fail(errc::internal, "unlimited");
             if (plain.tenant->may_wait()) return fail(errc::internal, "a write would never end");
             return {};
         },
-        Limits::within(std::chrono::minutes(10))));
+        test::from_now(std::chrono::minutes(10))));
     CHECK(plain.tenant->may_wait());
 
     const auto write = plain.write([&](sqlite::Connection&) -> Result<void> {

@@ -22,6 +22,7 @@
 #include <tenantry/fleet/detail/with.hpp>
 #include <tenantry/fleet/options.hpp>
 #include <tenantry/schema/schema.hpp>
+#include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
@@ -113,12 +114,12 @@ public:
     using InitiateOnFleet::InitiateOnFleet;
 
     template <class Handler>
-    void operator()(Handler&& handler, const Result<TenantId>& id) const
+    void operator()(Handler&& handler, const Result<TenantId>& id, const Limits& limits) const
     {
         auto done = promise<TenantDb<S>>(std::forward<Handler>(handler));
         if (!id) return done->complete(fail(id.error()));
         if (auto lease = this->template waiting<Waiting>(std::move(done), shared_core()))
-            core().acquire(*id, LeaseRequest(std::move(lease)));
+            core().acquire(*id, LeaseRequest(std::move(lease), false, limits));
     }
 
 private:
@@ -148,10 +149,10 @@ public:
     using InitiateOnFleet::InitiateOnFleet;
 
     template <class Handler>
-    void operator()(Handler&& handler, const Result<TenantId>& id, Body body) const
+    void operator()(Handler&& handler, const Result<TenantId>& id, Body body, const Limits& limits) const
     {
         std::make_shared<ScopeRun<S, Body>>(shared_core())
-            ->start(std::forward<Handler>(handler), id, std::move(body));
+            ->start(std::forward<Handler>(handler), id, std::move(body), limits);
     }
 };
 
@@ -160,12 +161,16 @@ public:
     using InitiateOnFleet::InitiateOnFleet;
 
     template <class Handler>
-    void operator()(Handler&& handler, Shutdown how) const
+    void operator()(Handler&& handler, Shutdown how, const Limits& limits) const
     {
         if (auto end = this->template waiting<PromisedEnd>(promise<void>(std::forward<Handler>(handler))))
-            core().close(how, std::move(end));
+            core().close(how, limits, std::move(end));
     }
 };
+
+// Tells a body or a token from the limits that may stand before it.
+template <class Given>
+concept NoLimits = !std::same_as<std::remove_cvref_t<Given>, Limits>;
 
 } // namespace detail
 
@@ -261,8 +266,18 @@ public:
     /// `errc::no_such_tenant`: opening never creates. `errc::too_many_open`: `max_open` other tenants stayed
     /// in use for `open_deadline`. What the body throws is `errc::body_failed`. Cancelling ends the wait, or
     /// cancels the body's coroutine.
-    template <class Body, class Token = boost::asio::deferred_t>
+    template <detail::NoLimits Body, class Token = boost::asio::deferred_t>
     auto async_with(std::string_view id, Body&& body, Token&& token = {})
+    {
+        return async_with(id, Limits(), std::forward<Body>(body), std::forward<Token>(token));
+    }
+
+    /// The same within limits: `fleet.async_with("acme", within(2s), body)`. They begin with the operation, go by the fleet's
+    /// clock, and cover the wait for the tenant, opening and migrating it, and every operation of the handle that the body is
+    /// given, which is a `limited` one. `errc::timeout` where one is passed. An opening that has begun goes on, for those who come
+    /// later. The code of the body itself is not interrupted.
+    template <class Body, class Token = boost::asio::deferred_t>
+    auto async_with(std::string_view id, const Limits& limits, Body&& body, Token&& token = {})
     {
         using Decayed = std::remove_cvref_t<Body>;
         static_assert(
@@ -277,13 +292,20 @@ public:
         using R = typename Returned::value;
         return boost::asio::async_initiate<Token, void(Result<R>)>(detail::InitiateWith<S, Decayed>(core_),
                                                                    token, TenantId::parse(id),
-                                                                   Decayed(std::forward<Body>(body)));
+                                                                   Decayed(std::forward<Body>(body)), limits);
     }
 
     /// The same in the calling thread, for a body that is a plain function and returns a `Result<R>`. Inside,
     /// `db.read`, `db.snapshot`, `db.for_each` and `db.write` do all that the asynchronous operations do.
-    template <class Body>
+    template <detail::NoLimits Body>
     [[nodiscard]] auto with(std::string_view id, Body&& body)
+    {
+        return with(id, Limits(), std::forward<Body>(body));
+    }
+
+    /// The same within limits: see `async_with`.
+    template <class Body>
+    [[nodiscard]] auto with(std::string_view id, const Limits& limits, Body&& body)
     {
         using T = Scope<S, std::remove_cvref_t<Body>>;
         static_assert(
@@ -291,25 +313,33 @@ public:
             "tenantry: the body of with takes a TenantDb<T>, for any T: [&]<class T>(TenantDb<T> db)");
         static_assert(detail::is_result<std::invoke_result_t<Body&, TenantDb<T>>>::value,
                       "tenantry: the body of with returns a Result<R>; a coroutine goes to async_with");
-        return detail::run_scope<T>(core_, TenantId::parse(id), body);
+        return detail::run_scope<T>(core_, TenantId::parse(id), limits, body);
     }
 
     /// A handle that is not bound to a body, for code that must be compiled separately. The tenant stays open
     /// while the handle or a copy of it lives. What the compiler cannot see here is refused at run time with
     /// `errc::wrong_tenant`.
-    template <class Token = boost::asio::deferred_t>
+    template <detail::NoLimits Token = boost::asio::deferred_t>
     auto async_tenant(std::string_view id, Token&& token = {})
     {
-        return boost::asio::async_initiate<Token, void(Result<TenantDb<S>>)>(detail::InitiateTenant<S>(core_),
-                                                                             token, TenantId::parse(id));
+        return async_tenant(id, Limits(), std::forward<Token>(token));
+    }
+
+    /// The same within limits, which are those of the handle as well (`TenantDb::unlimited`): see `async_with`.
+    template <class Token = boost::asio::deferred_t>
+    auto async_tenant(std::string_view id, const Limits& limits, Token&& token = {})
+    {
+        return boost::asio::async_initiate<Token, void(Result<TenantDb<S>>)>(
+            detail::InitiateTenant<S>(core_), token, TenantId::parse(id), limits);
     }
 
     /// As `async_tenant`; the calling thread waits.
-    [[nodiscard]] Result<TenantDb<S>> tenant(std::string_view id)
+    [[nodiscard]] Result<TenantDb<S>> tenant(std::string_view id, const Limits& limits = {})
     {
-        return detail::acquire_and_wait(*core_, TenantId::parse(id)).map([this](detail::LeasePtr lease) {
-            return detail::HandleMaker::make<S>(std::move(lease), core_->executor());
-        });
+        return detail::acquire_and_wait(*core_, TenantId::parse(id), limits)
+            .map([this](detail::LeasePtr lease) {
+                return detail::HandleMaker::make<S>(std::move(lease), core_->executor());
+            });
     }
 
     /// Removes a tenant and its files. Operations that have begun are waited for; new ones are refused with
@@ -345,15 +375,26 @@ public:
     /// Ends the fleet: refuses new work with `errc::fleet_closed`, ends the accepted work as `how` says, then
     /// checkpoints and closes every database. Completes with the first error that closing has met. May be
     /// called again to cancel what is being drained. Cannot be cancelled itself.
-    template <class Token = boost::asio::deferred_t>
+    template <detail::NoLimits Token = boost::asio::deferred_t>
     auto async_close(Shutdown how, Token&& token = {})
     {
+        return async_close(how, Limits(), std::forward<Token>(token));
+    }
+
+    /// The same within a time: `fleet.async_close(Shutdown::drain, within(10s))`. What is not drained by the deadline is
+    /// cancelled, as by a second `async_close(Shutdown::cancel)`; bodies that run then are waited for, however long they take.
+    template <class Token = boost::asio::deferred_t>
+    auto async_close(Shutdown how, const Limits& limits, Token&& token = {})
+    {
         return boost::asio::async_initiate<Token, void(Result<void>)>(detail::InitiateClose(core_), token,
-                                                                      how);
+                                                                      how, limits);
     }
 
     /// As `async_close`; the calling thread waits.
-    [[nodiscard]] Result<void> close(Shutdown how) { return detail::close_and_wait(*core_, how); }
+    [[nodiscard]] Result<void> close(Shutdown how, const Limits& limits = {})
+    {
+        return detail::close_and_wait(*core_, how, limits);
+    }
 
 private:
     friend struct detail::FleetAccess;

@@ -59,7 +59,7 @@ struct FleetOptions {
 
     /// How long a caller waits for a tenant while `max_open` are all in use, before it is `errc::too_many_open`; and while no
     /// thread of the fleet is free to begin opening it, before it is `errc::timeout`. What opening takes once it was begun, as
-    /// for a migration, does not count.
+    /// for a migration, does not count. A caller's own limits (`Fleet::async_with`) may end the wait sooner, and cover opening.
     std::chrono::milliseconds open_deadline{5000};
 
     /// Makes the root where there is none. False: that is `errc::no_such_fleet`, for programs that work on fleets of
@@ -80,8 +80,8 @@ struct FleetOptions {
     /// Hears of what happens: slow statements, tenants that come and go, errors that nobody waits for.
     std::shared_ptr<Observer> observer{};
 
-    /// What `trim_idle_after`, `close_idle_after`, `upkeep` and `open_deadline` are reckoned by, and how long opening a tenant
-    /// waits for another process's lock: the steady clock, or one that a test moves, which outlives the fleet. That it was moved
+    /// What `trim_idle_after`, `close_idle_after`, `upkeep`, `open_deadline` and limits of the fleet's operations are reckoned
+    /// by, and how long opening a tenant waits for another process's lock: the steady clock, or one that a test moves, which outlives the fleet. That it was moved
     /// is noticed within a second. What an open tenant waits for goes by the steady clock.
     TimeSource clock{};
 };

@@ -86,12 +86,21 @@ public:
     [[nodiscard]] TenantStats stats() const { return lease_ ? lease_->tenant().stats() : TenantStats{}; }
 
     /// The same handle for operations that may not wait or run for ever: `errc::timeout` where a limit is passed.
-    /// Transaction bodies with limits are committed alone, so that ending one harms no other write.
+    /// Where the handle has limits already, those count as well. Transaction bodies with limits are committed alone, so that
+    /// ending one harms no other write.
     [[nodiscard]] TenantDb limited(const Limits& limits) const
     {
         TenantDb limited(*this);
-        limited.limits_ = limits;
+        limited.limits_ = limits_.and_also(limits.beginning(Limits::Clock::now()));
         return limited;
+    }
+
+    /// The same handle without limits: for what has to be done though the time of a request is over.
+    [[nodiscard]] TenantDb unlimited() const
+    {
+        TenantDb unlimited(*this);
+        unlimited.limits_ = {};
+        return unlimited;
     }
 
     /// Reads here and now, on the calling thread: for small reads that are cheaper than a hop. Waits for a
@@ -259,7 +268,7 @@ private:
     friend detail::HandleAccess;
 
     TenantDb(detail::LeasePtr lease, executor_type executor) noexcept
-        : lease_(std::move(lease)), executor_(std::move(executor))
+        : lease_(std::move(lease)), executor_(std::move(executor)), limits_(lease_->limits())
     {}
 
     template <class Body>

@@ -14,6 +14,7 @@
 #include <tenantry/fleet/detail/with.hpp>
 #include <tenantry/tenant/detail/blocking_operation.hpp>
 #include <tenantry/tenant/detail/lease.hpp>
+#include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {
@@ -44,9 +45,10 @@ private:
 
 [[nodiscard]] Result<void> destroy_and_wait(FleetPort& core, const Result<TenantId>& id);
 
-[[nodiscard]] Result<void> close_and_wait(FleetPort& core, Shutdown how);
+[[nodiscard]] Result<void> close_and_wait(FleetPort& core, Shutdown how, const Limits& limits);
 
-[[nodiscard]] Result<LeasePtr> acquire_and_wait(FleetPort& core, const Result<TenantId>& id);
+[[nodiscard]] Result<LeasePtr> acquire_and_wait(FleetPort& core, const Result<TenantId>& id,
+                                                const Limits& limits);
 
 /// One call of `with`: the scope that the calling thread is in while it lives.
 class BlockedScope {
@@ -58,7 +60,7 @@ public:
     BlockedScope& operator=(const BlockedScope&) = delete;
     ~BlockedScope();
 
-    [[nodiscard]] Result<LeasePtr> enter(const Result<TenantId>& id);
+    [[nodiscard]] Result<LeasePtr> enter(const Result<TenantId>& id, const Limits& limits);
 
 private:
     const std::shared_ptr<FleetPort> core_;
@@ -69,11 +71,11 @@ private:
 
 /// `body(handle)` in the calling thread, under a lease.
 template <class T, class Body>
-[[nodiscard]] auto run_scope(const std::shared_ptr<FleetPort>& core, const Result<TenantId>& id, Body& body)
-    -> std::invoke_result_t<Body&, TenantDb<T>>
+[[nodiscard]] auto run_scope(const std::shared_ptr<FleetPort>& core, const Result<TenantId>& id,
+                             const Limits& limits, Body& body) -> std::invoke_result_t<Body&, TenantDb<T>>
 {
     BlockedScope scope(core);
-    auto lease = scope.enter(id);
+    auto lease = scope.enter(id, limits);
     if (!lease) return fail(std::move(lease).error());
     try {
         auto result = body(HandleMaker::make<T>(*lease, core->executor()));

@@ -126,7 +126,7 @@ public:
     [[nodiscard]] Result<void> enter_scope() override;
     void leave_scope() override;
     void wake(boost::asio::cancellation_type) noexcept override;
-    void close(Shutdown how, std::unique_ptr<EndWaiter> waiter) override;
+    void close(Shutdown how, const Limits& limits, std::unique_ptr<EndWaiter> waiter) override;
     void shut_down() noexcept override;
     void context_gone() noexcept override;
 
@@ -144,8 +144,8 @@ private:
     // Tells the fleet when it ends.
     class GrantedLease final : public Lease {
     public:
-        GrantedLease(std::shared_ptr<FleetCore> core, EntryPtr entry) noexcept
-            : Lease(entry->tenant), core_(std::move(core)), entry_(std::move(entry))
+        GrantedLease(std::shared_ptr<FleetCore> core, EntryPtr entry, const Limits& limits) noexcept
+            : Lease(entry->tenant, limits), core_(std::move(core)), entry_(std::move(entry))
         {}
         ~GrantedLease() override;
 
@@ -363,7 +363,10 @@ private:
     // --- closing the fleet ------------------------------------------------------------------------------------------
 
     void close_tenants();
-    void refuse_waiting();
+
+    // What has not begun to run is answered now.
+    void cancel_waiting() noexcept;
+
     void finish_closing();
 
     // The first failure of closing a database is what closing the fleet is answered with.
@@ -387,6 +390,9 @@ private:
 
     void set_timer_at_next();
 
+    // While the fleet is drained and has a time for that.
+    void set_drain_timer();
+
     static constexpr std::chrono::milliseconds retry_after{5};
 
     std::optional<Forks::Exposed> exposed_{std::in_place}; // until it is shut down
@@ -409,6 +415,9 @@ private:
     std::optional<boost::asio::steady_timer> awaited_timer_; // for those whose tenant is to be opened
     std::optional<Clock::time_point> awaited_timer_set_;
     std::vector<std::unique_ptr<EndWaiter>> closers_;
+    std::optional<Clock::time_point> drained_until_; // then what is left is cancelled
+    std::optional<boost::asio::steady_timer> drain_timer_;
+    std::optional<Clock::time_point> drain_timer_set_;
     Result<void> close_error_;
     TenantStats closed_; // what was counted in tenants that were closed
 

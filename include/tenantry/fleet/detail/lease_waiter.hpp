@@ -1,12 +1,14 @@
 // A request for a lease that waits, and its place among the others.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/tenant/detail/lease.hpp>
+#include <tenantry/tenant/limits.hpp>
 
 namespace tenantry::detail {
 
@@ -27,8 +29,9 @@ public:
     LeaseRequest() = default;
 
     /// What runs in the background steps back for live traffic, and a tenant that is opened for it alone is closed after it.
-    explicit LeaseRequest(std::unique_ptr<LeaseWaiter> waiter, bool background = false) noexcept
-        : in_background(background), waiter_(std::move(waiter))
+    explicit LeaseRequest(std::unique_ptr<LeaseWaiter> waiter, bool background = false,
+                          const Limits& the_limits = {}) noexcept
+        : limits(the_limits), in_background(background), waiter_(std::move(waiter))
     {}
 
     LeaseRequest(LeaseRequest&&) noexcept = default;
@@ -37,6 +40,7 @@ public:
         LeaseRequest taken(std::move(other));
         std::swap(waiter_, taken.waiter_);
         deadline = taken.deadline;
+        limits = taken.limits;
         in_background = taken.in_background;
         return *this;
     }
@@ -62,7 +66,11 @@ public:
 
     [[nodiscard]] bool is_cancelled() const noexcept { return waiter_->cancelled(); }
 
-    TimePoint deadline{};
+    /// When it gives up while nobody has begun to open its tenant.
+    [[nodiscard]] TimePoint gives_up_at() const noexcept { return std::min(deadline, limits.last_moment()); }
+
+    TimePoint deadline{}; // for room, and for a thread that opens the tenant
+    Limits limits{};      // for all of that, for what opening takes, and for what is done with the lease
     bool in_background = false;
 
 private:

@@ -14,6 +14,7 @@
 #include <tenantry/fleet/detail/lease_waiter.hpp>
 #include <tenantry/fleet/options.hpp>
 #include <tenantry/fleet/stats.hpp>
+#include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/tenant_id.hpp>
 
 namespace tenantry::detail {
@@ -44,7 +45,7 @@ public:
         return alive ? executor_ : boost::asio::any_io_executor();
     }
 
-    /// Waits for a lease on the tenant, which is opened if need be.
+    /// Waits for a lease on the tenant, which is opened if need be. Its limits begin now.
     virtual void acquire(const TenantId& id, LeaseRequest request) = 0;
 
     virtual void create(const TenantId& id, std::unique_ptr<EndWaiter> waiter) = 0;
@@ -52,8 +53,8 @@ public:
 
     /// Refuses new work, ends the accepted work in the given way, then checkpoints and closes every database.
     /// The waiter hears the first error that closing has met. Does not block. May be called again, to cancel what
-    /// a first call drains.
-    virtual void close(Shutdown how, std::unique_ptr<EndWaiter> waiter) = 0;
+    /// a first call drains; at the deadline of `limits` the fleet does so itself.
+    virtual void close(Shutdown how, const Limits& limits, std::unique_ptr<EndWaiter> waiter) = 0;
 
     /// The destructor's way: cancels what waits, waits for bodies that run, closes every database in this
     /// thread.

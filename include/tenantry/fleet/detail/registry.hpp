@@ -153,7 +153,7 @@ public:
     void set_time(TimePoint now) noexcept { now_ = now; }
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
 
-    /// A caller requests a lease. Where this throws the request was refused.
+    /// A caller requests a lease; its limits have begun. Where this throws the request was refused.
     void acquire(const TenantId& id, LeaseRequest request, Actions& actions);
 
     /// A lease has ended.
@@ -190,16 +190,16 @@ public:
     /// It could not be begun: it is tried again the next time.
     static void put_off_upkeep(Entry& entry) noexcept;
 
-    /// Refuses who has waited for room for too long.
+    /// Refuses requests that have waited for room for too long.
     void expire(TimePoint now, Actions& actions);
 
-    /// A thread is about to open its files: what that takes is not ended by a deadline any more.
+    /// A thread is about to open its files: from now on the deadline of a request does not count, but its limits do.
     static void begin_opening(Entry& entry) noexcept { entry.begun = true; }
 
     /// When it is to be looked who has waited for too long for a tenant that is to be opened, or closed and opened again.
     [[nodiscard]] std::optional<TimePoint> awaited_until() const noexcept { return awaited_until_; }
 
-    /// Refuses those for whom no thread has begun that by now.
+    /// Refuses those for whom no thread has begun that by now, and those whose limits have passed.
     void expire_awaited(TimePoint now, Actions& actions);
 
     /// Closing the entry's tenant was to be begun, and could not be.
@@ -304,7 +304,7 @@ private:
     static Error no_such_tenant(const TenantId& id) noexcept;
 
     // It may be that no thread gets to opening it in time.
-    void await(const LeaseRequest& request) noexcept;
+    void await(TimePoint until) noexcept;
 
     // Somebody waits for the entry, and for room until then.
     void expect(Entry& entry, TimePoint deadline) noexcept;
@@ -314,6 +314,8 @@ private:
 
     void expect_those_who_wait(Entry& entry) noexcept;
     [[nodiscard]] static Error not_opened_error(const Entry& entry) noexcept;
+    [[nodiscard]] Error no_room_error(const Entry& entry, const LeaseRequest& request) const;
+    [[nodiscard]] static Error limit_error(const TenantId& id, std::string_view while_what) noexcept;
 
     // Whom there is no memory to answer is destroyed, and says so.
     void grant(const EntryPtr& entry, LeaseRequest request, Actions& actions) noexcept;
@@ -338,9 +340,9 @@ private:
     template <class Meant, class Why>
     void refuse_queued(Actions& actions, Meant meant, Why why)
     {
-        const auto reason = [&](const Entry& entry) noexcept {
+        const auto reason = [&](const Entry& entry, const LeaseRequest& request) noexcept {
             try {
-                return why(entry);
+                return why(entry, request);
             } catch (...) {
                 return Error(errc::out_of_memory);
             }
@@ -348,7 +350,10 @@ private:
         for (auto* queue : {&queue_, &background_}) {
             for (auto& entry : *queue)
                 for (auto& request : entry->waiters)
-                    if (meant(request)) refuse(std::move(request), reason(*entry), actions);
+                    if (meant(request)) {
+                        Error error = reason(*entry, request);
+                        refuse(std::move(request), std::move(error), actions);
+                    }
             for (auto at = queue->begin(); at != queue->end();) {
                 const auto here = at++;
                 if (drop_answered(**here)) expect_those_who_wait(**here);

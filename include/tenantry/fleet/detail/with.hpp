@@ -22,6 +22,7 @@
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/detail/port.hpp>
+#include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/scope.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
 
@@ -61,7 +62,7 @@ public:
     ~ScopeRun() override { end(); }
 
     template <class Handler>
-    void start(Handler&& handler, const Result<TenantId>& id, Body body)
+    void start(Handler&& handler, const Result<TenantId>& id, Body body, const Limits& limits = {})
     {
         {
             const GatePass alive(&core_->executor_gate());
@@ -80,7 +81,7 @@ public:
             return promise_->complete(
                 fail(thrown_error(std::current_exception(), errc::internal, "async_with")));
         }
-        core_->acquire(*id, LeaseRequest(std::move(waiting), in_background_));
+        core_->acquire(*id, LeaseRequest(std::move(waiting), in_background_, limits));
     }
 
     // In the caller's context, like all that touches the coroutine.

@@ -27,20 +27,21 @@ TENANTRY_DECL Result<void> destroy_and_wait(FleetPort& core, const Result<Tenant
     return answer.wait();
 }
 
-TENANTRY_DECL Result<void> close_and_wait(FleetPort& core, Shutdown how)
+TENANTRY_DECL Result<void> close_and_wait(FleetPort& core, Shutdown how, const Limits& limits)
 {
     if (auto may = core.may_wait_for_close(); !may) return may;
     Answer<void> answer;
-    core.close(how, std::make_unique<BlockedEnd>(answer));
+    core.close(how, limits, std::make_unique<BlockedEnd>(answer));
     return answer.wait();
 }
 
-TENANTRY_DECL Result<LeasePtr> acquire_and_wait(FleetPort& core, const Result<TenantId>& id)
+TENANTRY_DECL Result<LeasePtr> acquire_and_wait(FleetPort& core, const Result<TenantId>& id,
+                                                const Limits& limits)
 {
     if (!id) return fail(id.error());
     if (auto may = core.may_wait(); !may) return fail(std::move(may).error());
     Answer<LeasePtr> answer;
-    core.acquire(*id, LeaseRequest(std::make_unique<BlockedLease>(answer)));
+    core.acquire(*id, LeaseRequest(std::make_unique<BlockedLease>(answer), false, limits));
     return answer.wait();
 }
 
@@ -51,12 +52,12 @@ TENANTRY_DECL BlockedScope::~BlockedScope()
     if (entered_) core_->leave_scope();
 }
 
-TENANTRY_DECL Result<LeasePtr> BlockedScope::enter(const Result<TenantId>& id)
+TENANTRY_DECL Result<LeasePtr> BlockedScope::enter(const Result<TenantId>& id, const Limits& limits)
 {
     if (auto may = core_->may_wait(); !may) return fail(std::move(may).error());
     if (auto entered = core_->enter_scope(); !entered) return fail(std::move(entered).error());
     entered_ = true;
-    auto lease = acquire_and_wait(*core_, id);
+    auto lease = acquire_and_wait(*core_, id, limits);
     if (lease) lease_ = *lease;
     return lease;
 }

@@ -30,6 +30,7 @@ TENANTRY_DECL FleetCore::FleetCore(Layout layout, RootLock lock, const SchemaInf
 {
     deadline_timer_.emplace(timers_->executor());
     awaited_timer_.emplace(timers_->executor());
+    drain_timer_.emplace(timers_->executor());
     tick_timer_.emplace(timers_->executor());
     tick_later();
     // From here on nothing throws: the watch must not be left with what was never made.
@@ -80,6 +81,7 @@ TENANTRY_DECL Result<std::vector<TenantId>> FleetCore::tenants() const
 TENANTRY_DECL void FleetCore::acquire(const TenantId& id, LeaseRequest request)
 {
     if (is_forked()) return request.refuse(forked_error());
+    if (request.limits.within) request.limits = request.limits.beginning(now());
     // Another process may have put another tenant in the place of one that is open: who comes now gets the new one.
     // Looked for without the lock, and with the lease that was granted, so that nobody evicts it meanwhile.
     while (auto open = request_lease(id, std::move(request))) {
@@ -182,22 +184,22 @@ TENANTRY_DECL void FleetCore::wake(boost::asio::cancellation_type) noexcept
     }
 }
 
-TENANTRY_DECL void FleetCore::close(Shutdown how, std::unique_ptr<EndWaiter> waiter)
+TENANTRY_DECL void FleetCore::close(Shutdown how, const Limits& limits, std::unique_ptr<EndWaiter> waiter)
 {
     if (is_forked()) return waiter->ended(fail(forked_error()));
+    const auto until = limits.beginning(now()).deadline;
     try {
         const std::lock_guard lock(mutex_);
         closers_.push_back(std::move(waiter));
+        if (until && *until != Clock::time_point::max()) // which never comes
+            drained_until_ = std::min(*until, drained_until_.value_or(*until));
     } catch (...) {
         return waiter->ended(fail(failed_to("closing the fleet", std::current_exception())));
     }
     if (how == Shutdown::cancel) cancelling_ = true;
     decide([&](Registry::Actions& actions) { registry_.close(actions); });
-    if (scopes_.shut() || how == Shutdown::cancel) close_tenants();
-    try {
-        if (how == Shutdown::cancel) refuse_waiting();
-    } catch (...) { // without memory for that it is awaited
-    }
+    if (scopes_.shut()) close_tenants();
+    if (how == Shutdown::cancel) cancel_waiting();
 }
 
 TENANTRY_DECL void FleetCore::shut_down() noexcept
@@ -233,6 +235,7 @@ TENANTRY_DECL void FleetCore::shut_down() noexcept
         deadline_timer_.reset();
         awaited_timer_.reset();
         tick_timer_.reset();
+        drain_timer_.reset();
         lock_.release();
         closers = std::exchange(closers_, {});
     }
@@ -336,9 +339,12 @@ TENANTRY_DECL std::optional<std::pair<LeaseRequest, FleetCore::EntryPtr>> FleetC
 
 TENANTRY_DECL void FleetCore::grant(LeaseRequest request, const EntryPtr& entry) noexcept
 {
+    Limits limits = request.limits;
+    // What is done with an open tenant goes by the steady clock.
+    if (limits.deadline) limits.deadline = later(Clock::now(), time_between(now(), *limits.deadline));
     LeasePtr lease;
     try {
-        lease = std::make_shared<GrantedLease>(shared_from_this(), entry);
+        lease = std::make_shared<GrantedLease>(shared_from_this(), entry, limits);
     } catch (...) {
         release(entry);
         return request.refuse(failed_to("opening a tenant", std::current_exception()));
@@ -409,12 +415,14 @@ TENANTRY_DECL void FleetCore::tick()
     std::vector<std::shared_ptr<Tenant>> open;
     EntryPtr quiet;
     std::shared_ptr<Tenant> quiet_tenant;
+    bool drained_too_long = false;
     decide([&](Registry::Actions& actions) { registry_.close_again(actions); });
     decide([&](Registry::Actions& actions) {
         const auto now = registry_.now();
         // Timers have seen to these, unless another clock than theirs is asked.
         if (is_due(registry_.next_deadline(), now)) registry_.expire(now, actions);
         if (is_due(registry_.awaited_until(), now)) registry_.expire_awaited(now, actions);
+        drained_too_long = is_due(drained_until_, now);
         if (options_.close_idle_after.count() > 0)
             registry_.close_idle(earlier(now, options_.close_idle_after), actions);
         if (options_.trim_idle_after.count() > 0)
@@ -427,6 +435,7 @@ TENANTRY_DECL void FleetCore::tick()
             quiet = registry_.next_for_upkeep(earlier(now, upkeep.idle_after), upkeep.every);
         if (quiet) quiet_tenant = quiet->tenant;
     });
+    if (drained_too_long) cancel_waiting();
     if (quiet && !look_after(*quiet_tenant))
         decide([&](Registry::Actions&) { Registry::put_off_upkeep(*quiet); });
     for (const auto& tenant : trimmed) tenant->trim();
@@ -642,15 +651,21 @@ TENANTRY_DECL void FleetCore::close_tenants()
     decide([&](Registry::Actions& actions) { registry_.drain_all(actions); });
 }
 
-TENANTRY_DECL void FleetCore::refuse_waiting()
+TENANTRY_DECL void FleetCore::cancel_waiting() noexcept
 {
-    std::vector<std::shared_ptr<Tenant>> tenants;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& entry : registry_.entries())
-            if (entry->tenant) tenants.push_back(entry->tenant);
+    cancelling_ = true;
+    close_tenants();
+    try {
+        std::vector<std::shared_ptr<Tenant>> tenants;
+        {
+            const std::lock_guard lock(mutex_);
+            drained_until_.reset();
+            for (const auto& entry : registry_.entries())
+                if (entry->tenant) tenants.push_back(entry->tenant);
+        }
+        for (const auto& tenant : tenants) tenant->refuse_waiting(Registry::closed_error());
+    } catch (...) { // without memory for that it is awaited
     }
-    for (const auto& tenant : tenants) tenant->refuse_waiting(Registry::closed_error());
 }
 
 TENANTRY_DECL void FleetCore::finish_closing()
@@ -659,6 +674,8 @@ TENANTRY_DECL void FleetCore::finish_closing()
     {
         const std::lock_guard lock(mutex_);
         lock_.release(); // every database is closed: others may have the root before the answer is there
+        drained_until_.reset();
+        if (drain_timer_) drain_timer_->cancel(); // it counts as work of the executor's
         closers = std::exchange(closers_, {});
     }
     for (auto& closer : closers) closer->ended(close_result());
@@ -704,6 +721,11 @@ TENANTRY_DECL void FleetCore::set_timer() noexcept
     } catch (...) {
         awaited_timer_set_.reset(); // the same
     }
+    try {
+        if (drain_timer_) set_drain_timer();
+    } catch (...) {
+        drain_timer_set_.reset(); // the same
+    }
 }
 
 TENANTRY_DECL void FleetCore::set_awaited_timer()
@@ -741,6 +763,24 @@ TENANTRY_DECL void FleetCore::set_timer_at_next()
                 self->timer_set_.reset();
                 self->registry_.expire(self->registry_.now(), actions);
             });
+        });
+}
+
+TENANTRY_DECL void FleetCore::set_drain_timer()
+{
+    if (!drained_until_ || (drain_timer_set_ && *drain_timer_set_ <= *drained_until_)) return;
+    drain_timer_set_ = drained_until_;
+    drain_timer_->expires_after(time_between(registry_.now(), *drained_until_));
+    drain_timer_->async_wait(
+        [weak = weak_from_this(), on = at_work(executor())](boost::system::error_code error) {
+            const auto self = weak.lock();
+            if (!self || error) return;
+            bool is_over = false;
+            self->decide([&](Registry::Actions&) {
+                self->drain_timer_set_.reset();
+                is_over = is_due(self->drained_until_, self->registry_.now());
+            });
+            if (is_over) self->cancel_waiting();
         });
 }
 

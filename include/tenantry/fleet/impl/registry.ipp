@@ -50,10 +50,12 @@ TENANTRY_DECL void Registry::Actions::answer()
 TENANTRY_DECL void Registry::acquire(const TenantId& id, LeaseRequest request, Actions& actions)
 {
     if (closed_) return refuse(std::move(request), closed_error(), actions);
+    if (request.limits.passed(now_))
+        return refuse(std::move(request), limit_error(id, "before the tenant was asked for"), actions);
     const auto at = entries_.find(id.view());
     if (at == entries_.end()) {
         const auto made = std::make_shared<Entry>(id);
-        await(request);
+        await(request.gives_up_at());
         made->waiters.push_back(std::move(request));
         entries_.emplace(made->id.view(), made);
         enqueue(made);
@@ -71,10 +73,10 @@ TENANTRY_DECL void Registry::acquire(const TenantId& id, LeaseRequest request, A
     case Phase::waiting:
     case Phase::opening:
     case Phase::closing: {
-        await(request);
-        const TimePoint deadline = request.deadline;
+        await(request.gives_up_at());
+        const TimePoint until = request.gives_up_at();
         entry->waiters.push_back(std::move(request));
-        if (entry->phase == Phase::waiting) expect(*entry, deadline);
+        if (entry->phase == Phase::waiting) expect(*entry, until);
         break;
     }
     case Phase::draining:
@@ -102,8 +104,10 @@ TENANTRY_DECL void Registry::opened(const EntryPtr& entry, std::shared_ptr<Tenan
     for (auto& request : take_waiters(*entry)) grant(entry, std::move(request), actions);
     if (entry->destroyer || draining_)
         drain(entry, actions);
-    else if (entry->leases == 0)
+    else if (entry->leases == 0) {
+        entry->used = true; // whoever wanted it has given up, and may ask again
         rest(entry, actions);
+    }
     balance(actions);
 }
 
@@ -229,15 +233,8 @@ TENANTRY_DECL void Registry::expire(TimePoint now, Actions& actions)
 {
     admit_late_background(now);
     refuse_queued(
-        actions, [&](const LeaseRequest& request) { return request.deadline <= now; },
-        [&](const Entry& entry) {
-            return Error(errc::too_many_open,
-                         "all " + std::to_string(max_open_) +
-                             " tenants that may be open are in use, and stayed so until the deadline: "
-                             "let go of handles that are not needed, or raise FleetOptions::max_open (and "
-                             "the limit of descriptors) or FleetOptions::open_deadline")
-                .with_tenant(entry.id.view());
-        });
+        actions, [&](const LeaseRequest& request) { return request.gives_up_at() <= now; },
+        [&](const Entry& entry, const LeaseRequest& request) { return no_room_error(entry, request); });
     balance(actions);
 }
 
@@ -246,13 +243,23 @@ TENANTRY_DECL void Registry::expire_awaited(TimePoint now, Actions& actions)
     awaited_until_.reset();
     if (opening_ + closing_ == 0) return;
     for (auto& [id, entry] : entries_) {
-        const bool is_opening = entry->phase == Phase::opening && !entry->begun;
-        if (!is_opening && entry->phase != Phase::closing) continue;
-        for (auto& request : entry->waiters)
-            if (request.deadline <= now)
+        if (entry->phase != Phase::opening && entry->phase != Phase::closing) continue;
+        const bool is_begun = entry->phase == Phase::opening && entry->begun;
+        for (auto& request : entry->waiters) {
+            const TimePoint limit = request.limits.last_moment();
+            if (limit <= now)
+                refuse(std::move(request),
+                       limit_error(entry->id, is_begun ? "while the tenant was being opened, which goes on"
+                                                       : "before a thread of the fleet was free to open "
+                                                         "the tenant"),
+                       actions);
+            else if (is_begun)
+                await(limit);
+            else if (request.deadline <= now)
                 refuse(std::move(request), not_opened_error(*entry), actions);
             else
-                await(request);
+                await(request.gives_up_at());
+        }
         drop_answered(*entry);
     }
 }
@@ -269,7 +276,8 @@ TENANTRY_DECL void Registry::close_again(Actions& actions) noexcept
 TENANTRY_DECL void Registry::sweep_cancelled(Actions& actions)
 {
     refuse_queued(
-        actions, [](const LeaseRequest& request) { return request.is_cancelled(); }, cancelled_error);
+        actions, [](const LeaseRequest& request) { return request.is_cancelled(); },
+        [](const Entry& entry, const LeaseRequest&) { return cancelled_error(entry); });
     // And those whose tenant is being opened or closed, who can be anywhere in the table.
     if (opening_ + closing_ == 0) return;
     for (auto& [id, entry] : entries_) {
@@ -393,10 +401,9 @@ TENANTRY_DECL Error Registry::no_such_tenant(const TenantId& id) noexcept
             .with_tenant(id.view()));
 }
 
-TENANTRY_DECL void Registry::await(const LeaseRequest& request) noexcept
+TENANTRY_DECL void Registry::await(TimePoint until) noexcept
 {
-    if (request.deadline != no_deadline && (!awaited_until_ || request.deadline < *awaited_until_))
-        awaited_until_ = request.deadline;
+    if (until != no_deadline && (!awaited_until_ || until < *awaited_until_)) awaited_until_ = until;
 }
 
 TENANTRY_DECL void Registry::expect(Entry& entry, TimePoint deadline) noexcept
@@ -417,7 +424,7 @@ TENANTRY_DECL void Registry::expect_those_who_wait(Entry& entry) noexcept
 {
     expect_nobody(entry);
     auto first = no_deadline;
-    for (const auto& request : entry.waiters) first = std::min(first, request.deadline);
+    for (const auto& request : entry.waiters) first = std::min(first, request.gives_up_at());
     expect(entry, first);
 }
 
@@ -429,6 +436,23 @@ TENANTRY_DECL Error Registry::not_opened_error(const Entry& entry) noexcept
             "no thread of the fleet was free to open the tenant until the deadline: they are busy with other "
             "tenants' work; raise FleetOptions::threads, or FleetOptions::open_deadline")
             .with_tenant(entry.id.view()));
+}
+
+TENANTRY_DECL Error Registry::no_room_error(const Entry& entry, const LeaseRequest& request) const
+{
+    const std::string all = "all " + std::to_string(max_open_) + " tenants that may be open were in use";
+    if (request.limits.last_moment() < request.deadline) return limit_error(entry.id, "while " + all);
+    return Error(errc::too_many_open,
+                 all + " until FleetOptions::open_deadline: let go of handles that are not "
+                       "needed, or raise FleetOptions::max_open (and the limit of "
+                       "descriptors) or FleetOptions::open_deadline")
+        .with_tenant(entry.id.view());
+}
+
+TENANTRY_DECL Error Registry::limit_error(const TenantId& id, std::string_view while_what) noexcept
+{
+    return std::move(
+        error(errc::timeout, "the caller's limit has passed ", while_what, "").with_tenant(id.view()));
 }
 
 TENANTRY_DECL void Registry::grant(const EntryPtr& entry, LeaseRequest request, Actions& actions) noexcept
@@ -497,7 +521,7 @@ TENANTRY_DECL void Registry::admit_late_background(TimePoint now)
             continue;
         }
         for (auto& request : entry->waiters) request.deadline = no_deadline;
-        expect_nobody(*entry);
+        expect_those_who_wait(*entry);
         const auto here = at++;
         queue_.put(queue_.begin(), background_.take(here));
     }
@@ -572,6 +596,7 @@ TENANTRY_DECL void Registry::balance(Actions& actions)
         if (entry->background_only) ++background_places_;
         entry->phase = Phase::opening;
         entry->begun = false;
+        for (const auto& request : entry->waiters) await(request.gives_up_at());
         ++opening_;
         actions.open.push_back(std::move(entry));
     }

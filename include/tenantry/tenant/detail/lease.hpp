@@ -8,6 +8,7 @@
 #include <tenantry/async/detail/gate.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/tenant/detail/port.hpp>
+#include <tenantry/tenant/limits.hpp>
 
 namespace tenantry::detail {
 
@@ -15,12 +16,17 @@ namespace tenantry::detail {
 /// begin. Thread-safe.
 class Lease {
 public:
-    explicit Lease(std::shared_ptr<TenantPort> tenant) noexcept : tenant_(std::move(tenant)) {}
+    explicit Lease(std::shared_ptr<TenantPort> tenant, const Limits& limits = {}) noexcept
+        : tenant_(std::move(tenant)), limits_(limits)
+    {}
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
     virtual ~Lease() = default;
 
     [[nodiscard]] TenantPort& tenant() const noexcept { return *tenant_; }
+
+    /// What was asked for with it, and has begun: the limits of handles that are made of it.
+    [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
 
     /// Ends the scope the lease was made for: handles that were kept beyond it are answered with
     /// `errc::tenant_gone`. Operations that have begun go on.
@@ -33,6 +39,7 @@ public:
 
 private:
     std::shared_ptr<TenantPort> tenant_;
+    const Limits limits_;
     std::atomic<bool> ended_{false};
 };
 
