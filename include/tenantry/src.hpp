@@ -29,6 +29,7 @@
 #include <tenantry/fleet/impl/migrate_all.ipp>
 #include <tenantry/fleet/impl/migration_status.ipp>
 #include <tenantry/fleet/impl/open.ipp>
+#include <tenantry/fleet/impl/refusals.ipp>
 #include <tenantry/fleet/impl/registry.ipp>
 #include <tenantry/fleet/impl/root_lock.ipp>
 #include <tenantry/fleet/impl/spawn.ipp>

@@ -20,6 +20,7 @@ struct FleetStats {
     std::uint64_t hits = 0;           ///< leases of a tenant that was open
     std::uint64_t opened = 0;         ///< tenants that were opened
     std::uint64_t failed_to_open = 0; ///< that were not: there is no such tenant, its file is damaged
+    std::uint64_t refused = 0;        ///< leases of such tenants that were refused without another try
     std::uint64_t evicted = 0;        ///< that were closed to make room
     std::uint64_t closed_idle = 0;    ///< that were closed since nobody used them
 

@@ -30,6 +30,7 @@
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/detail/layout.hpp>
 #include <tenantry/fleet/detail/port.hpp>
+#include <tenantry/fleet/detail/refusals.hpp>
 #include <tenantry/fleet/detail/registry.hpp>
 #include <tenantry/fleet/detail/root_lock.hpp>
 #include <tenantry/fleet/options.hpp>
@@ -205,6 +206,10 @@ private:
 
     void grant(LeaseRequest request, const EntryPtr& entry) noexcept;
     void release(const EntryPtr& entry);
+
+    // Why it cannot be opened, where that is known and has not changed.
+    [[nodiscard]] std::optional<Error> known_refusal(const TenantId& id);
+
     [[nodiscard]] Result<void> create_files(const TenantId& id, const MakeDatabase& make);
 
     // Asks the registry under the lock and does what it says without it. What the registry notes it needs no memory for,
@@ -405,6 +410,7 @@ private:
     Gate tasks_;
     Gate scopes_;
     std::atomic<bool> cancelling_{false};
+    Refusals refusals_;
 
     std::mutex mutex_; // of all that follows
     RootLock lock_;    // until every database is closed

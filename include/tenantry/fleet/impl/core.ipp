@@ -9,6 +9,7 @@
 
 #include <tenantry/core/descriptors.hpp>
 #include <tenantry/core/detail/saturating_time.hpp>
+#include <tenantry/core/detail/watched_directory.hpp>
 #include <tenantry/sqlite/detail/wal_reset_fault.hpp>
 #include <tenantry/tenant/detail/directory.hpp>
 
@@ -61,6 +62,7 @@ TENANTRY_DECL FleetStats FleetCore::stats()
     {
         const std::lock_guard lock(mutex_);
         stats = registry_.stats();
+        stats.refused = refusals_.told();
         stats.tenants = closed_;
         for (const auto& entry : registry_.entries()) {
             if (!is_open(*entry)) continue;
@@ -82,6 +84,7 @@ TENANTRY_DECL void FleetCore::acquire(const TenantId& id, LeaseRequest request)
 {
     if (is_forked()) return request.refuse(forked_error());
     if (request.limits.within) request.limits = request.limits.beginning(now());
+    if (auto known = known_refusal(id)) return request.refuse(std::move(*known));
     // Another process may have put another tenant in the place of one that is open: who comes now gets the new one.
     // Looked for without the lock, and with the lease that was granted, so that nobody evicts it meanwhile.
     while (auto open = request_lease(id, std::move(request))) {
@@ -352,6 +355,12 @@ TENANTRY_DECL void FleetCore::grant(LeaseRequest request, const EntryPtr& entry)
     request.grant(std::move(lease));
 }
 
+TENANTRY_DECL std::optional<Error> FleetCore::known_refusal(const TenantId& id)
+{
+    if (!refusals_.any() || registry_closed()) return std::nullopt;
+    return refusals_.find(id, layout_.directory(id), now());
+}
+
 TENANTRY_DECL void FleetCore::release(const EntryPtr& entry)
 {
     decide([&](Registry::Actions& actions) { registry_.release(entry, actions); });
@@ -477,11 +486,13 @@ TENANTRY_DECL void FleetCore::open(const EntryPtr& entry, const HeldLock& lock) 
 TENANTRY_DECL void FleetCore::try_to_open(const EntryPtr& entry, HeldLock lock)
 {
     const auto begun = Clock::now();
+    const auto begun_by_files = WatchedDirectory::now();
     auto tenant = is_retiring(entry->id)
                       ? fail(errc::busy, "what was lost under this name is still in use in this process")
                       : Tenant::open(entry->id, layout_.directory(entry->id), schema_, options_.tenant,
                                      executor(), *timers_, readers_, observation_);
     if (tenant) {
+        refusals_.forget(entry->id);
         observation_.notify([&](Observer& by) {
             by.tenant_opened({entry->id.view(), Clock::now() - begun, (*tenant)->opening().done});
         });
@@ -497,6 +508,10 @@ TENANTRY_DECL void FleetCore::try_to_open(const EntryPtr& entry, HeldLock lock)
     Error error = std::move(tenant).error();
     if (error == errc::no_such_tenant)
         error = Error(errc::no_such_tenant, "there is no tenant '" + entry->id.string() + "'");
+    if (Refusals::is_lasting(error)) {
+        error.with_tenant(entry->id.view());
+        refusals_.note(entry->id, error, layout_.directory(entry->id), begun_by_files, now());
+    }
     open_failed(entry, std::move(error));
 }
 
