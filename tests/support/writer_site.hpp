@@ -89,7 +89,7 @@ struct WriterSite {
         counters};
     detail::TenantFile& file = database.file();
     detail::Checkpointer log{database, options, observation, counters};
-    detail::BatchWriter writer{database.writer(), file, log, options, {}, counters};
+    detail::BatchWriter writer{database, log, options, {}, counters};
 
     [[nodiscard]] static TenantOptions usual(bool exclusive = false)
     {

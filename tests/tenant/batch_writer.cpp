@@ -89,7 +89,7 @@ public:
                     observation_,
                     counters_},
           log_(database_, options_, observation_, counters_),
-          writer_(database_.writer(), database_.file(), log_, options_, schema, counters_)
+          writer_(database_, log_, options_, schema, counters_)
     {}
 
     FatePtr add(OperationKind kind, PlainOperation::Work work, bool caller_is_there = true,

@@ -192,7 +192,7 @@ private:
             for (const auto& each : actions.answer)
                 if (each.get() == last_) last_ = nullptr;
         for (const auto& each : actions.answer)
-            expect(each->end != Operation::End::none, "nobody says why it has ended");
+            expect(each->stage > Operation::Stage::claimed, "nobody says why it has ended");
     }
 
     void over(const Operation* operation)
@@ -743,7 +743,7 @@ TEST_CASE("who waits for another process's lock longer than it may is answered, 
         late = tenant.said.answer.size();
         REQUIRE(tenant.said.try_again_after);
         if (late != 0) {
-            CHECK(tenant.said.answer.front()->end == Operation::End::lock_held);
+            CHECK(tenant.said.answer.front()->stage == Operation::Stage::lock_held);
             break;
         }
         CHECK_FALSE(tenant.read(brief).post_turn == tenant.said.post_reading_turn); // it is read meanwhile

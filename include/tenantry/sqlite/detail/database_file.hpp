@@ -19,6 +19,7 @@ namespace tenantry::detail {
 
 // Of a write-ahead log (https://sqlite.org/fileformat2.html#the_write_ahead_log): one that is no longer holds nothing.
 inline constexpr std::uint64_t log_header_bytes = 32;
+inline constexpr std::uint64_t frame_header_bytes = 24; // before each page in it
 
 // Makes an empty file, which must not be there yet.
 [[nodiscard]] Result<void> create_file(const std::string& name);

@@ -29,6 +29,7 @@
 #include <tenantry/tenant/detail/operation.hpp>
 #include <tenantry/tenant/detail/operation_list.hpp>
 #include <tenantry/tenant/detail/tenant_counters.hpp>
+#include <tenantry/tenant/detail/tenant_database.hpp>
 #include <tenantry/tenant/detail/tenant_file.hpp>
 #include <tenantry/tenant/options.hpp>
 
@@ -71,8 +72,8 @@ public:
     };
 
     /// `log` is told of each commit. What its `schema` says of statements that fail is kept.
-    BatchWriter(sqlite::Connection& connection, TenantFile& file, Checkpointer& log,
-                const TenantOptions& options, const SchemaInfo& schema, TenantCounters& counters);
+    BatchWriter(TenantDatabase& database, Checkpointer& log, const TenantOptions& options,
+                const SchemaInfo& schema, TenantCounters& counters);
 
     /// Runs `first` and what `next()` gives after it, until that gives nullptr or the batch is full, and commits. Its callers
     /// are answered by `tell`.

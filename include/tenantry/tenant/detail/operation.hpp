@@ -96,19 +96,27 @@ public:
     Clock::duration lock_held_before{};
     std::uint64_t lock_wait = 0;
 
-    /// Why it has ended without being run to its end.
-    enum class End : std::uint8_t {
-        none,      ///< it waits, or runs
+    /// Where it stands; from `refused` on: why it has ended without being run to its end.
+    enum class Stage : std::uint8_t {
+        waiting,   ///< for its turn
+        claimed,   ///< runs, or waits to be run again
         refused,   ///< the tenant is to be closed
         cancelled, ///< by its caller
         late,      ///< its deadline has passed
         lock_held, ///< another process has held the tenant's lock for too long
         not_taken, ///< the executor has not taken the turn that it waited for
     };
-    End end = End::none;
+    Stage stage = Stage::waiting;
 
-    /// It was claimed, and waits to be run again.
-    bool claimed = false;
+    /// Whether it has had a turn.
+    [[nodiscard]] bool is_claimed() const noexcept { return stage == Stage::claimed; }
+
+    /// `claim`, where it was not claimed before. False as there.
+    [[nodiscard]] bool claim_once() noexcept
+    {
+        if (stage == Stage::waiting && claim()) stage = Stage::claimed;
+        return is_claimed();
+    }
 
     /// It is a read that was ended, since it takes longer than the writer's connection may be lent.
     bool takes_long = false;

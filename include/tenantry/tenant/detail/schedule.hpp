@@ -296,9 +296,9 @@ private:
 
     // --- those that wait --------------------------------------------------------------------------------------------
 
-    void end_all(OperationList operations, Operation::End why, Actions& actions) noexcept
+    void end_all(OperationList operations, Operation::Stage why, Actions& actions) noexcept
     {
-        for (const auto& operation : operations) operation->end = why;
+        for (const auto& operation : operations) operation->stage = why;
         actions.answer.append(std::move(operations));
     }
 

@@ -67,13 +67,13 @@ public:
 
     /// True once the file was found removed or replaced under its name: everything is answered with
     /// `errc::tenant_gone` from then on.
-    [[nodiscard]] bool lost() const noexcept { return file_.lost(); }
+    [[nodiscard]] bool lost() const noexcept { return database_.file().lost(); }
 
     /// Looks whether its files are still there under their names. False: they are lost. What is closed is not looked for.
     [[nodiscard]] bool is_there();
 
     /// Where it is lost: what its operations are answered with.
-    [[nodiscard]] Error lost_error() const { return file_.lost_error(); }
+    [[nodiscard]] Error lost_error() const { return database_.file().lost_error(); }
 
     void submit_write(OperationPtr operation) override;
     void write_here(OperationPtr operation) override;
@@ -152,7 +152,7 @@ private:
                   std::string_view options) noexcept;
     void turn_away(OperationPtr operation, std::string_view what, std::string_view options) noexcept;
     void answer(Schedule::Actions& actions, const Error* locked) noexcept;
-    void refuse(OperationPtr operation, Operation::End why, const Error* locked) noexcept;
+    void refuse(OperationPtr operation, Operation::Stage why, const Error* locked) noexcept;
     void leave() noexcept;
     void emptied();
 
@@ -275,7 +275,6 @@ private:
     const Observation observation_;
     TenantCounters counters_;
     TenantDatabase database_;
-    TenantFile& file_; // the database's
     const boost::asio::any_io_executor executor_;
     const boost::asio::execution_context* const context_; // the executor's
 

@@ -53,7 +53,7 @@ TENANTRY_DECL BatchWriter::OperationPtr BatchWriter::run_batch(OperationPtr oper
             finish(*transaction);
             return operation;
         }
-        const bool again = operation->claimed;
+        const bool again = operation->is_claimed();
         if (!claim(operation, turn)) continue;
         if (!again) counters_.write_wait.add(now_ - operation->queued_at);
         switch (apply(*operation)) {
@@ -93,8 +93,7 @@ TENANTRY_DECL bool BatchWriter::dismissed(OperationPtr& operation)
 
 TENANTRY_DECL bool BatchWriter::claim(OperationPtr& operation, Turn& turn)
 {
-    if (!operation->claimed) operation->claimed = operation->claim();
-    if (operation->claimed) return true;
+    if (operation->claim_once()) return true;
     operation.reset();
     ++turn.done;
     return false;
@@ -187,7 +186,7 @@ TENANTRY_DECL void BatchWriter::finish(sqlite::Transaction& transaction)
     holds_body_ = false;
 }
 
-// The look comes before COMMIT, so that it can be said for certain that nothing of it is kept. What happens to the files
+// The file is verified before COMMIT, so that it can be said for certain that nothing of it is kept. What happens to the files
 // afterwards might as well have happened after the answer.
 TENANTRY_DECL Result<void> BatchWriter::commit(sqlite::Transaction& transaction)
 {
@@ -247,11 +246,11 @@ TENANTRY_DECL void BatchWriter::run_again(OperationPtr culprit, Turn& turn)
 
 namespace tenantry::detail {
 
-TENANTRY_DECL BatchWriter::BatchWriter(sqlite::Connection& connection, TenantFile& file, Checkpointer& log,
+TENANTRY_DECL BatchWriter::BatchWriter(TenantDatabase& database, Checkpointer& log,
                                        const TenantOptions& options, const SchemaInfo& schema,
                                        TenantCounters& counters)
-    : connection_(connection),
-      file_(file),
+    : connection_(database.writer()),
+      file_(database.file()),
       log_(log),
       failures_leave_part_(schema.failures_leave_part),
       triggers_roll_back_(schema.triggers_roll_back),

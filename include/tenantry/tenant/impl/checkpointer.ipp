@@ -8,6 +8,7 @@
 
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/observer.hpp>
+#include <tenantry/sqlite/detail/database_file.hpp>
 #include <tenantry/sqlite/profile.hpp>
 
 namespace tenantry::detail {
@@ -23,9 +24,8 @@ TENANTRY_DECL Checkpointer::Checkpointer(TenantDatabase& database, const TenantO
       policy_(when(options), !options.profile.exclusive)
 {
     constexpr std::int64_t usual_page = 4096;
-    constexpr std::uint64_t frame_header = 24; // https://sqlite.org/fileformat2.html#the_write_ahead_log
     const auto page = database.writer().query_integer("PRAGMA page_size");
-    frame_ = static_cast<std::uint64_t>(page.value_or(usual_page)) + frame_header;
+    frame_ = static_cast<std::uint64_t>(page.value_or(usual_page)) + frame_header_bytes;
 }
 
 TENANTRY_DECL CheckpointOptions Checkpointer::when(const TenantOptions& options) noexcept

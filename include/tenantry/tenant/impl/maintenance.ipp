@@ -14,7 +14,7 @@ namespace tenantry::detail {
 TENANTRY_DECL Maintenance::Run Maintenance::run(OperationPtr operation)
 {
     if (auto why = not_to_be_run(*operation)) {
-        if (operation->claimed) put_in_order(); // it has had turns before
+        if (operation->is_claimed()) put_in_order(); // it has had turns before
         return operation->refuse(std::move(*why)), Run();
     }
     bool there = true;
@@ -32,7 +32,7 @@ TENANTRY_DECL Maintenance::Run Maintenance::run(OperationPtr operation)
         if (!connection) return not_begun(std::move(operation), std::move(connection).error());
         there = run_on(*connection, *operation);
     }
-    if (!operation->claimed) return {};
+    if (!operation->is_claimed()) return {};
     if (there) {
         const Error* const error = operation->error();
         if (error != nullptr && waits_for(*error, *operation)) {
@@ -68,8 +68,7 @@ TENANTRY_DECL Maintenance::Run Maintenance::not_begun(OperationPtr operation, Er
 
 TENANTRY_DECL bool Maintenance::run_on(sqlite::Connection& connection, Operation& operation)
 {
-    if (!operation.claimed) operation.claimed = operation.claim();
-    if (!operation.claimed) return true;
+    if (!operation.claim_once()) return true;
     // What VACUUM is to make of the file.
     if (profile_.incremental_vacuum) (void)connection.execute("PRAGMA main.auto_vacuum = INCREMENTAL");
     connection.watch(operation.cancel_flag(), operation.limits.end_of_run());

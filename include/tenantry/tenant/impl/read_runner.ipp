@@ -101,9 +101,8 @@ TENANTRY_DECL bool ReadRunner::run(OperationPtr& operation, sqlite::Connection& 
     const auto begun = now;
     if (operation->cancelled()) return refuse(*operation, cancelled_early_error());
     if (operation->limits.passed(begun)) return refuse(*operation, too_late_error());
-    if (!operation->claimed) {
-        operation->claimed = operation->claim();
-        if (!operation->claimed) return operation.reset(), true;
+    if (!operation->is_claimed()) {
+        if (!operation->claim_once()) return operation.reset(), true;
         counters_.read_wait.add(begun - operation->queued_at);
     }
     const auto limit = operation->limits.end_of_run();

@@ -64,16 +64,16 @@ TENANTRY_DECL bool Schedule::chores_came(Chores chores, Actions& actions) noexce
 
 TENANTRY_DECL void Schedule::cancelled(Actions& actions) noexcept
 {
-    end_all(writes_.take_cancelled(), Operation::End::cancelled, actions);
-    end_all(reads_.take_cancelled(), Operation::End::cancelled, actions);
+    end_all(writes_.take_cancelled(), Operation::Stage::cancelled, actions);
+    end_all(reads_.take_cancelled(), Operation::Stage::cancelled, actions);
     settle(actions);
 }
 
 TENANTRY_DECL void Schedule::deadline_came(TimePoint now, Actions& actions) noexcept
 {
     timer_set_.reset();
-    end_all(writes_.take_late(now), Operation::End::late, actions);
-    end_all(reads_.take_late(now), Operation::End::late, actions);
+    end_all(writes_.take_late(now), Operation::Stage::late, actions);
+    end_all(reads_.take_late(now), Operation::Stage::late, actions);
     wake_at(writes_.next_deadline(), actions);
     wake_at(reads_.next_deadline(), actions);
     settle(actions);
@@ -90,17 +90,17 @@ TENANTRY_DECL bool Schedule::shut(Error why) noexcept
 TENANTRY_DECL void Schedule::refuse(const Error& why, Actions& actions) noexcept
 {
     refusal_ = why;
-    end_all(writes_.take_all(), Operation::End::refused, actions);
-    end_all(reads_.take_all(), Operation::End::refused, actions);
+    end_all(writes_.take_all(), Operation::Stage::refused, actions);
+    end_all(reads_.take_all(), Operation::Stage::refused, actions);
     settle(actions);
 }
 
 TENANTRY_DECL void Schedule::put_back(OperationQueue& queue, OperationList operations, bool is_last,
                                       Actions& actions) noexcept
 {
-    if (refusal_) return end_all(std::move(operations), Operation::End::refused, actions);
+    if (refusal_) return end_all(std::move(operations), Operation::Stage::refused, actions);
     end_all(operations.take_if([](const Operation& operation) { return operation.cancelled(); }),
-            Operation::End::cancelled, actions);
+            Operation::Stage::cancelled, actions);
     for (const auto& operation : operations) wait_until(operation->limits.deadline, actions);
     if (!is_last) return queue.put_back(std::move(operations));
     while (OperationPtr operation = operations.pop_front()) queue.push(std::move(operation));
@@ -184,7 +184,7 @@ TENANTRY_DECL void Schedule::turn_ended(Written written, TimePoint now, Actions&
         met_lock_ = true;
         writing_ = Writing::waits_for_lock;
         actions.try_again_after = shared_lock_.refused(now);
-        end_all(writes_.wait_for_lock(now, lock_patience_), Operation::End::lock_held, actions);
+        end_all(writes_.wait_for_lock(now, lock_patience_), Operation::Stage::lock_held, actions);
     } else if (written.wait == Wait::log && !log_came_) {
         writing_ = Writing::waits_for_log;
     } else if (writing_ == Writing::due) {
@@ -227,8 +227,8 @@ TENANTRY_DECL void Schedule::turn_lost(TimePoint now, Actions& actions) noexcept
     strand_ = Strand::idle;
     writing_ = Writing::none;
     chores_ = {};
-    end_all(writes_.take_all(), Operation::End::not_taken, actions);
-    end_all(reads_.take_all(), Operation::End::not_taken, actions);
+    end_all(writes_.take_all(), Operation::Stage::not_taken, actions);
+    end_all(reads_.take_all(), Operation::Stage::not_taken, actions);
     forgo_writer(now, actions);
     settle(actions);
 }
@@ -239,7 +239,7 @@ TENANTRY_DECL void Schedule::not_tried_again(Actions& actions) noexcept
     if (!met_lock_)
         return wait_is_over(Wait::lock, actions); // it was left alone for a while, and need not be
     writing_ = Writing::none;
-    end_all(writes_.take_all(), Operation::End::not_taken, actions);
+    end_all(writes_.take_all(), Operation::Stage::not_taken, actions);
     settle(actions);
 }
 
@@ -311,7 +311,7 @@ TENANTRY_DECL void Schedule::no_reader(ReadBatch& reads, Actions& actions) noexc
 TENANTRY_DECL void Schedule::reading_turn_lost(TimePoint now, Actions& actions) noexcept
 {
     end_reading(false);
-    end_all(reads_.take_all(), Operation::End::not_taken, actions);
+    end_all(reads_.take_all(), Operation::Stage::not_taken, actions);
     forgo_reading(now, actions);
     settle(actions);
 }

@@ -47,7 +47,6 @@ TENANTRY_DECL Tenant::Tenant(Private, const TenantId& id, const std::filesystem:
       observation_(observation),
       database_(id, database, opened.file, std::move(opened.connection), options_, observation_, counters_,
                 readers(), std::move(budget), std::move(opened.name)),
-      file_(database_.file()),
       executor_(executor),
       context_(context_of(executor)),
       strand_(std::in_place, executor),
@@ -56,7 +55,7 @@ TENANTRY_DECL Tenant::Tenant(Private, const TenantId& id, const std::filesystem:
       deadline_timer_(std::in_place, timers.executor()),
       runner_(database_, counters_),
       log_(database_, options_, observation_, counters_),
-      writer_(database_.writer(), file_, log_, options, schema, counters_),
+      writer_(database_, log_, options, schema, counters_),
       maintenance_(database_, options_.profile, log_, observation_, counters_)
 {
     if (is_sole())
@@ -196,7 +195,7 @@ TENANTRY_DECL void Tenant::admitted(OperationPtr operation, Schedule::Admission 
                                     std::string_view options) noexcept
 {
     if (how == Schedule::Admission::refused)
-        refuse(std::move(operation), Operation::End::refused, nullptr);
+        refuse(std::move(operation), Operation::Stage::refused, nullptr);
     else
         turn_away(std::move(operation), what, options);
 }
@@ -218,22 +217,23 @@ TENANTRY_DECL void Tenant::turn_away(OperationPtr operation, std::string_view wh
 TENANTRY_DECL void Tenant::answer(Schedule::Actions& actions, const Error* locked) noexcept
 {
     while (OperationPtr operation = actions.answer.pop_front()) {
-        const auto why = operation->end;
+        const auto why = operation->stage;
         refuse(std::move(operation), why, locked);
     }
 }
 
-TENANTRY_DECL void Tenant::refuse(OperationPtr operation, Operation::End why, const Error* locked) noexcept
+TENANTRY_DECL void Tenant::refuse(OperationPtr operation, Operation::Stage why, const Error* locked) noexcept
 {
-    using End = Operation::End;
+    using Stage = Operation::Stage;
     const auto named = [&](Error error) { return std::move(error.with_tenant(id().view())); };
     switch (why) {
-    case End::refused: operation->refuse(refusal()); break;
-    case End::cancelled: operation->refuse(named(cancelled_early_error())); break;
-    case End::late: operation->refuse(named(too_late_error())); break;
-    case End::lock_held: operation->refuse(locked != nullptr ? *locked : named(Error(errc::busy))); break;
-    case End::not_taken:
-    case End::none:
+    case Stage::refused: operation->refuse(refusal()); break;
+    case Stage::cancelled: operation->refuse(named(cancelled_early_error())); break;
+    case Stage::late: operation->refuse(named(too_late_error())); break;
+    case Stage::lock_held: operation->refuse(locked != nullptr ? *locked : named(Error(errc::busy))); break;
+    case Stage::not_taken:
+    case Stage::waiting:
+    case Stage::claimed:
         operation->refuse(named(Error(
             errc::overloaded, "the fleet's executor has not taken what was to do this; nothing was done")));
         break;
@@ -276,7 +276,7 @@ TENANTRY_DECL Result<const void*> Tenant::may_wait()
 TENANTRY_DECL bool Tenant::is_there()
 {
     if (!gate_.enter()) return !lost();
-    const bool there = file_.verify_cached() || !lost();
+    const bool there = database_.file().verify_cached() || !lost();
     leave();
     return there;
 }
@@ -674,7 +674,7 @@ TENANTRY_DECL void Tenant::answer_reads(ReadBatch& reads, bool there)
         if (operation && there)
             operation->complete(id().view());
         else if (operation)
-            operation->refuse(file_.lost_error());
+            operation->refuse(database_.file().lost_error());
         operation.reset();
         leave();
     }
