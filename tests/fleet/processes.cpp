@@ -218,8 +218,10 @@ TEST_CASE("a tenant that another process has replaced while nobody here used it"
     REQUIRE(other.ask("add acme 7 8") == "ack 7");
     REQUIRE(other.receive() == "ok");
 
-    // Whoever asks for it gets what is there now.
+    // A request gets what is there now, and what was open does not count as a hit.
     CHECK(numbers_in(fleet, "acme") == std::set<std::int64_t>{7});
+    CHECK(fleet.stats().hits == 0);
+    CHECK(fleet.stats().opened == 2);
 }
 
 TEST_CASE("closing what was replaced leaves the new tenant's log alone")

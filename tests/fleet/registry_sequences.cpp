@@ -204,7 +204,7 @@ private:
         for (const auto& entry : shell_.to_close)
             rule(!held.contains(entry.get()), "what is closed is nobody's");
         for (const auto& [entry, leases] : held)
-            rule(entry->leases == leases && !entry->idle, "what is somebody's does not idle");
+            rule(entry->leases == leases && entry->listed_in == nullptr, "what is somebody's does not idle");
         std::set<const Entry*> told;
         for (const auto* list : {&shell_.to_open, &shell_.to_close, &shell_.to_drain, &shell_.to_destroy})
             for (const auto& entry : *list)

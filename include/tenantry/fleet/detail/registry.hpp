@@ -70,8 +70,9 @@ struct Entry {
     std::vector<LeaseRequest> waiters;
     std::unique_ptr<Destroyer> destroyer;
     std::vector<std::unique_ptr<Creator>> creators; // of the next one of that name
-    std::optional<List::iterator> idle;             // its place among the idle ones
-    List spare{1}; // its place in whichever list it is put next; empty while it is in one
+    List spare{1};             // its place in whichever list it is put next; empty while it is in one
+    List* listed_in = nullptr; // the list that it is in
+    List::iterator place{};    // and where
     Deadlines::node_type spare_deadline; // the same among those for which somebody waits until then
     std::optional<Deadlines::iterator>
         deadline; // its place there: when the first who waits for it, and for room, gives up
@@ -125,7 +126,7 @@ public:
         [[nodiscard]] EntryPtr take_front() noexcept { return take(begin()); }
 
         /// False: it was not there.
-        bool remove(const EntryPtr& entry) noexcept;
+        bool remove(const Entry& entry) noexcept;
 
     private:
         Entry::List entries_;
@@ -169,6 +170,9 @@ public:
     /// The tenant's files have been taken away, or could not be. `done` tells the destroyer later what came
     /// of it.
     [[nodiscard]] Destroyer destroyed(const EntryPtr& entry, Actions& actions);
+
+    /// A lease of the tenant was granted, and not given to the caller: its files are lost.
+    void uncount_hit() noexcept { --counts_.hits; }
 
     /// The tenant's files are gone or are another tenant's now. Who asks for it is given the new one. This one is closed as
     /// soon as its operations have ended, whatever handles of it there still are: the new one cannot be opened before.

@@ -90,7 +90,10 @@ TENANTRY_DECL void FleetCore::acquire(const TenantId& id, LeaseRequest request)
     while (auto open = request_lease(id, std::move(request))) {
         auto& [granted, entry] = *open;
         if (entry->tenant->is_there()) return grant(std::move(granted), entry);
-        const auto thrown = try_decide([&](Registry::Actions& actions) { registry_.lost(entry, actions); });
+        const auto thrown = try_decide([&](Registry::Actions& actions) {
+            registry_.uncount_hit();
+            registry_.lost(entry, actions);
+        });
         release(entry);
         if (thrown) return granted.refuse(failed_to("opening a tenant", thrown));
         request = std::move(granted);

@@ -18,6 +18,8 @@ TENANTRY_DECL Registry::List::Iterator Registry::List::put(Iterator at, EntryPtr
 {
     const Iterator place = entry->spare.begin();
     entries_.splice(at, entry->spare);
+    entry->listed_in = &entries_;
+    entry->place = place;
     *place = std::move(entry);
     return place;
 }
@@ -26,14 +28,14 @@ TENANTRY_DECL Registry::EntryPtr Registry::List::take(Iterator at) noexcept
 {
     EntryPtr entry = std::move(*at);
     entry->spare.splice(entry->spare.begin(), entries_, at);
+    entry->listed_in = nullptr;
     return entry;
 }
 
-TENANTRY_DECL bool Registry::List::remove(const EntryPtr& entry) noexcept
+TENANTRY_DECL bool Registry::List::remove(const Entry& entry) noexcept
 {
-    const Iterator at = std::find(begin(), end(), entry);
-    if (at == end()) return false;
-    (void)take(at);
+    if (entry.listed_in != &entries_) return false;
+    (void)take(entry.place);
     return true;
 }
 
@@ -158,7 +160,7 @@ TENANTRY_DECL void Registry::destroy(const TenantId& id, Destroyer destroyer, Ac
     entry->destroyer = std::move(destroyer);
     switch (entry->phase) {
     case Phase::waiting:
-        (void)(queue_.remove(entry) || background_.remove(entry));
+        (void)(queue_.remove(*entry) || background_.remove(*entry));
         expect_nobody(*entry);
         refuse_waiters(*entry, destroyed_error(id), actions);
         destroy_files(entry, actions);
@@ -507,7 +509,7 @@ TENANTRY_DECL void Registry::promote(const EntryPtr& entry)
     if (!std::exchange(entry->background_only, false)) return;
     if (entry->phase != Phase::waiting)
         --background_places_;
-    else if (background_.remove(entry))
+    else if (background_.remove(*entry))
         queue_.push_back(entry);
 }
 
@@ -535,7 +537,7 @@ TENANTRY_DECL void Registry::rest(const EntryPtr& entry, Actions& actions)
         entry->idle_since = now_;
     else // what runs in the background makes it no younger
         while (place != idle_.begin() && (*std::prev(place))->idle_since > entry->idle_since) --place;
-    entry->idle = idle_.put(place, entry);
+    idle_.put(place, entry);
     entry->trimmed = entry->looked_after = false;
 }
 
@@ -548,10 +550,7 @@ TENANTRY_DECL void Registry::close_idle_one(EntryPtr entry, CloseReason why, Act
     actions.close.push_back(std::move(entry));
 }
 
-TENANTRY_DECL void Registry::unlist(Entry& entry)
-{
-    if (const auto place = std::exchange(entry.idle, std::nullopt)) (void)idle_.take(*place);
-}
+TENANTRY_DECL void Registry::unlist(Entry& entry) { (void)idle_.remove(entry); }
 
 TENANTRY_DECL void Registry::leave_place(const Entry& entry) noexcept
 {
