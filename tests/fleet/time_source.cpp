@@ -63,7 +63,7 @@ TEST_CASE("tenants that nobody uses are closed when the fleet's clock says so")
     CHECK(until([&] { return fleet.stats().closed_idle == 2; }));
 }
 
-TEST_CASE("who waits for room does so until the fleet's clock says that his time is up")
+TEST_CASE("a request waits for room until its time is up by the fleet's clock")
 {
     const TempDir directory;
     Moved clock;
@@ -80,7 +80,7 @@ TEST_CASE("who waits for room does so until the fleet's clock says that his time
         return answer;
     };
     auto answer = ask();
-    SECTION("it stands still, and so nobody's time is up")
+    SECTION("it stands still, and so no time is up")
     {
         const auto end = std::chrono::steady_clock::now() + 30ms;
         while (std::chrono::steady_clock::now() < end)
@@ -95,12 +95,30 @@ TEST_CASE("who waits for room does so until the fleet's clock says that his time
     }
 }
 
+TEST_CASE("a log is written back when it is old by the fleet's clock")
+{
+    const TempDir directory;
+    Moved clock;
+    FleetOptions options{.threads = 2, .clock = TimeSource(clock)};
+    options.tenant.checkpoints.age = 20ms; // and so the fleet looks every ten
+    auto fleet = must(test::open_notes(directory.path() / "root", options));
+    must(fleet.create("a"));
+    const auto db = must(fleet.tenant("a"));
+    must(wait_for(test::add_note(db)));
+    const auto end = std::chrono::steady_clock::now() + 40ms;
+    while (std::chrono::steady_clock::now() < end) REQUIRE(db.stats().checkpoints == 0);
+    clock.advance(20ms);
+    CHECK(until([&] { return db.stats().checkpoints == 1; }));
+}
+
 TEST_CASE("a time source is the steady clock where nothing else is said")
 {
+    CHECK(TimeSource().is_steady());
     const auto before = std::chrono::steady_clock::now();
     const auto asked = TimeSource().now();
     CHECK(before <= asked);
     CHECK(asked <= std::chrono::steady_clock::now());
     const Moved clock;
     CHECK(TimeSource(clock).now() == clock.now());
+    CHECK_FALSE(TimeSource(clock).is_steady());
 }

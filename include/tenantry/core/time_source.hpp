@@ -30,6 +30,9 @@ public:
     /// The time.
     [[nodiscard]] TimePoint now() const noexcept { return now_(clock_); }
 
+    /// Whether it is the steady clock itself, so that a time just asked of that need not be asked again.
+    [[nodiscard]] bool is_steady() const noexcept { return now_ == &ask_steady; }
+
 private:
     [[nodiscard]] static TimePoint ask_steady(const void*) noexcept
     {

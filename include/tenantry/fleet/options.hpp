@@ -80,9 +80,11 @@ struct FleetOptions {
     /// Hears of what happens: slow statements, tenants that come and go, errors that nobody waits for.
     std::shared_ptr<Observer> observer{};
 
-    /// What `trim_idle_after`, `close_idle_after`, `upkeep`, `open_deadline` and limits of the fleet's operations are reckoned
-    /// by, and how long opening a tenant waits for another process's lock: the steady clock, or one that a test moves, which outlives the fleet. That it was moved
-    /// is noticed within a second. What an open tenant waits for goes by the steady clock.
+    /// What `trim_idle_after`, `close_idle_after`, `upkeep`, `open_deadline`, limits of the fleet's operations and the age of a
+    /// log (`CheckpointOptions::age`, `interval`) are reckoned by, and how long opening a tenant waits for another process's
+    /// lock: the steady clock, or one that a test moves, which outlives the fleet. That it was moved is noticed within a
+    /// second. What operations of an open tenant wait for goes by the steady clock: threads that are blocked, and SQLite, know
+    /// no other.
     TimeSource clock{};
 };
 

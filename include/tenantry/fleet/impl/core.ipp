@@ -493,7 +493,7 @@ TENANTRY_DECL void FleetCore::try_to_open(const EntryPtr& entry, HeldLock lock)
     auto tenant = is_retiring(entry->id)
                       ? fail(errc::busy, "what was lost under this name is still in use in this process")
                       : Tenant::open(entry->id, layout_.directory(entry->id), schema_, options_.tenant,
-                                     executor(), *timers_, readers_, observation_);
+                                     executor(), *timers_, readers_, observation_, options_.clock);
     if (tenant) {
         refusals_.forget(entry->id);
         observation_.notify([&](Observer& by) {

@@ -8,6 +8,7 @@
 
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/time_source.hpp>
 #include <tenantry/sqlite/checkpoint.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/detail/checkpoint_policy.hpp>
@@ -23,13 +24,14 @@ namespace tenantry::detail {
 /// own beside it. Knows nothing of executors: the tenant is told when to call `write_back`.
 ///
 /// The writer's part is for the thread that has the writer's connection; the pool's part and the rest may be
-/// called from any thread beside it. Refers to what it is made with.
+/// called from any thread beside it. Refers to what it is made with. How old the log is, is reckoned by the fleet's `clock`; the
+/// times that it is given are the steady clock's.
 class Checkpointer {
 public:
     using TimePoint = Operation::Clock::time_point;
 
     Checkpointer(TenantDatabase& database, const TenantOptions& options, const Observation& observation,
-                 TenantCounters& counters);
+                 TenantCounters& counters, TimeSource clock = {});
 
     // --- the writer's part ------------------------------------------------------------------------------------------
 
@@ -91,6 +93,12 @@ public:
     [[nodiscard]] bool is_old();
 
 private:
+    // The fleet's time, as it is when the steady clock says `now`.
+    [[nodiscard]] TimePoint at(TimePoint now) const noexcept
+    {
+        return clock_.is_steady() ? now : clock_.now();
+    }
+
     // See CheckpointOptions::interval.
     [[nodiscard]] static CheckpointOptions when(const TenantOptions& options) noexcept;
 
@@ -116,6 +124,7 @@ private:
     TenantDatabase& database_;
     const Observation& observation_;
     TenantCounters& counters_;
+    const TimeSource clock_;
     const std::uint64_t limit_; // below it there is room
     std::uint64_t frame_;       // bytes that a page takes in the log
 

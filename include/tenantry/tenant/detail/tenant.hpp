@@ -18,6 +18,7 @@
 #include <tenantry/async/detail/timer_thread.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/time_source.hpp>
 #include <tenantry/migrate/migrated.hpp>
 #include <tenantry/schema/schema_info.hpp>
 #include <tenantry/tenant/detail/batch_writer.hpp>
@@ -58,12 +59,13 @@ public:
     [[nodiscard]] static Result<std::shared_ptr<Tenant>> open(
         const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
         const TenantOptions& options, const boost::asio::any_io_executor& executor, TimerThread& timers,
-        const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {});
+        const std::shared_ptr<ReaderBudget>& budget = nullptr, const Observation& observation = {},
+        TimeSource clock = {});
 
     Tenant(Private, const TenantId& id, const std::filesystem::path& database, OpenedDatabase opened,
            Migrated opening, const SchemaInfo& schema, const TenantOptions& options,
            const boost::asio::any_io_executor& executor, TimerThread& timers,
-           std::shared_ptr<ReaderBudget> budget, const Observation& observation);
+           std::shared_ptr<ReaderBudget> budget, const Observation& observation, TimeSource clock);
 
     /// True once the file was found removed or replaced under its name: everything is answered with
     /// `errc::tenant_gone` from then on.

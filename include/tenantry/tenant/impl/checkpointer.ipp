@@ -14,10 +14,12 @@
 namespace tenantry::detail {
 
 TENANTRY_DECL Checkpointer::Checkpointer(TenantDatabase& database, const TenantOptions& options,
-                                         const Observation& observation, TenantCounters& counters)
+                                         const Observation& observation, TenantCounters& counters,
+                                         TimeSource clock)
     : database_(database),
       observation_(observation),
       counters_(counters),
+      clock_(clock),
       limit_(options.checkpoints.refuse_at == 0
                  ? options.checkpoints.limit
                  : std::min(options.checkpoints.limit, options.checkpoints.refuse_at)),
@@ -39,21 +41,21 @@ TENANTRY_DECL CheckpointOptions Checkpointer::when(const TenantOptions& options)
 TENANTRY_DECL void Checkpointer::note(TimePoint now)
 {
     const std::lock_guard lock(mutex_);
-    policy_.grown(bytes(), now);
+    policy_.grown(bytes(), at(now));
 }
 
 TENANTRY_DECL CheckpointPolicy::Step Checkpointer::next(bool idle, TimePoint now)
 {
     const std::lock_guard lock(mutex_);
-    policy_.grown(bytes(), now);
-    return policy_.next(idle, now);
+    policy_.grown(bytes(), at(now));
+    return policy_.next(idle, at(now));
 }
 
 TENANTRY_DECL bool Checkpointer::is_due(TimePoint now)
 {
     const std::lock_guard lock(mutex_);
-    policy_.grown(bytes(), now);
-    return policy_.is_old(now);
+    policy_.grown(bytes(), at(now));
+    return policy_.is_old(at(now));
 }
 
 TENANTRY_DECL void Checkpointer::cut()
@@ -101,7 +103,7 @@ TENANTRY_DECL bool Checkpointer::write_back()
     bool whole = false;
     {
         const std::lock_guard lock(mutex_);
-        whole = policy_.passed(passed, Operation::Clock::now());
+        whole = policy_.passed(passed, clock_.now());
     }
     if (whole) return counted({});
     Error blocked(errc::busy, "a reader needs what is to be written over");
@@ -111,14 +113,14 @@ TENANTRY_DECL bool Checkpointer::write_back()
 TENANTRY_DECL bool Checkpointer::give_up()
 {
     const std::lock_guard lock(mutex_);
-    policy_.ended(CheckpointPolicy::Step::beside, false, Operation::Clock::now());
+    policy_.ended(CheckpointPolicy::Step::beside, false, clock_.now());
     return std::exchange(awaited_, false);
 }
 
 TENANTRY_DECL bool Checkpointer::is_old()
 {
     const std::lock_guard lock(mutex_);
-    return policy_.is_old(Operation::Clock::now());
+    return policy_.is_old(clock_.now());
 }
 
 TENANTRY_DECL void Checkpointer::restart(CheckpointPolicy::Step step)
@@ -154,7 +156,7 @@ TENANTRY_DECL bool Checkpointer::ended(CheckpointPolicy::Step step, const Result
     const bool missed = step == CheckpointPolicy::Step::reuse && !done && done.error() == errc::busy;
     {
         const std::lock_guard lock(mutex_);
-        policy_.ended(step, done.has_value(), Operation::Clock::now());
+        policy_.ended(step, done.has_value(), clock_.now());
         if (missed) return std::exchange(awaited_, false);
     }
     return counted(done);

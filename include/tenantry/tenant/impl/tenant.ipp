@@ -24,7 +24,7 @@ namespace tenantry::detail {
 TENANTRY_DECL Result<std::shared_ptr<Tenant>> Tenant::open(
     const TenantId& id, const std::filesystem::path& directory, const SchemaInfo& schema,
     const TenantOptions& options, const boost::asio::any_io_executor& executor, TimerThread& timers,
-    const std::shared_ptr<ReaderBudget>& budget, const Observation& observation)
+    const std::shared_ptr<ReaderBudget>& budget, const Observation& observation, TimeSource clock)
 {
     return use_database(directory, migrate::current_mark(schema, options.history), options,
                         [&](OpenedDatabase opened) -> Result<std::shared_ptr<Tenant>> {
@@ -33,7 +33,8 @@ TENANTRY_DECL Result<std::shared_ptr<Tenant>> Tenant::open(
                             observation.begin(opened.connection, id.view());
                             return std::make_shared<Tenant>(Private(), id, directory / database_file,
                                                             std::move(opened), std::move(*ensured), schema,
-                                                            options, executor, timers, budget, observation);
+                                                            options, executor, timers, budget, observation,
+                                                            clock);
                         });
 }
 
@@ -41,7 +42,7 @@ TENANTRY_DECL Tenant::Tenant(Private, const TenantId& id, const std::filesystem:
                              OpenedDatabase opened, Migrated opening, const SchemaInfo& schema,
                              const TenantOptions& options, const boost::asio::any_io_executor& executor,
                              TimerThread& timers, std::shared_ptr<ReaderBudget> budget,
-                             const Observation& observation)
+                             const Observation& observation, TimeSource clock)
     : TenantPort(id, opened.state.incarnation, std::move(opening)),
       options_(options),
       observation_(observation),
@@ -54,7 +55,7 @@ TENANTRY_DECL Tenant::Tenant(Private, const TenantId& id, const std::filesystem:
       retry_(std::in_place, timers.executor()),
       deadline_timer_(std::in_place, timers.executor()),
       runner_(database_, counters_),
-      log_(database_, options_, observation_, counters_),
+      log_(database_, options_, observation_, counters_, clock),
       writer_(database_, log_, options, schema, counters_),
       maintenance_(database_, options_.profile, log_, observation_, counters_)
 {
