@@ -45,27 +45,25 @@ struct Applied {
 template <tenant_of<Slots> T>
 [[nodiscard]] Result<void> complete_tail(Tx<T>& tx, const Key<AuditLog, T>& tail, const AuditLog& row)
 {
-    auto changed =
+    const auto changed = must(
         tx.write(update<AuditLog>()
                      .set(col<&AuditLog::target> = row.target)
                      .where(col<&AuditLog::id> == tail && col<&AuditLog::timestamp> == row.timestamp &&
-                            col<&AuditLog::module> == row.module && col<&AuditLog::action> == row.action));
-    if (!changed) return fail(std::move(changed).error());
-    if (*changed != 1) return differs();
+                            col<&AuditLog::module> == row.module && col<&AuditLog::action> == row.action)));
+    if (changed != 1) return differs();
     return {};
 }
 
 /// New events are work for `slots work`: one job of the kind, however many batches come before it is done.
 template <tenant_of<Slots> T>
-[[nodiscard]] Result<void> ask_for_digest(Tx<T>& tx)
+void request_digest(Tx<T>& tx)
 {
-    auto asked =
+    const auto pending = must(
         tx.read(first(select(col<&Job::id>)
-                          .where(col<&Job::module> == "digest" && col<&Job::status> == JobStatus::pending)));
-    if (!asked) return fail(std::move(asked).error());
-    if (*asked) return {};
+                          .where(col<&Job::module> == "digest" && col<&Job::status> == JobStatus::pending))));
+    if (pending) return;
     const Job job{.module = "digest", .created_at = now()};
-    return tx.run(insert(job));
+    must(tx.run(insert(job)));
 }
 
 /// The transaction of an import: writes those events of the batch that are not in, and moves the position behind
@@ -73,11 +71,11 @@ template <tenant_of<Slots> T>
 template <tenant_of<Slots> T>
 [[nodiscard]] Result<Applied> apply(Tx<T>& tx, const std::string& source, const Batch& batch)
 {
-    auto found = tx.read(first(select<ImportPosition>().where(col<&ImportPosition::source> == source)));
-    if (!found) return fail(std::move(found).error());
+    const auto record =
+        must(tx.read(first(select<ImportPosition>().where(col<&ImportPosition::source> == source))));
     ImportPosition position{.source = source, .digest = Fingerprint().hex()};
     Key<AuditLog, T> tail;
-    if (const auto& record = *found) {
+    if (record) {
         position = plain(*record);
         tail = key_of<&ImportPosition::tail>(*record);
     }
@@ -97,12 +95,11 @@ template <tenant_of<Slots> T>
     for (std::size_t i = there; i < batch.lines.size(); ++i) {
         const auto& line = batch.lines[i];
         if (tail) {
-            if (auto done = complete_tail(tx, tail, line.row); !done) return fail(std::move(done).error());
+            must(complete_tail(tx, tail, line.row));
             ++applied.skipped;
         } else {
-            auto key = tx.write(insert(line.row));
-            if (!key) return fail(std::move(key).error());
-            if (line.cut) tail = *key;
+            const auto key = must(tx.write(insert(line.row)));
+            if (line.cut) tail = key;
             ++applied.written;
         }
         if (line.cut) {
@@ -120,9 +117,8 @@ template <tenant_of<Slots> T>
         position.digest =
             (batch.lines.size() == 1 ? batch.before : batch.lines[batch.lines.size() - 2].upto).hex();
     position.updated_at = now();
-    if (auto moved = tx.run(upsert(position)); !moved) return fail(std::move(moved).error());
-    if (applied.written > 0)
-        if (auto asked = ask_for_digest(tx); !asked) return fail(std::move(asked).error());
+    must(tx.run(upsert(position)));
+    if (applied.written > 0) request_digest(tx);
     applied.position = position.events;
     return applied;
 }

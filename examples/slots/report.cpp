@@ -53,49 +53,38 @@ struct Details {
 
 // How often each value of a column is there, the most frequent first.
 template <auto Column, tenant_of<Slots> T>
-Result<std::vector<Counted>> count_by(Snapshot<T>& at)
+std::vector<Counted> count_by(Snapshot<T>& at)
 {
-    auto groups =
-        at.read(select(col<Column>, count()).group_by(col<Column>).order_by(desc(count()), col<Column>));
-    if (!groups) return fail(std::move(groups).error());
+    auto groups = must(
+        at.read(select(col<Column>, count()).group_by(col<Column>).order_by(desc(count()), col<Column>)));
     std::vector<Counted> counted;
-    for (auto& [name, events] : *groups) counted.push_back({std::move(name), events});
+    for (auto& [name, events] : groups) counted.push_back({std::move(name), events});
     return counted;
 }
 
 template <tenant_of<Slots> T>
 Result<Summary> summarise(Snapshot<T>& at)
 {
-    auto totals = at.read(one(select(count(), count_distinct(col<&AuditLog::actor>),
-                                     min(col<&AuditLog::timestamp>), max(col<&AuditLog::timestamp>))));
-    if (!totals) return fail(std::move(totals).error());
-    auto modules = count_by<&AuditLog::module>(at);
-    if (!modules) return fail(std::move(modules).error());
-    const auto& [events, actors, first, last] = *totals;
-    return Summary{.totals = {events, actors, first, last}, .modules = std::move(*modules)};
+    const auto [events, actors, first, last] =
+        must(at.read(one(select(count(), count_distinct(col<&AuditLog::actor>),
+                                min(col<&AuditLog::timestamp>), max(col<&AuditLog::timestamp>)))));
+    return Summary{.totals = {events, actors, first, last}, .modules = count_by<&AuditLog::module>(at)};
 }
 
 template <tenant_of<Slots> T>
 Result<Details> look_closely(Snapshot<T>& at)
 {
-    auto summary = summarise(at);
-    if (!summary) return fail(std::move(summary).error());
-    auto actions = count_by<&AuditLog::action>(at);
-    if (!actions) return fail(std::move(actions).error());
-    Details details{.summary = std::move(*summary), .actions = std::move(*actions)};
+    Details details{.summary = must(summarise(at)), .actions = count_by<&AuditLog::action>(at)};
 
-    auto jobs = at.read(select(col<&Job::status>, count()).group_by(col<&Job::status>));
-    if (!jobs) return fail(std::move(jobs).error());
-    for (const auto& [status, number] : *jobs) details.jobs[status] = number;
+    const auto jobs = must(at.read(select(col<&Job::status>, count()).group_by(col<&Job::status>)));
+    for (const auto& [status, number] : jobs) details.jobs[status] = number;
 
-    auto settings = at.read(select<Setting>().order_by(col<&Setting::key>));
-    if (!settings) return fail(std::move(settings).error());
-    for (auto& setting : *settings) details.settings.push_back(plain(std::move(setting)));
+    auto settings = must(at.read(select<Setting>().order_by(col<&Setting::key>)));
+    for (auto& setting : settings) details.settings.push_back(plain(std::move(setting)));
 
-    auto latest = at.read(
-        select<AuditLog>().order_by(desc(col<&AuditLog::timestamp>), desc(col<&AuditLog::id>)).limit(10));
-    if (!latest) return fail(std::move(latest).error());
-    for (auto& event : *latest) details.latest.push_back(plain(std::move(event)));
+    auto latest = must(at.read(
+        select<AuditLog>().order_by(desc(col<&AuditLog::timestamp>), desc(col<&AuditLog::id>)).limit(10)));
+    for (auto& event : latest) details.latest.push_back(plain(std::move(event)));
     return details;
 }
 

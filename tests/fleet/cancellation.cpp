@@ -99,7 +99,7 @@ TEST_CASE("a queued write that is cancelled leaves the queue at once and never r
     CHECK(must(open.db.read(select(col<&Note::text>))) == std::vector<std::string>{"kept"});
 }
 
-TEST_CASE("a running write that is cancelled is ended by its own flag and taken back")
+TEST_CASE("a running write that is cancelled is ended by its own flag and rolled back")
 {
     const auto type = GENERATE(asio::cancellation_type::terminal, asio::cancellation_type::partial,
                                asio::cancellation_type::total);
@@ -110,7 +110,7 @@ TEST_CASE("a running write that is cancelled is ended by its own flag and taken 
     test::Door inside;
     bool left = false;
     auto body = [&](auto& tx) -> Result<void> {
-        must(tx.run(insert(note("taken back"))));
+        must(tx.run(insert(note("rolled back"))));
         inside.open();
         auto never = tx.read(endless());
         left = true;

@@ -85,7 +85,7 @@ void try_everything(TenantDb<T> db, Key<Note, T> stranger, Record<Note, T> recor
         check_refused(wait_for(db.async_write(query)));
         auto body = [&](auto& tx) -> Result<void> { return tx.run(query); };
         check_refused(wait_for(db.async_write(body)));
-        // What the body did before is taken back with it.
+        // What the body did before is rolled back with it.
         auto after_another = [&](auto& tx) -> Result<void> {
             if (auto done = tx.run(update<Note>().set(col<&Note::text> = "changed").all_rows()); !done)
                 return done;

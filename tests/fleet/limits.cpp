@@ -86,7 +86,7 @@ TEST_CASE("every operation of a limited handle is limited, and of no other")
     CHECK(limited.snapshot(snapshot).error() == errc::timeout);
     CHECK(wait_for(limited.async_snapshot(snapshot)).error() == errc::timeout);
     auto body = [&](auto& tx) -> Result<void> {
-        must(tx.run(insert(note("taken back"))));
+        must(tx.run(insert(note("rolled back"))));
         must(tx.read(endless));
         return {};
     };

@@ -190,8 +190,8 @@ private:
     void roll_back()
     {
         const auto body = [](auto& tx) -> Result<void> {
-            (void)tx.run(insert(note("taken back", -1)));
-            return fail(errc::invalid_argument, "taken back");
+            (void)tx.run(insert(note("rolled back", -1)));
+            return fail(errc::invalid_argument, "rolled back");
         };
         CHECK_FALSE(wait_for(db_.async_write(body)));
     }

@@ -92,7 +92,7 @@ TEST_CASE("the clock and the want of room close the same tenants, and somebody w
     CHECK(found == written);
 }
 
-TEST_CASE("a tenant that is made anew as soon as it is to be destroyed is a new one")
+TEST_CASE("a tenant that is made again as soon as it is to be destroyed is a new one")
 {
     Site site(few(2), 1);
     for (int round = 0; round < 30; ++round) {

@@ -152,7 +152,7 @@ TEST_CASE("a fleet that only reads serves what is there, refuses the rest, and l
         must(fleet.close(Shutdown::drain));
     }
     auto after = everything_below(root.path);
-    // The index of a log is SQLite's, made anew by who opens it.
+    // The index of a log is SQLite's, made again by who opens it.
     before.erase(root.database.string() + "-shm");
     after.erase(root.database.string() + "-shm");
     CHECK(after == before);

@@ -617,7 +617,7 @@ TEST_CASE("what is opened for the background alone is closed after it, and what 
     CHECK(shell.registry.stats().idle == 1);
 }
 
-TEST_CASE("a tenant that is made anew while the old one is destroyed is made after it")
+TEST_CASE("a tenant that is made again while the old one is destroyed is made after it")
 {
     Shell shell(2);
     const auto lease = shell.acquire("a");

@@ -135,7 +135,7 @@ TEST_CASE("a failing body leaves nothing behind")
     SECTION("by its result")
     {
         auto body = [](auto& tx) -> Result<void> {
-            must(tx.run(insert(note("taken back", 2))));
+            must(tx.run(insert(note("rolled back", 2))));
             must(tx.run(update<Note>().set(col<&Note::number> = 3).all_rows()));
             return fail(errc::invalid_argument, "changed my mind");
         };
@@ -148,7 +148,7 @@ TEST_CASE("a failing body leaves nothing behind")
     SECTION("by an exception")
     {
         auto body = [](auto& tx) -> Result<void> {
-            must(tx.run(insert(note("taken back", 2))));
+            must(tx.run(insert(note("rolled back", 2))));
             throw std::runtime_error("woe");
         };
         const auto failed = wait_for(open.a.async_write(body));
@@ -160,7 +160,7 @@ TEST_CASE("a failing body leaves nothing behind")
     SECTION("by running out of memory")
     {
         auto body = [](auto& tx) -> Result<void> {
-            must(tx.run(insert(note("taken back", 2))));
+            must(tx.run(insert(note("rolled back", 2))));
             throw std::bad_alloc();
         };
         CHECK(wait_for(open.a.async_write(body)).error() == errc::out_of_memory);
@@ -168,7 +168,7 @@ TEST_CASE("a failing body leaves nothing behind")
     SECTION("though its caller does not look at a failed statement")
     {
         auto body = [&](auto& tx) -> Result<void> {
-            must(tx.run(insert(note("taken back", 2))));
+            must(tx.run(insert(note("rolled back", 2))));
             (void)tx.run(sql<"insert or rollback into note(id, text, number) values (1, 'twice', 0)">());
             return {};
         };

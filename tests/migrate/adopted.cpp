@@ -107,7 +107,7 @@ TEST_CASE("tables as Chinook, Rails and Django make them are adopted, read and w
     }
 }
 
-TEST_CASE("an adopted table that is built anew keeps the foreign keys that are not declared")
+TEST_CASE("an adopted table that is rebuilt keeps the foreign keys that are not declared")
 {
     TempDir dir;
     Connection db = adopted<Django>(dir, django);

@@ -172,7 +172,7 @@ TEST_CASE("generated columns that are made of others are worked out in their ord
     CHECK(conflicts[1].first_keys == Texts{"1"});
 }
 
-TEST_CASE("indexes, views and triggers are made anew where they differ")
+TEST_CASE("indexes, views and triggers are made again where they differ")
 {
     const char* const i = "CREATE INDEX i ON t (a)";
     for (const char* other : {"CREATE UNIQUE INDEX i ON t (a)", "CREATE INDEX i ON t (a DESC)",
@@ -188,7 +188,7 @@ TEST_CASE("indexes, views and triggers are made anew where they differ")
     CHECK(plan({t, i, "CREATE VIEW v AS SELECT 1"}, {t}).tolerated == Texts{"view v", "index i"});
     CHECK(titles({t, i, "CREATE VIEW v AS SELECT 1"}, {t}, Unknown::drop) ==
           Texts{"drop view v", "drop index i"});
-    // On a table that is built anew they stay, and come back.
+    // On a table that is rebuilt they stay, and come back.
     const Plan rebuilt = plan({t, i, "CREATE TRIGGER g AFTER INSERT ON t BEGIN SELECT 1; END"},
                               {"CREATE TABLE t (a INTEGER, b TEXT NOT NULL) STRICT"});
     REQUIRE(rebuilt.steps.size() == 1);
@@ -210,7 +210,7 @@ TEST_CASE("what names a column that goes does not stay behind to fail")
     CHECK(found.tolerated.empty());
 }
 
-TEST_CASE("a full-text table is made, filled, made anew, and filled again")
+TEST_CASE("a full-text table is made, filled, made again, and filled again")
 {
     const char* const content = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)";
     const char* const f = "CREATE VIRTUAL TABLE f USING fts5(a, content='t', content_rowid='id')";

@@ -194,7 +194,7 @@ TEST_CASE("a name that something else has is refused")
     }
 }
 
-TEST_CASE("an index is made anew if its definition differs, and only then")
+TEST_CASE("an index is made again if its definition differs, and only then")
 {
     TempDir dir;
     Connection connection = database(dir);

@@ -63,7 +63,7 @@ constexpr SchemaObject letter_with_date{
 constexpr SchemaObject added_objects[] = {person, letter_with_date, log, by_name, named, watch};
 constexpr SchemaInfo added_schema{added_objects, 1002};
 
-// A table that others refer to is built anew, with its index and its trigger.
+// A table that others refer to is rebuilt, with its index and its trigger.
 constexpr SchemaObject strict_person{
     "table",
     "person",

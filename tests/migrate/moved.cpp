@@ -109,7 +109,7 @@ TEST_CASE("the name of an index or a trigger moves to another table")
     leads_to({p, q, "CREATE INDEX i ON p (a)"}, "", {p, q, "CREATE INDEX i ON q (a)"});
     leads_to({p, q, "CREATE TRIGGER g AFTER INSERT ON p BEGIN SELECT 1; END"}, "",
              {p, q, "CREATE TRIGGER g AFTER INSERT ON q BEGIN SELECT 1; END"});
-    // Of a table that is built anew, and to one.
+    // Of a table that is rebuilt, and to one.
     leads_to(
         {p, q, "CREATE UNIQUE INDEX i ON p (a)", "CREATE TRIGGER g AFTER INSERT ON p BEGIN SELECT 1; END"},
         "",

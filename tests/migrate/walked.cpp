@@ -245,7 +245,7 @@ TEST_CASE("a table is renamed in a revision that builds another one anew, and wh
     CHECK_FALSE(db.execute("DELETE FROM q"));
 }
 
-TEST_CASE("a rename is rehearsed as it is done, whatever is built anew after it")
+TEST_CASE("a rename is rehearsed as it is done, whatever is rebuilt after it")
 {
     const std::string view = "CREATE VIEW v AS SELECT a FROM ";
     const std::string wanted = "CREATE TABLE q (id INTEGER PRIMARY KEY, a TEXT UNIQUE)";

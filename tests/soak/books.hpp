@@ -29,7 +29,7 @@ struct Asked {
 /// The numbers of a client begin at `client * numbers_each`.
 inline constexpr std::int64_t numbers_each = 1'000'000'000;
 
-/// What is never to be read: the text of rows that are taken back by the write that makes them.
+/// What is never to be read: the text of rows that are rolled back by the write that makes them.
 inline constexpr const char* poison = "poison";
 
 /// What becomes of a tenant of the soak.

@@ -27,7 +27,7 @@ std::int64_t rows(Connection& connection) { return must(connection.query_integer
 
 } // namespace
 
-TEST_CASE("what is committed stays, what is not is taken back")
+TEST_CASE("what is committed stays, what is not is rolled back")
 {
     TempDir dir;
     Connection connection = database(dir);
@@ -282,7 +282,7 @@ TEST_CASE("a cancelled operation's flag does not end BEGIN, COMMIT or ROLLBACK")
     connection.watch(nullptr);
 }
 
-TEST_CASE("a savepoint is taken back alone")
+TEST_CASE("a savepoint is rolled back alone")
 {
     TempDir dir;
     Connection connection = database(dir);

@@ -15,7 +15,7 @@
 namespace tenantry::test {
 
 /// Copies the files of a root at which nothing happens now, as they would lie there after a kill: the shared memory is gone
-/// with the processes, or made anew by who comes first.
+/// with the processes, or made again by who comes first.
 inline void copy_as_killed(const std::filesystem::path& from, const std::filesystem::path& to)
 {
     namespace fs = std::filesystem;

@@ -125,7 +125,7 @@ TEST_CASE("room is made and filled in one transaction")
     CHECK(must(db.read(one(select(col<&File::content>)))) == bytes_from(0, size));
 }
 
-TEST_CASE("what is written in pieces is taken back with its transaction")
+TEST_CASE("what is written in pieces is rolled back with its transaction")
 {
     Opened opened;
     const auto& db = opened.db;

@@ -70,7 +70,7 @@ TEST_CASE("what came while a log was written back is little, and done as soon as
     log.grown(102, begin);
     CHECK(log.passed({100, 100}, begin));
     CHECK(log.next(false, begin) == Step::none);
-    SECTION("so that it is begun anew")
+    SECTION("so that it is restarted")
     {
         log.grown(103, begin);
         REQUIRE(log.next(true, begin) == Step::reuse);
@@ -111,7 +111,7 @@ TEST_CASE("what came while a log was written back is little, and done as soon as
         log.grown(200, begin);
         CHECK(log.next(true, begin) == Step::beside);
     }
-    SECTION("unless there is none: then it is begun anew by the next write")
+    SECTION("unless there is none: then it is restarted by the next write")
     {
         log.grown(20, begin);
         CHECK(log.next(true, begin) == Step::none);
@@ -226,7 +226,7 @@ TEST_CASE("a log that cannot be restarted is written back beside the writer as f
     CHECK(log.bytes() == 0);
 }
 
-TEST_CASE("a log that was begun anew counts from its beginning")
+TEST_CASE("a log that was restarted counts from its beginning")
 {
     CheckpointPolicy log(small());
     log.grown(500, begin);
@@ -246,7 +246,7 @@ TEST_CASE("a log that was begun anew counts from its beginning")
     CHECK(log.next(false, begin) == Step::beside);
 }
 
-TEST_CASE("a log that is too long is begun anew between two batches")
+TEST_CASE("a log that is too long is restarted between two batches")
 {
     CheckpointPolicy log(small());
     log.grown(1000, begin);
@@ -270,7 +270,7 @@ TEST_CASE("a log that is too long is begun anew between two batches")
     }
 }
 
-TEST_CASE("a log that cannot be begun anew is full at last, and tried each time from then on")
+TEST_CASE("a log that cannot be restarted is full at last, and tried each time from then on")
 {
     CheckpointPolicy log(small());
     log.grown(4999, begin);
@@ -377,14 +377,14 @@ TEST_CASE(
     options.refuse_at = 0;
     options.interval = GENERATE(0s, 10s, 10000s);
     for (int round = 0; round < 50; ++round) {
-        // A log as SQLite keeps it: begun anew by the first write after it was written back whole.
+        // A log as SQLite keeps it: restarted by the first write after it was written back whole.
         CheckpointPolicy log(options);
         std::uint64_t bytes = 0;
         std::uint64_t back = 0;
         std::uint64_t beside_to = 0;
         bool beside = false;
         bool reader = false;
-        std::uint64_t longest_read = 0; // how long the log was while somebody read, since it was begun anew
+        std::uint64_t longest_read = 0; // how long the log was while somebody read, since it was restarted
         for (int n = 0; n < 2000; ++n) {
             const auto now = begin + std::chrono::seconds(n);
             if (back == bytes && !reader) bytes = back = longest_read = 0;

@@ -99,7 +99,7 @@ TEST_CASE("a log that grows fast is left to grow, unless that costs its writes m
     }
 }
 
-TEST_CASE("while the log is being written back beside, it is not begun anew")
+TEST_CASE("while the log is being written back beside, it is not restarted")
 {
     Site site;
     site.write(40 * kib);

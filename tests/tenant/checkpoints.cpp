@@ -1,4 +1,4 @@
-// The write-ahead log of an open tenant: written back beside the writer, begun anew when it is long, never silently
+// The write-ahead log of an open tenant: written back beside the writer, restarted when it is long, never silently
 // without bounds.
 #include <tenantry/tenant/detail/tenant.hpp>
 
@@ -56,7 +56,7 @@ TEST_CASE("a log that has grown is written back without anybody's asking")
     REQUIRE(write_much(plain, 128 * kib)->succeeded());
     CHECK(until([&] { return plain.tenant->stats().checkpoints > 0; }));
     CHECK(plain.tenant->stats().log_bytes >= 64 * kib);
-    // All of it is in the database now, so that the next write begins the log anew.
+    // All of it is in the database now, so that the next write restarts the log.
     REQUIRE(plain.write(1)->succeeded());
     CHECK(plain.tenant->stats().log_bytes < 64 * kib);
     CHECK(plain.tenant->stats().checkpoints_failed == 0);

@@ -119,7 +119,7 @@ TEST_CASE("what holds nothing is given back, with the log that it takes, and wha
     CHECK(again.before == again.after);
 }
 
-TEST_CASE("the whole is written anew on request, and becomes incremental where that was chosen since")
+TEST_CASE("the whole is rewritten on request, and becomes incremental where that was chosen since")
 {
     PlainTenant plain(2, usual());
     fill_and_empty(plain);

@@ -88,7 +88,7 @@ TEST_CASE("a database of which little is free, or that is large, is left as it i
     SECTION("few percent") { options.compact_percent = 90; }
     SECTION("few bytes") { options.compact_free = before.bytes(); }
     SECTION("no percent: never") { options.compact_percent = 0; }
-    SECTION("too large to be written anew")
+    SECTION("too large to be rewritten")
     {
         options.compact_at_most = before.bytes() - 1;
         left = !incremental;

@@ -353,7 +353,7 @@ TEST_CASE("a cancelled job leaves the queue without having run")
     CHECK(plain.entries() == "1 3");
 }
 
-TEST_CASE("a running job is ended by its own flag, and taken back; its neighbours are not harmed")
+TEST_CASE("a running job is ended by its own flag, and rolled back; its neighbours are not harmed")
 {
     PlainTenant plain;
     Door inside;

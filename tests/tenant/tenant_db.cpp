@@ -72,7 +72,7 @@ TEST_CASE("what is written is read again, by either way of reading")
     CHECK(must(test::count_notes(db)) == 0);
 }
 
-TEST_CASE("an insert whose id does not fit its type is taken back")
+TEST_CASE("an insert whose id does not fit its type is rolled back")
 {
     Opened opened;
     const auto about = must(wait_for(test::add_note(opened.db)));
