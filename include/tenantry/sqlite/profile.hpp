@@ -28,7 +28,7 @@ struct Fences {
 };
 
 /// How much a statement may ask of SQLite (https://sqlite.org/limits.html). 0: as much as SQLite was built for, which is
-/// plenty for statements that a program writes itself. Who lets others write raw SQL makes them small, as
+/// plenty for statements that a program writes itself. A program that lets others write raw SQL makes them small, as
 /// https://sqlite.org/security.html says; they hold for the library's own statements, migrations among them, too.
 struct StatementLimits {
     int value_bytes = 0;        ///< of a text, a blob, or a row

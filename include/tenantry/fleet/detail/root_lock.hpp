@@ -1,4 +1,4 @@
-// Who may have a fleet's root open: any number of fleets side by side, or one that owns it.
+// Which fleets may have a root open: any number of fleets side by side, or one that owns it.
 #pragma once
 
 #include <filesystem>

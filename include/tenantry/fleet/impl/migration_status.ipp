@@ -40,7 +40,7 @@ public:
         idle_.notify_all();
     }
 
-    // Waits for those that have begun; who comes later finds nothing to do.
+    // Waits for threads that have begun; one that comes later finds nothing to do.
     std::vector<TenantStatus> take()
     {
         std::unique_lock lock(mutex_);

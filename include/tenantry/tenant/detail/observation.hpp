@@ -1,4 +1,4 @@
-// Who hears of one tenant, and of what.
+// The observer of one tenant, and which statements it is notified of.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,7 @@
 
 namespace tenantry::detail {
 
-/// A fleet's observer, and which statements it wants to hear of, asked once.
+/// A fleet's observer, and which statements it is to be notified of, asked once.
 struct Observation {
     std::shared_ptr<Observer> observer{};
     std::optional<std::chrono::nanoseconds> statements_from{};
@@ -25,7 +25,7 @@ struct Observation {
         return made;
     }
 
-    /// Has it hear of the statements that are run on the connection from now on.
+    /// Notifies it of the statements that are run on the connection from now on.
     void begin(sqlite::Connection& connection, std::string_view tenant) const
     {
         if (observer && statements_from) connection.observe(observer, tenant, *statements_from);

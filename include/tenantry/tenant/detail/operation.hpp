@@ -135,7 +135,7 @@ private:
     return Error(errc::cancelled, "cancelled before it ran");
 }
 
-/// What is answered to who would change something where `FleetOptions::read_only` was said.
+/// What an operation that would change something is answered where the fleet only reads (`FleetOptions::read_only`).
 [[nodiscard]] inline Error only_reads_error()
 {
     return Error(errc::read_only, "the fleet only reads (FleetOptions::read_only): nothing was changed");

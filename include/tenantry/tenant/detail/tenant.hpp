@@ -281,7 +281,7 @@ private:
     const boost::asio::execution_context* const context_; // the executor's
 
     Gate gate_;    // operations and chores
-    Gate posting_; // who is just posting on behalf of callers whose operations may be over
+    Gate posting_; // threads that are posting on behalf of callers whose operations may be over
     std::mutex closing_;
     std::optional<Strand<Later>> strand_; // until it is closed
 

@@ -1,4 +1,4 @@
-// Who has the connection that a tenant writes with: one atomic, so that a read that borrows it takes no lock.
+// Whether the connection that a tenant writes with is in use: one atomic, so that a read that borrows it takes no lock.
 #pragma once
 
 #include <atomic>

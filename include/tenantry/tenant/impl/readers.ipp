@@ -77,7 +77,7 @@ TENANTRY_DECL Result<Readers::Connection> Readers::take(std::unique_lock<std::mu
         return connection;
     }
     if (open_ >= limit_) return Connection();
-    // The first one is every tenant's own: who waits for a reader waits for one of the same tenant's.
+    // The first one is every tenant's own: a thread that waits for a reader waits for one of the same tenant's.
     if (open_ > 0 && budget_) {
         if (!budget_->take()) return Connection();
         ++from_budget_;
@@ -94,7 +94,7 @@ TENANTRY_DECL Result<Readers::Connection> Readers::take(std::unique_lock<std::mu
     if (opened) return opened;
     --open_;
     give_back_budget();
-    released_.notify_one(); // somebody who waits may try in its place
+    released_.notify_one(); // a thread that waits may try in its place
     return fail(std::move(opened).error());
 }
 

@@ -212,7 +212,7 @@ TENANTRY_DECL void Schedule::wait_is_over(Wait wait, Actions& actions) noexcept
 {
     if (wait == Wait::log && strand_ == Strand::writing) log_came_ = true;
     if (writing_ != waiting_for(wait)) {
-        if (wait == Wait::reader) writer_.forgo(); // who waited for it is gone
+        if (wait == Wait::reader) writer_.forgo(); // the turn that waited for it is gone
         return;
     }
     writing_ = writes_.empty() ? Writing::none : Writing::due;
