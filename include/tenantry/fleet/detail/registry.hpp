@@ -1,4 +1,4 @@
-// Which tenants are open, who waits for one, and what must be done next. No threads, no clocks, no files: the
+// Which tenants are open, which requests wait for one, and what must be done next. No threads, no clocks, no files: the
 // fleet calls it under its lock and carries out, without the lock, what it returns.
 #pragma once
 
@@ -7,9 +7,9 @@
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -34,7 +34,7 @@ struct Entry {
         waiting,    ///< for room: `max_open` others are open
         opening,    ///< a thread opens its files
         open,       ///< in use, or idle and remembered
-        closing,    ///< a thread closes its files; who asks meanwhile gets it opened again
+        closing,    ///< a thread closes its files; a request that comes meanwhile has it opened again
         draining,   ///< to be destroyed: waits for its operations, and closes
         destroying, ///< its files are being taken away
         lost,       ///< its files were taken away by another process: waits for its operations, and closes
@@ -42,11 +42,11 @@ struct Entry {
 
     using TimePoint = LeaseRequest::TimePoint;
     using List = std::list<std::shared_ptr<Entry>>;
-    using Deadlines = std::multiset<TimePoint>;
+    using Deadlines = std::multimap<TimePoint, Entry*>;
 
     explicit Entry(TenantId the_id);
 
-    /// Somebody who waits for the end of a tenant. Destroyed unanswered there was no memory for it.
+    /// A caller that waits for the end of a tenant. Destroyed unanswered there was no memory for it.
     class Destroyer {
     public:
         virtual ~Destroyer() = default;
@@ -54,7 +54,7 @@ struct Entry {
         [[nodiscard]] virtual bool cancelled() const noexcept { return false; }
     };
 
-    /// Somebody who makes a tenant. Dropped uncalled where that is not to be.
+    /// A caller that makes a tenant. Dropped uncalled where that is not to be.
     class Creator {
     public:
         virtual ~Creator() = default;
@@ -75,12 +75,12 @@ struct Entry {
     List::iterator place{};    // and where
     Deadlines::node_type spare_deadline; // the same among those for which somebody waits until then
     std::optional<Deadlines::iterator>
-        deadline; // its place there: when the first who waits for it, and for room, gives up
+        deadline; // its place there: when the first request for it, which waits for room, gives up
     TimePoint idle_since{};
     bool trimmed = false;                 // since it is idle
     bool looked_after = false;            // since it is idle
     std::optional<TimePoint> upkeep_at{}; // when it was last, since it was opened
-    bool drained = false;                 // those who hold it were told that it is destroyed
+    bool drained = false;                 // its handles were told that it is destroyed
     bool used = false;                    // by live traffic, since it was idle
     bool background_only = false;         // nobody else has wanted it since it was opened
     CloseReason why_closed{};             // where it is closing
@@ -144,7 +144,7 @@ public:
         std::vector<Creator> create;
         std::vector<Creator> dropped; ///< not to be begun
 
-        /// Answers those who waited, but for leases. What they do may come back to the registry: call it without the lock.
+        /// Answers the callers that waited, but for leases. What they do may come back to the registry: call it without the lock.
         void answer();
     };
 
@@ -174,7 +174,7 @@ public:
     /// A lease of the tenant was granted, and not given to the caller: its files are lost.
     void uncount_hit() noexcept { --counts_.hits; }
 
-    /// The tenant's files are gone or are another tenant's now. Who asks for it is given the new one. This one is closed as
+    /// The tenant's files are gone or are another tenant's now. The next request is given the new one. This one is closed as
     /// soon as its operations have ended, whatever handles of it there still are: the new one cannot be opened before.
     void lost(const EntryPtr& entry, Actions& actions);
 
@@ -212,7 +212,7 @@ public:
     /// What was put off is to be begun again.
     void close_again(Actions& actions) noexcept;
 
-    /// Refuses who has cancelled.
+    /// Refuses requests that were cancelled.
     void sweep_cancelled(Actions& actions);
 
     /// Whether somebody waits for the tenant that is being opened.
@@ -227,10 +227,10 @@ public:
         return entry.destroyer != nullptr && !entry.drained && entry.destroyer->cancelled();
     }
 
-    /// When the first one who waits for room gives up.
+    /// When the first request that waits for room gives up.
     [[nodiscard]] std::optional<TimePoint> next_deadline() const noexcept;
 
-    /// No leases from now on; who waits for room is refused.
+    /// No leases from now on; requests that wait for room are refused.
     void close(Actions& actions);
 
     /// Drains every tenant that is open, and every one that will be.
@@ -248,7 +248,7 @@ public:
     /// A creator that was counted has been answered.
     void end_creating() noexcept { --creating_; }
 
-    /// Forgets an entry, whose tenant is to be closed then; who waits for it is refused. Nullptr: there is none any more. Only
+    /// Forgets an entry, whose tenant is to be closed then; requests that wait for it are refused. Nullptr: there is none any more. Only
     /// when closed.
     [[nodiscard]] EntryPtr forget_one(Actions& actions) noexcept;
 
@@ -310,7 +310,7 @@ private:
     // It may be that no thread gets to opening it in time.
     void await(TimePoint until) noexcept;
 
-    // Somebody waits for the entry, and for room until then.
+    // A request waits for the entry, and for room until then.
     void expect(Entry& entry, TimePoint deadline) noexcept;
 
     // No deadline runs while the request waits for room.
@@ -321,7 +321,7 @@ private:
     [[nodiscard]] Error no_room_error(const Entry& entry, const LeaseRequest& request) const;
     [[nodiscard]] static Error limit_error(const TenantId& id, std::string_view while_what) noexcept;
 
-    // Whom there is no memory to answer is destroyed, and says so.
+    // A request that there is no memory to answer is destroyed, and says so.
     void grant(const EntryPtr& entry, LeaseRequest request, Actions& actions) noexcept;
 
     static void refuse(LeaseRequest request, Error error, Actions& actions) noexcept;
@@ -340,40 +340,42 @@ private:
         for (auto& request : take_waiters(entry)) refuse(std::move(request), error, actions);
     }
 
-    // Those who wait in the queue and are meant; an entry that nobody waits for leaves it.
+    // Refuses those requests for a tenant that waits for room which are meant. Where none is left it leaves the table; where
+    // only background requests are left it waits with those. False: none was meant.
     template <class Meant, class Why>
-    void refuse_queued(Actions& actions, Meant meant, Why why)
+    bool refuse_queued(const EntryPtr& entry, Actions& actions, Meant meant, Why why)
     {
-        const auto reason = [&](const Entry& entry, const LeaseRequest& request) noexcept {
+        const auto reason = [&](const LeaseRequest& request) noexcept {
             try {
-                return why(entry, request);
+                return why(*entry, request);
             } catch (...) {
                 return Error(errc::out_of_memory);
             }
         };
-        for (auto* queue : {&queue_, &background_}) {
-            for (auto& entry : *queue)
-                for (auto& request : entry->waiters)
-                    if (meant(request)) {
-                        Error error = reason(*entry, request);
-                        refuse(std::move(request), std::move(error), actions);
-                    }
-            for (auto at = queue->begin(); at != queue->end();) {
-                const auto here = at++;
-                if (drop_answered(**here)) expect_those_who_wait(**here);
-                if ((*here)->waiters.empty()) entries_.erase(queue->take(here)->id.view());
+        for (auto& request : entry->waiters)
+            if (meant(request)) {
+                Error error = reason(request);
+                refuse(std::move(request), std::move(error), actions);
             }
+        if (!drop_answered(*entry)) return false;
+        if (entry->waiters.empty()) {
+            leave_queue(*entry);
+            entries_.erase(entry->id.view());
+        } else if (!entry->background_only && is_for_background(*entry)) {
+            leave_queue(*entry);
+            enqueue(entry);
+        } else {
+            expect_those_who_wait(*entry);
         }
-        // Whom live traffic wants no more.
-        for (auto at = queue_.begin(); at != queue_.end();) {
-            const auto here = at++;
-            if (!(*here)->background_only && is_for_background(**here)) enqueue(queue_.take(here));
-        }
+        return true;
     }
+
+    // It waits for room no more.
+    void leave_queue(Entry& entry) noexcept;
 
     [[nodiscard]] static bool is_for_background(const Entry& entry) noexcept;
 
-    // Somebody waits for it, and for room.
+    // A request waits for it, and for room.
     void enqueue(const EntryPtr& entry) noexcept;
 
     // Live traffic wants it: it does not wait in the background any more.
@@ -407,9 +409,9 @@ private:
     const std::size_t max_open_;
     Table entries_;
     List idle_;                  // the one unused for the longest time first
-    List queue_;                 // those who wait for room
+    List queue_;                 // those that wait for room
     List background_;            // and those that are wanted in the background only
-    Entry::Deadlines deadlines_; // of both, where somebody's time runs
+    Entry::Deadlines deadlines_; // of both, where the time of a request runs
     std::unordered_map<std::string, std::size_t, NameHash, std::equal_to<>> making_;
     std::vector<EntryPtr> lost_; // until they are closed
     std::size_t creating_ = 0;

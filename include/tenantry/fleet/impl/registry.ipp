@@ -10,7 +10,7 @@ namespace tenantry::detail {
 
 TENANTRY_DECL Entry::Entry(TenantId the_id) : id(std::move(the_id))
 {
-    Deadlines made{TimePoint{}};
+    Deadlines made{{TimePoint{}, this}};
     spare_deadline = made.extract(made.begin());
 }
 
@@ -160,8 +160,7 @@ TENANTRY_DECL void Registry::destroy(const TenantId& id, Destroyer destroyer, Ac
     entry->destroyer = std::move(destroyer);
     switch (entry->phase) {
     case Phase::waiting:
-        (void)(queue_.remove(*entry) || background_.remove(*entry));
-        expect_nobody(*entry);
+        leave_queue(*entry);
         refuse_waiters(*entry, destroyed_error(id), actions);
         destroy_files(entry, actions);
         break;
@@ -234,9 +233,13 @@ TENANTRY_DECL void Registry::put_off_upkeep(Entry& entry) noexcept
 TENANTRY_DECL void Registry::expire(TimePoint now, Actions& actions)
 {
     admit_late_background(now);
-    refuse_queued(
-        actions, [&](const LeaseRequest& request) { return request.gives_up_at() <= now; },
-        [&](const Entry& entry, const LeaseRequest& request) { return no_room_error(entry, request); });
+    while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+        const EntryPtr late = *deadlines_.begin()->second->place;
+        const bool refused = refuse_queued(
+            late, actions, [&](const LeaseRequest& request) { return request.gives_up_at() <= now; },
+            [&](const Entry& entry, const LeaseRequest& request) { return no_room_error(entry, request); });
+        if (!refused) expect_those_who_wait(*late);
+    }
     balance(actions);
 }
 
@@ -277,9 +280,13 @@ TENANTRY_DECL void Registry::close_again(Actions& actions) noexcept
 
 TENANTRY_DECL void Registry::sweep_cancelled(Actions& actions)
 {
-    refuse_queued(
-        actions, [](const LeaseRequest& request) { return request.is_cancelled(); },
-        [](const Entry& entry, const LeaseRequest&) { return cancelled_error(entry); });
+    for (auto* queue : {&queue_, &background_})
+        for (auto at = queue->begin(); at != queue->end();) {
+            const EntryPtr entry = *at++;
+            (void)refuse_queued(
+                entry, actions, [](const LeaseRequest& request) { return request.is_cancelled(); },
+                [](const Entry& of, const LeaseRequest&) { return cancelled_error(of); });
+        }
     // And those whose tenant is being opened or closed, who can be anywhere in the table.
     if (opening_ + closing_ == 0) return;
     for (auto& [id, entry] : entries_) {
@@ -295,7 +302,7 @@ TENANTRY_DECL void Registry::sweep_cancelled(Actions& actions)
 TENANTRY_DECL std::optional<Registry::TimePoint> Registry::next_deadline() const noexcept
 {
     if (deadlines_.empty()) return std::nullopt;
-    return *deadlines_.begin();
+    return deadlines_.begin()->first;
 }
 
 TENANTRY_DECL void Registry::close(Actions& actions)
@@ -410,9 +417,9 @@ TENANTRY_DECL void Registry::await(TimePoint until) noexcept
 
 TENANTRY_DECL void Registry::expect(Entry& entry, TimePoint deadline) noexcept
 {
-    if (deadline == no_deadline || (entry.deadline && **entry.deadline <= deadline)) return;
+    if (deadline == no_deadline || (entry.deadline && (*entry.deadline)->first <= deadline)) return;
     expect_nobody(entry);
-    entry.spare_deadline.value() = deadline;
+    entry.spare_deadline.key() = deadline;
     entry.deadline = deadlines_.insert(std::move(entry.spare_deadline));
 }
 
@@ -502,6 +509,12 @@ TENANTRY_DECL void Registry::enqueue(const EntryPtr& entry) noexcept
     entry->background_only = is_for_background(*entry);
     (entry->background_only ? background_ : queue_).push_back(entry);
     expect_those_who_wait(*entry);
+}
+
+TENANTRY_DECL void Registry::leave_queue(Entry& entry) noexcept
+{
+    (void)(queue_.remove(entry) || background_.remove(entry));
+    expect_nobody(entry);
 }
 
 TENANTRY_DECL void Registry::promote(const EntryPtr& entry)
