@@ -74,6 +74,13 @@ auto jobs_of(const Filter& filter)
 }
 // [/filter]
 
+// [values]
+auto of_module(const std::string& name) // name may be a temporary
+{
+    return select<Job>().where(col<&Job::module> == name);
+}
+// [/values]
+
 // [generic]
 template <class Row>
 auto number_of(auto& db, const auto& condition) // db is a tenant, a snapshot or a transaction
@@ -206,6 +213,17 @@ TEST_CASE("select: joins")
     // [/alias]
     const auto pairs = test::must(tx.read(bosses.order_by(col<&User::name>)));
     CHECK(pairs[1] == std::tuple(std::string("bob"), std::optional<std::string>("ann")));
+}
+
+TEST_CASE("select: what a query is made of")
+{
+    Filled tx;
+    const std::string long_text(1000, 'x');
+    // [borrowed]
+    auto long_ones = tx.read(select<Job>().where(col<&Job::module> == borrowed(long_text)));
+    // [/borrowed]
+    CHECK(test::must(long_ones).empty());
+    CHECK(test::must(tx.read(of_module(std::string("mail")))).size() == 2);
 }
 
 TEST_CASE("select: queries inside queries")

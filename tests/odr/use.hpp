@@ -116,6 +116,7 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
         const std::vector<std::byte> bytes(2, std::byte{1});
         must(sketch.write(2, bytes));
         must(tx.run(update<Setting>("greeting").set(rename_key(col<&Setting::key> = "greeting"))));
+        must(tx.run(update<Setting>(setting.key).set(col<&Setting::value> = borrowed(setting.value))));
         return tx.write(
             update<Task>().set(col<&Task::state> = State::done).where(col<&Task::urgent> == true));
     };

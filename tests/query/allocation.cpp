@@ -88,8 +88,90 @@ TEST_CASE("a point read allocates nothing")
     CHECK(db.counted([&] { return one(select<Point>().where(col<&Point::id> == id)); }) == 0);
     CHECK(db.counted([&] { return first(select(col<&Point::x>).where(col<&Point::label> == "short")); }) ==
           0);
+    const std::string brief(15, 'x');
+    CHECK(db.counted([&] { return first(select<Point>().where(col<&Point::label> == brief)); }) == 0);
     const std::string named(100, 'x');
-    CHECK(db.counted([&] { return first(select<Point>().where(col<&Point::label> == named)); }) == 0);
+    CHECK(db.counted([&] { return first(select<Point>().where(col<&Point::label> == borrowed(named))); }) ==
+          0);
+}
+
+namespace {
+
+// Allocations while something is made.
+template <class Make>
+std::size_t made_with(const Make& make)
+{
+    const std::size_t before = allocations;
+    static_cast<void>(make());
+    return allocations - before;
+}
+
+} // namespace
+
+TEST_CASE("a long text is copied once, wherever it stands and whatever follows it")
+{
+    const std::string text(100, 'x');
+    const auto where = [&] { return select<Point>().where(col<&Point::label> == text); };
+    const auto is = [&] { return col<&Point::label> == text; };
+    CHECK(made_with(where) == 1);
+    CHECK(made_with([&] {
+              return first(where().order_by(col<&Point::x>, col<&Point::id>).limit(3).offset(1));
+          }) == 1);
+    CHECK(made_with([&] {
+              return page_after_keys(where().order_by(col<&Point::x>, col<&Point::id>), 3, key<Point>(1));
+          }) == 1);
+    CHECK(made_with([&] {
+              return select<Point>().where(!(is() && col<&Point::x> == 1) || col<&Point::x> == 2);
+          }) == 1);
+    CHECK(made_with([&] {
+              return select<Point>().where(!(when(true, is()) && when(true, col<&Point::x> == 1)) ||
+                                           when(false, col<&Point::x> == 2));
+          }) == 1);
+    CHECK(made_with([&] {
+              return select(case_()
+                                .when(col<&Point::x> == 1, text)
+                                .when(col<&Point::x> == 2, "b")
+                                .otherwise("c")
+                                .as("t"_n))
+                  .from(table<Point>)
+                  .order_by(col<&Point::id>);
+          }) == 1);
+    CHECK(made_with([&] {
+              return where().union_all(select<Point>()).intersect(select<Point>()).order_by(col<&Point::x>);
+          }) == 1);
+    CHECK(made_with([&] {
+              return select(col<&Point::x>, count().filter(is()).as("n"_n))
+                  .group_by(col<&Point::x>)
+                  .having(count() > 1)
+                  .limit(2);
+          }) == 1);
+    CHECK(made_with([&] {
+              return first(select(scalar(select(count()).from(table<Point>).where(is())).as("n"_n)));
+          }) == 1);
+    CHECK(made_with([&] { return select<Point>().with(cte<"p">(where())).limit(1); }) == 1);
+    CHECK(made_with([&] {
+              return update<Point>().set(col<&Point::label> = text).where(col<&Point::x> == 1).returning();
+          }) == 1);
+    CHECK(made_with([&] {
+              return insert<Point>().set(col<&Point::label> = text).on_conflict().do_nothing();
+          }) == 1);
+    CHECK(made_with([&] { return one(sql<"select ?, :b", std::string, std::string>(text, "b")); }) == 1);
+
+    // One that has a name is copied as it is extended for the first time, and not as it is run.
+    const auto query = where();
+    CHECK(made_with([&] { return first(query.order_by(col<&Point::x>).limit(3).offset(1)); }) == 1);
+    const auto both = where().union_all(select<Point>());
+    CHECK(made_with([&] { return both.order_by(col<&Point::x>).limit(1); }) == 1);
+    PointDatabase db;
+    CHECK(db.counted([&]() -> const auto& { return query; }) == 0);
+    CHECK(made_with([&] { return page_after_keys(query.order_by(col<&Point::id>), key<Point>(1)); }) == 1);
+
+    // A list of texts is one text and its places, however many there are.
+    const std::vector<std::string> few(2, text), many(50, text);
+    const auto listed = [](const auto& texts) {
+        return made_with([&] { return in(col<&Point::label>, texts); });
+    };
+    CHECK(listed(many) <= listed(few) + 20);
 }
 
 TEST_CASE("what is chosen at run time allocates nothing once that choice has come up")

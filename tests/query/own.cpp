@@ -1,4 +1,4 @@
-// own(query): what was borrowed is copied, and only that.
+// own(query): what views look at, and rows that have a name, is copied, and only that.
 #include "query/database.hpp"
 
 #include <memory>
@@ -14,18 +14,19 @@ TEST_CASE("an owning query outlives what it was made of")
     auto bytes = std::make_unique<std::vector<std::byte>>(100, std::byte{5});
     auto note = std::make_unique<std::optional<std::string>>(*text);
 
-    auto find = own(select<Job>().where(col<&Job::module> == *text && in(col<&Job::module>, "b", *text)));
-    auto find_note = own(select<Job>().where(is(col<&Job::note>, *note)));
+    auto find = own(select<Job>().where(col<&Job::module> == borrowed(*text) &&
+                                        in(col<&Job::module>, "b", borrowed(*text))));
+    auto find_note = own(select<Job>().where(is(col<&Job::note>, borrowed(*note))));
     auto set = own(update<Job>()
-                       .set(col<&Job::module> = std::string_view(*text), col<&Job::note> = *note)
+                       .set(col<&Job::module> = std::string_view(*text), col<&Job::note> = borrowed(*note))
                        .where(col<&Job::cost> == 1));
     auto put = own(insert(*row));
     auto put_more = own(upsert(*row));
     auto change = own(update(*row));
     auto drop = own(remove(*row));
-    auto paint = own(update<User>().set(col<&User::picture> = *bytes).all_rows());
-    auto raw =
-        own(one(sql<"select count(*) from job where module = ? and note = ?", std::int64_t>(*text, *note)));
+    auto paint = own(update<User>().set(col<&User::picture> = borrowed(*bytes)).all_rows());
+    auto raw = own(one(sql<"select count(*) from job where module = ? and note = ?", std::int64_t>(
+        borrowed(*text), borrowed(*note))));
     const std::string copy = *text;
     text->assign(text->size(), '#');
     row->key.assign(row->key.size(), '#');

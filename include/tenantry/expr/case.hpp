@@ -70,15 +70,25 @@ template <class Asked, class Result, bool Nullable, class... Args>
 struct Case : Compound<CaseSyntax<!std::is_void_v<Asked>, false>, with_optional<Result>, Args...> {
     /// One more case, for where those before it do not hold.
     template <class When, class Then>
-    [[nodiscard]] constexpr auto when(When&& when, Then&& then) const;
+    [[nodiscard]] constexpr auto when(When&& when, Then&& then) const&
+    {
+        return Case(*this).when(std::forward<When>(when), std::forward<Then>(then));
+    }
+    template <class When, class Then>
+    [[nodiscard]] constexpr auto when(When&& when, Then&& then) &&;
 
     /// What it is where no case holds; NULL if that is not said.
     template <class Else>
-    [[nodiscard]] constexpr auto otherwise(Else&& otherwise) const;
+    [[nodiscard]] constexpr auto otherwise(Else&& otherwise) const&
+    {
+        return Case(*this).otherwise(std::forward<Else>(otherwise));
+    }
+    template <class Else>
+    [[nodiscard]] constexpr auto otherwise(Else&& otherwise) &&;
 };
 
 template <class Asked, class Result, bool Nullable, class When, class Then, class... Args>
-[[nodiscard]] constexpr auto add_when(const Pack<Args...>& args, When&& when, Then&& then)
+[[nodiscard]] constexpr auto add_when(Pack<Args...>&& args, When&& when, Then&& then)
 {
     using Made = typename decltype(with_operand<Result, Then>())::type;
     constexpr Mismatch why = when_mismatch<Asked, When>();
@@ -96,26 +106,18 @@ template <class Asked, class Result, bool Nullable, class When, class Then, clas
         using Compared = std::conditional_t<std::is_void_v<Asked>, bool, Asked>;
         auto condition = as_operand<Compared>(std::forward<When>(when));
         auto result = result_operand<Made>(std::forward<Then>(then));
-        return args.apply([&](const Args&... arg) {
+        return std::move(args).apply([&](Args&&... arg) {
             using Added = Case<Asked, Made, Nullable || can_be_null<Then>, Args..., decltype(condition),
                                decltype(result)>;
-            return Added{{{{arg}..., {std::move(condition)}, {std::move(result)}}}};
+            return Added{{{{std::move(arg)}..., {std::move(condition)}, {std::move(result)}}}};
         });
     } else {
         return Case<Refused, Refused, false, Refused>{};
     }
 }
 
-template <class Asked, class Result, bool Nullable, class... Args>
-template <class When, class Then>
-constexpr auto Case<Asked, Result, Nullable, Args...>::when(When&& when, Then&& then) const
-{
-    return add_when<Asked, Result, Nullable>(this->args, std::forward<When>(when), std::forward<Then>(then));
-}
-
-template <class Asked, class Result, bool Nullable, class... Args>
-template <class Else>
-constexpr auto Case<Asked, Result, Nullable, Args...>::otherwise(Else&& otherwise) const
+template <class Asked, class Result, bool Nullable, class Else, class... Args>
+[[nodiscard]] constexpr auto add_else(Pack<Args...>&& args, Else&& otherwise)
 {
     using Made = typename decltype(with_operand<Result, Else>())::type;
     static_assert(is_refused<Result> || is_refused<Else> || !is_refused<Made>,
@@ -124,13 +126,28 @@ constexpr auto Case<Asked, Result, Nullable, Args...>::otherwise(Else&& otherwis
         return Refused{};
     } else {
         auto result = result_operand<Made>(std::forward<Else>(otherwise));
-        return this->args.apply([&](const Args&... arg) {
+        return std::move(args).apply([&](Args&&... arg) {
             using Whole =
                 Compound<CaseSyntax<!std::is_void_v<Asked>, true>,
                          made_nullable<Made, Nullable || can_be_null<Else>>, Args..., decltype(result)>;
-            return Whole{{{arg}..., {std::move(result)}}};
+            return Whole{{{std::move(arg)}..., {std::move(result)}}};
         });
     }
+}
+
+template <class Asked, class Result, bool Nullable, class... Args>
+template <class When, class Then>
+constexpr auto Case<Asked, Result, Nullable, Args...>::when(When&& when, Then&& then) &&
+{
+    return add_when<Asked, Result, Nullable>(std::move(this->args), std::forward<When>(when),
+                                             std::forward<Then>(then));
+}
+
+template <class Asked, class Result, bool Nullable, class... Args>
+template <class Else>
+constexpr auto Case<Asked, Result, Nullable, Args...>::otherwise(Else&& otherwise) &&
+{
+    return add_else<Asked, Result, Nullable>(std::move(this->args), std::forward<Else>(otherwise));
 }
 
 // case_() before its first result.
@@ -141,7 +158,8 @@ struct CaseStart {
     template <class When, class Then>
     [[nodiscard]] constexpr auto when(When&& when, Then&& then) const
     {
-        return add_when<Asked, void, false>(operand, std::forward<When>(when), std::forward<Then>(then));
+        return add_when<Asked, void, false>(Pack<Operand...>(operand), std::forward<When>(when),
+                                            std::forward<Then>(then));
     }
 };
 

@@ -45,8 +45,9 @@ template <class Syntax, class L, class R>
 
 } // namespace detail
 
-/// Comparisons. A value beside a column is bound, as the column stores it: strings and blobs that have a name
-/// are borrowed and must outlive the query; temporaries are moved into it.
+/// Comparisons. A value beside a column is bound, as the column stores it. It is copied into the query, or moved if it is a
+/// temporary; a std::string_view, a pointer or a span stays a view, whose text has to outlive the query, or until the
+/// call of an asynchronous operation returns. `borrowed(text)` makes a view of a text that is too large to be copied.
 ///
 /// - An id column is compared with a key, never with a bare id or number.
 /// - An enum column is compared with the same enum, a column of text with text, of numbers with numbers.

@@ -5,6 +5,7 @@
 #include <tenantry/expr/arithmetic.hpp>
 #include <tenantry/expr/between.hpp>
 #include <tenantry/expr/bits.hpp>
+#include <tenantry/expr/borrowed.hpp>
 #include <tenantry/expr/case.hpp>
 #include <tenantry/expr/cast.hpp>
 #include <tenantry/expr/collate.hpp>

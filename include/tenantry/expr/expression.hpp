@@ -154,7 +154,7 @@ constexpr owning_t<std::remove_cvref_t<V>> make_owning(V&& value)
         return owning_t<T>(std::forward<V>(value));
 }
 
-// A value that is bound by its codec. T is a view where the caller's own value is borrowed.
+// A value that is bound by its codec. T is a view where the query was given one.
 template <class T>
 struct Parameter {
     using tenantry_expression = void;

@@ -88,9 +88,9 @@ template <detail::AnyExpression E, class List>
     constexpr detail::Mismatch why = detail::mismatch<E, Element>();
     detail::refuse_comparison<why, E, Element>();
     if constexpr (why == detail::Mismatch::none) {
-        using T = decltype(detail::make_parameter<A>(std::declval<const Element&>()).value);
+        using T = decltype(detail::bound_value<A>(std::declval<const Element&>()));
         detail::ListParameter<T> list{detail::ValueList(sqlite::Codec<T>::storage)};
-        for (const Element& value : values) detail::append(list.list, detail::make_parameter<A>(value).value);
+        for (const Element& value : values) detail::append(list.list, detail::bound_value<A>(value));
         list.list.end();
         using Value = detail::nullable_like<bool, typename std::remove_cvref_t<E>::value_type>;
         return detail::compound<detail::In, Value>(std::forward<E>(expression), std::move(list));

@@ -206,13 +206,13 @@ constexpr bool row_fits()
 }
 
 template <class E, class Value>
-using bound_t = decltype(make_parameter<base_value_t<E>>(std::declval<const Value&>()).value);
+using bound_t = decltype(bound_value<base_value_t<E>>(std::declval<const Value&>()));
 
 template <class E, class Value>
 void append_field(RowList& list, const Value& value)
 {
     list.expect(sqlite::Codec<bound_t<E, Value>>::storage);
-    append(list, make_parameter<base_value_t<E>>(value).value);
+    append(list, bound_value<base_value_t<E>>(value));
 }
 
 template <class... E, class Row, std::size_t... I>

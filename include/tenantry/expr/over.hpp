@@ -61,9 +61,14 @@ struct Windowed {
 
     /// Under a name of its own in the result: see `Named`.
     template <class N>
-    [[nodiscard]] constexpr named_t<N, Windowed> as(N) const
+    [[nodiscard]] constexpr named_t<N, Windowed> as(N) const&
     {
         return {*this};
+    }
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, Windowed> as(N) &&
+    {
+        return {std::move(*this)};
     }
 
     template <class Visitor>

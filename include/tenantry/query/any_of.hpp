@@ -104,9 +104,14 @@ struct ConditionList {
 
     /// Under a name of its own in the result: see `Named`.
     template <class N>
-    [[nodiscard]] named_t<N, ConditionList> as(N) const
+    [[nodiscard]] named_t<N, ConditionList> as(N) const&
     {
         return {*this};
+    }
+    template <class N>
+    [[nodiscard]] named_t<N, ConditionList> as(N) &&
+    {
+        return {std::move(*this)};
     }
 };
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -14,11 +15,14 @@ namespace tenantry {
 
 namespace detail {
 
-// V is a reference where the caller keeps the value.
+// An array that can be written to is a text that may be gone before the statement is made.
+template <class V>
+using argument_value_t = std::conditional_t<std::is_array_v<std::remove_reference_t<V>> && !stays_view<V>,
+                                            std::string, std::decay_t<V>>;
+
 template <FixedString Name, class V>
 struct NamedArgument {
     static constexpr std::string_view name = Name.view();
-    using value_type = V;
     V value;
 };
 
@@ -73,7 +77,7 @@ consteval NameMatch<Parameters> match_names(const std::array<std::string_view, P
 template <FixedString Name, class V>
 [[nodiscard]] constexpr auto arg(V&& value)
 {
-    return detail::NamedArgument<Name, V>{std::forward<V>(value)};
+    return detail::NamedArgument<Name, detail::argument_value_t<V>>{std::forward<V>(value)};
 }
 
 } // namespace tenantry

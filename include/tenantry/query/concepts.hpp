@@ -33,8 +33,8 @@ using result_t = typename std::remove_cvref_t<Q>::template result<Rows>;
 template <class Q>
 inline constexpr bool is_rvalue_row = requires { requires std::remove_cvref_t<Q>::owns_row; };
 
-/// The same query owning everything it borrows, of the same form: for when it runs after the values it was
-/// made of have gone.
+/// The same query owning everything that it refers to, of the same form: texts and bytes that it was given as views, and
+/// rows that have a name. For when it runs after them; an asynchronous operation does so by itself.
 template <Statement Q>
 [[nodiscard]] constexpr auto own(Q&& query)
 {

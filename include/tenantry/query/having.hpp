@@ -40,9 +40,9 @@ struct HavingFilters : Filters<Nodes...> {
     }
 };
 template <class... Nodes>
-[[nodiscard]] constexpr HavingFilters<Nodes...> as_having(const Filters<Nodes...>& filters)
+[[nodiscard]] constexpr HavingFilters<Nodes...> as_having(Filters<Nodes...> filters)
 {
-    return {filters};
+    return {std::move(filters)};
 }
 
 template <class Statement, class E>
@@ -54,7 +54,7 @@ template <class Statement, class E>
                   "tenantry: having() is there already: join conditions with &&");
     if constexpr (AnyFilters<E>) {
         refuse_window_function<E>();
-        return with_clause(std::forward<Statement>(statement), as_having(condition));
+        return with_clause(std::forward<Statement>(statement), as_having(std::forward<E>(condition)));
     } else if constexpr (AnyExpression<E>) {
         refuse_window_function<E>();
         return with_clause(std::forward<Statement>(statement),

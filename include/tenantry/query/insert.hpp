@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <tenantry/core/detail/lifetimebound.hpp>
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/rename_key.hpp>
@@ -314,6 +315,14 @@ template <OnViolation Or, class... More, class G>
     }
 }
 
+template <class G>
+[[nodiscard]] constexpr auto make_upsert(G&& given)
+{
+    auto statement = make_insert<OnViolation::fail>(std::forward<G>(given));
+    using Row = typename decltype(statement)::row_type;
+    return with_clause(std::move(statement), OnConflict<Row, ConflictAction::update_others>{});
+}
+
 } // namespace detail
 
 /// Inserts some columns of a row: `insert<Job>().set(col<&Job::module> = "mail", ...)`. The result is the row's
@@ -326,8 +335,8 @@ template <class Row>
 }
 
 /// Inserts a row, every column of it but those that the database computes; an unset id is assigned.
-/// `.defaults(col<&Row::member>)` leaves columns to their defaults. A row that has a name is borrowed and must outlive
-/// the query, a temporary is moved into it.
+/// `.defaults(col<&Row::member>)` leaves columns to their defaults. A row that has a name is not copied: it has to outlive
+/// the query, or until the call of an asynchronous operation returns. A temporary is moved into it.
 ///
 /// The result is the row's key where it has an id, otherwise nothing. Errors: constraint, wrong_tenant for an
 /// id of another tenant in any field, and for a record of another tenant.
@@ -336,6 +345,12 @@ template <class Row>
 /// a row, and a savepoint where others would keep what came before the error. The result is a vector of their keys
 /// in their order, or the number of rows written where they have no id.
 template <class G>
+[[nodiscard]] constexpr auto insert(const G& row TENANTRY_LIFETIMEBOUND)
+{
+    return detail::make_insert<detail::OnViolation::fail>(row);
+}
+template <class G>
+    requires(!std::is_lvalue_reference_v<G>)
 [[nodiscard]] constexpr auto insert(G&& row)
 {
     return detail::make_insert<detail::OnViolation::fail>(std::forward<G>(row));
@@ -345,6 +360,12 @@ template <class G>
 /// (https://sqlite.org/lang_conflict.html). The result is the key, or nullopt if it was passed over; for rows
 /// without an id whether it was inserted.
 template <class G>
+[[nodiscard]] constexpr auto insert_or_ignore(const G& row TENANTRY_LIFETIMEBOUND)
+{
+    return detail::make_insert<detail::OnViolation::ignore>(row);
+}
+template <class G>
+    requires(!std::is_lvalue_reference_v<G>)
 [[nodiscard]] constexpr auto insert_or_ignore(G&& row)
 {
     return detail::make_insert<detail::OnViolation::ignore>(std::forward<G>(row));
@@ -353,6 +374,12 @@ template <class G>
 /// The same, but rows that are in its way are deleted first: not changed, and what refers to them with
 /// `Action::cascade` goes with them. `upsert` is mostly what is meant.
 template <class G>
+[[nodiscard]] constexpr auto insert_or_replace(const G& row TENANTRY_LIFETIMEBOUND)
+{
+    return detail::make_insert<detail::OnViolation::replace>(row);
+}
+template <class G>
+    requires(!std::is_lvalue_reference_v<G>)
 [[nodiscard]] constexpr auto insert_or_replace(G&& row)
 {
     return detail::make_insert<detail::OnViolation::replace>(std::forward<G>(row));
@@ -361,11 +388,15 @@ template <class G>
 /// Inserts a row, or changes all other columns of the one that has its primary key. The result is as insert's.
 /// `insert(row).on_conflict(...).do_update(...)` says it for other keys and columns.
 template <class G>
+[[nodiscard]] constexpr auto upsert(const G& row TENANTRY_LIFETIMEBOUND)
+{
+    return detail::make_upsert(row);
+}
+template <class G>
+    requires(!std::is_lvalue_reference_v<G>)
 [[nodiscard]] constexpr auto upsert(G&& row)
 {
-    using Row = typename decltype(insert(std::forward<G>(row)))::row_type;
-    return detail::with_clause(insert(std::forward<G>(row)),
-                               detail::OnConflict<Row, detail::ConflictAction::update_others>{});
+    return detail::make_upsert(std::forward<G>(row));
 }
 
 } // namespace tenantry

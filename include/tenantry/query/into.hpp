@@ -197,13 +197,14 @@ using into_struct = typename IntoStruct<Of>::source;
 
 // The statement with its subject, its first clause, going into a struct.
 template <class Struct, template <class...> class Statement, class Subject, class... Clauses>
-[[nodiscard]] constexpr auto add_into(const Statement<Subject, Clauses...>& statement)
+[[nodiscard]] constexpr auto add_into(Statement<Subject, Clauses...> statement)
 {
     static_assert(RowType<Struct>, "tenantry: into(table<Struct>) takes a plain aggregate");
     if constexpr (check_into<Struct, Subject>())
-        return statement.clauses.apply([](const Subject& subject, const Clauses&... each) {
+        return std::move(statement.clauses).apply([](Subject&& subject, Clauses&&... each) {
             using Made = Into<Subject, Struct>;
-            return Statement<Made, Clauses...>(Pack<Made, Clauses...>{{Made{subject}}, {each}...});
+            return Statement<Made, Clauses...>(
+                Pack<Made, Clauses...>{{Made{std::move(subject)}}, {std::move(each)}...});
         });
     else
         return statement;
@@ -216,9 +217,14 @@ struct CanInto {
     /// was given with `.as("name"_n)`, and every column a field. The result is the struct itself, also in a
     /// tenant's scope; an id in it becomes a key by `key_for(db, id)`.
     template <class Of>
-    [[nodiscard]] constexpr auto into(Of) const
+    [[nodiscard]] constexpr auto into(Of) const&
     {
         return add_into<into_struct<Of>>(static_cast<const Statement&>(*this));
+    }
+    template <class Of>
+    [[nodiscard]] constexpr auto into(Of) &&
+    {
+        return add_into<into_struct<Of>>(static_cast<Statement&&>(*this));
     }
 };
 

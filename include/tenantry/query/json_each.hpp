@@ -155,7 +155,7 @@ template <FixedString Name, template <class> class Entry, class V, class... Argu
 
 /// The elements of a JSON array, to read from or to join: `select(col<&Post::title>, col<&JsonElement<std::string>::value>)
 /// .join(json_each<"tag", std::string>(col<&Post::tags>))`. The document is a column or expression of text or JSON, or a text
-/// that is bound, which must outlive the query; NULL has no elements. V is what the values are: as with `json_extract<V>`,
+/// that is bound; NULL has no elements. V is what the values are: as with `json_extract<V>`,
 /// another one is `errc::value_misfit` where a query gives it, and NULL where it is compared or calculated with. Text that is no JSON
 /// fails with `errc::invalid_sql`.
 template <FixedString Name, class V, class D>

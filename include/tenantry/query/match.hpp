@@ -124,6 +124,9 @@ inline constexpr bool is_match_text =
     std::is_convertible_v<const std::remove_cvref_t<V>&, std::string_view> && !AnyExpression<V>;
 
 template <class V>
+concept MarkText = is_match_text<V>;
+
+template <class V>
 constexpr void require_match_text()
 {
     static_assert(is_match_text<V>,
@@ -135,7 +138,7 @@ constexpr void require_match_text()
 
 /// Rows of a full-text table in which a query is found, in any of its columns: `where(match<JobText>("mail OR fax"))`.
 /// The text is FTS5's query language (https://sqlite.org/fts5.html#full_text_query_syntax), and a mistake in it is
-/// `errc::invalid_sql`; what a user typed goes through `full_text_words()`. A text that has a name is borrowed.
+/// `errc::invalid_sql`; what a user typed goes through `full_text_words()`.
 template <class Row, class V>
 [[nodiscard]] constexpr auto match(V&& query)
 {
@@ -175,26 +178,28 @@ template <class Row, class... Weights>
 
 /// The text of a column with marks before and behind everything that was found: `highlight<&JobText::payload>("<b>",
 /// "</b>")`. Nothing else in the text is changed: escape it first where it goes into HTML.
-template <auto Member>
+template <auto Member, detail::MarkText Open, detail::MarkText Close>
     requires FieldPointer<Member>
-[[nodiscard]] constexpr auto highlight(std::string_view open, std::string_view close)
+[[nodiscard]] constexpr auto highlight(Open&& open, Close&& close)
 {
     return detail::compound<detail::FullTextFunction<"highlight">, std::string>(
         detail::FullTextColumn<row_of<Member>, false>{}, detail::FullTextPosition<Member>{},
-        detail::Parameter<std::string_view>{open}, detail::Parameter<std::string_view>{close});
+        detail::make_parameter<std::string>(std::forward<Open>(open)),
+        detail::make_parameter<std::string>(std::forward<Close>(close)));
 }
 
 /// A piece of a column's text around what was found, of at most `words` (1 to 64) words, with marks as `highlight` sets
 /// them, and `more` where text was left out.
-template <auto Member>
+template <auto Member, detail::MarkText Open, detail::MarkText Close,
+          detail::MarkText More = std::string_view>
     requires FieldPointer<Member>
-[[nodiscard]] constexpr auto snippet(std::string_view open, std::string_view close,
-                                     std::string_view more = "...", int words = 16)
+[[nodiscard]] constexpr auto snippet(Open&& open, Close&& close, More&& more = "...", int words = 16)
 {
     return detail::compound<detail::FullTextFunction<"snippet">, std::string>(
         detail::FullTextColumn<row_of<Member>, false>{}, detail::FullTextPosition<Member>{},
-        detail::Parameter<std::string_view>{open}, detail::Parameter<std::string_view>{close},
-        detail::Parameter<std::string_view>{more}, detail::Parameter<int>{words});
+        detail::make_parameter<std::string>(std::forward<Open>(open)),
+        detail::make_parameter<std::string>(std::forward<Close>(close)),
+        detail::make_parameter<std::string>(std::forward<More>(more)), detail::Parameter<int>{words});
 }
 
 } // namespace tenantry

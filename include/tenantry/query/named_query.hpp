@@ -241,17 +241,27 @@ struct CanWith {
     ///
     /// A query of a table's whole rows is read under its name, `Alias<"name", Row>`. Each may read those before it.
     template <class... Ctes>
-    [[nodiscard]] constexpr auto with(Ctes&&... ctes) const
+    [[nodiscard]] constexpr auto with(Ctes&&... ctes) const&
     {
         return add_with<false>(static_cast<const Statement&>(*this), std::forward<Ctes>(ctes)...);
+    }
+    template <class... Ctes>
+    [[nodiscard]] constexpr auto with(Ctes&&... ctes) &&
+    {
+        return add_with<false>(static_cast<Statement&&>(*this), std::forward<Ctes>(ctes)...);
     }
 
     /// The same, and each may read itself: `select(...).union_all(select(...).join(table<Tree>, ...)).into(table<Tree>)`
     /// (https://sqlite.org/lang_with.html#recursive_common_table_expressions).
     template <class... Ctes>
-    [[nodiscard]] constexpr auto with_recursive(Ctes&&... ctes) const
+    [[nodiscard]] constexpr auto with_recursive(Ctes&&... ctes) const&
     {
         return add_with<true>(static_cast<const Statement&>(*this), std::forward<Ctes>(ctes)...);
+    }
+    template <class... Ctes>
+    [[nodiscard]] constexpr auto with_recursive(Ctes&&... ctes) &&
+    {
+        return add_with<true>(static_cast<Statement&&>(*this), std::forward<Ctes>(ctes)...);
     }
 };
 

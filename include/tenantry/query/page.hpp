@@ -88,14 +88,14 @@ template <std::size_t I, class... Ordering, class... Operand>
 
 // The condition that a row comes after the one with these keys.
 template <class... Ordering, class... Operand>
-[[nodiscard]] constexpr auto after_condition(const Pack<Ordering...>& order, const Pack<Operand...>& keys)
+[[nodiscard]] constexpr auto after_condition(const Pack<Ordering...>& order, Pack<Operand...>&& keys)
 {
     constexpr Direction first = ordering_traits<nth_type<0, Ordering...>>::way;
     constexpr bool one_way = ((ordering_traits<Ordering>::way == first) && ...);
     if constexpr (one_way)
         return order.apply([&](const Ordering&... by) {
-            return keys.apply(
-                [&](const Operand&... key) { return compound<After<first>, bool>(by.by..., key...); });
+            return std::move(keys).apply(
+                [&](Operand&&... key) { return compound<After<first>, bool>(by.by..., std::move(key)...); });
         });
     else
         return beyond<0>(order, keys);
@@ -135,28 +135,28 @@ struct equations_by<S, Known, Read, PageWhere<Clause>> : equations_by<S, Known, 
 // The statement with one more condition that has to hold.
 template <class E>
 struct AddCondition {
-    const E& condition;
+    E& condition; // moved into the clause that it belongs to
 
     template <class Clause>
-    [[nodiscard]] constexpr Clause operator()(const Clause& other) const
+    [[nodiscard]] constexpr Clause operator()(Clause&& other) const
     {
-        return other;
+        return std::move(other);
     }
     template <class Old>
-    [[nodiscard]] constexpr auto operator()(const Where<Old>& where) const
+    [[nodiscard]] constexpr auto operator()(Where<Old>&& where) const
     {
         using Both = Compound<And, bool, Old, E>;
-        return as_page(Where<Both>{Both{{{where.condition}, {condition}}}});
+        return as_page(Where<Both>{Both{{{std::move(where.condition)}, {std::move(condition)}}}});
     }
     template <class... Nodes>
-    [[nodiscard]] constexpr auto operator()(const Filters<Nodes...>& filters) const
+    [[nodiscard]] constexpr auto operator()(Filters<Nodes...>&& filters) const
     {
-        return as_page(join_filters(filters, as_filters(condition)));
+        return as_page(join_filters(std::move(filters), as_filters(std::move(condition))));
     }
     template <class Clause>
-    [[nodiscard]] constexpr auto operator()(const PageWhere<Clause>& page) const
+    [[nodiscard]] constexpr auto operator()(PageWhere<Clause>&& page) const
     {
-        return (*this)(page.where);
+        return (*this)(std::move(page.where));
     }
 
 private:
@@ -168,19 +168,13 @@ private:
 };
 
 template <class Subject, class... Clauses, class E>
-[[nodiscard]] constexpr auto and_where(const SelectQuery<Subject, Clauses...>& query, const E& condition)
+[[nodiscard]] constexpr auto and_where(SelectQuery<Subject, Clauses...> query, E condition)
 {
     using Query = SelectQuery<Subject, Clauses...>;
-    if constexpr (Query::template has<Position::where>) {
-        const AddCondition<E> change{condition};
-        return query.clauses.apply([&](const Subject& subject, const Clauses&... each) {
-            using Changed = SelectQuery<Subject, std::remove_cvref_t<decltype(change(each))>...>;
-            return Changed(
-                Pack<Subject, std::remove_cvref_t<decltype(change(each))>...>{{subject}, {change(each)}...});
-        });
-    } else {
-        return with_clause(query, PageWhere<Where<E>>{{condition}});
-    }
+    if constexpr (Query::template has<Position::where>)
+        return map_clauses(std::move(query), AddCondition<E>{condition});
+    else
+        return with_clause(std::move(query), PageWhere<Where<E>>{{std::move(condition)}});
 }
 
 // The place of the ORDER BY among clauses, or their number.
@@ -255,10 +249,11 @@ constexpr bool check_page()
 }
 
 template <class Q, class... Operand>
-[[nodiscard]] constexpr auto page_from(const Q& query, const Pack<Operand...>& keys)
+[[nodiscard]] constexpr auto page_from(Q query, Pack<Operand...>&& keys)
 {
     const auto& order = pack_get<page_traits<Q>::place>(query.clauses).nodes;
-    return and_where(query, after_condition(order, keys));
+    auto condition = after_condition(order, std::move(keys));
+    return and_where(std::move(query), std::move(condition));
 }
 
 template <class... Nodes, class... Keys, std::size_t... I>
@@ -328,12 +323,13 @@ consteval bool is_ordered_by(types<Ordering...>)
 
 struct MakeOrderUnique {
     template <class Clause>
-    [[nodiscard]] constexpr auto operator()(const Clause& clause) const
+    [[nodiscard]] constexpr auto operator()(Clause&& clause) const
     {
-        if constexpr (order_nodes<Clause>::is_fixed)
-            return UniqueOrder<Clause>{clause};
+        using Plain = std::remove_cvref_t<Clause>;
+        if constexpr (order_nodes<Plain>::is_fixed)
+            return UniqueOrder<Plain>{std::forward<Clause>(clause)};
         else
-            return clause;
+            return Plain(std::forward<Clause>(clause));
     }
 };
 
@@ -376,11 +372,7 @@ struct RecordParameter : Parameter<T> {
         refuse_strange_mark<declared_row_t<Record>>(to, mark);
         to.add(this->value);
     }
-    template <class Self>
-    [[nodiscard]] static constexpr auto own(Self&& self)
-    {
-        return RecordParameter<Record, owning_t<T>>{{make_owning(std::forward<Self>(self).value)}, self.mark};
-    }
+    static constexpr bool owns_values = true; // a row does
 };
 
 template <class Row, class T>
@@ -503,9 +495,10 @@ constexpr bool check_page_row()
 /// the same are passed over. A column is `&Row::field`, or what `col` and `alias` give.
 ///
 ///     page_after(unique_by<&Import::line>(lines), page.back())
-template <auto... Columns, class Q>
-[[nodiscard]] constexpr auto unique_by(const Q& query)
+template <auto... Columns, class Given>
+[[nodiscard]] constexpr auto unique_by(Given&& query)
 {
+    using Q = std::remove_cvref_t<Given>;
     if constexpr (detail::check_page<Q>()) {
         using Order = typename detail::order_types<typename detail::page_traits<Q>::order>::list;
         static_assert(sizeof...(Columns) > 0, "tenantry: unique_by<columns...>() names at least one column");
@@ -514,9 +507,9 @@ template <auto... Columns, class Q>
         static_assert(
             (detail::is_ordered_by<typename detail::told_column<Columns>::type::form>(Order{}) && ...),
             "tenantry: unique_by<columns...>() names what order_by() does not");
-        return detail::map_clauses(query, detail::MakeOrderUnique{});
+        return detail::map_clauses(std::forward<Given>(query), detail::MakeOrderUnique{});
     } else {
-        return query;
+        return Q(std::forward<Given>(query));
     }
 }
 
@@ -531,7 +524,7 @@ template <auto... Columns, class Q>
 ///     auto jobs = select<Job>().order_by(col<&Job::created_at>, col<&Job::id>).limit(50);
 ///     page_after_keys(jobs, last_time, last_key)
 template <class Q, class... Keys>
-[[nodiscard]] constexpr auto page_after_keys(const Q& query, Keys&&... keys)
+[[nodiscard]] constexpr auto page_after_keys(Q query, Keys&&... keys)
 {
     if constexpr (detail::check_page<Q>()) {
         using Order = detail::order_types<typename detail::page_traits<Q>::order>;
@@ -540,7 +533,7 @@ template <class Q, class... Keys>
         if constexpr (as_many) {
             if constexpr (detail::check_page_keys(typename Order::list{}, detail::types<Keys...>{},
                                                   std::index_sequence_for<Keys...>{}))
-                return detail::page_from(query, Order::operands(std::forward<Keys>(keys)...));
+                return detail::page_from(std::move(query), Order::operands(std::forward<Keys>(keys)...));
             else
                 return query;
         } else {
@@ -555,10 +548,11 @@ template <class Q, class... Keys>
 /// is ordered by is among what it selects. Keys are copied out of the row. A record of another tenant is refused when the
 /// query runs: errc::wrong_tenant.
 template <class Q, class Row>
-[[nodiscard]] constexpr auto page_after(const Q& query, const Row& row)
+[[nodiscard]] constexpr auto page_after(Q query, const Row& row)
 {
     if constexpr (detail::check_page_row<Q>()) {
-        return detail::page_from(query, detail::keys_of_row(query, row));
+        auto keys = detail::keys_of_row(query, row);
+        return detail::page_from(std::move(query), std::move(keys));
     } else {
         return query;
     }

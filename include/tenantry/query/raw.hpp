@@ -177,10 +177,7 @@ template <FixedString Text, std::size_t Parameters, class... Result, class... A>
     if constexpr (match.fault == NameFault::none)
         return [&]<std::size_t... P>(std::index_sequence<P...>) {
             auto all = std::forward_as_tuple(std::forward<A>(arguments)...);
-            return make_raw<Text, Result...>(
-                static_cast<
-                    typename std::remove_cvref_t<decltype(std::get<match.argument[P]>(all))>::value_type&&>(
-                    std::get<match.argument[P]>(all).value)...);
+            return make_raw<Text, Result...>(std::get<match.argument[P]>(std::move(all)).value...);
         }(std::make_index_sequence<Parameters>{});
     else
         return RawQuery<Text, RawResult<Result...>>(Pack<>{});

@@ -1,10 +1,12 @@
 // `remove<Job>(key)`, `remove(row)`, `remove<Job>().where(...)`: DELETE.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/core/detail/lifetimebound.hpp>
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/query/detail/all_rows.hpp>
 #include <tenantry/query/detail/by_key.hpp>
@@ -60,6 +62,19 @@ public:
     }
 };
 
+namespace detail {
+
+template <class G>
+[[nodiscard]] constexpr auto remove_given(G&& row)
+{
+    static_assert(RowsGiven<G> || is_row_given<G>,
+                  "tenantry: remove(row) takes an object of a struct that is a table of the schema, or a "
+                  "range of them");
+    return change_given<RemoveQuery, RemoveFrom, WhereRowPart>(std::forward<G>(row));
+}
+
+} // namespace detail
+
 /// Deletes chosen rows: `remove<Job>().where(...)`. Without `where` it does not compile; `.all_rows()` says that
 /// the whole table is meant. The result is the number of rows deleted, without those that went with them, or the
 /// rows as they were with `.returning(...)`.
@@ -81,18 +96,21 @@ template <class Row, class First, class... Rest>
 }
 
 /// Deletes the row with the primary key of this one. The result is 1, or 0 if there is none. A row that has a name
-/// is borrowed and must outlive the query. Errors: invalid_argument for an id that is unset, wrong_tenant for
+/// is not copied, as with `insert`. Errors: invalid_argument for an id that is unset, wrong_tenant for
 /// an id or a record of another tenant.
 ///
 /// A range of rows is deleted as one: all of them, or after an error none. It is one prepared statement, run once a row,
 /// and a savepoint where others would keep what came before the error. Those that are not there are not counted.
+template <std::nullptr_t = nullptr, class G> // no remove<Row>(key)
+[[nodiscard]] constexpr auto remove(const G& row TENANTRY_LIFETIMEBOUND)
+{
+    return detail::remove_given(row);
+}
 template <class G>
+    requires(!std::is_lvalue_reference_v<G>)
 [[nodiscard]] constexpr auto remove(G&& row)
 {
-    static_assert(detail::RowsGiven<G> || detail::is_row_given<G>,
-                  "tenantry: remove(row) takes an object of a struct that is a table of the schema, or a "
-                  "range of them");
-    return detail::change_given<RemoveQuery, detail::RemoveFrom, detail::WhereRowPart>(std::forward<G>(row));
+    return detail::remove_given(std::forward<G>(row));
 }
 
 } // namespace tenantry

@@ -203,20 +203,16 @@ struct Sides {
     }
 
     template <class Of>
-    [[nodiscard]] constexpr auto into(Of of) const
+    [[nodiscard]] constexpr auto into(Of of) &&
     {
-        return rest.apply([&](const Rest&... each) {
-            return Sides<decltype(first.into(of)), Rest...>{first.into(of), {{each}...}};
-        });
+        using Made = decltype(std::move(first).into(of));
+        return Sides<Made, Rest...>{std::move(first).into(of), std::move(rest)};
     }
 
     template <class More>
-    [[nodiscard]] constexpr auto with(More&& more) const
+    [[nodiscard]] constexpr Sides<First, Rest..., More> with(More more) &&
     {
-        return rest.apply([&](const Rest&... each) {
-            return Sides<First, Rest..., std::remove_cvref_t<More>>{first,
-                                                                    {{each}..., {std::forward<More>(more)}}};
-        });
+        return {std::move(first), append(std::move(rest), more)};
     }
 };
 
@@ -500,19 +496,23 @@ constexpr bool check_sides()
     }
 }
 
-template <SetOperation Operation, class A, class B>
-[[nodiscard]] constexpr auto combine(const A& left, B&& right)
+template <SetOperation Operation, class L, class B>
+[[nodiscard]] constexpr auto combine(L&& left, B&& right)
 {
+    using A = std::remove_cvref_t<L>;
     using Right = std::remove_cvref_t<B>;
     using Added = Side<Operation, Right>;
     if constexpr (!check_sides<A, Right>()) {
-        return left;
+        return A(std::forward<L>(left));
     } else if constexpr (is_single_select<A>) {
         using Made = Sides<A, Added>;
-        return SetQuery<Made>(Pack<Made>{{Made{left, {{Added{std::forward<B>(right)}}}}}});
+        return SetQuery<Made>(Pack<Made>{{Made{std::forward<L>(left), {{Added{std::forward<B>(right)}}}}}});
     } else {
-        using Made = decltype(pack_get<0>(left.clauses).with(Added{std::forward<B>(right)}));
-        return SetQuery<Made>(Pack<Made>{{pack_get<0>(left.clauses).with(Added{std::forward<B>(right)})}});
+        A copy(std::forward<L>(left));
+        return std::move(copy.clauses).apply([&]<class All>(All&& sides) {
+            using Made = decltype(std::move(sides).with(Added{std::forward<B>(right)}));
+            return SetQuery<Made>(Pack<Made>{{std::move(sides).with(Added{std::forward<B>(right)})}});
+        });
     }
 }
 
@@ -522,27 +522,47 @@ struct CanCombine {
     /// of the same types (integers of different sizes are read as int64); order_by() and limit() come after, for the
     /// whole. The other side may be a set operation itself: `a.except(b.union_all(c))`.
     template <class Q>
-    [[nodiscard]] constexpr auto union_(Q&& other) const
+    [[nodiscard]] constexpr auto union_(Q&& other) const&
     {
         return combine<SetOperation::union_>(static_cast<const Statement&>(*this), std::forward<Q>(other));
     }
+    template <class Q>
+    [[nodiscard]] constexpr auto union_(Q&& other) &&
+    {
+        return combine<SetOperation::union_>(static_cast<Statement&&>(*this), std::forward<Q>(other));
+    }
     /// The rows of both, as often as they come.
     template <class Q>
-    [[nodiscard]] constexpr auto union_all(Q&& other) const
+    [[nodiscard]] constexpr auto union_all(Q&& other) const&
     {
         return combine<SetOperation::union_all>(static_cast<const Statement&>(*this), std::forward<Q>(other));
     }
+    template <class Q>
+    [[nodiscard]] constexpr auto union_all(Q&& other) &&
+    {
+        return combine<SetOperation::union_all>(static_cast<Statement&&>(*this), std::forward<Q>(other));
+    }
     /// The rows that are in both.
     template <class Q>
-    [[nodiscard]] constexpr auto intersect(Q&& other) const
+    [[nodiscard]] constexpr auto intersect(Q&& other) const&
     {
         return combine<SetOperation::intersect>(static_cast<const Statement&>(*this), std::forward<Q>(other));
     }
+    template <class Q>
+    [[nodiscard]] constexpr auto intersect(Q&& other) &&
+    {
+        return combine<SetOperation::intersect>(static_cast<Statement&&>(*this), std::forward<Q>(other));
+    }
     /// The rows that are not in the other.
     template <class Q>
-    [[nodiscard]] constexpr auto except(Q&& other) const
+    [[nodiscard]] constexpr auto except(Q&& other) const&
     {
         return combine<SetOperation::except>(static_cast<const Statement&>(*this), std::forward<Q>(other));
+    }
+    template <class Q>
+    [[nodiscard]] constexpr auto except(Q&& other) &&
+    {
+        return combine<SetOperation::except>(static_cast<Statement&&>(*this), std::forward<Q>(other));
     }
 };
 
@@ -577,7 +597,12 @@ public:
 
     /// By columns that the first side selects.
     template <class... T>
-    [[nodiscard]] constexpr auto order_by(const T&... by) const
+    [[nodiscard]] constexpr auto order_by(const T&... by) const&
+    {
+        return SetQuery(*this).order_by(by...);
+    }
+    template <class... T>
+    [[nodiscard]] constexpr auto order_by(const T&... by) &&
     {
         constexpr bool is_list = (detail::AnyOrderList<T> || ...);
         static_assert(
@@ -588,18 +613,24 @@ public:
         static_assert(sound,
                       "tenantry: order_by() takes columns or expressions, or asc() and desc() of them");
         if constexpr (sound)
-            return detail::add_place_order(*this, detail::as_ordering(by)...);
+            return detail::add_place_order(std::move(*this), detail::as_ordering(by)...);
         else
-            return *this;
+            return SetQuery(std::move(*this));
     }
 
     /// Each row of the result as a struct, by the names of the first side: as for a single select.
     template <class Of>
-    [[nodiscard]] constexpr auto into(Of) const
+    [[nodiscard]] constexpr auto into(Of of) const&
     {
-        return this->clauses.apply([](const Sides& sides, const Clauses&... each) {
-            using Made = decltype(sides.into(Of{}));
-            return SetQuery<Made, Clauses...>(detail::Pack<Made, Clauses...>{{sides.into(Of{})}, {each}...});
+        return SetQuery(*this).into(of);
+    }
+    template <class Of>
+    [[nodiscard]] constexpr auto into(Of of) &&
+    {
+        return std::move(this->clauses).apply([&](Sides&& sides, Clauses&&... each) {
+            using Made = decltype(std::move(sides).into(of));
+            return SetQuery<Made, Clauses...>(
+                detail::Pack<Made, Clauses...>{{std::move(sides).into(of)}, {std::move(each)}...});
         });
     }
 

@@ -79,9 +79,14 @@ struct QueryOperand {
 
     /// Under a name of its own in the result: see `Named`.
     template <class N>
-    [[nodiscard]] constexpr named_t<N, QueryOperand> as(N) const
+    [[nodiscard]] constexpr named_t<N, QueryOperand> as(N) const&
     {
         return {*this};
+    }
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, QueryOperand> as(N) &&
+    {
+        return {std::move(*this)};
     }
 };
 

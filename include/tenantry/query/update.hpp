@@ -1,10 +1,12 @@
 // `update<Job>(key).set(...)`, `update(row)`, `update<Job>().set(...).where(...)`: UPDATE.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <tenantry/core/detail/lifetimebound.hpp>
 #include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/query/detail/all_rows.hpp>
 #include <tenantry/query/detail/by_key.hpp>
@@ -73,6 +75,19 @@ public:
     }
 };
 
+namespace detail {
+
+template <class G>
+[[nodiscard]] constexpr auto update_given(G&& row)
+{
+    static_assert(RowsGiven<G> || is_row_given<G>,
+                  "tenantry: update(row) takes an object of a struct that is a table of the schema, or a "
+                  "range of them");
+    return change_given<UpdateQuery, UpdateTable, SetRowPart>(std::forward<G>(row));
+}
+
+} // namespace detail
+
 /// Changes chosen rows: `update<Job>().set(col<&Job::status> = JobStatus::done).where(...)`. Without `where` it
 /// does not compile; `.all_rows()` says that the whole table is meant. The result is the number of rows changed,
 /// or the rows themselves with `.returning(...)`.
@@ -97,18 +112,21 @@ template <class Row, class First, class... Rest>
 }
 
 /// Writes every column of the row with this primary key, but those that the database computes. The result is the
-/// number of rows changed: 0 if there is none. A row that has a name is borrowed and must outlive the query.
+/// number of rows changed: 0 if there is none. A row that has a name is not copied, as with `insert`.
 /// Errors: invalid_argument for an id that is unset, wrong_tenant for an id or a record of another tenant.
 ///
 /// A range of rows is written back as one: all of them, or after an error none. It is one prepared statement, run once a
 /// row, and a savepoint where others would keep what came before the error. Those that are not there are not counted.
+template <std::nullptr_t = nullptr, class G> // no update<Row>(key)
+[[nodiscard]] constexpr auto update(const G& row TENANTRY_LIFETIMEBOUND)
+{
+    return detail::update_given(row);
+}
 template <class G>
+    requires(!std::is_lvalue_reference_v<G>)
 [[nodiscard]] constexpr auto update(G&& row)
 {
-    static_assert(detail::RowsGiven<G> || detail::is_row_given<G>,
-                  "tenantry: update(row) takes an object of a struct that is a table of the schema, or a "
-                  "range of them");
-    return detail::change_given<UpdateQuery, detail::UpdateTable, detail::SetRowPart>(std::forward<G>(row));
+    return detail::update_given(std::forward<G>(row));
 }
 
 } // namespace tenantry

@@ -202,62 +202,61 @@ struct Filters : NodeList<Nodes...> {
     }
 };
 
-template <class E>
-[[nodiscard]] constexpr Filters<E> as_filters(const E& condition)
-    requires AnyExpression<E>
+template <Expression E>
+[[nodiscard]] constexpr Filters<E> as_filters(E condition)
 {
-    return {{{{condition}}}};
+    return {{{{std::move(condition)}}}};
 }
 template <class... Nodes>
-[[nodiscard]] constexpr Filters<Nodes...> as_filters(const Filters<Nodes...>& filters)
+[[nodiscard]] constexpr Filters<Nodes...> as_filters(Filters<Nodes...> filters)
 {
     return filters;
 }
 
 template <class... A, class... B>
-[[nodiscard]] constexpr Filters<A..., B...> join_filters(const Filters<A...>& a, const Filters<B...>& b)
+[[nodiscard]] constexpr Filters<A..., B...> join_filters(Filters<A...>&& a, Filters<B...>&& b)
 {
-    return a.nodes.apply([&](const A&... left) {
-        return b.nodes.apply(
-            [&](const B&... right) { return Filters<A..., B...>{{{{left}..., {right}...}}}; });
+    return std::move(a.nodes).apply([&](A&&... left) {
+        return std::move(b.nodes).apply([&](B&&... right) {
+            return Filters<A..., B...>{{{{std::move(left)}..., {std::move(right)}...}}};
+        });
     });
 }
 
 // All of it as one node among others.
-template <class E>
-[[nodiscard]] constexpr E as_filter_node(const E& condition)
-    requires AnyExpression<E>
+template <Expression E>
+[[nodiscard]] constexpr E as_filter_node(E condition)
 {
     return condition;
 }
 template <class Node>
-[[nodiscard]] constexpr Node as_filter_node(const Filters<Node>& filters)
+[[nodiscard]] constexpr Node as_filter_node(Filters<Node> filters)
 {
-    return pack_get<0>(filters.nodes);
+    return static_cast<PackLeaf<0, Node>&&>(filters.nodes).value;
 }
 template <class A, class B, class... Rest>
-[[nodiscard]] constexpr Joined<true, A, B, Rest...> as_filter_node(const Filters<A, B, Rest...>& filters)
+[[nodiscard]] constexpr Joined<true, A, B, Rest...> as_filter_node(Filters<A, B, Rest...> filters)
 {
-    return {{filters.nodes}};
+    return {{std::move(filters.nodes)}};
 }
 
 template <class Node>
-[[nodiscard]] constexpr Joined<false, Node> as_alternatives(const Node& node)
+[[nodiscard]] constexpr Joined<false, Node> as_alternatives(Node node)
 {
-    return {{{{node}}}};
+    return {{{{std::move(node)}}}};
 }
 template <class... Nodes>
-[[nodiscard]] constexpr Joined<false, Nodes...> as_alternatives(const Joined<false, Nodes...>& joined)
+[[nodiscard]] constexpr Joined<false, Nodes...> as_alternatives(Joined<false, Nodes...> joined)
 {
     return joined;
 }
 template <class... A, class... B>
-[[nodiscard]] constexpr auto join_alternatives(const Joined<false, A...>& a, const Joined<false, B...>& b)
+[[nodiscard]] constexpr auto join_alternatives(Joined<false, A...>&& a, Joined<false, B...>&& b)
 {
-    return a.nodes.apply([&](const A&... left) {
-        return b.nodes.apply([&](const B&... right) {
+    return std::move(a.nodes).apply([&](A&&... left) {
+        return std::move(b.nodes).apply([&](B&&... right) {
             using Either = Joined<false, A..., B...>;
-            return Filters<Either>{{{{Either{{{{left}..., {right}...}}}}}}};
+            return Filters<Either>{{{{Either{{{{std::move(left)}..., {std::move(right)}...}}}}}}};
         });
     });
 }
@@ -308,7 +307,7 @@ constexpr void fill_when(Filters<Node>& to, E&& condition)
     if constexpr (AnyExpression<E>)
         place.emplace(std::forward<E>(condition));
     else
-        place.emplace(as_filter_node(condition));
+        place.emplace(as_filter_node(std::forward<E>(condition)));
 }
 template <class E>
 constexpr void fill_when(Refused&, E&&)
@@ -336,7 +335,8 @@ template <class E>
 }
 
 /// The same for a value that may be there: `when(filter.module, [](const auto& module) { return col<&Job::module> ==
-/// module; })`. The value, an lvalue, must outlive the query.
+/// module; })`. What is made is the query's own, unless it is made of views: those of an optional that is a temporary are
+/// copied, those of another are views of its value.
 template <class T, class Make>
     requires std::invocable<Make&, const T&>
 [[nodiscard]] constexpr auto when(const std::optional<T>& value, Make&& make)
@@ -347,10 +347,13 @@ template <class T, class Make>
 }
 template <class T, class Make>
     requires std::invocable<Make&, const T&>
-auto when(const std::optional<T>&& value, Make&& make) = delete;
+[[nodiscard]] constexpr auto when(const std::optional<T>&& value, Make&& make)
+{
+    return detail::owned(when(std::as_const(value), make));
+}
 
 /// For set(): a column that is assigned the value if it is there. `when(patch.note, col<&Job::note>)`, where `patch.note`
-/// is an optional of an optional, assigns NULL if it holds nullopt. The value, an lvalue, must outlive the query.
+/// is an optional of an optional, assigns NULL if it holds nullopt.
 template <class T, detail::AnyColumn Column>
 [[nodiscard]] constexpr auto when(const std::optional<T>& value, const Column& column)
 {
@@ -358,40 +361,40 @@ template <class T, detail::AnyColumn Column>
     if (value) detail::fill_when(made, column = *value);
     return made;
 }
-template <class T, detail::AnyColumn Column>
-auto when(const std::optional<T>&& value, const Column& column) = delete;
 
 /// Both, as far as they are there.
 template <class L, class R, detail::IfFilters<L, R> = 0>
-[[nodiscard]] constexpr auto operator&&(const L& left, const R& right)
+[[nodiscard]] constexpr auto operator&&(L&& left, R&& right)
 {
     constexpr bool sound = detail::are_filters<L, R>;
     static_assert(sound, "tenantry: && joins conditions: comparisons, or columns of bool");
     if constexpr (sound)
-        return detail::join_filters(detail::as_filters(left), detail::as_filters(right));
+        return detail::join_filters(detail::as_filters(std::forward<L>(left)),
+                                    detail::as_filters(std::forward<R>(right)));
     else
         return detail::Refused{};
 }
 
 /// One of them, as far as they are wanted: the other where one is left out, and no condition where both are left out.
 template <class L, class R, detail::IfFilters<L, R> = 0>
-[[nodiscard]] constexpr auto operator||(const L& left, const R& right)
+[[nodiscard]] constexpr auto operator||(L&& left, R&& right)
 {
     constexpr bool sound = detail::are_filters<L, R>;
     static_assert(sound, "tenantry: || joins conditions: comparisons, or columns of bool");
     if constexpr (sound)
-        return detail::join_alternatives(detail::as_alternatives(detail::as_filter_node(left)),
-                                         detail::as_alternatives(detail::as_filter_node(right)));
+        return detail::join_alternatives(
+            detail::as_alternatives(detail::as_filter_node(std::forward<L>(left))),
+            detail::as_alternatives(detail::as_filter_node(std::forward<R>(right))));
     else
         return detail::Refused{};
 }
 
 /// The opposite, if it is there.
 template <class E, detail::IfFilters<E> = 0>
-[[nodiscard]] constexpr auto operator!(const E& filters)
+[[nodiscard]] constexpr auto operator!(E&& filters)
 {
-    using Node = detail::Negated<decltype(detail::as_filter_node(filters))>;
-    return detail::Filters<Node>{{{{Node{detail::as_filter_node(filters)}}}}};
+    using Node = detail::Negated<decltype(detail::as_filter_node(std::forward<E>(filters)))>;
+    return detail::Filters<Node>{{{{Node{detail::as_filter_node(std::forward<E>(filters))}}}}};
 }
 
 } // namespace tenantry

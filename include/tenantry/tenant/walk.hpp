@@ -96,7 +96,7 @@ public:
     }
 
 private:
-    using Next = decltype(own(page_after(std::declval<Q&>(), std::declval<Row&>()).limit(std::size_t{})));
+    using Next = decltype(page_after(std::declval<Q&>(), std::declval<Row&>()).limit(std::size_t{}));
 
     // What is not to outlive the handler's call.
     struct Parts {
@@ -116,7 +116,7 @@ private:
         if (rows->empty()) return {};
         seen_ += static_cast<std::int64_t>(rows->size());
         // Before the body, which may move from rows.
-        if (rows->size() == batch_) next.emplace(own(page_after(parts_->query, rows->back()).limit(batch_)));
+        if (rows->size() == batch_) next.emplace(page_after(parts_->query, rows->back()).limit(batch_));
         Result<bool> more = call(std::span<Row>(*rows));
         if (!more || !*more) next.reset();
         if (!more) return fail(std::move(more).error());

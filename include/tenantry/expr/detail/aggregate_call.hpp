@@ -165,9 +165,14 @@ struct Aggregate {
 
     /// Under a name of its own in the result: see `Named`.
     template <class N>
-    [[nodiscard]] constexpr named_t<N, Aggregate> as(N) const
+    [[nodiscard]] constexpr named_t<N, Aggregate> as(N) const&
     {
         return {*this};
+    }
+    template <class N>
+    [[nodiscard]] constexpr named_t<N, Aggregate> as(N) &&
+    {
+        return {std::move(*this)};
     }
 
     template <class Visitor>

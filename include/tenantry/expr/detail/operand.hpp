@@ -1,9 +1,10 @@
-// How a C++ value becomes an operand: borrowed where the caller keeps it, owned where it was a temporary.
+// How a C++ value becomes an operand: a view stays one, anything else is the query's own.
 #pragma once
 
 #include <concepts>
 #include <cstddef>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,38 +17,48 @@
 
 namespace tenantry::detail {
 
-// V is a value of a class of its own memory that was given away.
+// What refers to texts or bytes that are not its own: pointers, and so what literals are; std::string_view, std::span and
+// other views.
 template <class V>
-inline constexpr bool is_given = std::is_class_v<std::remove_cvref_t<V>> && !std::is_lvalue_reference_v<V>;
+inline constexpr bool stays_view = [] {
+    using T = std::remove_reference_t<V>;
+    if constexpr (std::is_array_v<T>)
+        return std::is_const_v<T>; // a literal: an array that can be written to is a buffer
+    else
+        return std::is_pointer_v<T> || std::ranges::view<std::remove_cv_t<T>> ||
+               std::ranges::borrowed_range<std::remove_cv_t<T>>;
+}();
 
-// A value beside something of type A, which it belongs to (mismatch is none).
+// What of a value is bound beside something of type A, which it belongs to (mismatch is none). Of texts and blobs a view.
+template <class A, class V>
+[[nodiscard]] constexpr auto bound_value(V&& value)
+{
+    if constexpr (is_text<A>)
+        return static_cast<std::string_view>(value);
+    else if constexpr (is_blob<A>)
+        return std::span<const std::byte>(value);
+    else if constexpr (is_integer<A> || IdType<A>)
+        return std::decay_t<V>(std::forward<V>(value)); // an integer of any width compares by value
+    else if constexpr (std::is_floating_point_v<A>)
+        return static_cast<A>(value);
+    else
+        return A(std::forward<V>(value));
+}
+
+// The same as a part of the query, which has no need of the value any more unless that is a view.
 template <class A, class V>
 [[nodiscard]] constexpr auto make_parameter(V&& value)
 {
-    using T = std::decay_t<V>;
-    if constexpr (is_text<A>) {
-        if constexpr (is_given<V> && !std::same_as<T, std::string_view>) {
-            if constexpr (std::same_as<T, std::string>)
-                return Parameter<std::string>{std::forward<V>(value)};
-            else
-                return Parameter<std::string>{std::string(static_cast<std::string_view>(value))};
-        } else {
-            return Parameter<std::string_view>{static_cast<std::string_view>(value)};
-        }
-    } else if constexpr (is_blob<A>) {
-        if constexpr (is_given<V> && std::same_as<T, std::vector<std::byte>>)
-            return Parameter<T>{std::forward<V>(value)};
-        else if constexpr (is_given<V> && is_blob<T> && !std::same_as<T, std::span<const std::byte>>)
-            return Parameter<T>{value};
-        else
-            return Parameter<std::span<const std::byte>>{std::span<const std::byte>(value)};
-    } else if constexpr (is_integer<A> || IdType<A>) {
-        return Parameter<T>{std::forward<V>(value)}; // an integer of any width compares by value
-    } else if constexpr (std::is_floating_point_v<A>) {
-        return Parameter<A>{static_cast<A>(value)};
-    } else {
-        return Parameter<A>{A(std::forward<V>(value))};
-    }
+    using T = std::remove_cvref_t<V>;
+    if constexpr ((!is_text<A> && !is_blob<A>) || stays_view<V>)
+        return Parameter<decltype(bound_value<A>(std::forward<V>(value)))>{
+            bound_value<A>(std::forward<V>(value))};
+    else if constexpr (std::same_as<T, std::string> || is_blob<T>)
+        return Parameter<T>{std::forward<V>(value)};
+    else if constexpr (is_text<A>)
+        return Parameter<std::string>{std::string(static_cast<std::string_view>(value))};
+    else
+        return Parameter<std::vector<std::byte>>{make_owning(std::span<const std::byte>(value))};
 }
 
 // The same for an optional value, by which NULL is bound.

@@ -1,4 +1,4 @@
-// A node or a clause with everything that it borrowed made its own.
+// A node or a clause with everything that it refers to made its own: what views look at, and rows that have a name.
 #pragma once
 
 #include <cstddef>

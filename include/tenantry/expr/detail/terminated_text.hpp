@@ -17,7 +17,7 @@ namespace tenantry::detail {
 }
 
 // One that is given with the statement. With a NUL character in it something else would be searched for than was meant, so that
-// it is refused when it is bound. T is a std::string, or a view of the caller's own.
+// it is refused when it is bound. T is a std::string, or a view.
 template <class T>
 struct TerminatedText : Parameter<T> {
     using value_type = std::string;
