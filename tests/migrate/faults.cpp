@@ -220,3 +220,61 @@ TEST_CASE("a process that ends at any call leaves the old schema or the new one"
             CHECK(crashes < 400);
         }
 }
+
+TEST_CASE("a process that ends at any call on the way into a first history leaves one of its steps, whole")
+{
+    // The older database is brought to the first revision, which builds a table anew; the second changes data, once.
+    std::string initial;
+    for (const SchemaObject& object : rebuilt_objects) initial += std::string(object.sql) + ';';
+    const History revisions =
+        history(revision(1, "initial", initial), revision(2, "loud", "UPDATE letter SET text = text || '!'"));
+    int at[] = {0, 0, 0};
+    for (const Op op : {Op::write, Op::sync}) {
+        for (int n = 1; n < 500; ++n) {
+            INFO("operation " << static_cast<int>(op) << ", call " << n);
+            TempDir dir;
+            const auto path = make_old(dir);
+            const pid_t child = ::fork();
+            REQUIRE(child >= 0);
+            if (child == 0) {
+                FaultyVfs faults;
+                faults.fail(op, n, FaultyVfs::crash);
+                auto connection = Connection::open(path, OpenMode::read_write);
+                const bool done = connection && ensure_schema(*connection, rebuilt_schema, &revisions) &&
+                                  connection->close();
+                ::_exit(done ? 0 : 1);
+            }
+            int status = 0;
+            REQUIRE(::waitpid(child, &status, 0) == child);
+            REQUIRE(WIFEXITED(status));
+            const bool crashed = WEXITSTATUS(status) == FaultyVfs::crash_status;
+            REQUIRE((crashed || WEXITSTATUS(status) == 0));
+            Connection connection = must(Connection::open(path, OpenMode::read_write));
+            CHECK(text_of(connection, "PRAGMA integrity_check") == "ok|");
+            const bool has_ledger = must(migrate::Ledger::exists(connection));
+            const std::string ledger =
+                has_ledger ? text_of(connection, "SELECT kind, name FROM _tenantry_migrations ORDER BY id")
+                           : "";
+            const std::string first = "automatic|automatic|included|initial|";
+            const int step = ledger.empty() ? 0 : ledger == first ? 1 : 2;
+            if (step == 2) CHECK(ledger == first + "revision|loud|");
+            ++at[step];
+            CHECK(must(connection.query_integer("SELECT count(*) FROM pragma_table_info('person')")) ==
+                  (step == 0 ? 2 : 3));
+            CHECK(must(connection.query_integer("SELECT count(*) FROM letter WHERE text LIKE '%!'")) ==
+                  (step == 2 ? persons : 0));
+            if (!crashed) CHECK(step == 2);
+            must(ensure_schema(connection, rebuilt_schema, &revisions));
+            CHECK(must(connection.query_integer("SELECT count(*) FROM named WHERE text = name || '!'")) ==
+                  persons);
+            CHECK(must(connection.query_integer("SELECT seq FROM sqlite_sequence WHERE name = 'person'")) ==
+                  500);
+            CHECK(must(ensure_schema(connection, rebuilt_schema, &revisions)).was_current);
+            if (!crashed) break;
+        }
+    }
+    CHECK(at[0] > 0);
+    CHECK(at[1] > 0);
+    CHECK(at[2] > 2); // the second has landed, and the process ends after that
+    CHECK(at[0] + at[1] + at[2] < 400);
+}

@@ -235,3 +235,91 @@ TEST_CASE(
     CHECK(renamed > walks / 2);
     CHECK(older > walks / 2);
 }
+
+TEST_CASE("a database from before a random history comes through its first revision as it does in two steps")
+{
+    const std::size_t walks = from_environment("TENANTRY_HISTORIES", 60);
+    const std::size_t first = from_environment("TENANTRY_HISTORY_SEED", 1);
+    std::size_t brought = 0;
+    std::size_t refused = 0;
+    std::size_t unlike = 0;
+    for (std::size_t seed = first; seed < first + 2 * walks; ++seed) {
+        Dice dice(seed);
+        SchemaWalk walk(dice);
+        INFO("seed " << seed);
+        // Releases without a history, the last of which is its first revision; and one that has a second.
+        std::list<Release> releases;
+        Shape shape = walk.first();
+        shape.more = {"CREATE TABLE log (n INTEGER)"};
+        const std::size_t count = 2 + dice.below(3);
+        for (std::size_t k = 1; k <= count; ++k) {
+            if (k > 1) shape = walk.next(shape);
+            releases.emplace_back(shape, History({}));
+        }
+        const Declaration& initial = releases.back().declaration;
+        std::vector<Revision> revisions{
+            revision(10, "initial", must(next_revision(initial.info(), History({}), "initial")).to_sql())};
+        auto [next, renames] = next_shape(walk, dice, shape, count + 1);
+        const Declaration last(next.statements(), next.limits());
+        const Draft draft = must(next_revision(last.info(), History(revisions), "step", renames));
+        revisions.push_back(revision(20, "step", draft.to_sql() + noted(20)));
+        const History history(revisions);
+        INFO("the history:\n" << revisions[0].sql << revisions[1].sql);
+
+        // What has been opened by some releases.
+        const Release& start =
+            *std::next(releases.begin(), static_cast<std::ptrdiff_t>(dice.below(count - 1)));
+        const bool others = dice.one_in(3);
+        const Dice same = dice;
+        const auto make = [&] {
+            dice = same;
+            Connection db = memory();
+            for (const Release& release : releases) {
+                if (!ensure_schema(db, release.declaration.info())) break;
+                for (int n = 0; n < 10; ++n) (void)db.execute(random_statement(dice, release.shape));
+                if (&release == &start) break;
+            }
+            if (!rows_of(db, "PRAGMA foreign_key_check").empty()) empty_all(db);
+            if (others) add_others(db, start.shape, dice);
+            return db;
+        };
+        Connection in_one = make();
+        Connection in_two = make();
+        const Texts before = everything(in_one);
+        REQUIRE(everything(in_two) == before);
+        const auto told = must(migrate::forecast(in_one, last.info(), &history, true));
+        const auto rehearsed = migrate::rehearse(in_one, last.info(), &history);
+        REQUIRE(everything(in_one) == before);
+        const auto opened = ensure_schema(in_one, last.info(), &history);
+        INFO("opening: " << (opened ? std::string("done") : said(opened.error())));
+        REQUIRE(opened.has_value() == rehearsed.has_value());
+        if (told.standing == migrate::Standing::refused) REQUIRE_FALSE(opened);
+        if (!opened && opened.error() == errc::history_mismatch) {
+            ++unlike;
+            REQUIRE(everything(in_one) == before);
+            continue;
+        }
+        const auto first_step = ensure_schema(in_two, initial.info());
+        const auto second_step = first_step ? ensure_schema(in_two, last.info(), &history) : first_step;
+        INFO("in two steps: " << (second_step ? std::string("done") : said(second_step.error())));
+        REQUIRE(opened.has_value() == second_step.has_value());
+        if (!opened) {
+            ++refused;
+            REQUIRE(opened.error().code() == second_step.error().code());
+            continue;
+        }
+        ++brought;
+        REQUIRE(told.to_do == opened->done);
+        REQUIRE(rehearsed->done == opened->done);
+        REQUIRE(run_in(in_one) == std::vector<std::int64_t>{20});
+        REQUIRE(must(ensure_schema(in_one, last.info(), &history)).was_current);
+        check_integrity(in_one, next);
+        REQUIRE(declared_rows(in_one, next) == declared_rows(in_two, next));
+        REQUIRE(found_texts(in_one, next) == found_texts(in_two, next));
+        (void)same_as_twin(in_one, in_two, next, dice, 15);
+    }
+    if (walks < 50) return;
+    CHECK(brought > walks / 2);
+    CHECK(refused > walks / 20);
+    CHECK(unlike < walks / 2);
+}

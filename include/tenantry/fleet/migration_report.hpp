@@ -52,7 +52,7 @@ struct TenantMigration {
     std::string to{};
     std::vector<std::string> done{};      ///< `"add column config.note"`, `"revision 7 split_name"`
     std::vector<std::string> tolerated{}; ///< there and not declared
-    std::string plan{};                   ///< of a dry run without a history: all of it, as text
+    std::string plan{};                   ///< of a dry run: what is no revision's, as text
     std::chrono::microseconds duration{}; ///< with opening and closing
     /// Why it failed, where it did.
     std::optional<Error> error{};

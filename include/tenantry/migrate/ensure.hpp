@@ -23,12 +23,14 @@ namespace tenantry {
 /// newer program has changed is left as it is.
 ///
 /// With a history its revisions are run that the ledger does not have, each in a transaction of its own; late ones
-/// too. An empty database gets the declared schema at once. One without a ledger is taken to be at the first revision
-/// after which the history's schema is its own, but for what no revision knows.
+/// too. An empty database gets the declared schema at once. One that has run none is taken to be at the first revision
+/// after which the history's schema is its own, but for what no revision knows; and one that a program without a history has
+/// left at an older state is brought to the first revision as it would be without a history, in a transaction of its own.
 ///
 /// Errors: destructive_migration (rows would be lost, or are not what is declared; the message says how many rows and
 /// which, `Error::plan` has the plan), newer_schema (a newer program's, and rows do not fit it), history_mismatch (a
-/// revision that was run was edited or is missing, or it is migrated by a history and none is given), migration_failed (no plan leads there), busy (somebody else is writing: try again), read_only,
+/// revision that was run was edited or is missing; it has run none, is in none of the history's states, and not known to be
+/// older; or it is migrated by a history and none is given), migration_failed (no plan leads there), busy (somebody else is writing: try again), read_only,
 /// disk_full, and those of input and output. Not inside a transaction, unless it is current.
 [[nodiscard]] Result<Migrated> ensure_schema(sqlite::Connection& connection, const SchemaInfo& declared,
                                              const History* history = nullptr);

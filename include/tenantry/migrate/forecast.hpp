@@ -33,8 +33,9 @@ struct Forecast {
     std::string at{};                     ///< the fingerprint or revision it is at; empty: none
     std::vector<std::string> to_do{};     ///< `"add column config.note"`, `"revision 7 split_name"`
     std::vector<std::string> tolerated{}; ///< there and not declared
-    std::string plan{};                   ///< without a history: the whole of it, as text
-    std::optional<Error> error{};         ///< where it is refused
+    std::string plan{};           ///< without a history: the whole of it, as text; with one what leads to
+                                  ///< its first revision
+    std::optional<Error> error{}; ///< where it is refused
 };
 
 } // namespace tenantry::migrate

@@ -33,10 +33,21 @@ struct HistoryAssessment {
     bool is_empty = false;
     bool is_newer = false; ///< has run revisions that the history does not know
     Ledger ledger{};
+    /// Of a database that is older than the first revision, which is `included` then: what brings it there.
+    std::optional<Plan> to_first{};
     std::vector<const Revision*> included{}; ///< found in the database, and not in its ledger yet
     std::vector<const Revision*> pending{};
     std::vector<std::string> tolerated{}; ///< of a newer one
     std::vector<std::string> misfits{};   ///< of a newer one: what keeps rows from being written
+
+    /// What the database is at: its last revision, or the declaration that it was brought to before there were any.
+    [[nodiscard]] std::string at() const;
+
+    /// Does the next step need a `RebuildMode`?
+    [[nodiscard]] bool rebuilds() const noexcept
+    {
+        return to_first || (!pending.empty() && pending.front()->rebuilds());
+    }
 };
 
 } // namespace tenantry::migrate
@@ -51,11 +62,30 @@ bool is_of_newer_program(const migrate::Ledger& ledger, std::size_t index, const
 // Has it anything besides `states[n]` that an earlier state has? Then the revision that removes it has not run.
 bool has_earlier(const migrate::Plan& plan, const std::vector<migrate::SchemaModel>& states, std::size_t n);
 
+// Of states that are the same as this one it is the first, so that what leaves no trace in the schema, a revision that
+// changes only data, is run.
+std::size_t first_alike(const std::vector<migrate::SchemaModel>& states, std::size_t n);
+
 // The history's state that the database is in: its own, or the one of which it has least besides, which must be another's.
-// Of states that are the same it is the first, so that what leaves no trace in the schema, a revision that changes only
-// data, is run.
-Result<std::size_t> find_state(const migrate::SchemaModel& live, const History& history,
-                               const sqlite::Functions& functions);
+// None: it is in none of them.
+std::optional<std::size_t> find_state(const migrate::SchemaModel& live,
+                                      const std::vector<migrate::SchemaModel>& states);
+
+// Is it of a declaration that a newer program has changed since?
+bool is_at_earlier_declaration(const migrate::Ledger& ledger, const SchemaInfo& declared);
+
+// What a database has that revision 1 has not, and a later one makes: `"column note.colour"`; empty: nothing.
+std::string made_later(const migrate::SchemaModel& live, const std::vector<migrate::SchemaModel>& states);
+
+// Where a database that has run no revision begins, and what brings it there: its schema tells.
+Result<void> find_beginning(sqlite::Connection& connection, const SchemaInfo& declared,
+                            const History& history, migrate::HistoryAssessment& found);
+
+// What brings a database that is older than the first revision there. errc::history_mismatch where it is not known to be
+// older.
+Result<migrate::Plan> plan_to_first(const migrate::HistoryAssessment& found, const SchemaInfo& declared,
+                                    const migrate::SchemaModel& live,
+                                    const std::vector<migrate::SchemaModel>& states);
 
 Result<migrate::HistoryAssessment> assess(sqlite::Connection& connection, const SchemaInfo& declared,
                                           const History& history);
@@ -77,7 +107,7 @@ Result<bool> take_step(sqlite::Connection& connection, const SchemaInfo& declare
 namespace tenantry::migrate {
 
 /// Brings the database to its declaration by the history; see `ensure_schema`. Each revision is a transaction of its
-/// own, so that a failing one leaves the database at the one before.
+/// own, so that a failing one leaves the database at the one before. So is what brings an older database to the first one.
 [[nodiscard]] Result<Migrated> migrate_by_history(sqlite::Connection& connection, const SchemaInfo& declared,
                                                   const History& history);
 

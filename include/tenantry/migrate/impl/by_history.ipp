@@ -36,12 +36,16 @@ TENANTRY_DECL bool has_earlier(const migrate::Plan& plan, const std::vector<migr
     return false;
 }
 
-TENANTRY_DECL Result<std::size_t> find_state(const migrate::SchemaModel& live, const History& history,
-                                             const sqlite::Functions& functions)
+TENANTRY_DECL std::size_t first_alike(const std::vector<migrate::SchemaModel>& states, std::size_t n)
 {
-    auto models = history.models(functions);
-    if (!models) return fail(std::move(models).error());
-    const auto& states = **models;
+    for (std::size_t m = 1; m < n; ++m)
+        if (diff(states[m], states[n], migrate::Unknown::drop).empty()) return m;
+    return n;
+}
+
+TENANTRY_DECL std::optional<std::size_t> find_state(const migrate::SchemaModel& live,
+                                                    const std::vector<migrate::SchemaModel>& states)
+{
     std::size_t nearest = 0;
     std::size_t least = 0;
     bool nearest_is_exact = false;
@@ -56,19 +60,99 @@ TENANTRY_DECL Result<std::size_t> find_state(const migrate::SchemaModel& live, c
         least = plan.tolerated.size();
         nearest_is_exact = exact;
     }
-    for (std::size_t n = 1; n < nearest; ++n)
-        if (diff(states[n], states[nearest], migrate::Unknown::drop).empty()) return n;
-    if (nearest != 0) return nearest;
-    std::string common;
+    if (nearest != 0) return first_alike(states, nearest);
     for (const migrate::SchemaModel& state : states)
         for (const migrate::TableModel& table : state.tables)
-            if (common.empty() && live.table(table.name) != nullptr) common = table.name;
-    if (common.empty()) return std::size_t{0};
-    return fail(
+            if (live.table(table.name) != nullptr) return std::nullopt;
+    return std::size_t{0};
+}
+
+TENANTRY_DECL bool is_at_earlier_declaration(const migrate::Ledger& ledger, const SchemaInfo& declared)
+{
+    const auto& rows = ledger.rows();
+    const auto is_it = [wanted = checksum(declared.fingerprint)](const migrate::LedgerRow& row) {
+        return row.checksum == wanted;
+    };
+    return std::ranges::any_of(rows, is_it) && !is_it(rows.back());
+}
+
+TENANTRY_DECL std::string made_later(const migrate::SchemaModel& live,
+                                     const std::vector<migrate::SchemaModel>& states)
+{
+    const migrate::SchemaModel& first = states[1];
+    for (std::size_t n = 2; n < states.size(); ++n) {
+        for (const migrate::TableModel& table : states[n].tables) {
+            const migrate::TableModel* there = live.table(table.name);
+            if (there == nullptr) continue;
+            const migrate::TableModel* known = first.table(table.name);
+            if (known == nullptr) return migrate::label("table", table.name);
+            for (const migrate::ColumnText& column : table.text.columns)
+                if (there->column(column.name) != nullptr && known->column(column.name) == nullptr)
+                    return "column " + table.name + '.' + column.name;
+        }
+        for (const migrate::IndexModel& index : states[n].indexes)
+            if (live.index(index.name) != nullptr && first.index(index.name) == nullptr)
+                return migrate::label("index", index.name);
+        for (const migrate::ViewModel& view : states[n].views)
+            if (live.view(view.name) != nullptr && first.view(view.name) == nullptr)
+                return migrate::label(view.type, view.name);
+    }
+    return {};
+}
+
+TENANTRY_DECL Result<migrate::Plan> plan_to_first(const migrate::HistoryAssessment& found,
+                                                  const SchemaInfo& declared,
+                                                  const migrate::SchemaModel& live,
+                                                  const std::vector<migrate::SchemaModel>& states)
+{
+    migrate::Plan plan =
+        diff(live, states[1], found.ledger.is_adopted() ? migrate::Unknown::adopted : migrate::Unknown::keep);
+    const std::string later = made_later(live, states);
+    std::string why;
+    if (found.mark == 0 && !found.ledger.exists())
+        why =
+            "no program with a declared schema has been here, which would make it an older one of this fleet's. "
+            "Adopt it, or bring it to a state of the history";
+    else if (is_at_earlier_declaration(found.ledger, declared))
+        why =
+            "a program without a history, newer than this one, has changed it. Go on with that program, or bring "
+            "the database to a state of the history with it";
+    else if (!later.empty())
+        why =
+            "it has " + later +
+            ", which a later revision makes, so that it is not known to be older than the first. "
+            "Bring it to a state of the history with the program that has made it, or put its state into the history "
+            "as a revision";
+    if (why.empty()) return plan;
+    Error error(
         errc::history_mismatch,
-        "the database has no ledger of migrations, and is in none of the states that the history goes through "
-        "(it has a table " +
-            common + "); compared with the first revision:\n" + to_string(diff(live, states[1])));
+        "the database has run no revision, and is in none of the states that the history goes through: " +
+            why);
+    return fail(std::move(error.with_plan("compared with the first revision:\n" + to_string(plan))));
+}
+
+TENANTRY_DECL Result<void> find_beginning(sqlite::Connection& connection, const SchemaInfo& declared,
+                                          const History& history, migrate::HistoryAssessment& found)
+{
+    auto live = migrate::introspect(connection);
+    if (!live) return fail(std::move(live).error());
+    auto models = history.models(connection.functions());
+    if (!models) return fail(std::move(models).error());
+    const auto& states = **models;
+    auto state = find_state(*live, states);
+    const auto& rows = found.ledger.rows();
+    // An adopted one may differ in what does not matter for rows, and stays as it is until the declaration changes.
+    if (!state && found.ledger.is_adopted() && rows.back().checksum == checksum(declared.fingerprint))
+        state = first_alike(states, states.size() - 1);
+    if (!state) {
+        auto plan = plan_to_first(found, declared, *live, states);
+        if (!plan) return fail(std::move(plan).error());
+        found.to_first = std::move(*plan);
+        state = 1;
+    }
+    for (std::size_t i = 0; i < history.revisions().size(); ++i)
+        (i < *state ? found.included : found.pending).push_back(&history.revisions()[i]);
+    return {};
 }
 
 TENANTRY_DECL Result<migrate::HistoryAssessment> assess(sqlite::Connection& connection,
@@ -90,12 +174,8 @@ TENANTRY_DECL Result<migrate::HistoryAssessment> assess(sqlite::Connection& conn
     const auto& rows = found.ledger.rows();
 
     if (!found.ledger.has_history()) {
-        auto live = migrate::introspect(connection);
-        if (!live) return fail(std::move(live).error());
-        auto state = find_state(*live, history, connection.functions());
-        if (!state) return fail(std::move(state).error());
-        for (std::size_t i = 0; i < history.revisions().size(); ++i)
-            (i < *state ? found.included : found.pending).push_back(&history.revisions()[i]);
+        if (auto begun = find_beginning(connection, declared, history, found); !begun)
+            return fail(std::move(begun).error());
         return found;
     }
 
@@ -175,11 +255,14 @@ TENANTRY_DECL Result<bool> take_step(sqlite::Connection& connection, const Schem
                                      Migrated& report)
 {
     const auto begun = std::chrono::steady_clock::now();
+    auto time = [begun] {
+        return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                                     begun);
+    };
     auto add = [&](const Revision& revision, migrate::LedgerKind kind) {
         migrate::LedgerRow row = ledger_row(revision, kind);
         if (kind == migrate::LedgerKind::revision) {
-            row.duration = std::chrono::duration_cast<std::chrono::microseconds>(
-                std::chrono::steady_clock::now() - begun);
+            row.duration = time();
             report.duration += row.duration;
         }
         return found.ledger.add(connection, std::move(row));
@@ -192,17 +275,30 @@ TENANTRY_DECL Result<bool> take_step(sqlite::Connection& connection, const Schem
             if (auto added = add(revision, migrate::LedgerKind::included); !added)
                 return fail(std::move(added).error());
     }
+    if (found.to_first) {
+        const Revision& first = history.revisions().front();
+        if (auto done = apply(connection, *found.to_first); !done)
+            return fail(
+                std::move(done.error().in("bringing it to " + first.title() + ", which it is older than")));
+        migrate::LedgerRow row{.name = "automatic", .checksum = first.checksum()};
+        row.duration = time();
+        report.duration += row.duration;
+        if (auto added = found.ledger.add(connection, std::move(row)); !added)
+            return fail(std::move(added).error());
+        for (std::string& done : found.to_first->titles()) report.done.push_back(std::move(done));
+    }
     for (const Revision* revision : found.included)
         if (auto added = add(*revision, migrate::LedgerKind::included); !added)
             return fail(std::move(added).error());
-    if (!found.pending.empty()) {
+    const bool runs_one = !found.to_first && !found.pending.empty();
+    if (runs_one) {
         const Revision& next = *found.pending.front();
         if (auto done = migrate::run_revision(connection, next); !done) return fail(std::move(done).error());
         if (auto added = add(next, migrate::LedgerKind::revision); !added)
             return fail(std::move(added).error());
         report.done.push_back(next.title());
     }
-    const bool is_last = found.pending.size() <= 1;
+    const bool is_last = found.pending.size() == (runs_one ? 1 : 0);
     if (is_last && !found.is_empty)
         if (auto fits = check_fit(connection, declared); !fits) return fail(std::move(fits).error());
     // Between revisions the mark says nothing but "look closer".
@@ -214,6 +310,12 @@ TENANTRY_DECL Result<bool> take_step(sqlite::Connection& connection, const Schem
 } // namespace tenantry::detail
 
 namespace tenantry::migrate {
+
+TENANTRY_DECL std::string HistoryAssessment::at() const
+{
+    if (ledger.has_history()) return detail::last_revision(ledger);
+    return mark != 0 && !ledger.is_adopted() ? detail::checksum(mark) : std::string();
+}
 
 TENANTRY_DECL Result<Migrated> migrate_by_history(sqlite::Connection& connection, const SchemaInfo& declared,
                                                   const History& history)
@@ -231,7 +333,7 @@ TENANTRY_DECL Result<Migrated> migrate_by_history(sqlite::Connection& connection
             if (!reading) return fail(std::move(reading).error());
             auto found = detail::assess(connection, declared, history);
             if (!found) return fail(std::move(found).error());
-            if (first) report.from = detail::last_revision(found->ledger);
+            if (first) report.from = found->at();
             report.to = detail::last_revision(found->ledger);
             if (found->is_newer && !found->misfits.empty())
                 return fail(errc::newer_schema,
@@ -247,7 +349,7 @@ TENANTRY_DECL Result<Migrated> migrate_by_history(sqlite::Connection& connection
                 report.was_current = report.done.empty();
                 return report;
             }
-            rebuilds = !found->pending.empty() && found->pending.front()->rebuilds();
+            rebuilds = found->rebuilds();
         }
         std::optional<RebuildMode> mode;
         if (rebuilds) mode.emplace(connection);
@@ -255,8 +357,7 @@ TENANTRY_DECL Result<Migrated> migrate_by_history(sqlite::Connection& connection
         if (!transaction) return fail(std::move(transaction).error());
         auto found = detail::assess(connection, declared, history); // somebody may have been faster
         if (!found) return fail(std::move(found).error());
-        const bool still = !found->is_current && !found->is_newer &&
-                           (found->pending.empty() || found->pending.front()->rebuilds() == rebuilds);
+        const bool still = !found->is_current && !found->is_newer && found->rebuilds() == rebuilds;
         if (!still) continue;
         auto last = detail::take_step(connection, declared, history, *found, report);
         if (!last) return fail(std::move(last).error());

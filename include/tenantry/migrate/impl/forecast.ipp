@@ -56,7 +56,7 @@ TENANTRY_DECL Result<migrate::Forecast> forecast_by_history(sqlite::Connection& 
             found.at = "revision " + std::to_string(history.revisions().back().number);
         return found;
     }
-    found.at = detail::last_revision(assessed->ledger);
+    found.at = assessed->at();
     if (assessed->is_newer) {
         found.standing = migrate::Standing::newer;
         if (!assessed->misfits.empty())
@@ -66,7 +66,21 @@ TENANTRY_DECL Result<migrate::Forecast> forecast_by_history(sqlite::Connection& 
     if (assessed->is_empty)
         for (const SchemaObject& object : declared.objects)
             found.to_do.push_back("create " + migrate::label(object.type, object.name));
+    if (const auto& plan = assessed->to_first) {
+        found.to_do = plan->titles();
+        found.plan = to_string(*plan);
+    }
     for (const Revision* revision : assessed->pending) found.to_do.push_back(revision->title());
+    if (const auto& plan = assessed->to_first) {
+        if (!plan->problems.empty())
+            return refused(std::move(found), Error(errc::migration_failed, migrate::joined(plan->problems)));
+        auto conflicts =
+            rows ? find_conflicting_rows(connection, *plan) : std::vector<migrate::ConflictingRows>();
+        if (!conflicts) return fail(std::move(conflicts).error());
+        if (!conflicts->empty()) return refused(std::move(found), detail::refused(*plan, *conflicts));
+        found.standing = migrate::Standing::behind;
+        return found;
+    }
     // With revisions to run nobody knows yet what the rows will be.
     if (assessed->pending.empty() && !assessed->is_empty && rows)
         if (auto fits = detail::check_fit(connection, declared); !fits)
@@ -122,7 +136,7 @@ TENANTRY_DECL Result<Migrated> rehearse(sqlite::Connection& connection, const Sc
         if (found->is_newer) return report;
         report.was_current = found->is_current && report.done.empty();
         if (found->is_current) return report;
-        if (!found->pending.empty()) mode.follow_renames(!found->pending.front()->rebuilds());
+        mode.follow_renames(!found->rebuilds());
         auto took = detail::take_step(connection, declared, *history, *found, report);
         if (!took) return fail(std::move(took).error());
         last = *took;
