@@ -16,6 +16,7 @@
 #include <tenantry/async/impl/runs_here.ipp>
 #include <tenantry/async/impl/threads_of.ipp>
 #include <tenantry/async/impl/timer_thread.ipp>
+#include <tenantry/core/impl/constraint.ipp>
 #include <tenantry/core/impl/descriptors.ipp>
 #include <tenantry/core/impl/error.ipp>
 #include <tenantry/core/impl/files.ipp>
@@ -63,9 +64,11 @@
 #include <tenantry/sqlite/impl/checkpoint_guard.ipp>
 #include <tenantry/sqlite/impl/connection.ipp>
 #include <tenantry/sqlite/impl/connection_state.ipp>
+#include <tenantry/sqlite/impl/constraint_text.ipp>
 #include <tenantry/sqlite/impl/copy.ipp>
 #include <tenantry/sqlite/impl/database_file.ipp>
 #include <tenantry/sqlite/impl/error.ipp>
+#include <tenantry/sqlite/impl/foreign_key_search.ipp>
 #include <tenantry/sqlite/impl/functions.ipp>
 #include <tenantry/sqlite/impl/inspect.ipp>
 #include <tenantry/sqlite/impl/log_index.ipp>

@@ -53,6 +53,36 @@ TEST_CASE("every code has a name and a text of its own")
     CHECK(to_string(static_cast<errc>(static_cast<int>(errc::internal) + 1)) == "unknown");
 }
 
+TEST_CASE("an error is switched on, and a code printed by its name")
+{
+    const Error error(errc::busy);
+    switch (error.errc()) {
+    case errc::busy: break;
+    default: FAIL("another code");
+    }
+    std::ostringstream out;
+    out << error.errc() << ' ' << errc::timeout;
+    CHECK(out.str() == "busy timeout");
+}
+
+TEST_CASE("what is known of a constraint goes along with its error")
+{
+    CHECK(Error(errc::constraint).constraint().kind == ConstraintKind::none);
+    Error first(errc::constraint, "UNIQUE failed");
+    first.with_constraint({.kind = ConstraintKind::unique, .table = "users", .columns = {"name"}});
+    Error second = first;
+    second.in("importing line 7");
+    const Error third = std::move(first);
+    CHECK(second.constraint().kind == ConstraintKind::unique);
+    CHECK(second.constraint().is_on("users", {"name"}));
+    CHECK(third.constraint().is_on("users", {"name"}));
+    for (int i = 0; i <= static_cast<int>(ConstraintKind::other); ++i) {
+        const auto kind = static_cast<ConstraintKind>(i);
+        CHECK(to_string(kind) != "unknown");
+        CHECK(detail::bare_constraint(kind).kind == kind);
+    }
+}
+
 TEST_CASE("codes take part in std::error_code")
 {
     const std::error_code code = errc::timeout;

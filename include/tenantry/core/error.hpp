@@ -13,13 +13,14 @@
 
 #include <tl/expected.hpp>
 
+#include <tenantry/core/constraint.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 
 namespace tenantry {
 
 /// The kinds of failure a caller can tell apart. SQLite's own extended result code, where there is
 /// one, is kept beside it in `Error::sqlite_code()`.
-enum class errc {
+enum class errc : std::uint16_t {
     // The tenant
     invalid_tenant_id = 1, ///< not `[a-z0-9][a-z0-9_-]{0,62}`
     no_such_tenant,        ///< nothing was ever created under this id, or it was destroyed
@@ -35,8 +36,8 @@ enum class errc {
     batch_aborted, ///< another write of the same transaction rolled it back; nothing was written
     unknown_outcome, ///< it was committed into a file that is no longer under its name: it may be there again later
     // The database
-    constraint,     ///< UNIQUE, NOT NULL, CHECK, FOREIGN KEY or a trigger's RAISE
-    busy,           ///< another connection or process kept its lock beyond the deadline
+    constraint, ///< UNIQUE, NOT NULL, CHECK, FOREIGN KEY or a trigger's RAISE: `Error::constraint()` says which
+    busy,       ///< another connection or process kept its lock beyond the deadline
     disk_full,      ///< no space, or the file's page limit, or a quota
     io_error,       ///< the operating system refused to read or write
     corrupt,        ///< the database file is damaged
@@ -110,6 +111,9 @@ public:
 /// The enumerator's name: `"no_such_tenant"`.
 [[nodiscard]] inline std::string_view to_string(errc code) noexcept { return detail::errc_text(code).name; }
 
+/// As `to_string`.
+inline std::ostream& operator<<(std::ostream& out, errc code) { return out << to_string(code); }
+
 /// Why something did not happen: a code to decide by and a message to act on.
 ///
 /// Cheap to copy (the texts are shared) and three words large, so that a `Result` stays small on the
@@ -117,19 +121,29 @@ public:
 /// by. A moved-from Error may only be assigned to or destroyed.
 class [[nodiscard, gnu::visibility("default")]] Error { // must() throws it, through all parts of a program
 public:
-    explicit Error(errc code) noexcept : code_(code) {}
+    explicit Error(tenantry::errc code) noexcept : code_(code) {}
 
-    explicit Error(errc code, std::string message, int sqlite_code = 0) noexcept;
+    explicit Error(tenantry::errc code, std::string message, int sqlite_code = 0) noexcept;
 
     /// The same, for words that are there already: no memory is needed to pass them.
-    explicit Error(errc code, const char* message, int sqlite_code = 0) noexcept
+    explicit Error(tenantry::errc code, const char* message, int sqlite_code = 0) noexcept
         : code_(code), sqlite_code_(sqlite_code)
     {
         set(&Texts::message, message);
     }
 
+    /// What to `switch` on. `to_string` gives its name.
+    [[nodiscard]] tenantry::errc errc() const noexcept { return code_; }
+
     /// The kind of error, as the standard library has it.
     [[nodiscard]] std::error_code code() const noexcept { return make_error_code(code_); }
+
+    /// Which constraint was violated, where it is `errc::constraint`; otherwise its kind is `ConstraintKind::none`. Valid as
+    /// long as the error is not changed.
+    [[nodiscard]] const Constraint& constraint() const noexcept
+    {
+        return texts_ && texts_->constraint ? *texts_->constraint : detail::bare_constraint(kind_);
+    }
 
     /// SQLite's extended result code (https://sqlite.org/rescode.html), or 0 where SQLite said nothing.
     [[nodiscard]] int sqlite_code() const noexcept { return sqlite_code_; }
@@ -173,7 +187,10 @@ public:
     /// for that.
     Error& in(std::string_view what) noexcept;
 
-    friend bool operator==(const Error& error, errc code) noexcept { return error.code_ == code; }
+    /// The same error with what is known of the constraint that was violated; without memory for that, with its kind alone.
+    Error& with_constraint(Constraint constraint) noexcept;
+
+    friend bool operator==(const Error& error, tenantry::errc code) noexcept { return error.code_ == code; }
 
     /// `no_such_tenant: there is no tenant 'nobody' [tenant nobody]`: all but the plan, on one line where the message is one.
     friend std::ostream& operator<<(std::ostream& out, const Error& error)
@@ -191,6 +208,7 @@ private:
         std::string tenant;
         std::string sql;
         std::string plan;
+        std::shared_ptr<const Constraint> constraint;
     };
 
     template <class Value>
@@ -204,7 +222,8 @@ private:
 
     Texts& own();
 
-    errc code_;
+    tenantry::errc code_;
+    ConstraintKind kind_ = ConstraintKind::none;
     int sqlite_code_ = 0;
     std::shared_ptr<Texts> texts_;
 };

@@ -100,8 +100,7 @@ public:
     [[nodiscard]] Result<StatementLease> statement(const StatementText& text)
     {
         if (sqlite3_stmt* stmt = state_->slots.take(text); stmt != nullptr) [[likely]] {
-            StatementLease lease(stmt, state_->incarnation, state_->observed.get(), &state_->slots,
-                                 text.slot);
+            StatementLease lease(stmt, state_->incarnation, state_.get(), &state_->slots, text.slot);
             if (is_refused(stmt)) [[unlikely]]
                 return fail(write_while_reading(text.sql));
             return lease;
@@ -121,7 +120,10 @@ public:
 
     /// Rows changed since the connection was opened, those of triggers and foreign keys included. What a
     /// failed statement rolls back by itself does not count.
-    [[nodiscard]] std::int64_t total_changes() const noexcept { return sqlite3_total_changes64(state_->db); }
+    [[nodiscard]] std::int64_t total_changes() const noexcept
+    {
+        return sqlite3_total_changes64(state_->db) - state_->repeated_changes;
+    }
 
     /// The rowid of the last insert by this connection.
     [[nodiscard]] std::int64_t last_insert_rowid() const noexcept
@@ -140,6 +142,9 @@ public:
         sqlite3_db_status(state_->db, SQLITE_DBSTATUS_DEFERRED_FKS, &violated, &highest, 0);
         return violated != 0;
     }
+
+    /// What a COMMIT would fail with now: errc::constraint, with the foreign key that is violated, if it can be found.
+    [[nodiscard]] Error deferred_violation() noexcept;
 
     /// How many changed pages had to leave the page cache before their transaction was committed, since the
     /// connection was opened.

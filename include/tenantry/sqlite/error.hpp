@@ -44,6 +44,8 @@ inline constexpr SaidOfValues said_of_values[] = {
 
 const SaidOfValues* find_said_of_values(sqlite3* db, int code) noexcept;
 
+void add_constraint(Error& error, sqlite3* db, int code) noexcept;
+
 std::string describe(sqlite3* db, int code, errc kind, int system_error);
 
 } // namespace tenantry::detail

@@ -17,8 +17,13 @@
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/binding.hpp>
-#include <tenantry/sqlite/detail/statement_watch.hpp>
 #include <tenantry/sqlite/error.hpp>
+
+namespace tenantry::detail {
+
+struct ConnectionState;
+
+} // namespace tenantry::detail
 
 namespace tenantry::sqlite {
 
@@ -190,13 +195,14 @@ public:
     [[nodiscard]] sqlite3_stmt* native_handle() const noexcept { return stmt_; }
 
 protected:
-    BasicStatement(sqlite3_stmt* stmt, std::uint64_t incarnation, StatementWatch* watch) noexcept
-        : stmt_(stmt), incarnation_(incarnation), watch_(watch)
+    BasicStatement(sqlite3_stmt* stmt, std::uint64_t incarnation,
+                   tenantry::detail::ConnectionState* connection) noexcept
+        : stmt_(stmt), incarnation_(incarnation), connection_(connection)
     {}
     BasicStatement(BasicStatement&& other) noexcept
         : stmt_(std::exchange(other.stmt_, nullptr)),
           incarnation_(other.incarnation_),
-          watch_(other.watch_),
+          connection_(other.connection_),
           failure_(std::move(other.failure_))
     {}
     ~BasicStatement() = default;
@@ -205,7 +211,7 @@ protected:
     {
         std::swap(stmt_, other.stmt_);
         std::swap(incarnation_, other.incarnation_);
-        std::swap(watch_, other.watch_);
+        std::swap(connection_, other.connection_);
         std::swap(failure_, other.failure_);
         value_ = other.value_ = nullptr;
     }
@@ -238,7 +244,7 @@ private:
     }
 
     std::uint64_t incarnation_;
-    StatementWatch* watch_; // of the connection, or null
+    tenantry::detail::ConnectionState* connection_; // or null
     std::unique_ptr<Error> failure_;
     mutable sqlite3_value* value_ = nullptr; // of column_, in the current row
     mutable int column_ = 0;
@@ -248,8 +254,9 @@ private:
 class Statement : public BasicStatement {
 public:
     /// Takes over `stmt`.
-    Statement(sqlite3_stmt* stmt, std::uint64_t incarnation, StatementWatch* watch = nullptr) noexcept
-        : BasicStatement(stmt, incarnation, watch)
+    Statement(sqlite3_stmt* stmt, std::uint64_t incarnation,
+              tenantry::detail::ConnectionState* connection = nullptr) noexcept
+        : BasicStatement(stmt, incarnation, connection)
     {}
     Statement(Statement&& other) noexcept = default;
     Statement& operator=(Statement&& other) noexcept
@@ -378,9 +385,10 @@ private:
     friend class Connection;
 
     // Without slots it is a temporary statement: its slot was in use.
-    StatementLease(sqlite3_stmt* stmt, std::uint64_t incarnation, StatementWatch* watch,
-                   detail::StatementSlots* slots, unsigned slot) noexcept
-        : BasicStatement(stmt, incarnation, watch), slots_(slots), slot_(slot)
+    StatementLease(sqlite3_stmt* stmt, std::uint64_t incarnation,
+                   tenantry::detail::ConnectionState* connection, detail::StatementSlots* slots,
+                   unsigned slot) noexcept
+        : BasicStatement(stmt, incarnation, connection), slots_(slots), slot_(slot)
     {}
 
     detail::StatementSlots* slots_;

@@ -86,7 +86,7 @@ TENANTRY_DECL const std::error_category& error_category() noexcept
     return category;
 }
 
-TENANTRY_DECL Error::Error(errc code, std::string message, int sqlite_code) noexcept
+TENANTRY_DECL Error::Error(tenantry::errc code, std::string message, int sqlite_code) noexcept
     : code_(code), sqlite_code_(sqlite_code)
 {
     if (!message.empty()) set(&Texts::message, std::move(message));
@@ -107,6 +107,17 @@ TENANTRY_DECL Error& Error::with_sql(std::string_view sql) noexcept
 TENANTRY_DECL Error& Error::with_plan(std::string_view plan) noexcept
 {
     if (!plan.empty()) set(&Texts::plan, plan);
+    return *this;
+}
+
+TENANTRY_DECL Error& Error::with_constraint(Constraint constraint) noexcept
+{
+    kind_ = constraint.kind;
+    try {
+        auto known = std::make_shared<const Constraint>(std::move(constraint));
+        own().constraint = std::move(known);
+    } catch (...) { // the kind is what is decided by
+    }
     return *this;
 }
 

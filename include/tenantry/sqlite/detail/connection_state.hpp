@@ -14,6 +14,7 @@
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/detail/authorizer.hpp>
+#include <tenantry/sqlite/detail/foreign_key_search.hpp>
 #include <tenantry/sqlite/detail/statement_watch.hpp>
 #include <tenantry/sqlite/functions.hpp>
 #include <tenantry/sqlite/statement.hpp>
@@ -56,6 +57,7 @@ struct ConnectionState {
     std::string_view refused; // what the authorizer refused last
     std::string path;
     std::unique_ptr<sqlite::StatementWatch> observed;
+    std::int64_t repeated_changes = 0; // rows, by statements that were run again to see why they fail
 
     // An authorizer: https://sqlite.org/c3ref/set_authorizer.html.
     static int authorize(void* context, int action, const char* first, const char* second, const char*,
@@ -72,4 +74,5 @@ struct ConnectionState {
 
 #if TENANTRY_HEADER_ONLY
 #include <tenantry/sqlite/impl/connection_state.ipp>
+#include <tenantry/sqlite/impl/foreign_key_search.ipp>
 #endif

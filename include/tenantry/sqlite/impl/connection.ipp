@@ -57,14 +57,14 @@ TENANTRY_DECL Result<Statement> Connection::prepare(std::string_view sql)
 {
     auto stmt = compile(sql, 0);
     if (!stmt) return fail(std::move(stmt).error());
-    return Statement(*stmt, state_->incarnation, state_->observed.get());
+    return Statement(*stmt, state_->incarnation, state_.get());
 }
 
 TENANTRY_DECL Result<StatementLease> Connection::statement_once(std::string_view sql)
 {
     auto stmt = compile(sql, 0);
     if (!stmt) return fail(std::move(stmt).error());
-    return StatementLease(*stmt, state_->incarnation, state_->observed.get(), nullptr, 0);
+    return StatementLease(*stmt, state_->incarnation, state_.get(), nullptr, 0);
 }
 
 TENANTRY_DECL Result<bool> Connection::file_moved() const
@@ -82,6 +82,14 @@ TENANTRY_DECL void Connection::observe(std::shared_ptr<Observer> observer, std::
     state_->observed =
         std::make_unique<StatementWatch>(std::move(observer), std::string(tenant), from, &state_->privileged);
     state_->observed->attach(state_->db);
+}
+
+TENANTRY_DECL Error Connection::deferred_violation() noexcept
+{
+    Error error(errc::constraint, "FOREIGN KEY constraint failed", SQLITE_CONSTRAINT_FOREIGNKEY);
+    error.with_constraint(Constraint{.kind = ConstraintKind::foreign_key});
+    tenantry::detail::name_foreign_key(*state_, nullptr, error);
+    return error;
 }
 
 TENANTRY_DECL MemoryUse Connection::memory_use() const noexcept
@@ -449,7 +457,7 @@ TENANTRY_DECL Result<StatementLease> Connection::prepare_slot(const StatementTex
             return fail(Error(errc::cancelled));
         }
         sqlite3_stmt* const known = state_->slots.take_passed_over(text);
-        StatementLease lease(known, state_->incarnation, state_->observed.get(), &state_->slots, text.slot);
+        StatementLease lease(known, state_->incarnation, state_.get(), &state_->slots, text.slot);
         if (is_refused(known)) return fail(write_while_reading(text.sql));
         return lease;
     }
@@ -457,9 +465,9 @@ TENANTRY_DECL Result<StatementLease> Connection::prepare_slot(const StatementTex
     if (!stmt) return fail(std::move(stmt).error());
     Statement owner(*stmt, 0);
     if (!state_->slots.make_room(text))
-        return StatementLease(owner.release(), state_->incarnation, state_->observed.get(), nullptr, 0);
+        return StatementLease(owner.release(), state_->incarnation, state_.get(), nullptr, 0);
     state_->slots.put(text, owner.release());
-    return StatementLease(*stmt, state_->incarnation, state_->observed.get(), &state_->slots, text.slot);
+    return StatementLease(*stmt, state_->incarnation, state_.get(), &state_->slots, text.slot);
 }
 
 } // namespace tenantry::sqlite

@@ -2,6 +2,22 @@
 
 #include <tenantry/sqlite/detail/connection_state.hpp>
 
+namespace tenantry::sqlite {
+
+// Of statements, but here, where a connection's state is known.
+[[gnu::noinline]] TENANTRY_DECL tl::unexpected<Error> BasicStatement::failed(int code)
+{
+    Error error = make_error(sqlite3_db_handle(stmt_), code);
+    sqlite3_reset(stmt_);
+    if (error.constraint().kind == ConstraintKind::foreign_key && connection_ != nullptr)
+        tenantry::detail::name_foreign_key(*connection_, stmt_, error);
+    error.with_sql(sql());
+    if (connection_ != nullptr && connection_->observed) connection_->observed->failed(stmt_, error);
+    return fail(std::move(error));
+}
+
+} // namespace tenantry::sqlite
+
 namespace tenantry::detail {
 
 TENANTRY_DECL int ConnectionState::authorize(void* context, int action, const char* first, const char* second,

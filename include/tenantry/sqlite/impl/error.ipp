@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tenantry/sqlite/detail/constraint_text.hpp>
 #include <tenantry/sqlite/error.hpp>
 
 namespace tenantry::sqlite {
@@ -104,6 +105,15 @@ TENANTRY_DECL const SaidOfValues* find_said_of_values(sqlite3* db, int code) noe
     return nullptr;
 }
 
+TENANTRY_DECL void add_constraint(Error& error, sqlite3* db, int code) noexcept
+{
+    try {
+        error.with_constraint(constraint_of(db, code, error.message()));
+    } catch (...) { // the kind, then, which needs no memory
+        error.with_constraint(Constraint{.kind = constraint_kind(code, error.message())});
+    }
+}
+
 TENANTRY_DECL std::string describe(sqlite3* db, int code, errc kind, int system_error)
 {
     // SQLite's own words, if they are about this failure and not about a later one.
@@ -161,6 +171,7 @@ TENANTRY_DECL Error make_error(sqlite3* db, int code, std::string_view doing) no
     } catch (...) { // without them, then
     }
     Error error(kind, std::move(words), code);
+    if (kind == errc::constraint) tenantry::detail::add_constraint(error, db, code);
     if (!doing.empty()) error.in(doing);
     return error;
 }

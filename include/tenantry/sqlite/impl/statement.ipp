@@ -16,15 +16,6 @@ TENANTRY_DECL void BasicStatement::refuse(Error error)
     refuse(std::move(error));
 }
 
-[[gnu::noinline]] TENANTRY_DECL tl::unexpected<Error> BasicStatement::failed(int code)
-{
-    Error error = make_error(sqlite3_db_handle(stmt_), code);
-    error.with_sql(sql());
-    if (watch_ != nullptr) watch_->failed(stmt_, error);
-    sqlite3_reset(stmt_);
-    return fail(std::move(error));
-}
-
 [[gnu::noinline]] TENANTRY_DECL std::string_view BasicStatement::no_text() const
 {
     if ((sqlite3_errcode(sqlite3_db_handle(stmt_)) & 0xff) == SQLITE_NOMEM) throw std::bad_alloc();

@@ -128,9 +128,7 @@ TENANTRY_DECL BatchWriter::Effect BatchWriter::apply(Operation& operation)
         return Effect::collapsed;
     }
     const bool violated = connection_.deferred_violations();
-    if (violated && operation.succeeded())
-        operation.fail_with(
-            Error(errc::constraint, "FOREIGN KEY constraint failed", SQLITE_CONSTRAINT_FOREIGNKEY));
+    if (violated && operation.succeeded()) operation.fail_with(connection_.deferred_violation());
     if (operation.succeeded()) {
         if (!part) return Effect::kept;
         auto released = part->release();
