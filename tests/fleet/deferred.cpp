@@ -48,6 +48,8 @@ TEST_CASE("rows may refer to each other in one write, and dangle in none")
         const auto refused = each.get();
         REQUIRE_FALSE(refused);
         CHECK(refused.error() == errc::constraint);
+        CHECK(refused.error().constraint().kind == ConstraintKind::foreign_key);
+        CHECK(refused.error().constraint().is_on("stop", {"next"}));
     }
     must(whole.get());
     CHECK(must(db.read(select(col<&Stop::name>).order_by(col<&Stop::name>))) ==

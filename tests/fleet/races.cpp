@@ -154,7 +154,7 @@ TEST_CASE("a tenant is made, opened and destroyed by several at once")
                 }
                 default: {
                     const auto db = wait_for(site.fleet->async_tenant(tenant));
-                    const auto error = db ? errc::tenant_gone : static_cast<errc>(db.error().code().value());
+                    const auto error = db ? errc::tenant_gone : db.error().errc();
                     if (error != errc::tenant_gone && error != errc::no_such_tenant) ++wrong;
                     if (!db) break;
                     const auto written = wait_for(test::add_note(*db));

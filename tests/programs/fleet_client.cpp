@@ -36,7 +36,7 @@ void say(const std::string& line)
 template <class T>
 void answer(const Result<T>& result)
 {
-    say(result ? "ok" : std::string(to_string(static_cast<errc>(result.error().code().value()))));
+    say(result ? "ok" : std::string(to_string(result.error().errc())));
 }
 
 // Writes numbered notes, and says "ack <number>" when one is acknowledged, until there are enough.
@@ -99,7 +99,7 @@ void create_failing(Fleet<Notes>& fleet, const std::string& id, const std::strin
     const auto created = wait_for(fleet.async_create(id));
     const bool failed = FaultyCalls::heal();
     std::string told =
-        created ? "ok" : std::string(to_string(static_cast<errc>(created.error().code().value())));
+        created ? "ok" : std::string(to_string(created.error().errc()));
     told += failed ? " failed" : " never";
     if (open_descriptors() != before) told += ", leaves descriptors";
     if (FaultyCalls::databases_moved() != 0) told += ", moves a database that is open";

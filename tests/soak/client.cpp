@@ -112,7 +112,7 @@ asio::awaitable<void> Client::work()
 void Client::met(const Error& error, std::string_view doing, std::size_t tenant,
                  std::initializer_list<errc> also)
 {
-    const auto code = static_cast<errc>(error.code().value());
+    const auto code = error.errc();
     ++errors_[static_cast<std::size_t>(error.code().value()) % errors_.size()];
     if (code == errc::fleet_closed) closed_ = true;
     const bool expected = code == errc::fleet_closed || code == errc::overloaded ||

@@ -85,10 +85,10 @@ TEST_CASE("while it writes the thread counts as one of the pool's, and not befor
     errc reading{};
     CHECK(write_here(plain, [&](sqlite::Connection&) -> Result<void> {
               const auto may = plain.tenant->may_wait();
-              if (!may) inside = static_cast<errc>(may.error().code().value());
+              if (!may) inside = may.error().errc();
               const auto read =
                   plain.tenant->read_now<void>([](sqlite::Connection&) -> Result<void> { return {}; });
-              if (!read) reading = static_cast<errc>(read.error().code().value());
+              if (!read) reading = read.error().errc();
               return {};
           })->succeeded());
     CHECK(inside == errc::wrong_thread);

@@ -36,8 +36,8 @@ enum class errc : std::uint16_t {
     batch_aborted, ///< another write of the same transaction rolled it back; nothing was written
     unknown_outcome, ///< it was committed into a file that is no longer under its name: it may be there again later
     // The database
-    constraint, ///< UNIQUE, NOT NULL, CHECK, FOREIGN KEY or a trigger's RAISE: `Error::constraint()` says which
-    busy,       ///< another connection or process kept its lock beyond the deadline
+    constraint,     ///< UNIQUE, NOT NULL, CHECK, FOREIGN KEY or a RAISE: see `Error::constraint()`
+    busy,           ///< another connection or process kept its lock beyond the deadline
     disk_full,      ///< no space, or the file's page limit, or a quota
     io_error,       ///< the operating system refused to read or write
     corrupt,        ///< the database file is damaged
