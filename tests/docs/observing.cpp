@@ -1,7 +1,10 @@
 // docs/observing.md
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,11 +16,13 @@
 
 #include <boost/asio/use_future.hpp>
 
+#include <tenantry/core/detail/reflect.hpp>
 #include <tenantry/fleet/open.hpp>
 #include <tenantry/tenantry.hpp>
 
 #include "support/catch.hpp"
 #include "support/must.hpp"
+#include "support/paths.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace tenantry;
@@ -30,7 +35,7 @@ struct Note {
     Id<Note> id{};
     std::string text{};
 };
-struct Notes : Schema<Table<"note", Note>> {};
+struct Notes : Schema<Table<"note", Note, Unique<&Note::text>>> {};
 
 class Log {
 public:
@@ -51,7 +56,7 @@ private:
 };
 
 // [log]
-// Logs statements that take long or fail, and what goes wrong where nobody waits for an answer.
+// Logs statements that take long or fail, and what goes wrong where nobody waits for an answer. Clients' conflicts are no news.
 class SlowLog : public Observer {
 public:
     SlowLog(Log& log, std::chrono::nanoseconds slow) : log_(log), slow_(slow) {}
@@ -82,6 +87,18 @@ private:
 // [count]
 // Counts what the fleet's own numbers do not have.
 struct Counters : Observer {
+    // Of statements it wants those that fail or conflict: an hour is not reached.
+    std::optional<std::chrono::nanoseconds> statements_from() const noexcept override
+    {
+        return std::chrono::hours(1);
+    }
+
+    void statement(const ObservedStatement& ended) override
+    {
+        if (ended.error != nullptr) ++failed;
+    }
+    void conflict(const ObservedStatement&) override { ++conflicts; }
+
     void tenant_opened(const ObservedOpening& opened) override
     {
         opening.add(opened.duration);
@@ -90,6 +107,8 @@ struct Counters : Observer {
 
     HistogramRecorder opening; // microseconds
     std::atomic<std::uint64_t> migrated{0};
+    std::atomic<std::uint64_t> failed{0};
+    std::atomic<std::uint64_t> conflicts{0};
 };
 
 // What a metrics exporter asks for every few seconds.
@@ -109,7 +128,9 @@ std::string metrics(Fleet<S>& fleet, const Counters& counters)
         << "log_bytes " << all.log_bytes << '\n'
         << "memory_bytes " << all.memory.total() << '\n'
         << "open_p99_us " << counters.opening.counted().percentile(0.99) << '\n'
-        << "migrated_total " << counters.migrated << '\n';
+        << "migrated_total " << counters.migrated << '\n'
+        << "statements_failed_total " << counters.failed << '\n'
+        << "conflicts_total " << counters.conflicts << '\n';
     return out.str();
 }
 // [/count]
@@ -138,6 +159,7 @@ TEST_CASE("slow statements are logged")
     const auto db = must(wait_for(fleet->async_tenant("acme")));
     const Note note{.text = "private"};
     must(wait_for(db.async_write(insert(note))));
+    CHECK_FALSE(wait_for(db.async_write(insert(note)))); // the text is taken
     const auto lines = log.lines();
     REQUIRE(lines.size() == 1);
     CHECK(lines[0].find("acme: INSERT INTO \"note\" (\"id\", \"text\") VALUES (?, ?) took ") == 0);
@@ -155,10 +177,29 @@ TEST_CASE("numbers are exported")
     const auto db = must(wait_for(fleet.async_tenant("acme")));
     const Note note{.text = "one"};
     must(wait_for(db.async_write(insert(note))));
+    CHECK_FALSE(wait_for(db.async_write(insert(note))));
     const std::string exported = metrics(fleet, *counters);
     CHECK(exported.find("tenants_open 1\n") != std::string::npos);
     CHECK(exported.find("writes_total 1\n") != std::string::npos);
     CHECK(exported.find("batch_size_median 1\n") != std::string::npos);
     CHECK(exported.find("migrated_total 0\n") != std::string::npos);
+    CHECK(exported.find("statements_failed_total 0\n") != std::string::npos);
+    CHECK(exported.find("conflicts_total 1\n") != std::string::npos);
     CHECK(counters->opening.counted().count() == 1);
+}
+
+TEST_CASE("every number of the statistics is on the page")
+{
+    std::ifstream file(test::source_directory + "/docs/observing.md");
+    const std::string page{std::istreambuf_iterator<char>(file), {}};
+    const auto look = [&]<class Stats>(const Stats& stats) {
+        for_each_field(stats, [&](const auto&, auto place) {
+            const std::string name(field_name<Stats, decltype(place)::value>);
+            CAPTURE(name);
+            CHECK(page.find("`" + name + "`") != std::string::npos);
+        });
+    };
+    look(FleetStats{});
+    look(TenantStats{});
+    look(sqlite::MemoryUse{});
 }

@@ -57,10 +57,9 @@ public:
     }
     void statement(const ObservedStatement& ended) override
     {
-        hear(std::string(ended.tenant) + ": " + std::string(ended.sql) +
-             (ended.error != nullptr ? " failed" : "") + " rows " + std::to_string(ended.rows) + " changes " +
-             std::to_string(ended.changes));
+        hear(ended, ended.error != nullptr ? " failed" : "");
     }
+    void conflict(const ObservedStatement& ended) override { hear(ended, " in conflict"); }
     void tenant_created(std::string_view tenant, std::chrono::nanoseconds duration) override
     {
         hear("created " + std::string(tenant) + (duration > 0ns ? "" : " in no time"));
@@ -104,6 +103,11 @@ public:
     }
 
 private:
+    void hear(const ObservedStatement& ended, const char* how)
+    {
+        hear(std::string(ended.tenant) + ": " + std::string(ended.sql) + how + " rows " +
+             std::to_string(ended.rows) + " changes " + std::to_string(ended.changes));
+    }
     void hear(std::string line)
     {
         const std::lock_guard lock(mutex_);
@@ -242,7 +246,14 @@ TEST_CASE("statements of every way to run them are told of")
     };
     CHECK_FALSE(wait_for(db.async_write(body)));
     CHECK(listener->heard() == Lines{insert_text + " rows 0 changes 1",
-                                     "a: insert into note(id) values (1) failed rows 0 changes 0"});
+                                     "a: insert into note(id) values (1) in conflict rows 0 changes 0"});
+    // A foreign key is looked for by running the statement again, which nobody is told of.
+    must(wait_for(db.async_write(sql<"insert into reply(note) values (1)">())));
+    CHECK_FALSE(wait_for(db.async_write(sql<"delete from note">())));
+    CHECK_FALSE(wait_for(db.async_write(sql<"update note set text = json('{')">())));
+    CHECK(listener->heard() == Lines{"a: insert into reply(note) values (1) rows 0 changes 1",
+                                     "a: delete from note in conflict rows 0 changes 0",
+                                     "a: update note set text = json('{') failed rows 0 changes 0"});
 }
 
 TEST_CASE("who does not ask for statements hears of none")

@@ -31,6 +31,16 @@ struct Heard {
 struct Listener : Observer {
     void statement(const ObservedStatement& ended) override
     {
+        CHECK((ended.error == nullptr || !(*ended.error == errc::constraint)));
+        note(ended);
+    }
+    void conflict(const ObservedStatement& ended) override
+    {
+        CHECK((ended.error != nullptr && *ended.error == errc::constraint));
+        note(ended);
+    }
+    void note(const ObservedStatement& ended)
+    {
         heard.push_back({std::string(ended.tenant), std::string(ended.sql), ended.rows, ended.changes,
                          ended.error != nullptr ? std::optional(*ended.error) : std::nullopt});
         durations.push_back(ended.duration);

@@ -12,7 +12,7 @@
 
 namespace tenantry {
 
-/// A statement of the program's that has ended: done, failed, or left before its last row.
+/// A statement of the program's that has ended: done, failed, in conflict with a constraint, or left before its last row.
 struct ObservedStatement {
     std::string_view tenant; ///< its id
     /// With its parameters as they stand there: `?`. Their values are shown to no observer, since they may be anybody's
@@ -21,7 +21,7 @@ struct ObservedStatement {
     std::chrono::nanoseconds duration; ///< from its first step on, with what was done with its rows meanwhile
     std::uint64_t rows = 0;            ///< that it gave
     std::uint64_t changes = 0;         ///< rows that it changed, by triggers and foreign keys too
-    const Error* error = nullptr;      ///< why it failed
+    const Error* error = nullptr;      ///< why it failed, or which constraint it violated
 };
 
 /// A tenant that was opened.
@@ -58,8 +58,8 @@ class Observer {
 public:
     virtual ~Observer() = default;
 
-    /// Which statements are reported: those that fail, and those that took this long or longer; 0: all. By default none, and
-    /// then it costs nothing. Read once, when the fleet is opened.
+    /// Which statements are reported: those that fail or violate a constraint, and those that took this long or longer; 0: all.
+    /// By default none, and then it costs nothing. Read once, when the fleet is opened.
     [[nodiscard]] virtual std::optional<std::chrono::nanoseconds> statements_from() const noexcept
     {
         return std::nullopt;
@@ -67,6 +67,10 @@ public:
 
     /// A statement of the program's has ended. Those of the library itself (BEGIN, COMMIT, pragmas, migrations) are not among them.
     virtual void statement(const ObservedStatement& /*ended*/) {}
+
+    /// A statement has violated a constraint (`errc::constraint`), however long it took: mostly what a client asked for cannot
+    /// be, since the name is taken or the row is in use, and nothing is wrong with the service. `statement` is not called for it.
+    virtual void conflict(const ObservedStatement& /*ended*/) {}
 
     /// A tenant was made, in so much time.
     virtual void tenant_created(std::string_view /*tenant*/, std::chrono::nanoseconds /*duration*/) {}

@@ -89,7 +89,11 @@ TENANTRY_DECL void StatementWatch::notify(const Ended& ended, std::string_view s
                                           const Error* error) noexcept
 {
     tenantry::detail::notify(observer_.get(), [&](Observer& observer) {
-        observer.statement({tenant_, sql, ended.duration, ended.rows, ended.changes, error});
+        const ObservedStatement observed{tenant_, sql, ended.duration, ended.rows, ended.changes, error};
+        if (error != nullptr && *error == errc::constraint)
+            observer.conflict(observed);
+        else
+            observer.statement(observed);
     });
 }
 
