@@ -20,6 +20,7 @@
 #include <tenantry/core/impl/descriptors.ipp>
 #include <tenantry/core/impl/error.ipp>
 #include <tenantry/core/impl/files.ipp>
+#include <tenantry/core/impl/http_status.ipp>
 #include <tenantry/core/impl/random.ipp>
 #include <tenantry/core/impl/thrown.ipp>
 #include <tenantry/fleet/impl/adopt.ipp>

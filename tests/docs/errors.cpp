@@ -1,8 +1,12 @@
-// docs/errors.md: a transfer between two accounts, which is ended by what fails in it.
+// docs/errors.md: a transfer between two accounts, which is ended by what fails in it, and what callers are told.
 #include <cstdint>
+#include <map>
+#include <ostream>
+#include <sstream>
 #include <string>
 #include <string_view>
 
+#include <tenantry/core/http_status.hpp>
 #include <tenantry/tenantry.hpp>
 
 #include "support/catch.hpp"
@@ -18,7 +22,52 @@ struct Account {
     std::string name{};
     std::int64_t balance{};
 };
-struct Bank : Schema<Table<"account", Account, Unique<&Account::name>>> {};
+struct Entry {
+    Id<Entry> id{};
+    Id<Account> account{};
+};
+inline constexpr auto covered = col<&Account::balance> >= 0;
+struct Bank : Schema<Table<"account", Account, Unique<&Account::name>, Check<"covered", covered>>,
+                     Table<"entry", Entry>> {};
+
+// [refusal]
+// What a caller is told whose account could not be made or removed.
+std::string refusal(const Error& error)
+{
+    const Constraint& violated = error.constraint();
+    switch (violated.kind) {
+    case ConstraintKind::unique:
+        if (violated.is_on("account", {"name"})) return "the name is taken";
+        break;
+    case ConstraintKind::check:
+        if (violated.name == "covered") return "the balance is less than the limit";
+        break;
+    case ConstraintKind::foreign_key:
+        if (violated.side == ForeignKeySide::parent) return "there are still rows of " + violated.table;
+        break;
+    default: break;
+    }
+    return "that is not possible";
+}
+// [/refusal]
+
+struct Reply {
+    int status{};
+    std::map<std::string, std::string> fields{};
+    std::string body{};
+};
+
+// [reply]
+// The end of a request that has failed.
+Reply reply_to(const Error& error, std::ostream& log)
+{
+    const HttpStatus status = http_status(error);
+    if (status.code >= 500) log << error << '\n';
+    Reply reply{.status = status.code, .body = std::string(status.text)};
+    if (status.retry_after) reply.fields["Retry-After"] = std::to_string(status.retry_after->count());
+    return reply;
+}
+// [/reply]
 
 Account account(std::string name, std::int64_t balance)
 {
@@ -62,4 +111,31 @@ TEST_CASE("a transfer is whole, or ended by the first thing that fails in it")
     CHECK(nobody.error().tenant() == "one");
     CHECK_THAT(std::string(nobody.error().sql()), ContainsSubstring("SELECT"));
     CHECK(balances() == std::vector<std::int64_t>{40, 60});
+}
+
+TEST_CASE("callers are told what was wrong with what they asked for")
+{
+    const test::OpenedOf<Bank> bank;
+    const auto refused = [](const auto& result) {
+        REQUIRE_FALSE(result);
+        return refusal(result.error());
+    };
+    const auto ann = test::must(bank.db.write(insert(account("ann", 100))));
+    test::must(bank.db.write(insert(Entry{.account = ann})));
+    CHECK(refused(bank.db.write(insert(account("ann", 1)))) == "the name is taken");
+    CHECK(refused(bank.db.write(insert(account("bob", -1)))) == "the balance is less than the limit");
+    CHECK(refused(bank.db.write(remove<Account>().where(col<&Account::name> == "ann"))) ==
+          "there are still rows of entry");
+    CHECK(refusal(Error(errc::busy)) == "that is not possible");
+
+    std::ostringstream log;
+    const auto taken = bank.db.write(insert(account("ann", 1)));
+    REQUIRE_FALSE(taken);
+    CHECK(reply_to(taken.error(), log).status == 409);
+    CHECK(log.str().empty());
+    const Reply later = reply_to(Error(errc::busy, "/srv/acme is locked"), log);
+    CHECK(later.status == 503);
+    CHECK(later.fields.at("Retry-After") == "1");
+    CHECK(later.body == "the service is busy; try again");
+    CHECK(log.str() == "busy: /srv/acme is locked\n");
 }

@@ -18,6 +18,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <tenantry/core/http_status.hpp>
 #include <tenantry/fleet/open.hpp>
 #include <tenantry/tenant/upkeep.hpp>
 #include <tenantry/tenantry.hpp>
@@ -121,6 +122,12 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
             update<Task>().set(col<&Task::state> = State::done).where(col<&Task::urgent> == true));
     };
     const std::int64_t changed = co_await must(db.async_write(fill));
+
+    const Task lost{.owner = key_for<Person>(db, 99)};
+    const auto refused = co_await db.async_write(insert(lost));
+    if (refused || !refused.error().constraint().is_on("task", {"owner"}) ||
+        http_status(refused.error()).code != 422)
+        co_return fail(errc::internal, "a task of nobody");
 
     auto people = co_await db.async_read(select<Person>().where(when(true, col<&Person::id> == owner)));
     if (!people) co_return fail(std::move(people).error());
