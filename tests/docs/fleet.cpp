@@ -47,6 +47,12 @@ struct Job {
 struct Slot : Schema<Table<"users", User>, Table<"notes", Note>, Table<"queue", Job>> {};
 struct Shop : Schema<Table<"users", User>> {};
 
+template <tenant_of<Slot> T> // a scope of Slot, or Slot itself
+Result<std::int64_t> count_notes(const TenantDb<T>& db)
+{
+    return db.read(one(select(count()).from(table<Note>)));
+}
+
 struct Open {
     test::TempDir directory;
     Fleet<Slot> fleet = must(Fleet<Slot>::open(directory.path() / "root"));

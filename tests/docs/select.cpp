@@ -6,8 +6,10 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
+#include <tenantry/core/must.hpp>
 #include <tenantry/core/timestamp.hpp>
 
 using namespace tenantry;
@@ -341,4 +343,20 @@ TEST_CASE("select: pages and walks")
     };
     test::must(in_all());
     CHECK(cost == 6);
+}
+
+TEST_CASE("select: several reads of one state")
+{
+    Filled tx;
+    // [snapshot]
+    // How many jobs there are, and how many people they belong to, both of one state.
+    auto counts = [](auto& moment) -> Result<std::pair<std::int64_t, std::int64_t>> {
+        auto jobs = must(moment.read(one(select(count()).from(table<Job>))));
+        auto owners = must(moment.read(one(select(count(col<&Job::owner>).distinct()).from(table<Job>))));
+        return std::pair(jobs, owners);
+    };
+    // [/snapshot]
+    const auto counted = test::must(counts(tx));
+    CHECK(counted.first == 4);
+    CHECK(counted.second == 2);
 }

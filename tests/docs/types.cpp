@@ -6,9 +6,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include <tenantry/core/detail/reflect.hpp>
+#include <tenantry/core/enum_names.hpp>
 #include <tenantry/core/timestamp.hpp>
 
 using namespace tenantry;
@@ -89,6 +93,23 @@ struct Message {
 
 namespace {
 
+// [fields]
+// "id=7 name=ann", for a log: what can be printed of any row.
+template <class Row>
+std::string line_of(const Row& row)
+{
+    std::ostringstream line;
+    for_each_field(row, [&](const auto& field, auto place) {
+        constexpr std::string_view name = field_name<Row, decltype(place)::value>;
+        if constexpr (requires { line << field; })
+            line << name << '=' << field << ' ';
+        else if constexpr (requires { line << field.value(); }) // an id
+            line << name << '=' << field.value() << ' ';
+    });
+    return line.str();
+}
+// [/fields]
+
 struct Plant : Schema<Table<"job", Job>, Table<"reading", Reading>, Table<"message", Message>> {};
 
 } // namespace
@@ -150,4 +171,28 @@ TEST_CASE("what does not fit names its place")
         std::string(misfit.error().message()) ==
         "column 'tries' of table 'job', row 1: expected INTEGER, found INTEGER: a number that the type cannot "
         "hold");
+}
+
+TEST_CASE("a program has the names of enumerators and fields")
+{
+    std::vector<Status> choices;
+    std::string header;
+    // [enum-names]
+    std::string_view shown = enum_name(Status::done);            // "done"; of a value without a name ""
+    std::optional<Status> given = enum_value<Status>("running"); // nothing where no enumerator is called so
+    for (const Status each : enum_values<Status>) choices.push_back(each); // all of them, by their numbers
+    for (const std::string_view name : enum_names<Status>) header.append(name) += ' ';
+    // [/enum-names]
+    CHECK(shown == "done");
+    CHECK((given == Status::running));
+    CHECK(choices == std::vector{Status::pending, Status::running, Status::done});
+    CHECK(header == "pending running done ");
+    CHECK(enum_value<Status>("Running") == std::nullopt);
+
+    docs::Database<Plant> tx;
+    Job job;
+    job.module = "mail";
+    REQUIRE(tx.write(insert(job)));
+    const Job kept = plain(test::must(tx.read(one(select<Job>()))));
+    CHECK_THAT(line_of(kept), ContainsSubstring("id=1 module=mail "));
 }

@@ -7,12 +7,17 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "support/catch.hpp"
 #include "support/door.hpp"
@@ -174,6 +179,32 @@ TEST_CASE("the fleet's own pool is refused to wait for itself, whoever runs ther
     auto other = must(open_notes(directory.path() / "other", {.threads = 1}));
     run_on(other.get_executor(), [&] { must(db.write(insert(note("from elsewhere")))); });
     CHECK(must(count_notes(db)) == 1);
+}
+
+TEST_CASE("a write in a thread that runs the caller's context keeps that thread, and comes through")
+{
+    const TempDir directory;
+    auto fleet = must(open_notes(directory.path() / "fleet", {.threads = 1}));
+    must(fleet.create("acme"));
+    std::vector<std::string> order;
+    auto body = [&]<class T>(TenantDb<T> db) -> asio::awaitable<Result<void>> {
+        const auto executor = co_await asio::this_coro::executor;
+        asio::post(executor, [&order] { order.push_back("posted"); });
+        const Note first = note("first");
+        db.async_write(insert(first), asio::bind_executor(executor, [&order](const auto& done) {
+                           order.push_back(done ? "answered" : "failed");
+                       }));
+        const Note second = note("second");
+        auto written = db.write(insert(second));
+        order.push_back(written ? "written" : "refused");
+        auto bounded = db.limited(Limits::within(test::long_enough)).write(insert(second));
+        order.push_back(bounded ? "written" : "refused");
+        co_return Result<void>();
+    };
+    must(test::run(fleet.async_with("acme", body, asio::use_awaitable)));
+    CHECK(order == std::vector<std::string>{"written", "written", "posted", "answered"});
+    const auto db = must(fleet.tenant("acme"));
+    CHECK(must(count_notes(db)) == 3);
 }
 
 TEST_CASE("an executor that was handed in is known, and so are strands over it")

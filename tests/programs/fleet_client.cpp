@@ -98,8 +98,7 @@ void create_failing(Fleet<Notes>& fleet, const std::string& id, const std::strin
     FaultyCalls::fail(call, nth, interrupted ? EINTR : EIO);
     const auto created = wait_for(fleet.async_create(id));
     const bool failed = FaultyCalls::heal();
-    std::string told =
-        created ? "ok" : std::string(to_string(created.error().errc()));
+    std::string told = created ? "ok" : std::string(to_string(created.error().errc()));
     told += failed ? " failed" : " never";
     if (open_descriptors() != before) told += ", leaves descriptors";
     if (FaultyCalls::databases_moved() != 0) told += ", moves a database that is open";

@@ -30,6 +30,7 @@ enum class ConstraintKind : std::uint8_t {
 /// The enumerator's name: `"not_null"`.
 [[nodiscard]] std::string_view to_string(ConstraintKind kind) noexcept;
 
+/// As `to_string`.
 inline std::ostream& operator<<(std::ostream& out, ConstraintKind kind) { return out << to_string(kind); }
 
 /// Which side of a foreign key was written.
@@ -40,22 +41,15 @@ enum class ForeignKeySide : std::uint8_t {
 };
 
 /// A constraint that was violated, as far as SQLite and the schema tell. What they do not tell is empty.
-///
-/// | kind                   | table, columns           | name                                  | parent, parent_columns |
-/// |------------------------|--------------------------|---------------------------------------|------------------------|
-/// | unique, primary_key    | the key's                | of an index with an expression in it  |                        |
-/// | foreign_key            | those that refer         |                                       | what they refer to     |
-/// | check                  |                          | its name; the expression if none      |                        |
-/// | not_null, rowid        | the one                  |                                       |                        |
-/// | datatype               | the one, but of a rowid  |                                       |                        |
 struct Constraint {
-    ConstraintKind kind = ConstraintKind::none;
-    ForeignKeySide side = ForeignKeySide::unknown;
-    std::string table{};
-    std::vector<std::string> columns{};
-    std::string name{};
-    std::string parent{};
-    std::vector<std::string> parent_columns{};
+    ConstraintKind kind = ConstraintKind::none;    ///< what sort it is
+    ForeignKeySide side = ForeignKeySide::unknown; ///< of a foreign key: which side was written
+    std::string table{};                ///< whose it is; of a foreign key the one that refers. Not of a CHECK
+    std::vector<std::string> columns{}; ///< there, in the constraint's order
+    std::string
+        name{}; ///< of a CHECK, or its expression where it has none; of a unique index with an expression in it
+    std::string parent{};                      ///< of a foreign key: the table that it refers to
+    std::vector<std::string> parent_columns{}; ///< there, in the order of `columns`
 
     /// Whether it is one of exactly these columns, in any order: `error.constraint().is_on("users", {"name"})`.
     [[nodiscard]] bool is_on(std::string_view of_table,
