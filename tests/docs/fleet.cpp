@@ -123,6 +123,7 @@ TEST_CASE("docs: keys of numbers, and rows of SQL as text")
                 db.read(one(sql<"select count(*) from notes where text like ?", std::int64_t>("%hello%")));
             // [/sql]
             CHECK(must(count) == 0);
+            CHECK(must(count_notes(db)) == 0);
             co_return Result<void>();
         };
         co_return co_await fleet.async_with("acme", body);

@@ -101,10 +101,11 @@ std::string line_of(const Row& row)
     std::ostringstream line;
     for_each_field(row, [&](const auto& field, auto place) {
         constexpr std::string_view name = field_name<Row, decltype(place)::value>;
-        if constexpr (requires { line << field; })
+        if constexpr (requires { line << field; }) {
             line << name << '=' << field << ' ';
-        else if constexpr (requires { line << field.value(); }) // an id
-            line << name << '=' << field.value() << ' ';
+        } else if constexpr (requires { line << field.value(); }) { // an id, an optional
+            if (field.has_value()) line << name << '=' << field.value() << ' ';
+        }
     });
     return line.str();
 }
