@@ -60,8 +60,7 @@ TEST_CASE("a request, an operation and the end have their time")
     // [/operation]
     CHECK(test::must(rows).empty());
     // [end]
-    auto closed = fleet.close(Shutdown::drain,
-                              within(10s)); // or co_await fleet.async_close(Shutdown::drain, within(10s))
+    auto closed = fleet.close(Shutdown::drain, within(10s)); // or co_await fleet.async_close(...)
     // [/end]
     CHECK(closed);
 }
