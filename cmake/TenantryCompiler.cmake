@@ -11,7 +11,7 @@ if(NOT TENANTRY_COMPILER OR CMAKE_CXX_COMPILER OR CMAKE_TOOLCHAIN_FILE OR NOT "$
 endif()
 
 # Clang before 16 lacks parts of C++20 that the headers use; g++ before 12 likewise.
-set(clang_names clang++-21 clang++-20 clang++-19 clang++-18 clang++-17 clang++-16)
+set(clang_names clang++-22 clang++-21 clang++-20 clang++-19 clang++-18 clang++-17 clang++-16)
 set(gcc_names g++-15 g++-14 g++-13 g++-12)
 
 if(TENANTRY_COMPILER STREQUAL "gcc")

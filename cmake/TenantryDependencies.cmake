@@ -1,5 +1,5 @@
 # What tenantry stands on, found the same way by its own build and by the installed package:
-# Threads::Threads, SQLite::SQLite3, Boost::headers and tl::expected. Sets TENANTRY_MISSING to a sentence
+# Threads::Threads, SQLite3::SQLite3 (before CMake 4.3: SQLite::SQLite3), Boost::headers and tl::expected. Sets TENANTRY_MISSING to a sentence
 # for each that is not there, empty when all are.
 #
 # Boost and tl-expected are headers only; where they came without a CMake package (an unpacked archive,
@@ -14,12 +14,9 @@ if(NOT TARGET Threads::Threads)
 endif()
 
 # A project that compiles SQLite itself says so by this target: its version is looked at when a database is opened.
-if(DEFINED SQLite3_FOUND OR NOT TARGET SQLite::SQLite3)
+if(DEFINED SQLite3_FOUND OR NOT (TARGET SQLite::SQLite3 OR TARGET SQLite3::SQLite3))
     find_package(SQLite3 ${TENANTRY_SQLITE_MINIMUM} QUIET)
-    if(NOT TARGET SQLite::SQLite3 AND TARGET SQLite3::SQLite3) # the name since CMake 4.3
-        add_library(SQLite::SQLite3 ALIAS SQLite3::SQLite3)
-    endif()
-    if(NOT SQLite3_FOUND OR NOT TARGET SQLite::SQLite3)
+    if(NOT SQLite3_FOUND OR NOT (TARGET SQLite::SQLite3 OR TARGET SQLite3::SQLite3))
         list(APPEND TENANTRY_MISSING "SQLite ${TENANTRY_SQLITE_MINIMUM} or newer (Debian: libsqlite3-dev)")
     endif()
 endif()
