@@ -82,7 +82,7 @@ find_compiler() {
         esac
         return 0
     fi
-    for name in clang++-21 clang++-20 clang++-19 clang++-18 clang++-17 clang++-16 clang++; do
+    for name in clang++-22 clang++-21 clang++-20 clang++-19 clang++-18 clang++-17 clang++-16 clang++; do
         command -v "$name" >/dev/null || continue
         if [ "$name" = clang++ ] && ! at_least 16 "$("$name" -dumpversion)"; then continue; fi
         if probe_compiler "$name"; then
@@ -219,7 +219,7 @@ packages_for() {
                 echo "libclang-rt-${version%%.*}-dev"
                 return
             fi
-            for version in 19 18 17 20 21 16; do
+            for version in 19 18 17 20 21 22 16; do
                 if [ -n "$(candidate "clang-$version")" ]; then
                     echo "clang-$version"
                     if [ "$purpose" = ci ]; then echo "libclang-rt-$version-dev"; fi

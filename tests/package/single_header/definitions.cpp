@@ -1,0 +1,2 @@
+#define TENANTRY_SINGLE_HEADER_DEFINITIONS
+#include "tenantry.hpp"
