@@ -107,7 +107,7 @@ TENANTRY_DECL void Registry::opened(const EntryPtr& entry, std::shared_ptr<Tenan
     if (entry->destroyer || draining_)
         drain(entry, actions);
     else if (entry->leases == 0) {
-        entry->used = true; // whoever wanted it has given up, and may ask again
+        entry->used = true; // the request for it has given up, and may come again
         rest(entry, actions);
     }
     balance(actions);
