@@ -18,6 +18,7 @@ FOLDERS = {
     "query": "Queries and statements",
     "tenant": "A tenant",
     "fleet": "The fleet",
+    "testing": "Tests of programs",
     "migrate": "Migrations",
     "async": "Asynchronous operations",
     "sqlite": "SQLite",

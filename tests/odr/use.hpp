@@ -22,6 +22,7 @@
 #include <tenantry/fleet/open.hpp>
 #include <tenantry/tenant/upkeep.hpp>
 #include <tenantry/tenantry.hpp>
+#include <tenantry/testing.hpp>
 
 namespace odr {
 
@@ -164,8 +165,28 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
                    .setting = setting->empty() ? "" : setting->front()};
 }
 
+/// What is for tests of programs.
+inline Result<void> use_testing()
+{
+    const testing::ManualClock clock;
+    auto fleet = testing::TemporaryFleet<Office>::open({.clock = TimeSource(clock)});
+    if (!fleet) return fail(std::move(fleet).error());
+    auto handle = fleet->tenant();
+    auto tenant = testing::MemoryTenant<Office>::open();
+    if (!handle || !tenant) return fail(errc::internal, "no tenant for a test");
+    const Person person{.name = "eve"};
+    auto one = testing::add(*handle, person);
+    auto two = testing::add(*tenant, person, Person{.name = "bob"});
+    if (!one || !two) return fail(errc::internal, "no rows for a test");
+    auto read = testing::wait_for(handle->async_read(select<Person>()));
+    if (!read || !testing::check_statements<Office>(select<Person>()))
+        return fail(errc::internal, "no checks");
+    return {};
+}
+
 inline Result<Seen> use_everything(const std::filesystem::path& root)
 {
+    if (auto tested = use_testing(); !tested) return fail(std::move(tested).error());
     FleetOptions options{.threads = 2};
     options.tenant.profile.functions.scalar("same", [](std::string_view text) { return std::string(text); });
     options.clock = TimeSource();

@@ -19,6 +19,10 @@
 
 namespace tenantry {
 
+namespace detail {
+struct TxMaker; // of a tenant in memory, for tests
+}
+
 /// A write transaction of tenant `T`, for as long as the body runs it was handed to. Everything it does is
 /// committed when the body returns a value, and rolled back when it returns an error or throws. It sees its
 /// own writes.
@@ -95,6 +99,7 @@ public:
 
 private:
     friend TenantDb<T>;
+    friend detail::TxMaker;
     explicit Tx(sqlite::Connection& connection) noexcept : connection_(&connection) {}
 
     template <class Q>
