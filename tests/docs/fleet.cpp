@@ -18,6 +18,8 @@
 #include <tenantry/migrate/next_revision.hpp>
 #include <tenantry/tenant/upkeep.hpp>
 #include <tenantry/tenantry.hpp>
+#include <tenantry/testing/temporary_fleet.hpp>
+#include <tenantry/testing/wait_for.hpp>
 
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
@@ -54,21 +56,13 @@ Result<std::int64_t> count_notes(const TenantDb<T>& db)
 }
 
 struct Open {
-    test::TempDir directory;
-    Fleet<Slot> fleet = must(Fleet<Slot>::open(directory.path() / "root"));
+    testing::TemporaryFleet<Slot> temporary = must(testing::TemporaryFleet<Slot>::open({.threads = 4}));
+    Fleet<Slot>& fleet = *temporary;
 
     Open() { must(fleet.create("acme")); }
 };
 
-// Runs a coroutine of the test's to its end.
-template <class R>
-R run(asio::awaitable<R> coroutine)
-{
-    asio::io_context context(1);
-    auto result = asio::co_spawn(context, std::move(coroutine), asio::use_future);
-    context.run();
-    return result.get();
-}
+using testing::run;
 
 } // namespace
 

@@ -12,6 +12,7 @@
 #include <tenantry/core/detail/watched_directory.hpp>
 #include <tenantry/fleet/fleet.hpp>
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/testing/manual_clock.hpp>
 
 #include "support/catch.hpp"
 #include "support/fleet_fixture.hpp"
@@ -29,19 +30,6 @@ using test::Notes;
 using test::wait_for;
 
 namespace {
-
-// Stands still until it is moved.
-class Moved {
-public:
-    [[nodiscard]] TimeSource::TimePoint now() const noexcept
-    {
-        return TimeSource::TimePoint(std::chrono::milliseconds(now_.load()));
-    }
-    void advance(std::chrono::milliseconds time) { now_ += time.count(); }
-
-private:
-    std::atomic<std::int64_t> now_{1'000'000};
-};
 
 detail::LastChange::Time change_of(const std::filesystem::path& file)
 {
@@ -97,7 +85,7 @@ struct Refusing {
     }
 
     test::TempDir directory;
-    Moved clock;
+    testing::ManualClock clock;
     Fleet<Notes> fleet;
 };
 

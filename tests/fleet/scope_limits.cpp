@@ -16,6 +16,7 @@
 #endif
 
 #include <tenantry/sqlite/connection.hpp>
+#include <tenantry/testing/manual_clock.hpp>
 
 #include "support/caller.hpp"
 #include "support/catch.hpp"
@@ -112,19 +113,6 @@ private:
     std::optional<sqlite::Connection> other_;
 };
 
-// Stands still until it is moved.
-class Moved {
-public:
-    [[nodiscard]] TimeSource::TimePoint now() const noexcept
-    {
-        return TimeSource::TimePoint(std::chrono::milliseconds(now_.load()));
-    }
-    void advance(std::chrono::milliseconds time) { now_ += time.count(); }
-
-private:
-    std::atomic<std::int64_t> now_{1'000'000};
-};
-
 } // namespace
 
 TEST_CASE("a limit covers the wait for a tenant, its opening, and every operation inside")
@@ -192,7 +180,7 @@ TEST_CASE("a handle that has limits may be limited further, and no less")
 
 TEST_CASE("limits of a scope go by the fleet's clock")
 {
-    Moved clock;
+    testing::ManualClock clock;
     FleetOptions options;
     options.threads = 2;
     options.max_open = 1;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <tenantry/fleet/fleet.hpp>
+#include <tenantry/testing/manual_clock.hpp>
 
 #include "support/catch.hpp"
 #include "support/fleet_fixture.hpp"
@@ -24,27 +25,10 @@ using test::TempDir;
 using test::until;
 using test::wait_for;
 
-namespace {
-
-// Stands still until it is moved.
-class Moved {
-public:
-    [[nodiscard]] TimeSource::TimePoint now() const noexcept
-    {
-        return TimeSource::TimePoint(std::chrono::milliseconds(now_.load()));
-    }
-    void advance(std::chrono::milliseconds time) { now_ += time.count(); }
-
-private:
-    std::atomic<std::int64_t> now_{1'000'000};
-};
-
-} // namespace
-
 TEST_CASE("tenants that nobody uses are closed when the fleet's clock says so")
 {
     const TempDir directory;
-    Moved clock;
+    testing::ManualClock clock;
     auto fleet = must(test::open_notes(
         directory.path() / "root",
         {.threads = 2, .trim_idle_after = 10min, .close_idle_after = 1h, .clock = TimeSource(clock)}));
@@ -66,7 +50,7 @@ TEST_CASE("tenants that nobody uses are closed when the fleet's clock says so")
 TEST_CASE("a request waits for room until its time is up by the fleet's clock")
 {
     const TempDir directory;
-    Moved clock;
+    testing::ManualClock clock;
     const std::chrono::milliseconds patience = GENERATE(1ms, std::chrono::milliseconds(1h));
     auto fleet = must(test::open_notes(
         directory.path() / "root",
@@ -98,7 +82,7 @@ TEST_CASE("a request waits for room until its time is up by the fleet's clock")
 TEST_CASE("a log is written back when it is old by the fleet's clock")
 {
     const TempDir directory;
-    Moved clock;
+    testing::ManualClock clock;
     FleetOptions options{.threads = 2, .clock = TimeSource(clock)};
     options.tenant.checkpoints.age = 20ms; // and so the fleet looks every ten
     auto fleet = must(test::open_notes(directory.path() / "root", options));
@@ -118,7 +102,7 @@ TEST_CASE("a time source is the steady clock where nothing else is said")
     const auto asked = TimeSource().now();
     CHECK(before <= asked);
     CHECK(asked <= std::chrono::steady_clock::now());
-    const Moved clock;
+    const testing::ManualClock clock;
     CHECK(TimeSource(clock).now() == clock.now());
     CHECK_FALSE(TimeSource(clock).is_steady());
 }

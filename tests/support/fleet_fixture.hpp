@@ -3,21 +3,15 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <future>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include <tenantry/tenantry.hpp>
+#include <tenantry/testing/wait_for.hpp>
 
 namespace tenantry::test {
 
@@ -55,32 +49,9 @@ auto add_note(const TenantDb<T>& db, std::string_view text = {}, std::int64_t nu
     return db.async_write(insert(row));
 }
 
-/// A handler that keeps what an operation gives: one for each result, where asio::use_future is expensive to compile.
-template <class R>
-struct Arrival {
-    std::shared_ptr<std::promise<R>> promise = std::make_shared<std::promise<R>>();
-    void operator()(R result) const { promise->set_value(std::move(result)); }
-};
-
-/// The result of an operation of a fleet or a handle; blocks.
-template <class R, class... Parts>
-R wait_for(boost::asio::deferred_async_operation<void(R), Parts...> operation)
-{
-    Arrival<R> arrival;
-    auto future = arrival.promise->get_future();
-    std::move(operation)(std::move(arrival));
-    return future.get();
-}
-
-/// What a coroutine returns, run to its end on a context of its own; what it throws is thrown here.
-template <class R>
-R run(boost::asio::awaitable<R> coroutine)
-{
-    boost::asio::io_context context;
-    auto result = boost::asio::co_spawn(context, std::move(coroutine), boost::asio::use_future);
-    context.run();
-    return result.get();
-}
+using testing::Arrival;
+using testing::run;
+using testing::wait_for;
 
 /// The number of notes that a tenant has, read through a handle of any scope.
 template <class T>
