@@ -67,6 +67,9 @@ Timestamp time_of(std::int64_t ms) { return Timestamp(std::chrono::milliseconds(
 
 std::string setting_name(std::int64_t i) { return "setting." + std::to_string(i % settings); }
 
+// No string stores it in place.
+std::string long_name(std::int64_t i) { return std::string(50, 'x') + setting_name(i); }
+
 AuditLog audit(std::int64_t i)
 {
     AuditLog made;
@@ -92,6 +95,8 @@ void prepare(const std::string& path)
     for (std::int64_t i = 0; i < settings; ++i) {
         const Config row{.key = setting_name(i), .value = "value", .updated_at = time_of(start)};
         need(execute<Slot>(connection, insert(row)));
+        const Config other{.key = long_name(i), .value = "value", .updated_at = time_of(start)};
+        need(execute<Slot>(connection, insert(other)));
     }
     for (std::int64_t i = 0; i < jobs; ++i) {
         Job row;
@@ -107,6 +112,13 @@ void prepare(const std::string& path)
 
 // ---- what both do
 
+std::vector<std::string> make_names(std::string (*name)(std::int64_t))
+{
+    std::vector<std::string> made;
+    for (std::int64_t i = 0; i < settings; ++i) made.push_back(name(i));
+    return made;
+}
+
 struct Side {
     virtual ~Side() = default;
     // Each gives something of what it has read, so that sides can be compared.
@@ -118,6 +130,8 @@ struct Side {
     virtual std::int64_t aggregate(std::int64_t i) = 0;
     virtual std::int64_t constants(std::int64_t i) = 0;
     virtual std::int64_t claim(std::int64_t i) = 0;
+    virtual std::int64_t brief(std::int64_t i) = 0;
+    virtual std::int64_t long_text(std::int64_t i) = 0;
 };
 
 struct Operation {
@@ -128,7 +142,7 @@ struct Operation {
     int rounds; // measurements of each side
 };
 
-constexpr std::array<Operation, 8> operations{{
+constexpr std::array<Operation, 10> operations{{
     {"point", "point lookup by key", &Side::point, 100, 301},
     {"insert", "single insert", &Side::insert_one, 50, 101},
     {"insert100", "100 inserts, one transaction", &Side::insert_hundred, 1, 61},
@@ -137,6 +151,8 @@ constexpr std::array<Operation, 8> operations{{
     {"aggregate", "24 hours grouped by module", &Side::aggregate, 1, 61},
     {"constants", "all failures, two constants", &Side::constants, 1, 61},
     {"claim", "claim of the oldest job", &Side::claim, 20, 101},
+    {"brief", "lookup by a brief text", &Side::brief, 100, 301},
+    {"long", "lookup by a text of 60 bytes", &Side::long_text, 100, 301},
 }};
 
 // ---- ours
@@ -230,7 +246,18 @@ public:
         return key.value();
     }
 
+    std::int64_t brief(std::int64_t i) override { return by_name(names_, i); }
+    std::int64_t long_text(std::int64_t i) override { return by_name(long_names_, i); }
+
 private:
+    std::int64_t by_name(const std::vector<std::string>& names, std::int64_t i)
+    {
+        const std::string& name = names[static_cast<std::size_t>(i) % names.size()];
+        auto row = execute<Slot>(connection_, first(select<Config>().where(col<&Config::key> == name)));
+        if (!row || !*row) give_up("no setting");
+        return static_cast<std::int64_t>((*row)->key.size());
+    }
+
     static std::int64_t sum(const AuditLog& row)
     {
         return row.id.value() + static_cast<std::int64_t>(row.module.size() + row.action.size()) +
@@ -268,6 +295,8 @@ private:
     sqlite::Connection connection_;
     std::vector<AuditLog> given_ = make_given();
     std::vector<Config> settings_ = make_settings();
+    std::vector<std::string> names_ = make_names(setting_name);
+    std::vector<std::string> long_names_ = make_names(long_name);
 };
 
 // ---- by hand: what a careful programmer writes for the same structs
@@ -318,8 +347,8 @@ public:
 
     ~Native() override
     {
-        for (sqlite3_stmt* stmt :
-             {point_, insert_, upsert_, latest_, aggregate_, constants_, oldest_, take_, begin_, commit_})
+        for (sqlite3_stmt* stmt : {point_, insert_, upsert_, latest_, aggregate_, constants_, oldest_, take_,
+                                   setting_, begin_, commit_})
             sqlite3_finalize(stmt);
         if (!owner_) sqlite3_close(db_);
     }
@@ -428,7 +457,22 @@ public:
         return job.id;
     }
 
+    std::int64_t brief(std::int64_t i) override { return by_name(names_, i); }
+    std::int64_t long_text(std::int64_t i) override { return by_name(long_names_, i); }
+
 private:
+    std::int64_t by_name(const std::vector<std::string>& names, std::int64_t i)
+    {
+        bind_text(setting_, 1, names[static_cast<std::size_t>(i) % names.size()]);
+        if (sqlite3_step(setting_) != SQLITE_ROW) give_up("no setting");
+        NativeSetting row;
+        read_text(setting_, 0, row.key);
+        read_text(setting_, 1, row.value);
+        row.updated_at = sqlite3_column_int64(setting_, 2);
+        sqlite3_reset(setting_);
+        return static_cast<std::int64_t>(row.key.size());
+    }
+
     static void check(int code)
     {
         if (code != SQLITE_OK) give_up("a value was not bound");
@@ -557,6 +601,7 @@ private:
             prepare(R"(SELECT "id", "module", "payload", "status", "created_at", "processed_at" FROM "queue")"
                     R"( WHERE "status" = ? ORDER BY "created_at" LIMIT 1)");
         take_ = prepare(R"(UPDATE "queue" SET "status" = ? WHERE "id" = ?)");
+        setting_ = prepare(R"(SELECT "key", "value", "updated_at" FROM "config" WHERE "key" = ? LIMIT 1)");
         begin_ = prepare("BEGIN IMMEDIATE");
         commit_ = prepare("COMMIT");
     }
@@ -571,10 +616,13 @@ private:
     sqlite3_stmt* constants_ = nullptr;
     sqlite3_stmt* oldest_ = nullptr;
     sqlite3_stmt* take_ = nullptr;
+    sqlite3_stmt* setting_ = nullptr;
     sqlite3_stmt* begin_ = nullptr;
     sqlite3_stmt* commit_ = nullptr;
     std::vector<NativeAudit> given_ = make_given();
     std::vector<NativeSetting> settings_ = make_settings();
+    std::vector<std::string> names_ = make_names(setting_name);
+    std::vector<std::string> long_names_ = make_names(long_name);
 };
 
 std::unique_ptr<Side> make_native(const std::string& path)
