@@ -32,6 +32,7 @@ TEST_CASE("parameters are counted as SQLite numbers them")
     STATIC_REQUIRE(parameters("select :a, @a, $a, :a", 3));
     STATIC_REQUIRE(parameters("select :a, ?, :b, ?5, :a", 5));
     STATIC_REQUIRE(parameters("select $tcl::name(1), $tcl::name(1)", 1));
+    STATIC_REQUIRE(parameters("select :tcl::name(1), @tcl::(x), :tcl", 3));
     STATIC_REQUIRE(parameters("select x?1", 1));
     STATIC_REQUIRE(parameters("select ?32766", 32766));
     STATIC_REQUIRE(fault("select ?0", RawFault::bad_parameter));
@@ -89,6 +90,11 @@ TEST_CASE("there is one statement in a text")
     STATIC_REQUIRE(
         fault("create temp trigger a after insert on b begin select 1; select 2; end", RawFault::none));
     STATIC_REQUIRE(fault("CREATE TRIGGER a AFTER INSERT ON b BEGIN SELECT 1; END;", RawFault::none));
+    STATIC_REQUIRE(fault("create trigger a after insert on b begin select case 1 when 1 then 2 end; "
+                         "select end; end; -- done",
+                         RawFault::none));
+    STATIC_REQUIRE(
+        fault("create trigger a after insert on b begin select 1; end; select 2", RawFault::several));
 }
 
 TEST_CASE("what is not for tenants is seen, in any case, behind comments and EXPLAIN")

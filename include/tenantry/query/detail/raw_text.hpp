@@ -55,6 +55,9 @@ public:
                 continue;
             }
             if (after_semicolon_ && !in_trigger_) return with(RawFault::several);
+            // END behind the last statement ends the trigger.
+            if (in_trigger_ && after_semicolon_) in_trigger_ = !is("end");
+            after_semicolon_ = false;
             if (is_parameter()) {
                 if (!count_parameter()) return with(result_.fault);
             } else {
@@ -112,23 +115,14 @@ private:
             const std::size_t end = text_.find(']', at_);
             if (end == std::string_view::npos) return fail_open();
             at_ = end + 1;
-        } else if (c == '?' || ((c == ':' || c == '@' || c == '#') && is_word(at(at_ + 1)))) {
+        } else if (c == '?') {
             ++at_;
-            while (at_ < text_.size() && (c == '?' ? is_digit(text_[at_]) : is_word(text_[at_]))) ++at_;
+            while (is_digit(at(at_))) ++at_;
+        } else if (c == ':' || c == '@' || c == '#' || c == '$') {
+            ++at_;
+            if (!skip_name()) return fail_open();
         } else if (is_word(c)) {
             while (at_ < text_.size() && is_word(text_[at_])) ++at_;
-            // $name::more(suffix), as Tcl has it
-            if (c == '$') {
-                while (at(at_) == ':' && at(at_ + 1) == ':') {
-                    at_ += 2;
-                    while (at_ < text_.size() && is_word(text_[at_])) ++at_;
-                }
-                if (at(at_) == '(') {
-                    while (at_ < text_.size() && text_[at_] != ')') ++at_;
-                    if (at_ >= text_.size()) return fail_open();
-                    ++at_;
-                }
-            }
         } else {
             ++at_;
         }
@@ -140,6 +134,26 @@ private:
     {
         unterminated_ = true;
         return false;
+    }
+
+    // The name of a parameter, which may be name::more(suffix), as Tcl has it.
+    constexpr bool skip_name()
+    {
+        const std::size_t begin = at_;
+        for (;;) {
+            if (is_word(at(at_)))
+                ++at_;
+            else if (at(at_) == ':' && at(at_ + 1) == ':' && at_ > begin)
+                at_ += 2;
+            else
+                break;
+        }
+        if (at(at_) != '(' || at_ == begin) return true;
+        at_ = text_.find(')', at_);
+        if (at_ == std::string_view::npos) at_ = text_.size();
+        if (at_ == text_.size()) return false;
+        ++at_;
+        return true;
     }
 
     // A doubled quote stands for one.
