@@ -42,8 +42,6 @@ tools.build:compiler_executables={"cpp": "$compiler"}
 tools.build:cxxflags=["-O0"]
 tools.build:skip_test=True
 tools.cmake.cmaketoolchain:generator=Ninja
-tools.cmake.cmake_layout:test_folder=$directory/test_package
-tools.cmake.cmaketoolchain:user_presets=
 [platform_requires]
 boost/$boost.0
 sqlite3/$sqlite
@@ -51,12 +49,13 @@ tl-expected/1.1.0
 END
 $conan remote disable '*'
 
+# Conan writes beside what it builds, so that is done with a copy.
+cp -R "$release/conan-center/recipes/tenantry" "$directory/recipes"
 echo "-- The recipe of the checkout"
-$conan create "$checkout/packaging/conan"
+$conan create "$checkout/packaging/conan" --test-folder="$directory/recipes/tenantry/all/test_package"
 
 # The archive is taken from where scripts/release put it, not from where it will be published.
 echo "-- The recipe for ConanCenter"
-cp -R "$release/conan-center/recipes/tenantry" "$directory/recipes"
 data=$directory/recipes/tenantry/all/conandata.yml
 sed "s|url: \"https://.*/|url: \"file://$release/|" "$data" >"$data.new"
 mv "$data.new" "$data"
