@@ -1,6 +1,7 @@
 // Many tenants of one schema, each a SQLite database of its own.
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <filesystem>
 #include <memory>
@@ -172,6 +173,19 @@ public:
 template <class Given>
 concept NoLimits = !std::same_as<std::remove_cvref_t<Given>, Limits>;
 
+template <class>
+inline constexpr bool is_bare_time = false;
+template <class Rep, class Period>
+inline constexpr bool is_bare_time<std::chrono::duration<Rep, Period>> = true;
+
+// A time is no limit by itself: it does not say what it is.
+template <class Given>
+consteval void refuse_time()
+{
+    static_assert(!is_bare_time<std::remove_cvref_t<Given>>,
+                  "tenantry: a time that an operation may take is given by within: within(2s), not 2s");
+}
+
 } // namespace detail
 
 /// The tenants of one root directory, with schema `S`.
@@ -269,6 +283,7 @@ public:
     template <detail::NoLimits Body, class Token = boost::asio::deferred_t>
     auto async_with(std::string_view id, Body&& body, Token&& token = {})
     {
+        detail::refuse_time<Body>();
         return async_with(id, Limits(), std::forward<Body>(body), std::forward<Token>(token));
     }
 
@@ -300,6 +315,7 @@ public:
     template <detail::NoLimits Body>
     [[nodiscard]] auto with(std::string_view id, Body&& body)
     {
+        detail::refuse_time<Body>();
         return with(id, Limits(), std::forward<Body>(body));
     }
 
@@ -322,6 +338,7 @@ public:
     template <detail::NoLimits Token = boost::asio::deferred_t>
     auto async_tenant(std::string_view id, Token&& token = {})
     {
+        detail::refuse_time<Token>();
         return async_tenant(id, Limits(), std::forward<Token>(token));
     }
 
@@ -378,6 +395,7 @@ public:
     template <detail::NoLimits Token = boost::asio::deferred_t>
     auto async_close(Shutdown how, Token&& token = {})
     {
+        detail::refuse_time<Token>();
         return async_close(how, Limits(), std::forward<Token>(token));
     }
 

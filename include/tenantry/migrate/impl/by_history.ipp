@@ -238,9 +238,11 @@ TENANTRY_DECL Result<void> check_fit(sqlite::Connection& connection, const Schem
         if (conflicts->empty()) return {};
         return fail(detail::refused(checks, *conflicts));
     }
-    return fail(errc::migration_failed,
-                "the history does not lead to what the program declares: " + migrate::joined(found) +
-                    ". Generate the next revision, and add it to the history");
+    return fail(
+        refusal(errc::migration_failed,
+                "the history does not lead to what the program declares (generate the next revision, and "
+                "add it to the history): ",
+                found));
 }
 
 TENANTRY_DECL Result<void> set_mark(sqlite::Connection& connection, const migrate::HistoryAssessment& found,
@@ -336,9 +338,9 @@ TENANTRY_DECL Result<Migrated> migrate_by_history(sqlite::Connection& connection
             if (first) report.from = found->at();
             report.to = detail::last_revision(found->ledger);
             if (found->is_newer && !found->misfits.empty())
-                return fail(errc::newer_schema,
-                            joined(found->tolerated) +
-                                "; this program cannot work with it: " + joined(found->misfits));
+                return fail(detail::refusal(
+                    errc::newer_schema,
+                    joined(found->tolerated) + "; this program cannot work with it: ", found->misfits));
             if (found->is_newer) {
                 report.is_newer = true;
                 report.tolerated = std::move(found->tolerated);
