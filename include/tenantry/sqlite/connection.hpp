@@ -337,7 +337,8 @@ public:
     /// For the scopes of the library's own that change how its statements run. Not after it is closed or moved from.
     [[nodiscard]] detail::ConnectionState& state() noexcept { return *state_; }
 
-    /// SQLite's own handle; null for a connection that was moved from.
+    /// SQLite's own handle; null for a connection that was moved from. Its hooks (commit, update, progress, log, trace) and its
+    /// authorizer are the connection's.
     [[nodiscard]] sqlite3* native_handle() const noexcept { return state_ ? state_->db : nullptr; }
 
 private:

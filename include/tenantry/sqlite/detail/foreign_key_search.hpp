@@ -75,18 +75,20 @@ private:
     [[nodiscard]] bool defers() const noexcept;
     [[nodiscard]] bool set_deferring(bool on) const noexcept;
 
-    // All of the database's.
-    [[nodiscard]] std::vector<ForeignKeyInfo> read_keys() const;
+    // Those of a table, or (nullptr) of all, without the columns of parents whose declared key is meant.
+    [[nodiscard]] std::vector<ForeignKeyInfo> keys_of(const std::string* table) const;
+    // Adds those. False: it is one that SQLite could not check either.
+    [[nodiscard]] bool complete(ForeignKeyInfo& key) const;
     [[nodiscard]] std::vector<std::string> primary_key_of(const std::string& table) const;
 
-    [[nodiscard]] std::optional<Constraint> find_among(const std::vector<ForeignKeyInfo>& keys,
-                                                       const Written& written) const;
+    [[nodiscard]] std::optional<Constraint> find_by(const Written& written) const;
     [[nodiscard]] std::optional<Constraint> search(const std::vector<const ForeignKeyInfo*>& keys) const;
 
-    // Is there a row that refers to none, in the rowid's place or (nullptr) anywhere?
-    [[nodiscard]] bool is_violated(const ForeignKeyInfo& key, const std::int64_t* row) const;
-    // Does a row refer to the parent that had this rowid?
-    [[nodiscard]] bool refers_to_removed(const ForeignKeyInfo& key, std::int64_t row) const;
+    // Is there a row that refers to none, among those with these rowids or (nullptr) anywhere?
+    [[nodiscard]] bool is_violated(const ForeignKeyInfo& key, const std::vector<std::int64_t>* among) const;
+    // Does a row refer to a parent that had one of these rowids?
+    [[nodiscard]] bool refers_to_removed(const ForeignKeyInfo& key,
+                                         const std::vector<std::int64_t>& parents) const;
     [[nodiscard]] bool refers_to_rowid(const ForeignKeyInfo& key) const;
     [[nodiscard]] bool has_rowid(const std::string& table) const noexcept;
 

@@ -57,6 +57,17 @@ inline std::string column_text(sqlite3_stmt* stmt, int column)
     return text != nullptr ? text : "";
 }
 
+// Whether the query gives a row for one of them.
+inline bool finds_one(sqlite3_stmt* query, const std::vector<std::int64_t>& rowids) noexcept
+{
+    for (const std::int64_t rowid : rowids) {
+        sqlite3_reset(query);
+        sqlite3_bind_int64(query, 1, rowid);
+        if (sqlite3_step(query) == SQLITE_ROW) return true;
+    }
+    return false;
+}
+
 TENANTRY_DECL ForeignKeySearch::ForeignKeySearch(ConnectionState& state) noexcept
     : state_(state), db_(state.db)
 {}
@@ -66,7 +77,6 @@ TENANTRY_DECL std::optional<Constraint> ForeignKeySearch::find_by_repeating(sqli
     // A tenant's log is begun by nothing that does not call the hook.
     const bool alone = sqlite3_get_autocommit(db_) != 0;
     if (alone && state_.begin_hook != nullptr) return std::nullopt;
-    const std::vector<ForeignKeyInfo> keys = read_keys();
     const auto last_rowid = sqlite3_last_insert_rowid(db_);
     const auto changes = sqlite3_total_changes64(db_);
     if (alone) {
@@ -88,7 +98,7 @@ TENANTRY_DECL std::optional<Constraint> ForeignKeySearch::find_by_repeating(sqli
             do code = sqlite3_step(again.get());
             while (code == SQLITE_ROW);
             sqlite3_update_hook(db_, nullptr, nullptr);
-            if (code == SQLITE_DONE) found = find_among(keys, written);
+            if (code == SQLITE_DONE) found = find_by(written);
         }
     } catch (...) { // no memory to find more
     }
@@ -107,12 +117,13 @@ TENANTRY_DECL std::optional<Constraint> ForeignKeySearch::find_by_repeating(sqli
 
 TENANTRY_DECL std::optional<Constraint> ForeignKeySearch::find_deferred()
 {
-    const std::vector<ForeignKeyInfo> all = read_keys();
+    std::vector<ForeignKeyInfo> all = keys_of(nullptr);
     std::vector<const ForeignKeyInfo*> candidates;
-    for (const ForeignKeyInfo& key : all)
-        if (key.may_be_deferred) candidates.push_back(&key);
+    for (ForeignKeyInfo& key : all)
+        if (key.may_be_deferred && complete(key)) candidates.push_back(&key);
     if (candidates.empty()) // PRAGMA defer_foreign_keys
-        for (const ForeignKeyInfo& key : all) candidates.push_back(&key);
+        for (ForeignKeyInfo& key : all)
+            if (complete(key)) candidates.push_back(&key);
     return search(candidates);
 }
 
@@ -180,13 +191,16 @@ TENANTRY_DECL bool ForeignKeySearch::set_deferring(bool on) const noexcept
     return defers() == on;
 }
 
-TENANTRY_DECL std::vector<ForeignKeyInfo> ForeignKeySearch::read_keys() const
+TENANTRY_DECL std::vector<ForeignKeyInfo> ForeignKeySearch::keys_of(const std::string* table) const
 {
     std::vector<ForeignKeyInfo> keys;
-    const OwnedStatement rows =
-        prepare("SELECT t.name, k.seq, k.\"table\", k.\"from\", k.\"to\", t.sql LIKE '%DEFERRED%' "
-                "FROM main.sqlite_schema AS t, pragma_foreign_key_list(t.name) AS k WHERE t.type = 'table' "
-                "ORDER BY t.name, k.id, k.seq");
+    const OwnedStatement rows = prepare(
+        table != nullptr
+            ? "SELECT ?1, seq, \"table\", \"from\", \"to\", 0 FROM pragma_foreign_key_list(?1) ORDER BY id, seq"
+            : "SELECT t.name, k.seq, k.\"table\", k.\"from\", k.\"to\", t.sql LIKE '%DEFERRED%' "
+              "FROM main.sqlite_schema AS t, pragma_foreign_key_list(t.name) AS k WHERE t.type = 'table' "
+              "AND t.sql LIKE '%REFERENCES%' ORDER BY t.name, k.id, k.seq");
+    if (table != nullptr) sqlite3_bind_text(rows.get(), 1, table->c_str(), -1, SQLITE_STATIC);
     while (sqlite3_step(rows.get()) == SQLITE_ROW) {
         if (sqlite3_column_int(rows.get(), 1) == 0) {
             ForeignKeyInfo& key = keys.emplace_back();
@@ -198,12 +212,13 @@ TENANTRY_DECL std::vector<ForeignKeyInfo> ForeignKeySearch::read_keys() const
         if (sqlite3_column_type(rows.get(), 4) != SQLITE_NULL)
             keys.back().parent_columns.push_back(column_text(rows.get(), 4));
     }
-    for (ForeignKeyInfo& key : keys)
-        if (key.parent_columns.empty()) key.parent_columns = primary_key_of(key.parent);
-    std::erase_if(keys, [](const ForeignKeyInfo& key) {
-        return key.parent_columns.size() != key.columns.size(); // SQLite could not check it either
-    });
     return keys;
+}
+
+TENANTRY_DECL bool ForeignKeySearch::complete(ForeignKeyInfo& key) const
+{
+    if (key.parent_columns.empty()) key.parent_columns = primary_key_of(key.parent);
+    return key.parent_columns.size() == key.columns.size();
 }
 
 TENANTRY_DECL std::vector<std::string> ForeignKeySearch::primary_key_of(const std::string& table) const
@@ -226,28 +241,31 @@ inline Constraint as_constraint(const ForeignKeyInfo& key, ForeignKeySide side)
             .parent_columns = key.parent_columns};
 }
 
-TENANTRY_DECL std::optional<Constraint> ForeignKeySearch::find_among(const std::vector<ForeignKeyInfo>& keys,
-                                                                     const Written& written) const
+TENANTRY_DECL std::optional<Constraint> ForeignKeySearch::find_by(const Written& written) const
 {
+    // Mostly a row was written that refers to none, and then the keys of few tables need to be known.
+    for (const WrittenTable& table : written.tables)
+        for (ForeignKeyInfo& key : keys_of(&table.name))
+            if (complete(key) && is_violated(key, &table.rows))
+                return as_constraint(key, ForeignKeySide::child);
+
     const auto rows_of = [&](const std::string& table) -> const std::vector<std::int64_t>* {
         for (const WrittenTable& each : written.tables)
             if (is_same_name(each.name, table)) return &each.rows;
         return nullptr;
     };
-    for (const ForeignKeyInfo& key : keys)
-        if (const auto* rows = rows_of(key.table))
-            for (const std::int64_t row : *rows)
-                if (is_violated(key, &row)) return as_constraint(key, ForeignKeySide::child);
-    for (const ForeignKeyInfo& key : keys)
-        if (const auto* rows = rows_of(key.parent); rows != nullptr && refers_to_rowid(key))
-            for (const std::int64_t row : *rows)
-                if (refers_to_removed(key, row)) return as_constraint(key, ForeignKeySide::parent);
-    // What is left: parents whose key is not their rowid or was changed, tables without rowids, and very many rows.
+    std::vector<ForeignKeyInfo> keys = keys_of(nullptr);
     std::vector<const ForeignKeyInfo*> candidates;
-    for (const ForeignKeyInfo& key : keys)
-        if (rows_of(key.parent) != nullptr || !has_rowid(key.table) || !has_rowid(key.parent) ||
-            (!written.is_whole && rows_of(key.table) != nullptr))
-            candidates.push_back(&key);
+    for (ForeignKeyInfo& key : keys) {
+        const auto* const removed = rows_of(key.parent);
+        // Besides parents there are tables without rowids, of which nothing is noted, and very many rows.
+        const bool may_be = removed != nullptr || !has_rowid(key.table) || !has_rowid(key.parent) ||
+                            (!written.is_whole && rows_of(key.table) != nullptr);
+        if (!may_be || !complete(key)) continue;
+        if (removed != nullptr && refers_to_rowid(key) && refers_to_removed(key, *removed))
+            return as_constraint(key, ForeignKeySide::parent);
+        candidates.push_back(&key); // its parent's key is not the rowid, or was changed
+    }
     auto found = search(candidates);
     if (found && rows_of(found->parent) != nullptr && rows_of(found->table) == nullptr)
         found->side = ForeignKeySide::parent;
@@ -266,11 +284,12 @@ TENANTRY_DECL std::optional<Constraint> ForeignKeySearch::search(
     return std::nullopt;
 }
 
-TENANTRY_DECL bool ForeignKeySearch::is_violated(const ForeignKeyInfo& key, const std::int64_t* row) const
+TENANTRY_DECL bool ForeignKeySearch::is_violated(const ForeignKeyInfo& key,
+                                                 const std::vector<std::int64_t>* among) const
 {
     std::string refers = "SELECT 1 FROM main." + sql_name(key.table) + " AS c WHERE ";
     std::string equals;
-    if (row != nullptr) refers += "c._rowid_ = ?1 AND ";
+    if (among != nullptr) refers += "c._rowid_ = ?1 AND ";
     for (std::size_t i = 0; i < key.columns.size(); ++i) {
         const std::string column = "c." + sql_name(key.columns[i]);
         refers.append(column).append(" IS NOT NULL AND ");
@@ -278,20 +297,19 @@ TENANTRY_DECL bool ForeignKeySearch::is_violated(const ForeignKeyInfo& key, cons
         equals.append(" = ").append(column);
     }
     refers += "NOT EXISTS (SELECT 1 FROM main." + sql_name(key.parent) + " AS p WHERE " + equals + ")";
-    if (row == nullptr && has_rowid(key.table)) refers += " ORDER BY c._rowid_ DESC";
+    if (among == nullptr && has_rowid(key.table)) refers += " ORDER BY c._rowid_ DESC";
     const OwnedStatement rows = prepare(refers + " LIMIT 1");
-    if (row != nullptr) sqlite3_bind_int64(rows.get(), 1, *row);
-    return sqlite3_step(rows.get()) == SQLITE_ROW;
+    return among != nullptr ? finds_one(rows.get(), *among) : sqlite3_step(rows.get()) == SQLITE_ROW;
 }
 
-TENANTRY_DECL bool ForeignKeySearch::refers_to_removed(const ForeignKeyInfo& key, std::int64_t row) const
+TENANTRY_DECL bool ForeignKeySearch::refers_to_removed(const ForeignKeyInfo& key,
+                                                       const std::vector<std::int64_t>& parents) const
 {
     const OwnedStatement rows =
         prepare("SELECT 1 FROM main." + sql_name(key.table) + " AS c WHERE c." +
                 sql_name(key.columns.front()) + " = ?1 AND NOT EXISTS (SELECT 1 FROM main." +
                 sql_name(key.parent) + " AS p WHERE p._rowid_ = ?1) LIMIT 1");
-    sqlite3_bind_int64(rows.get(), 1, row);
-    return sqlite3_step(rows.get()) == SQLITE_ROW;
+    return finds_one(rows.get(), parents);
 }
 
 TENANTRY_DECL bool ForeignKeySearch::refers_to_rowid(const ForeignKeyInfo& key) const
