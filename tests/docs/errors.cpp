@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <tenantry/core/http_status.hpp>
 #include <tenantry/tenantry.hpp>
@@ -92,6 +93,29 @@ Result<void> move(const TenantDb<T>& db, std::string_view from, std::string_view
     // [/transfer]
 }
 
+// [refusal]
+enum class Refusal { too_little, same_account };
+using Failure = std::variant<Refusal, Error>;
+
+template <class T>
+Result<std::int64_t, Failure> pay(const TenantDb<T>& db, std::string_view from, std::string_view to,
+                                  std::int64_t amount)
+{
+    auto payment = [&](auto& tx) -> Result<std::int64_t, Failure> {
+        if (from == to) return fail(Refusal::same_account);
+        auto payer = must(tx.read(one(select<Account>().where(col<&Account::name> == from))));
+        auto payee = must(tx.read(one(select<Account>().where(col<&Account::name> == to))));
+        payer.balance -= amount;
+        if (payer.balance < 0) return fail(Refusal::too_little);
+        payee.balance += amount;
+        must(tx.write(update(payer)));
+        must(tx.write(update(payee)));
+        return payer.balance;
+    };
+    return db.write(payment);
+}
+// [/refusal]
+
 } // namespace
 
 TEST_CASE("a transfer is whole, or ended by the first thing that fails in it")
@@ -138,4 +162,16 @@ TEST_CASE("callers are told what was wrong with what they asked for")
     CHECK(later.fields.at("Retry-After") == "1");
     CHECK(later.body == "the service is busy; try again");
     CHECK(log.str() == "busy: /srv/acme is locked\n");
+}
+
+TEST_CASE("a payment is refused for the bank's own reasons, or ended by the library's")
+{
+    const test::OpenedOf<Bank> bank;
+    test::must(bank.db.write(insert(account("ann", 100))));
+    test::must(bank.db.write(insert(account("bob", 0))));
+    CHECK(test::must(pay(bank.db, "ann", "bob", 60)) == 40);
+    CHECK(std::get<Refusal>(pay(bank.db, "ann", "bob", 60).error()) == Refusal::too_little);
+    CHECK(std::get<Refusal>(pay(bank.db, "ann", "ann", 1).error()) == Refusal::same_account);
+    CHECK(std::get<Error>(pay(bank.db, "ann", "cid", 1).error()) == errc::no_such_row);
+    CHECK(test::must(pay(bank.db, "bob", "ann", 60)) == 0);
 }

@@ -10,29 +10,30 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/must.hpp>
+#include <tenantry/core/refusal.hpp>
 
 namespace tenantry {
 
 namespace detail {
 
-// What is awaited for a Result<R>: `value` is R, `executor` the type of the coroutines that may await it.
+// What is awaited for a Result: `result` is its type, `executor` the type of the coroutines that may await it.
 template <class>
 struct awaited_result {
     static constexpr bool is_result = false;
 };
-template <class R, class Executor>
-struct awaited_result<boost::asio::awaitable<Result<R>, Executor>> {
+template <class R, ErrorType E, class Executor>
+struct awaited_result<boost::asio::awaitable<Result<R, E>, Executor>> {
     static constexpr bool is_result = true;
-    using value = R;
+    using result = Result<R, E>;
     using executor = Executor;
 };
 
 template <class Signature>
 struct completed_result : awaited_result<void> {};
-template <class R>
-struct completed_result<void(Result<R>)> {
+template <class R, ErrorType E>
+struct completed_result<void(Result<R, E>)> {
     static constexpr bool is_result = true;
-    using value = R;
+    using result = Result<R, E>;
     using executor = boost::asio::any_io_executor;
 };
 
@@ -47,13 +48,13 @@ struct awaited_result<Operation>
 #pragma GCC diagnostic ignored "-Wsubobject-linkage"
 #endif
 
-template <class R, class Executor, class Operation>
-boost::asio::awaitable<R, Executor> await_or_throw(Operation operation)
+template <class Awaited, class Executor, class Operation>
+boost::asio::awaitable<typename Awaited::value_type, Executor> await_or_throw(Operation operation)
 {
-    Result<R> result = co_await std::move(operation);
+    Awaited result = co_await std::move(operation);
     if (!result) [[unlikely]]
         throw_error(std::move(result).error());
-    if constexpr (!std::is_void_v<R>) co_return *std::move(result);
+    if constexpr (!std::is_void_v<typename Awaited::value_type>) co_return *std::move(result);
 }
 
 #if defined(__GNUC__) && !defined(__clang__)
@@ -69,7 +70,8 @@ boost::asio::awaitable<R, Executor> await_or_throw(Operation operation)
 /// `asio::awaitable<Result<R>>`; gives an `asio::awaitable<R>`, a coroutine of its own.
 /// `must(co_await db.async_read(query))` does the same without one, on every executor.
 template <class Operation>
-    requires(!detail::is_result<std::remove_cvref_t<Operation>>::value)
+    requires(!detail::is_outcome<std::remove_cvref_t<Operation>> ||
+             !ErrorType<typename std::remove_cvref_t<Operation>::error_type>)
 [[nodiscard]] auto must(Operation&& operation)
 {
     using Awaited = detail::awaited_result<std::remove_cvref_t<Operation>>;
@@ -77,7 +79,7 @@ template <class Operation>
                   "tenantry: must() takes a Result<R>, or what is awaited for one: must(db.read(query)), "
                   "co_await must(db.async_read(query))");
     if constexpr (Awaited::is_result)
-        return detail::await_or_throw<typename Awaited::value, typename Awaited::executor>(
+        return detail::await_or_throw<typename Awaited::result, typename Awaited::executor>(
             std::remove_cvref_t<Operation>(std::forward<Operation>(operation)));
 }
 

@@ -228,9 +228,9 @@ private:
     std::shared_ptr<Texts> texts_;
 };
 
-/// A value, or why there is none.
-template <class T>
-using Result = tl::expected<T, Error>;
+/// A value, or why there is none: an Error, or an error type of the program's own (<tenantry/core/refusal.hpp>).
+template <class T, class E = Error>
+using Result = tl::expected<T, E>;
 
 /// `return fail(errc::overloaded, "...");` out of a function that returns a `Result`.
 [[nodiscard]] inline tl::unexpected<Error> fail(errc code, std::string message, int sqlite_code = 0) noexcept

@@ -277,6 +277,9 @@ public:
     /// if need be, and stays open for the body. `T` is made from the body's own type, so that what is read
     /// inside cannot be used with another tenant.
     ///
+    /// With `Result<R, E>`, for an error type of the program's own (ErrorType), all that ends it otherwise is the E that an Error
+    /// converts to.
+    ///
     /// `errc::no_such_tenant`: opening never creates. `errc::too_many_open`: `max_open` other tenants stayed
     /// in use for `open_deadline`. What the body throws is `errc::body_failed`. Cancelling ends the wait, or
     /// cancels the body's coroutine.
@@ -301,13 +304,14 @@ public:
         using Returned = detail::scope_result<S, Decayed>;
         static_assert(Returned::is_awaitable_result,
                       "tenantry: the body of async_with returns an asio::awaitable<Result<R>>");
+        static_assert(detail::check_error_type<typename Returned::outcome>());
         static_assert(detail::safe_as_temporary<Body>,
                       "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
                       "name the body (auto body = [...]...;) and pass the name, or use clang");
-        using R = typename Returned::value;
-        return boost::asio::async_initiate<Token, void(Result<R>)>(detail::InitiateWith<S, Decayed>(core_),
-                                                                   token, TenantId::parse(id),
-                                                                   Decayed(std::forward<Body>(body)), limits);
+        using Outcome = typename Returned::outcome;
+        return boost::asio::async_initiate<Token, void(Outcome)>(detail::InitiateWith<S, Decayed>(core_),
+                                                                 token, TenantId::parse(id),
+                                                                 Decayed(std::forward<Body>(body)), limits);
     }
 
     /// The same in the calling thread, for a body that is a plain function and returns a `Result<R>`. Inside,
@@ -327,8 +331,10 @@ public:
         static_assert(
             std::invocable<Body&, TenantDb<T>>,
             "tenantry: the body of with takes a TenantDb<T>, for any T: [&]<class T>(TenantDb<T> db)");
-        static_assert(detail::is_result<std::invoke_result_t<Body&, TenantDb<T>>>::value,
+        using Returned = std::invoke_result_t<Body&, TenantDb<T>>;
+        static_assert(detail::is_outcome<Returned>,
                       "tenantry: the body of with returns a Result<R>; a coroutine goes to async_with");
+        static_assert(detail::check_error_type<Returned>());
         return detail::run_scope<T>(core_, TenantId::parse(id), limits, body);
     }
 

@@ -25,6 +25,7 @@
 #include <tenantry/async/detail/promise.hpp>
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/refusal.hpp>
 #include <tenantry/fleet/detail/port.hpp>
 #include <tenantry/fleet/detail/spawn.hpp>
 #include <tenantry/fleet/detail/with.hpp>
@@ -48,19 +49,19 @@ private:
     std::optional<std::vector<TenantId>> ids_;
 };
 
-/// What came of one tenant. `R` is what the body's `Result` holds.
-template <class R>
+/// What came of one tenant. `R` and `E` are what the body's `Result` holds.
+template <class R, class E = Error>
 struct ForEachResult {
     /// The tenant.
     TenantId id;
-    std::optional<Result<R>> result{}; ///< nothing: it was not begun
+    std::optional<Result<R, E>> result{}; ///< nothing: it was not begun
 };
 
 /// What came of all of them.
-template <class R>
+template <class R, class E = Error>
 struct ForEachReport {
     /// One for each tenant, in the order in which they ended.
-    std::vector<ForEachResult<R>> tenants{};
+    std::vector<ForEachResult<R, E>> tenants{};
     std::size_t failures = 0; ///< bodies that gave an error, and tenants that could not be opened
     bool stopped = false;     ///< `stop_after_errors` was reached
     bool cancelled = false;   ///< by the caller
@@ -74,7 +75,8 @@ struct ForEachOptions {
     /// After so many errors no further one is begun. 0: errors stop nothing.
     std::size_t stop_after_errors = 0;
 
-    /// Called after each, one call at a time, on the handler's executor: the tenant, its error if there was one, how
+    /// Called after each, one call at a time, on the handler's executor: the tenant, its error if there was one (`errc::body_failed`
+    /// in place of a refusal of the body's own error type, which the report has), how
     /// many are done, of how many. Where it throws no further body is begun, and the operation gives
     /// `errc::body_failed`.
     std::function<void(const TenantId&, const std::optional<Error>&, std::size_t done, std::size_t of)>
@@ -87,7 +89,8 @@ namespace detail {
 /// thread: once the operation is over, the executor's context may be as well.
 template <class S, class Body>
 class ForEach final : public Waker, public std::enable_shared_from_this<ForEach<S, Body>> {
-    using R = typename scope_result<S, Body>::value;
+    using Outcome = typename scope_result<S, Body>::outcome;
+    using Report = ForEachReport<typename Outcome::value_type, typename Outcome::error_type>;
     using Strand = boost::asio::strand<boost::asio::any_io_executor>;
 
 public:
@@ -200,7 +203,7 @@ private:
         auto signal = std::make_shared<boost::asio::cancellation_signal>();
         signals_.push_back(signal);
         try {
-            auto ended = [self = this->shared_from_this(), index, signal](Result<R> result) {
+            auto ended = [self = this->shared_from_this(), index, signal](Outcome result) {
                 std::erase(self->signals_, signal);
                 self->record(index, std::move(result));
                 self->go_on();
@@ -215,11 +218,17 @@ private:
         }
     }
 
-    void record(std::size_t index, Result<R> result)
+    [[nodiscard]] static Error error_told(typename Outcome::error_type& error)
+    {
+        if (const Error* const found = find_error(error)) return *found;
+        return Error(errc::body_failed, "the body has refused, with an error of the program's own");
+    }
+
+    void record(std::size_t index, Outcome result)
     {
         auto& tenant = report_.tenants[index];
         std::optional<Error> error;
-        if (!result) error = result.error();
+        if (!result) error = error_told(result.error());
         if (error) ++report_.failures;
         tenant.result.emplace(std::move(result));
         ++ended_;
@@ -244,8 +253,8 @@ private:
     std::optional<Callers> callers_; // until the end
     std::mutex mutex_;
     std::optional<Strand> strand_; // under the mutex as long as it is none
-    std::optional<Promise<ForEachReport<R>>> promise_;
-    ForEachReport<R> report_;
+    std::optional<Promise<Report>> promise_;
+    Report report_;
     std::vector<std::shared_ptr<boost::asio::cancellation_signal>> signals_; // of those that run
     std::size_t next_ = 0;
     std::size_t ended_ = 0;
@@ -282,10 +291,12 @@ auto async_for_each(Fleet<S>& fleet, Which which, Body&& body, ForEachOptions op
     using Returned = detail::scope_result<S, Decayed>;
     static_assert(Returned::is_awaitable_result,
                   "tenantry: the body of async_for_each returns an asio::awaitable<Result<R>>");
+    static_assert(detail::check_error_type<typename Returned::outcome>());
     static_assert(detail::safe_as_temporary<Body>,
                   "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
                   "name the body (auto body = [...]...;) and pass the name, or use clang");
-    using Report = ForEachReport<typename Returned::value>;
+    using Outcome = typename Returned::outcome;
+    using Report = ForEachReport<typename Outcome::value_type, typename Outcome::error_type>;
     return boost::asio::async_initiate<Token, void(Result<Report>)>(
         detail::InitiateForEach<S, Decayed>(detail::FleetAccess::core(fleet)), token, std::move(which),
         Decayed(std::forward<Body>(body)), std::move(options));

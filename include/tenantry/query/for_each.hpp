@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/refusal.hpp>
 #include <tenantry/query/cardinality.hpp>
 #include <tenantry/query/check.hpp>
 #include <tenantry/query/concepts.hpp>
@@ -29,14 +30,33 @@ inline constexpr bool is_row_body = [] {
         return false;
     } else {
         using Returned = std::invoke_result_t<Body&, Row&>;
-        return std::is_void_v<Returned> || std::same_as<Returned, bool> ||
-               std::same_as<Returned, Result<void>>;
+        if constexpr (is_outcome<Returned>)
+            return std::is_void_v<typename Returned::value_type>;
+        else
+            return std::is_void_v<Returned> || std::same_as<Returned, bool>;
     }
 }();
 
+// The error type of a body that returns a Result<void, E>, else Error.
+template <class Body, class Row>
+struct RowBodyError {
+    using type = Error;
+};
+template <class Body, class Row>
+    requires std::invocable<Body&, Row&> && is_outcome<std::invoke_result_t<Body&, Row&>>
+struct RowBodyError<Body, Row> {
+    using type = typename std::invoke_result_t<Body&, Row&>::error_type;
+};
+template <class Body, class Row>
+using row_body_error = typename RowBodyError<std::remove_reference_t<Body>, Row>::type;
+
+// What a walk over the rows of a query gives.
+template <class Rows, class Q, class Body>
+using walk_result = Result<void, row_body_error<Body, typename Q::template reading<Rows>::type>>;
+
 // Whether the walk goes on; an error ends it.
 template <class Body, class Row>
-[[nodiscard]] Result<bool> call_row_body(Body& body, Row& row)
+[[nodiscard]] Result<bool, row_body_error<Body, Row>> call_row_body(Body& body, Row& row)
 {
     using Returned = std::invoke_result_t<Body&, Row&>;
     if constexpr (std::is_void_v<Returned>) {
@@ -45,8 +65,8 @@ template <class Body, class Row>
     } else if constexpr (std::same_as<Returned, bool>) {
         return std::invoke(body, row);
     } else {
-        Result<void> done = std::invoke(body, row);
-        if (!done) return fail(std::move(done).error());
+        auto done = std::invoke(body, row);
+        if (!done) return tl::unexpected(std::move(done).error());
         return true;
     }
 }
@@ -58,20 +78,22 @@ constexpr void require_row_body()
         is_row_body<Body, Row>,
         "tenantry: what walks rows takes a row, body(row), and returns nothing, a bool (false: enough), or a "
         "Result<void>");
+    static_assert(check_error_type<Result<void, row_body_error<Body, Row>>>());
 }
 
 } // namespace detail
 
 /// Calls `body(row)` for each row of a query's result as SQLite finds it. Only one row is in memory, the same object
 /// each time: it may be moved from. The body returns nothing, a bool (false ends the walk), or a `Result<void>` (an
-/// error ends it, and is what for_each gives). What the body throws ends it too.
+/// error ends it, and is what for_each gives; so with `Result<void, E>` for an error type of the program's own, ErrorType). What the body throws ends it too.
 ///
 /// The statement runs, and its read transaction lasts, until the walk ends. The body may use the connection for other
 /// statements; whether rows that it changes meanwhile come (again) is SQLite's affair
 /// (https://sqlite.org/isolation.html). Errors as `execute`; where the connection is watched (`Connection::watch`) that is
 /// checked before each row, however long the body takes.
 template <class S, class Rows = PlainRows, Statement Q, class Body>
-[[nodiscard]] Result<void> for_each(sqlite::Connection& connection, const Q& query, Body&& body)
+[[nodiscard]] auto for_each(sqlite::Connection& connection, const Q& query, Body&& body)
+    -> detail::walk_result<Rows, Q, Body>
 {
     static_assert(detail::HasRows<Q> && Q::reads && !detail::Inserts<Q>,
                   "tenantry: for_each() walks the rows of a query: a select");
@@ -102,9 +124,9 @@ template <class S, class Rows = PlainRows, Statement Q, class Body>
                 misfit != sqlite::Misfit::none) [[unlikely]]
                 return fail(
                     detail::misfit_error(*statement, misfit, column, detail::result_columns<S, Q, Reading>));
-            Result<bool> more = detail::call_row_body(body, row);
+            auto more = detail::call_row_body(body, row);
             if (!more) [[unlikely]]
-                return fail(std::move(more).error());
+                return tl::unexpected(std::move(more).error());
             if (!*more) return {};
         }
     } else {

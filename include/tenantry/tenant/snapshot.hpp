@@ -50,7 +50,7 @@ public:
 
     /// Calls `body(row)` for each row, without keeping them: see `tenantry::for_each`.
     template <ReadQuery Q, class Body>
-    [[nodiscard]] Result<void> for_each(const Q& query, Body&& body)
+    [[nodiscard]] auto for_each(const Q& query, Body&& body) -> detail::walk_result<Records<T>, Q, Body>
     {
         static_assert(check_query<T, Q>());
         return tenantry::for_each<schema, Records<T>>(*connection_, query, body);

@@ -121,15 +121,16 @@ public:
     /// Calls `body(row)` for each row here and now, without keeping them: see `tenantry::for_each`. The reader is
     /// lent, and its read transaction is open, until the walk ends. Errors as `read`.
     template <ReadQuery Q, class Body>
-    [[nodiscard]] Result<void> for_each(const Q& query, Body&& body) const
+    [[nodiscard]] auto for_each(const Q& query, Body&& body) const -> detail::walk_result<Records<T>, Q, Body>
     {
         static_assert(check_query<T, Q>());
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
-        return lease_->tenant().template read_now<void>(
-            [&](sqlite::Connection& connection) {
-                return tenantry::for_each<schema, Records<T>>(connection, query, body);
-            },
-            limits_);
+        return lease_->tenant()
+            .template read_now<void, typename detail::walk_result<Records<T>, Q, Body>::error_type>(
+                [&](sqlite::Connection& connection) {
+                    return tenantry::for_each<schema, Records<T>>(connection, query, body);
+                },
+                limits_);
     }
 
     /// Reads on the fleet's pool, beside the tenant's writes. It sees every write that was awaited before. It may be run
@@ -146,18 +147,19 @@ public:
     }
 
     /// Reads several things of one state of the database, here and now: `body(snapshot)` on the calling thread, in one read
-    /// transaction, answered with the `Result<R>` that it returns. Errors as `read`. One inside of another is of a state
-    /// of its own where there is a connection for it; a sole owner's is of the outer one's.
+    /// transaction, answered with what it returns, a `Result<R>` or a `Result<R, E>` (ErrorType). Errors as `read`. One inside of
+    /// another is of a state of its own where there is a connection for it; a sole owner's is of the outer one's.
     template <class Body>
         requires std::invocable<Body&, Snapshot<T>&>
     [[nodiscard]] auto snapshot(Body&& body) const -> std::invoke_result_t<Body&, Snapshot<T>&>
     {
         using Returned = std::invoke_result_t<Body&, Snapshot<T>&>;
-        static_assert(detail::is_result<Returned>::value,
-                      "tenantry: the body of a snapshot returns a Result<R>");
+        static_assert(detail::is_outcome<Returned>, "tenantry: the body of a snapshot returns a Result<R>");
+        static_assert(detail::check_error_type<Returned>());
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
-        return lease_->tenant().template read_now<typename Returned::value_type>(
-            [&](sqlite::Connection& connection) { return in_snapshot(connection, body); }, limits_);
+        return lease_->tenant()
+            .template read_now<typename Returned::value_type, typename Returned::error_type>(
+                [&](sqlite::Connection& connection) { return in_snapshot(connection, body); }, limits_);
     }
 
     /// The same on the fleet's pool. What the body captures by reference must live until the operation
@@ -168,8 +170,9 @@ public:
     {
         using Returned = std::invoke_result_t<std::remove_cvref_t<Body>&, Snapshot<T>&>;
         static_assert(
-            detail::is_result<Returned>::value,
+            detail::is_outcome<Returned>,
             "tenantry: the body of a snapshot returns a Result<R>, and is synchronous: nothing is awaited in it");
+        static_assert(detail::check_error_type<Returned>());
         static_assert(detail::safe_as_temporary<Body>,
                       "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
                       "name the body (auto body = [...]...;) and pass the name, or use clang");
@@ -214,7 +217,9 @@ public:
 
     /// Writes a transaction: `body(tx)` runs on the tenant's strand between BEGIN IMMEDIATE and COMMIT, and
     /// is answered with what it returns, a `Result<R>`, after COMMIT. An error or an exception rolls all of
-    /// it back. The body is synchronous: nothing is awaited while the write lock is held. It is called once;
+    /// it back. With `Result<R, E>`, for an error type of the program's own (ErrorType), it refuses for the program's reasons; all
+    /// else that ends it is the E that an Error converts to.
+    /// The body is synchronous: nothing is awaited while the write lock is held. It is called once;
     /// `errc::batch_aborted` if another write, which was to be committed with it, made SQLite roll back both:
     /// nothing of it was written then. With `repeatable(body)` it is called again instead.
     /// What it captures by reference must live until the operation completes; a cancelled operation completes
@@ -229,8 +234,9 @@ public:
             "tenantry: async_write takes a statement, or a transaction body that takes a Tx<T>&: [](auto& tx)");
         using Returned = detail::body_result<Decayed, T>;
         static_assert(
-            detail::is_result<Returned>::value,
+            detail::is_outcome<Returned>,
             "tenantry: a transaction body returns a Result<R>, and is synchronous: nothing is awaited in it");
+        static_assert(detail::check_error_type<Returned>());
         static_assert(detail::safe_as_temporary<Body>,
                       "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
                       "name the transaction body (auto body = [...]...;) and pass the name, or use clang");
@@ -254,8 +260,9 @@ public:
             "tenantry: write takes a statement, or a transaction body that takes a Tx<T>&: [](auto& tx)");
         using Returned = detail::body_result<Decayed, T>;
         static_assert(
-            detail::is_result<Returned>::value,
+            detail::is_outcome<Returned>,
             "tenantry: a transaction body returns a Result<R>, and is synchronous: nothing is awaited in it");
+        static_assert(detail::check_error_type<Returned>());
         auto work = [&](sqlite::Connection& connection) -> Returned {
             Tx<T> tx(connection);
             return body(tx);
@@ -312,24 +319,27 @@ private:
     template <auto submit, class Work, class Token>
     auto begin(Work work, Token&& token) const
     {
-        using R = typename std::invoke_result_t<Work&, sqlite::Connection&>::value_type;
-        return boost::asio::async_initiate<Token, void(Result<R>)>(
-            detail::InitiateOperation<R, Work, submit>(lease_, executor_, limits_), token, std::move(work));
+        using Outcome = std::invoke_result_t<Work&, sqlite::Connection&>;
+        return boost::asio::async_initiate<Token, void(Outcome)>(
+            detail::InitiateOperation<Outcome, Work, submit>(lease_, executor_, limits_), token,
+            std::move(work));
     }
 
     template <class Work>
     auto write_and_wait(detail::OperationKind kind, Work& work) const
         -> std::invoke_result_t<Work&, sqlite::Connection&>
     {
-        using R = typename std::invoke_result_t<Work&, sqlite::Connection&>::value_type;
+        using Outcome = std::invoke_result_t<Work&, sqlite::Connection&>;
+        using R = typename Outcome::value_type;
+        using E = typename Outcome::error_type;
         if (auto can = detail::usable(lease_); !can) return fail(std::move(can).error());
         detail::TenantPort& tenant = lease_->tenant();
         const auto awaited = tenant.may_wait();
         if (!awaited) return fail(awaited.error());
         detail::BlockedInside blocked(*awaited);
         if (blocked.is_for_itself()) return fail(detail::blocked_error().with_tenant(id()));
-        detail::Answer<R> answer;
-        auto operation = std::make_unique<detail::BlockingOperation<R, Work>>(kind, work, answer, blocked);
+        detail::Answer<R, E> answer;
+        auto operation = std::make_unique<detail::BlockingOperation<R, Work, E>>(kind, work, answer, blocked);
         operation->limits = limits_;
         tenant.write_here(std::move(operation));
         return answer.wait();

@@ -74,7 +74,7 @@ public:
 
     /// Calls `body(row)` for each row, without keeping them: see `tenantry::for_each`.
     template <ReadQuery Q, class Body>
-    [[nodiscard]] Result<void> for_each(const Q& query, Body&& body)
+    [[nodiscard]] auto for_each(const Q& query, Body&& body) -> detail::walk_result<Records<T>, Q, Body>
     {
         static_assert(check_query<T, Q>());
         blobs_.make_way();

@@ -20,6 +20,7 @@
 
 #include <tenantry/core/detail/compiler.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/refusal.hpp>
 #include <tenantry/query/page.hpp>
 #include <tenantry/query/query.hpp>
 #include <tenantry/tenant/record.hpp>
@@ -57,6 +58,7 @@ class WalkStep {
 public:
     using Rows = result_t<schema_of<T>, Records<T>, Q>;
     using Row = typename Rows::value_type;
+    using E = row_body_error<Body, std::span<Row>>;
 
     WalkStep(TenantDb<T> db, Q query, std::size_t batch, Body body, Handler handler)
         : parts_(std::in_place, std::move(db), std::move(query), std::move(body)),
@@ -85,8 +87,8 @@ public:
     void operator()(Result<Rows> rows)
     {
         std::optional<Next> next;
-        Result<void> going_on = see(std::move(rows), next);
-        if (!going_on) return end(fail(std::move(going_on).error()));
+        Result<void, E> going_on = see(std::move(rows), next);
+        if (!going_on) return end(tl::unexpected<E>(std::move(going_on).error()));
         if (!next) return end(seen_);
         if (cancellation_.cancelled() != boost::asio::cancellation_type::none)
             return end(
@@ -109,7 +111,7 @@ private:
     };
 
     // Calls the body; `next` is what is to be read then, if the walk goes on.
-    [[nodiscard]] Result<void> see(Result<Rows> rows, std::optional<Next>& next)
+    [[nodiscard]] Result<void, E> see(Result<Rows> rows, std::optional<Next>& next)
     {
         if (!rows) return fail(std::move(rows).error());
         if (batch_ == 0) return fail(errc::invalid_argument, "a batch of a walk has at least one row");
@@ -117,25 +119,25 @@ private:
         seen_ += static_cast<std::int64_t>(rows->size());
         // Before the body, which may move from rows.
         if (rows->size() == batch_) next.emplace(page_after(parts_->query, rows->back()).limit(batch_));
-        Result<bool> more = call(std::span<Row>(*rows));
+        Result<bool, E> more = call(std::span<Row>(*rows));
         if (!more || !*more) next.reset();
-        if (!more) return fail(std::move(more).error());
+        if (!more) return tl::unexpected<E>(std::move(more).error());
         return {};
     }
 
-    void end(Result<std::int64_t> result)
+    void end(Result<std::int64_t, E> result)
     {
         parts_.reset();
         boost::asio::get_associated_cancellation_slot(handler_).clear();
         std::move(handler_)(std::move(result));
     }
 
-    [[nodiscard]] Result<bool> call(std::span<Row> rows) noexcept
+    [[nodiscard]] Result<bool, E> call(std::span<Row> rows) noexcept
     {
         try {
             return call_row_body(parts_->body, rows);
         } catch (...) {
-            return fail(body_error(std::current_exception()));
+            return thrown_outcome<Result<bool, E>>(std::current_exception(), body_error);
         }
     }
 
@@ -194,7 +196,8 @@ auto async_walk(const TenantDb<T>& db, Q&& query, std::size_t batch, Body&& body
     using Row = typename result_t<schema_of<T>, Records<T>, Plain>::value_type;
     detail::require_row_body<std::remove_cvref_t<Body>, std::span<Row>>();
     using Owned = decltype(own(std::forward<Q>(query)));
-    return boost::asio::async_initiate<Token, void(Result<std::int64_t>)>(
+    using Outcome = Result<std::int64_t, detail::row_body_error<std::remove_cvref_t<Body>, std::span<Row>>>;
+    return boost::asio::async_initiate<Token, void(Outcome)>(
         detail::InitiateWalk<T>(db), token, Owned(own(std::forward<Q>(query))), batch,
         std::remove_cvref_t<Body>(std::forward<Body>(body)));
 }

@@ -12,14 +12,14 @@ namespace tenantry::detail {
 
 /// For calls that block: lives where the caller waits, and is given its result exactly once, from any thread. It may be
 /// gone as soon as it was.
-template <class R>
+template <class R, class E = Error>
 class Answer {
 public:
     Answer() = default;
     Answer(const Answer&) = delete;
     Answer& operator=(const Answer&) = delete;
 
-    void give(Result<R> result) noexcept
+    void give(Result<R, E> result) noexcept
     {
         // Notified under the lock: the thread that waits cannot return, and destroy this, before it is over.
         const std::lock_guard lock(mutex_);
@@ -28,7 +28,7 @@ public:
     }
 
     /// Blocks until the result is there. Once.
-    [[nodiscard]] Result<R> wait()
+    [[nodiscard]] Result<R, E> wait()
     {
         std::unique_lock lock(mutex_);
         given_.wait(lock, [this] { return result_.has_value(); });
@@ -38,14 +38,14 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable given_;
-    std::optional<Result<R>> result_;
+    std::optional<Result<R, E>> result_;
 };
 
 /// The giving half: an answer that is promised is given, with `errc::cancelled` where nobody else has.
-template <class R>
+template <class R, class E = Error>
 class AnswerTo {
 public:
-    explicit AnswerTo(Answer<R>& answer) noexcept : answer_(&answer) {}
+    explicit AnswerTo(Answer<R, E>& answer) noexcept : answer_(&answer) {}
     AnswerTo(const AnswerTo&) = delete;
     AnswerTo& operator=(const AnswerTo&) = delete;
     ~AnswerTo()
@@ -54,13 +54,13 @@ public:
     }
 
     /// The second time it does nothing.
-    void give(Result<R> result) noexcept
+    void give(Result<R, E> result) noexcept
     {
-        if (Answer<R>* const answer = std::exchange(answer_, nullptr)) answer->give(std::move(result));
+        if (Answer<R, E>* const answer = std::exchange(answer_, nullptr)) answer->give(std::move(result));
     }
 
 private:
-    Answer<R>* answer_;
+    Answer<R, E>* answer_;
 };
 
 } // namespace tenantry::detail

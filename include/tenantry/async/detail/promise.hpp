@@ -27,7 +27,7 @@
 
 namespace tenantry::detail {
 
-/// Keeps a completion handler `void(Result<R>)` until the result is there, then posts it to its associated
+/// Keeps a completion handler `void(Result<R, E>)` until the result is there, then posts it to its associated
 /// executor, on which outstanding work is counted meanwhile. Where it has none, that is the executor given, and
 /// the system's if that one is empty (after a fork, the calling thread). Uses the handler's associated allocator; connects to its cancellation slot.
 ///
@@ -41,10 +41,10 @@ namespace tenantry::detail {
 /// block of memory. It is destroyed before the handler is posted, or with it; always while the execution context lives.
 ///
 /// Stays where it was made: the context's end is heard through its address.
-template <class R>
+template <class R, class E = Error>
 class Promise {
     struct State : ContextClient {
-        virtual void deliver(Result<R>&& result) noexcept = 0;
+        virtual void deliver(Result<R, E>&& result) noexcept = 0;
         virtual void drop() noexcept = 0;
         virtual bool post(std::function<void()> function) noexcept = 0;
         virtual bool put_back() noexcept = 0;
@@ -109,7 +109,7 @@ public:
     }
 
     /// Posts the handler with its result. The second time, and after the context's end: does nothing.
-    void complete(Result<R> result) noexcept
+    void complete(Result<R, E> result) noexcept
     {
         State* state = std::exchange(claimed_, nullptr);
         if (state == nullptr) state = state_.exchange(nullptr, std::memory_order_acq_rel);
@@ -158,7 +158,7 @@ private:
     template <class Handler>
     struct Delivery {
         Handler handler;
-        Result<R> result;
+        Result<R, E> result;
 
         using allocator_type = boost::asio::associated_allocator_t<Handler>;
         [[nodiscard]] allocator_type get_allocator() const noexcept
@@ -198,7 +198,7 @@ private:
         }
 
         // Frees the memory before the handler can run, so that the handler's next operation may reuse it.
-        void deliver(Result<R>&& result) noexcept override
+        void deliver(Result<R, E>&& result) noexcept override
         {
             ContextWatch* const context = watch;
             if (context != nullptr) context->begin_delivery(*this);

@@ -1,6 +1,8 @@
 // What the compiler gets wrong and the library must know of.
 #pragma once
 
+#include <type_traits>
+
 namespace tenantry::detail {
 
 /// True where the compiler destroys the temporaries of a `co_await` expression twice, as g++ 12.2 does:
@@ -18,5 +20,11 @@ inline constexpr bool coroutine_temporaries_broken = true;
 #else
 inline constexpr bool coroutine_temporaries_broken = false;
 #endif
+
+/// Whether what is handed to an operation as a `Given&&` is destroyed once: it has a name, or owns nothing.
+template <class Given>
+inline constexpr bool safe_as_temporary =
+    !coroutine_temporaries_broken || std::is_lvalue_reference_v<Given> ||
+    std::is_trivially_destructible_v<std::remove_cvref_t<Given>>;
 
 } // namespace tenantry::detail

@@ -10,6 +10,7 @@
 #include <tenantry/async/detail/inside.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/refusal.hpp>
 #include <tenantry/fleet/detail/port.hpp>
 #include <tenantry/fleet/detail/with.hpp>
 #include <tenantry/tenant/detail/blocking_operation.hpp>
@@ -79,10 +80,15 @@ template <class T, class Body>
     if (!lease) return fail(std::move(lease).error());
     try {
         auto result = body(HandleMaker::make<T>(*lease, core->executor()));
-        if (!result) result.error().with_tenant(id->view());
+        name_tenant(result, id->view());
         return result;
     } catch (...) {
-        return fail(thrown_in_scope(std::current_exception(), "with").with_tenant(id->view()));
+        using Outcome = std::invoke_result_t<Body&, TenantDb<T>>;
+        auto result = thrown_outcome<Outcome>(std::current_exception(), [&](std::exception_ptr thrown) {
+            return thrown_in_scope(std::move(thrown), "with");
+        });
+        name_tenant(result, id->view());
+        return result;
     }
 }
 

@@ -21,6 +21,7 @@
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/refusal.hpp>
 #include <tenantry/fleet/detail/port.hpp>
 #include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/scope.hpp>
@@ -31,15 +32,15 @@ namespace tenantry::detail {
 template <class>
 struct awaitable_traits {
     static constexpr bool is_awaitable_result = false;
-    using value = void;
+    using outcome = Result<void>;
 };
-template <class R, class Executor>
-struct awaitable_traits<boost::asio::awaitable<Result<R>, Executor>> {
+template <class R, class E, class Executor>
+struct awaitable_traits<boost::asio::awaitable<Result<R, E>, Executor>> {
     static constexpr bool is_awaitable_result = true;
-    using value = R;
+    using outcome = Result<R, E>;
 };
 
-/// What a body's scope gives: `R` of its `asio::awaitable<Result<R>>`.
+/// What a body's scope gives: the outcome is the `Result<R, E>` of its `asio::awaitable<Result<R, E>>`.
 template <class S, class Body>
 using scope_result = awaitable_traits<std::invoke_result_t<Body&, TenantDb<tenantry::Scope<S, Body>>>>;
 
@@ -51,7 +52,9 @@ using scope_result = awaitable_traits<std::invoke_result_t<Body&, TenantDb<tenan
 template <class S, class Body>
 class ScopeRun final : public Waker, public std::enable_shared_from_this<ScopeRun<S, Body>> {
     using T = tenantry::Scope<S, Body>;
-    using R = typename scope_result<S, Body>::value;
+    using Outcome = typename scope_result<S, Body>::outcome;
+    using R = typename Outcome::value_type;
+    using E = typename Outcome::error_type;
 
 public:
     /// `in_background`: see LeaseRequest.
@@ -141,15 +144,21 @@ private:
             body_.emplace(std::move(promise_->template kept<Body>()));
             boost::asio::co_spawn(
                 promise_->executor(), cancellable((*body_)(HandleMaker::make<T>(lease_, core_->executor()))),
-                boost::asio::bind_cancellation_slot(cancel_.slot(), [self = this->shared_from_this()](
-                                                                        std::exception_ptr thrown,
-                                                                        Result<R> result) {
-                    self->answer(thrown ? Result<R>(fail(thrown_in_scope(std::move(thrown), "async_with")))
-                                        : std::move(result));
-                }));
+                boost::asio::bind_cancellation_slot(
+                    cancel_.slot(),
+                    [self = this->shared_from_this()](std::exception_ptr thrown, Outcome result) {
+                        self->answer(thrown ? outcome_of(std::move(thrown)) : std::move(result));
+                    }));
         } catch (...) {
-            answer(fail(thrown_in_scope(std::current_exception(), "async_with")));
+            answer(outcome_of(std::current_exception()));
         }
+    }
+
+    [[nodiscard]] static Outcome outcome_of(std::exception_ptr thrown)
+    {
+        return thrown_outcome<Outcome>(std::move(thrown), [](std::exception_ptr other) {
+            return thrown_in_scope(std::move(other), "async_with");
+        });
     }
 
     // A coroutine hears of terminal cancellation alone, unless it says otherwise: the body hears of every type.
@@ -162,10 +171,10 @@ private:
         co_return co_await std::move(body);
     }
 
-    void answer(Result<R> result)
+    void answer(Outcome result)
     {
         running_ = false;
-        if (!result && lease_) result.error().with_tenant(lease_->tenant().id().view());
+        if (lease_) name_tenant(result, lease_->tenant().id().view());
         body_.reset(); // its coroutine has ended
         end();
         promise_->complete(std::move(result));
@@ -180,7 +189,7 @@ private:
 
     std::shared_ptr<FleetPort> core_;
     std::optional<Body> body_; // while its coroutine lives
-    std::optional<Promise<R>> promise_;
+    std::optional<Promise<R, E>> promise_;
     LeasePtr lease_;
     boost::asio::cancellation_signal cancel_;
     const bool in_background_;

@@ -21,12 +21,12 @@ namespace tenantry::detail {
                  "reads: make it after for_each() or snapshot() has returned");
 }
 
-/// `Work` is `Result<R>(sqlite::Connection&)`. Refers to it, to the answer and to what the thread waits for, all of which live
+/// `Work` is `Result<R, E>(sqlite::Connection&)`. Refers to it, to the answer and to what the thread waits for, all of which live
 /// until the answer is given.
-template <class R, class Work>
-class BlockingOperation final : public OperationOf<R> {
+template <class R, class Work, class E = Error>
+class BlockingOperation final : public OperationOf<R, E> {
 public:
-    BlockingOperation(OperationKind kind, Work& work, Answer<R>& answer, BlockedInside& blocked) noexcept
+    BlockingOperation(OperationKind kind, Work& work, Answer<R, E>& answer, BlockedInside& blocked) noexcept
         : kind_(kind), work_(work), blocked_(blocked), answer_(answer)
     {}
 
@@ -55,7 +55,7 @@ private:
     const OperationKind kind_;
     Work& work_;
     BlockedInside& blocked_;
-    AnswerTo<R> answer_;
+    AnswerTo<R, E> answer_;
 };
 
 } // namespace tenantry::detail

@@ -19,8 +19,11 @@ namespace tenantry::detail {
 
 // Begins an operation on a lease: what `asio::async_initiate` calls, now or when a deferred operation is
 // awaited.
-template <class R, class Work, void (TenantPort::*submit)(std::unique_ptr<Operation>)>
+template <class Outcome, class Work, void (TenantPort::*submit)(std::unique_ptr<Operation>)>
 class InitiateOperation {
+    using Callers =
+        CallersOperation<typename Outcome::value_type, Work, LeasePtr, typename Outcome::error_type>;
+
 public:
     InitiateOperation(LeasePtr lease, boost::asio::any_io_executor executor, const Limits& limits) noexcept
         : lease_(std::move(lease)), executor_(std::move(executor)), limits_(limits)
@@ -32,7 +35,7 @@ public:
     template <class Handler>
     void operator()(Handler&& handler, Work work) const
     {
-        std::size_t bytes = sizeof(CallersOperation<R, Work, LeasePtr>) + sizeof(Work);
+        std::size_t bytes = sizeof(Callers) + sizeof(Work);
         if constexpr (requires { work.held_bytes(); }) bytes += work.held_bytes();
         std::weak_ptr<Waker> waker;
         if (lease_) waker = lease_->tenant().weak_from_this();
@@ -48,7 +51,6 @@ private:
     template <class Handler>
     auto make_operation(Handler&& handler, Work work, std::weak_ptr<Waker> waker) const
     {
-        using Callers = CallersOperation<R, Work, LeasePtr>;
         const GatePass alive(lease_ ? lease_->executor_gate() : nullptr);
         return std::make_unique<Callers>(std::move(work), lease_, std::forward<Handler>(handler),
                                          lease_ && alive ? executor_ : boost::asio::any_io_executor(),

@@ -14,6 +14,7 @@
 #include <tenantry/async/detail/promise.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/refusal.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/limits.hpp>
 
@@ -148,40 +149,46 @@ private:
 }
 [[nodiscard]] Error too_long_error(const Error& ended);
 
-/// `function(connection)` with what it throws made an Error.
-template <class R, class Function>
-[[nodiscard]] Result<R> guarded(Function& function, sqlite::Connection& connection) noexcept
+/// `function(connection)` with what it throws made an error.
+template <class R, class E = Error, class Function>
+[[nodiscard]] Result<R, E> guarded(Function& function, sqlite::Connection& connection) noexcept
 {
-    const auto call = [&]() noexcept -> Result<R> {
+    const auto call = [&]() noexcept -> Result<R, E> {
         try {
             return function(connection);
         } catch (...) {
-            return fail(body_error(std::current_exception()));
+            return thrown_outcome<Result<R, E>>(std::current_exception(), body_error);
         }
     };
-    Result<R> result = call();
-    // To SQLite an interrupt is an interrupt.
-    if (!result && result.error() == errc::cancelled && connection.out_of_time()) [[unlikely]]
-        result = fail(too_long_error(result.error()));
+    Result<R, E> result = call();
+    if (!result && connection.out_of_time()) [[unlikely]] {
+        // To SQLite an interrupt is an interrupt, though it comes of a limit.
+        if constexpr (shows_error<E>) {
+            Error* const error = error_in(result.error());
+            if (error != nullptr && *error == errc::cancelled) *error = too_long_error(*error);
+        } else {
+            return fail(too_long_error(Error(errc::cancelled))); // whatever the body has made of it
+        }
+    }
     return result;
 }
 
 /// An operation with a result, which waits here until the caller may be answered.
-template <class R>
+template <class R, class E = Error>
 class OperationOf : public Operation {
 public:
     bool succeeded() const noexcept override { return result_ && *result_; }
     void fail_with(Error error) noexcept override { result_.emplace(fail(std::move(error))); }
     const Error* error() const noexcept override
     {
-        return result_ && !*result_ ? &result_->error() : nullptr;
+        return result_ && !*result_ ? find_error(result_->error()) : nullptr;
     }
 
 protected:
     template <class Work>
     [[nodiscard]] bool run_work(Work& work, sqlite::Connection& connection) noexcept
     {
-        result_.emplace(guarded<R>(work, connection));
+        result_.emplace(guarded<R, E>(work, connection));
         return result_->has_value();
     }
 
@@ -195,10 +202,10 @@ protected:
     }
 
     /// What the caller is answered with: after `run_work` or `fail_with`. Nothing of it stays here.
-    [[nodiscard]] Result<R> take_result(std::string_view tenant) noexcept
+    [[nodiscard]] Result<R, E> take_result(std::string_view tenant) noexcept
     {
-        if (!*result_) result_->error().with_tenant(tenant);
-        Result<R> taken = std::move(*result_);
+        name_tenant(*result_, tenant);
+        Result<R, E> taken = std::move(*result_);
         result_.reset();
         return taken;
     }
@@ -207,14 +214,14 @@ protected:
     void forget_result() noexcept { result_.reset(); }
 
 private:
-    std::optional<Result<R>> result_;
+    std::optional<Result<R, E>> result_;
 };
 
-/// The operation of one caller: `Work` is `Result<R>(sqlite::Connection&)` and has a `kind`; `Keep` lives as long as
+/// The operation of one caller: `Work` is `Result<R, E>(sqlite::Connection&)` and has a `kind`; `Keep` lives as long as
 /// the operation. The work is the caller's, as the handler is, and is kept with it: where the handler's execution context ends while
 /// the operation waits, what stays in the queue is an operation without work, whose `claim` fails.
-template <class R, class Work, class Keep>
-class CallersOperation final : public OperationOf<R> {
+template <class R, class Work, class Keep, class E = Error>
+class CallersOperation final : public OperationOf<R, E> {
 public:
     template <class Handler>
     CallersOperation(Work work, Keep keep, Handler handler, const boost::asio::any_io_executor& fallback,
@@ -245,7 +252,7 @@ public:
 
 private:
     Keep keep_;
-    Promise<R> promise_;
+    Promise<R, E> promise_;
     bool again_ = false;
 };
 

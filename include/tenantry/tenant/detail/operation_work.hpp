@@ -101,9 +101,4 @@ inline constexpr OperationKind body_kind =
 template <class Body, class T>
 using body_result = std::invoke_result_t<Body&, Tx<T>&>;
 
-// g++ 12 destroys closures and aggregates twice that are temporaries of a `co_await` expression.
-template <class Body>
-inline constexpr bool safe_as_temporary = !coroutine_temporaries_broken || std::is_lvalue_reference_v<Body> ||
-                                          std::is_trivially_destructible_v<std::remove_cvref_t<Body>>;
-
 } // namespace tenantry::detail

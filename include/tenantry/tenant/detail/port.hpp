@@ -61,11 +61,13 @@ public:
 
     /// Reads here and now: `function(sqlite::Connection&)` on the calling thread, which waits for a reader
     /// for `TenantOptions::read_wait` at most. `R` is what the function's `Result` holds. It is called once.
-    template <class R, class Function>
-    [[nodiscard]] Result<R> read_now(Function&& function, const Limits& limits = {})
+    template <class R, class E = Error, class Function>
+    [[nodiscard]] Result<R, E> read_now(Function&& function, const Limits& limits = {})
     {
-        const auto call = [&function](sqlite::Connection& reader) -> Result<R> { return function(reader); };
-        return read_now<R>(
+        const auto call = [&function](sqlite::Connection& reader) -> Result<R, E> {
+            return function(reader);
+        };
+        return read_here_now<R, E>(
             [](const void* of, sqlite::Connection& reader) {
                 return (*static_cast<decltype(call)*>(of))(reader);
             },
@@ -78,7 +80,7 @@ public:
     [[nodiscard]] Result<R> read_query_now(Result<R> (*function)(const void*, sqlite::Connection&),
                                            const void* of, const Limits& limits)
     {
-        return read_now<R>(function, of, limits, ReaderTask::Calls::again);
+        return read_here_now<R, Error>(function, of, limits, ReaderTask::Calls::again);
     }
 
 protected:
@@ -90,29 +92,29 @@ protected:
     [[nodiscard]] virtual Result<void> read_here(ReaderTask task, const Limits& limits) = 0;
 
 private:
-    template <class R>
-    [[nodiscard]] Result<R> read_now(Result<R> (*function)(const void*, sqlite::Connection&), const void* of,
-                                     const Limits& limits, ReaderTask::Calls calls)
+    template <class R, class E>
+    [[nodiscard]] Result<R, E> read_here_now(Result<R, E> (*function)(const void*, sqlite::Connection&),
+                                             const void* of, const Limits& limits, ReaderTask::Calls calls)
     {
-        ReadNow<R> read(function, of);
-        if (auto done = read_here(ReaderTask{&read, &ReadNow<R>::run, calls}, limits); !done) [[unlikely]]
+        ReadNow<R, E> read(function, of);
+        if (auto done = read_here(ReaderTask{&read, &ReadNow<R, E>::run, calls}, limits); !done) [[unlikely]]
             return fail(std::move(done).error());
         if (!read.result) [[unlikely]]
-            read.result.error().with_tenant(id_.view());
+            name_tenant(read.result, id_.view());
         return std::move(read.result);
     }
 
     // A read and what becomes of it. The result is made where it stays, and R need not have a default: what
     // std::optional would do, for a fraction of its templates.
-    template <class R>
+    template <class R, class E>
     class ReadNow {
     public:
-        ReadNow(Result<R> (*function)(const void*, sqlite::Connection&), const void* of) noexcept
+        ReadNow(Result<R, E> (*function)(const void*, sqlite::Connection&), const void* of) noexcept
             : function_(function), of_(of)
         {}
         ~ReadNow()
         {
-            if (is_made_) result.~Result<R>();
+            if (is_made_) result.~Result<R, E>();
         }
         ReadNow(const ReadNow&) = delete;
         ReadNow& operator=(const ReadNow&) = delete;
@@ -120,18 +122,18 @@ private:
         static void run(void* self, sqlite::Connection& reader)
         {
             auto& read = *static_cast<ReadNow*>(self);
-            if (std::exchange(read.is_made_, false)) read.result.~Result<R>();
-            ::new (static_cast<void*>(&read.result)) Result<R>(guarded<R>(read, reader));
+            if (std::exchange(read.is_made_, false)) read.result.~Result<R, E>();
+            ::new (static_cast<void*>(&read.result)) Result<R, E>(guarded<R, E>(read, reader));
             read.is_made_ = true;
         }
-        Result<R> operator()(sqlite::Connection& reader) const { return function_(of_, reader); }
+        Result<R, E> operator()(sqlite::Connection& reader) const { return function_(of_, reader); }
 
         union {
-            Result<R> result; // there after run()
+            Result<R, E> result; // there after run()
         };
 
     private:
-        Result<R> (*function_)(const void*, sqlite::Connection&);
+        Result<R, E> (*function_)(const void*, sqlite::Connection&);
         const void* of_;
         bool is_made_ = false;
     };
