@@ -1,5 +1,5 @@
-# tenantry_coroutine_probe(<variable>): sets it to 1 where the compiler in use destroys the temporaries of
-# a co_await expression twice, else to 0. Runs a small program once and remembers the answer in the cache.
+# tenantry_coroutine_probe(<variable>): sets it to 1 where the compiler in use destroys objects twice that are made in
+# the same expression as a co_await, else to 0. Runs a small program once and remembers the answer in the cache.
 #
 # It belongs to the build that compiles user code, so both tenantry's own CMakeLists.txt and the installed
 # package call it; the answer is never part of what is exported.
@@ -22,6 +22,7 @@ function(tenantry_coroutine_probe variable)
     if(NOT DEFINED TENANTRY_COROUTINE_TEMPORARIES_BROKEN
        OR NOT "${TENANTRY_COROUTINE_PROBED_COMPILER}" STREQUAL "${compiler}")
         set(how "a program was run")
+        set(forms "")
         if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
             set(how "assumed from its version, since programs of the target cannot be run here")
             tenantry_assume_coroutine_temporaries(broken)
@@ -34,7 +35,8 @@ function(tenantry_coroutine_probe variable)
                 CXX_STANDARD 20
                 CXX_STANDARD_REQUIRED ON
                 CXX_EXTENSIONS OFF
-                COMPILE_OUTPUT_VARIABLE output)
+                COMPILE_OUTPUT_VARIABLE output
+                RUN_OUTPUT_VARIABLE forms)
             if(NOT TENANTRY_COROUTINE_PROBE_COMPILED)
                 message(FATAL_ERROR
                     "tenantry: ${CMAKE_CXX_COMPILER} cannot compile C++20 coroutines. tenantry needs g++ 12 "
@@ -55,11 +57,18 @@ function(tenantry_coroutine_probe variable)
             "Whether the compiler destroys the temporaries of a co_await expression twice")
         set(TENANTRY_COROUTINE_PROBED_COMPILER "${compiler}" CACHE INTERNAL "The compiler that was asked")
         if(broken)
+            string(STRIP "${forms}" forms)
+            string(REPLACE "\n" ", " forms "${forms}")
+            if(forms)
+                string(PREPEND forms "\n   Forms that it has wrong: ")
+                string(APPEND forms ".")
+            endif()
             message(STATUS
-                "tenantry: ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} destroys the temporaries of a "
-                "co_await expression twice (${how}).\n"
-                "   `co_await db.async_write([text](auto& tx) { ... })` would free `text` twice. Give the lambda or\n"
-                "   the row a name and hand that in; tenantry refuses the unsafe form at compile time. Or use clang.")
+                "tenantry: ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} destroys objects twice that are made "
+                "in the same expression as a co_await (${how}).\n"
+                "   `co_await db.async_write([text](auto& tx) { ... })` would free `text` twice, and so would\n"
+                "   `yes ? co_await a : co_await b`. Give lambdas and rows a name and hand that in; tenantry refuses at\n"
+                "   compile time what it can see. Or use clang. docs/async.md has each form, and how to write it.${forms}")
         else()
             message(STATUS "tenantry: coroutine temporaries are safe with ${CMAKE_CXX_COMPILER_ID} "
                 "${CMAKE_CXX_COMPILER_VERSION} (${how})")

@@ -13,6 +13,7 @@
 #include <tenantry/async/impl/cancellation.ipp>
 #include <tenantry/async/impl/context_watch.ipp>
 #include <tenantry/async/impl/fork.ipp>
+#include <tenantry/async/impl/retry.ipp>
 #include <tenantry/async/impl/runs_here.ipp>
 #include <tenantry/async/impl/threads_of.ipp>
 #include <tenantry/async/impl/timer_thread.ipp>
@@ -88,6 +89,7 @@
 #include <tenantry/tenant/impl/held_lock.ipp>
 #include <tenantry/tenant/impl/identity.ipp>
 #include <tenantry/tenant/impl/maintenance.ipp>
+#include <tenantry/tenant/impl/once.ipp>
 #include <tenantry/tenant/impl/open_database.ipp>
 #include <tenantry/tenant/impl/open_name.ipp>
 #include <tenantry/tenant/impl/operation.ipp>

@@ -150,3 +150,18 @@ TEST_CASE("every error is explained")
     }
     CHECK(code == static_cast<int>(tenantry::errc::internal) + 1);
 }
+
+TEST_CASE("docs/async.md names each form that a compiler is known to have wrong, as the probe does")
+{
+    const std::string page = text_of("docs/async.md");
+    const std::string probe = text_of("cmake/coroutine_probe.cpp");
+    std::vector<std::string> on_page;
+    for (const std::string& line :
+         lines_of(between(page, "| form | in short | write |\n|---|---|---|\n", "\n\n")))
+        on_page.push_back(between(line, "| ", " |"));
+    std::vector<std::string> in_probe;
+    for (const std::string& line : lines_of(between(probe, "constexpr Form forms[] = {\n", "\n};")))
+        if (line.find("    {\"") == 0) in_probe.push_back(between(line, "\"", "\""));
+    CHECK(in_probe.size() > 10);
+    CHECK(on_page == in_probe);
+}

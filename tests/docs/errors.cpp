@@ -1,4 +1,5 @@
 // docs/errors.md: a transfer between two accounts, which is ended by what fails in it, and what callers are told.
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <ostream>
@@ -7,13 +8,19 @@
 #include <string_view>
 #include <variant>
 
+#include <boost/asio/awaitable.hpp>
+
+#include <tenantry/async/retry.hpp>
 #include <tenantry/core/http_status.hpp>
+#include <tenantry/tenant/once.hpp>
 #include <tenantry/tenantry.hpp>
 
 #include "support/catch.hpp"
+#include "support/fleet_fixture.hpp"
 #include "support/must.hpp"
 #include "support/opened_tenant.hpp"
 
+namespace asio = boost::asio;
 using namespace tenantry;
 
 namespace {
@@ -93,7 +100,7 @@ Result<void> move(const TenantDb<T>& db, std::string_view from, std::string_view
     // [/transfer]
 }
 
-// [refusal]
+// [own_refusal]
 enum class Refusal { too_little, same_account };
 using Failure = std::variant<Refusal, Error>;
 
@@ -114,7 +121,25 @@ Result<std::int64_t, Failure> pay(const TenantDb<T>& db, std::string_view from, 
     };
     return db.write(payment);
 }
-// [/refusal]
+// [/own_refusal]
+
+// [deposit]
+template <class T>
+asio::awaitable<Result<std::int64_t>> deposit(TenantDb<T> db, std::string request, std::string to,
+                                              std::int64_t amount)
+{
+    auto body = [&](auto& tx) -> Result<std::int64_t> {
+        auto payee = must(tx.read(one(select<Account>().where(col<&Account::name> == to))));
+        payee.balance += amount;
+        must(tx.write(update(payee)));
+        return payee.balance;
+    };
+    auto keyed = once(request, body);
+    auto write = [&] { return db.async_write(keyed); };
+    RetryPolicy policy{.within = std::chrono::seconds(2), .idempotent = true};
+    co_return co_await async_retry(write, policy);
+}
+// [/deposit]
 
 } // namespace
 
@@ -174,4 +199,13 @@ TEST_CASE("a payment is refused for the bank's own reasons, or ended by the libr
     CHECK(std::get<Refusal>(pay(bank.db, "ann", "ann", 1).error()) == Refusal::same_account);
     CHECK(std::get<Error>(pay(bank.db, "ann", "cid", 1).error()) == errc::no_such_row);
     CHECK(test::must(pay(bank.db, "bob", "ann", 60)) == 0);
+}
+
+TEST_CASE("a deposit that is asked for again is made once")
+{
+    const test::OpenedOf<Bank> bank;
+    test::must(bank.db.write(insert(account("ann", 100))));
+    for (int i = 0; i < 2; ++i) CHECK(test::must(test::run(deposit(bank.db, "request 1", "ann", 50))) == 150);
+    CHECK(test::must(test::run(deposit(bank.db, "request 2", "ann", 50))) == 200);
+    CHECK(test::run(deposit(bank.db, "request 3", "cid", 50)).error() == errc::no_such_row);
 }

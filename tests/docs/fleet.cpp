@@ -141,14 +141,15 @@ TEST_CASE("docs: limits, walks through the fleet, space")
             auto vacuum_queue = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::int64_t>> {
                 co_return co_await db.async_write(remove<Job>().where(col<&Job::status> == JobStatus::done));
             };
-            auto report = co_await async_for_each(fleet, Which::all(), vacuum_queue, {.concurrency = 8});
+            ForEachOptions options{.concurrency = 8};
+            auto report = co_await async_for_each(fleet, Which::all(), vacuum_queue, options);
             // [/for_each]
             CHECK(must(report).tenants.size() == 1);
         }
         {
             // [migrate_all]
-            auto report = co_await async_migrate_all(
-                fleet, {.concurrency = 8, .canaries = {"acme"}, .stop_after_failures = 10});
+            MigrateOptions options{.concurrency = 8, .canaries = {"acme"}, .stop_after_failures = 10};
+            auto report = co_await async_migrate_all(fleet, options);
             // [/migrate_all]
             CHECK(must(report).tenants.size() == 1);
         }

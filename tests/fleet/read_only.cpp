@@ -127,8 +127,10 @@ void try_everything(Fleet<Notes>& fleet, std::int64_t notes = 2)
     check_refused(fleet.destroy("a"));
     check_refused(wait_for(fleet.async_destroy("a")));
     check_refused(wait_for(async_migrate_all(fleet)));
-    check_refused(wait_for(async_migrate_all(fleet, {.dry_run = DryRun::deep})));
-    const auto planned = must(wait_for(async_migrate_all(fleet, {.dry_run = DryRun::plan})));
+    const MigrateOptions deep{.dry_run = DryRun::deep};
+    check_refused(wait_for(async_migrate_all(fleet, deep)));
+    const MigrateOptions plan{.dry_run = DryRun::plan};
+    const auto planned = must(wait_for(async_migrate_all(fleet, plan)));
     REQUIRE(planned.tenants.size() == 1);
     CHECK(planned.tenants[0].outcome == MigrationOutcome::current);
     CHECK(fleet.tenant("b").error() == errc::no_such_tenant);

@@ -48,7 +48,8 @@ TEST_CASE("tenants that are open are as their opening has left them, the others 
     CHECK(status[1].is_open);
     CHECK(standing(status, migrate::Standing::behind) == 2);
 
-    auto planned = must(wait_for(async_migrate_all(fleet, {.dry_run = DryRun::deep})));
+    const MigrateOptions deep{.dry_run = DryRun::deep};
+    auto planned = must(wait_for(async_migrate_all(fleet, deep)));
     CHECK(planned.count(MigrationOutcome::planned) == 2);
     CHECK(planned.count(MigrationOutcome::current) == 1);
 

@@ -13,13 +13,16 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <tenantry/async/retry.hpp>
 #include <tenantry/core/http_status.hpp>
 #include <tenantry/fleet/open.hpp>
+#include <tenantry/tenant/once.hpp>
 #include <tenantry/tenant/upkeep.hpp>
 #include <tenantry/tenantry.hpp>
 #include <tenantry/testing.hpp>
@@ -150,6 +153,13 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
     if (!plan) co_return fail(std::move(plan).error());
     auto removed = co_await db.async_write(remove<Task>().where(col<&Task::state> == State::waiting));
     if (!removed) co_return fail(std::move(removed).error());
+    auto refuses = [](auto&) -> Result<void, std::variant<State, Error>> { return fail(State::done); };
+    const auto refused = co_await db.async_write(refuses);
+    if (refused || refused.error().index() != 0) co_return fail(errc::internal, "nobody has refused");
+    auto answers = [](auto&) -> Result<std::int64_t> { return 1; };
+    auto keyed = once("request", answers);
+    const auto write = [&] { return db.async_write(keyed); };
+    if (auto answer = co_await async_retry(write); !answer) co_return fail(std::move(answer).error());
     if (auto looked = co_await async_optimize(db); !looked) co_return fail(std::move(looked).error());
     auto compacted = co_await async_compact(db);
     if (!compacted) co_return fail(std::move(compacted).error());
@@ -202,7 +212,9 @@ inline Result<Seen> use_everything(const std::filesystem::path& root)
     if (!seen) return fail(std::move(seen).error());
     seen->tenants = ids->size();
 
-    auto clear = []<class T>(TenantDb<T> db) { return db.write(remove<Task>().all_rows()); };
+    auto clear = []<class T>(TenantDb<T> db) {
+        return retry([&] { return db.write(remove<Task>().all_rows()); });
+    };
     const auto time = within(std::chrono::hours(1));
     if (auto cleared = fleet->with("acme", time, clear); !cleared) return fail(std::move(cleared).error());
     if (auto held = fleet->tenant("acme", {.deadline = Limits::Clock::time_point::max()}))

@@ -18,6 +18,7 @@
 #include <tenantry/async/detail/promise.hpp>
 #include <tenantry/async/must.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/time_source.hpp>
 #include <tenantry/fleet/detail/blocking.hpp>
 #include <tenantry/fleet/detail/port.hpp>
 #include <tenantry/fleet/detail/with.hpp>
@@ -380,6 +381,9 @@ public:
     {
         return detail::destroy_and_wait(*core_, TenantId::parse(id));
     }
+
+    /// `FleetOptions::clock`, for what waits with the fleet, such as `RetryPolicy`.
+    [[nodiscard]] TimeSource clock() const noexcept { return core_->clock(); }
 
     /// How the fleet fares: numbers as of now, and counted since it was opened. `TenantDb::stats` says how a
     /// tenant does.

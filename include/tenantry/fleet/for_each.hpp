@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -23,6 +24,7 @@
 #include <boost/asio/strand.hpp>
 
 #include <tenantry/async/detail/promise.hpp>
+#include <tenantry/async/detail/temporary_options.hpp>
 #include <tenantry/core/detail/thrown.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/core/refusal.hpp>
@@ -283,9 +285,9 @@ public:
 ///
 /// Cancelling cancels the bodies that run and begins no others; the report says so. Errors of the whole: those of
 /// listing the directories.
-template <SchemaType S, class Body, class Token = boost::asio::deferred_t>
-auto async_for_each(Fleet<S>& fleet, Which which, Body&& body, ForEachOptions options = {},
-                    Token&& token = {})
+template <SchemaType S, class Body, class Options = ForEachOptions, class Token = boost::asio::deferred_t>
+    requires std::same_as<std::remove_cvref_t<Options>, ForEachOptions>
+auto async_for_each(Fleet<S>& fleet, Which which, Body&& body, Options&& options, Token&& token = {})
 {
     using Decayed = std::remove_cvref_t<Body>;
     using Returned = detail::scope_result<S, Decayed>;
@@ -295,11 +297,20 @@ auto async_for_each(Fleet<S>& fleet, Which which, Body&& body, ForEachOptions op
     static_assert(detail::safe_as_temporary<Body>,
                   "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
                   "name the body (auto body = [...]...;) and pass the name, or use clang");
+    static_assert(detail::safe_as_options<Options, Token>,
+                  "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
+                  "name the options (ForEachOptions options{...};) and pass the name, or use clang");
     using Outcome = typename Returned::outcome;
     using Report = ForEachReport<typename Outcome::value_type, typename Outcome::error_type>;
     return boost::asio::async_initiate<Token, void(Result<Report>)>(
         detail::InitiateForEach<S, Decayed>(detail::FleetAccess::core(fleet)), token, std::move(which),
-        Decayed(std::forward<Body>(body)), std::move(options));
+        Decayed(std::forward<Body>(body)), ForEachOptions(std::forward<Options>(options)));
+}
+template <SchemaType S, class Body>
+auto async_for_each(Fleet<S>& fleet, Which which, Body&& body)
+{
+    const ForEachOptions options;
+    return async_for_each(fleet, std::move(which), std::forward<Body>(body), options);
 }
 
 } // namespace tenantry

@@ -1,14 +1,17 @@
 // Brings every tenant of a fleet to the program's schema: at deploy time, several at once, canaries first.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 
 #include <tenantry/async/detail/promise.hpp>
+#include <tenantry/async/detail/temporary_options.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/fleet/detail/port.hpp>
@@ -47,11 +50,22 @@ public:
 ///
 /// Tenants may be in use meanwhile; a lock that somebody keeps beyond `TenantOptions::busy_deadline` is errc::busy for
 /// that tenant. Errors of the whole: no_such_tenant (a canary), fleet_closed, and those of listing the directories.
-template <SchemaType S, class Token = boost::asio::deferred_t>
-auto async_migrate_all(Fleet<S>& fleet, MigrateOptions options = {}, Token&& token = {})
+template <SchemaType S, class Options = MigrateOptions, class Token = boost::asio::deferred_t>
+    requires std::same_as<std::remove_cvref_t<Options>, MigrateOptions>
+auto async_migrate_all(Fleet<S>& fleet, Options&& options, Token&& token = {})
 {
+    static_assert(detail::safe_as_options<Options, Token>,
+                  "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
+                  "name the options (MigrateOptions options{...};) and pass the name, or use clang");
     return boost::asio::async_initiate<Token, void(Result<MigrationReport>)>(
-        detail::InitiateMigrateAll(detail::FleetAccess::core(fleet)), token, std::move(options));
+        detail::InitiateMigrateAll(detail::FleetAccess::core(fleet)), token,
+        MigrateOptions(std::forward<Options>(options)));
+}
+template <SchemaType S>
+auto async_migrate_all(Fleet<S>& fleet)
+{
+    const MigrateOptions options;
+    return async_migrate_all(fleet, options);
 }
 
 } // namespace tenantry

@@ -23,6 +23,9 @@ inline constexpr std::string_view ledger_table = "_tenantry_migrations";
 /// The table by which a tenant's database says which tenant's it is. It is no part of any schema either.
 inline constexpr std::string_view identity_table = "_tenantry";
 
+/// Where the answers are that `once()` keeps.
+inline constexpr std::string_view answers_table = "_tenantry_answers";
+
 } // namespace tenantry::migrate
 
 namespace tenantry::detail {

@@ -21,7 +21,8 @@ namespace tenantry {
 
 namespace detail {
 struct TxMaker; // of a tenant in memory, for tests
-}
+struct TxAccess;
+} // namespace detail
 
 /// A write transaction of tenant `T`, for as long as the body runs it was handed to. Everything it does is
 /// committed when the body returns a value, and rolled back when it returns an error or throws. It sees its
@@ -100,6 +101,7 @@ public:
 private:
     friend TenantDb<T>;
     friend detail::TxMaker;
+    friend detail::TxAccess;
     explicit Tx(sqlite::Connection& connection) noexcept : connection_(&connection) {}
 
     template <class Q>

@@ -70,6 +70,7 @@ public:
     /// What opening the tenant has found, if it is open here.
     [[nodiscard]] std::optional<Migrated> opening(const TenantId& id);
 
+    [[nodiscard]] TimeSource clock() const noexcept override { return options_.clock; }
     [[nodiscard]] FleetStats stats() override;
     [[nodiscard]] Result<std::vector<TenantId>> tenants() const override;
     [[nodiscard]] std::filesystem::path directory(const TenantId& id) const override

@@ -11,6 +11,7 @@
 #include <tenantry/async/detail/cancellation.hpp>
 #include <tenantry/async/detail/gate.hpp>
 #include <tenantry/core/error.hpp>
+#include <tenantry/core/time_source.hpp>
 #include <tenantry/fleet/detail/lease_waiter.hpp>
 #include <tenantry/fleet/options.hpp>
 #include <tenantry/fleet/stats.hpp>
@@ -71,6 +72,9 @@ public:
     /// Counts the scopes (bodies of async_with and with) that have begun. `errc::fleet_closed`: no more of them.
     [[nodiscard]] virtual Result<void> enter_scope() = 0;
     virtual void leave_scope() = 0;
+
+    /// `FleetOptions::clock`.
+    [[nodiscard]] virtual TimeSource clock() const noexcept = 0;
 
     [[nodiscard]] virtual FleetStats stats() = 0;
 

@@ -24,7 +24,7 @@ TENANTRY_DECL Result<std::shared_ptr<const SchemaModel>> shared_declared_model(
 TENANTRY_DECL Result<bool> is_empty(sqlite::Connection& connection)
 {
     auto empty = connection.query_integer(
-        "SELECT NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE tbl_name <> '_tenantry')");
+        "SELECT NOT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE tbl_name NOT IN ('_tenantry', '_tenantry_answers'))");
     if (!empty) return fail(std::move(empty).error());
     return *empty != 0;
 }
@@ -70,7 +70,7 @@ TENANTRY_DECL Result<migrate::Assessment> assess(sqlite::Connection& connection,
     constexpr std::int64_t has_ledger = std::int64_t{1} << 62;
     auto objects = connection.query_integer(
         "SELECT count(*) + ifnull(sum(type = 'table' AND name = '_tenantry_migrations'), 0) * (1 << 62)"
-        " FROM main.sqlite_schema WHERE tbl_name <> '_tenantry'");
+        " FROM main.sqlite_schema WHERE tbl_name NOT IN ('_tenantry', '_tenantry_answers')");
     if (!objects) return fail(std::move(objects).error());
     if (*objects == 0) {
         found.state = State::created;

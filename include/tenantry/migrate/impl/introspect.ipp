@@ -111,7 +111,9 @@ TENANTRY_DECL Result<SchemaModel> introspect(sqlite::Connection& connection,
         std::string name(objects->text(1));
         std::string table(objects->text(2));
         std::string sql(objects->text(3));
-        if (same_name(table, ledger_table) || same_name(table, identity_table)) continue;
+        if (same_name(table, ledger_table) || same_name(table, identity_table) ||
+            same_name(table, answers_table))
+            continue;
         if (type == "table") {
             const TableModel* same =
                 find_same([&](const SchemaModel* m) { return m->table(name); }, name, sql);
