@@ -197,7 +197,7 @@ TEST_CASE("a write in a thread that runs the caller's context keeps that thread,
         const Note second = note("second");
         auto written = db.write(insert(second));
         order.push_back(written ? "written" : "refused");
-        auto bounded = db.limited(Limits::within(test::long_enough)).write(insert(second));
+        auto bounded = db.limited(within(test::long_enough)).write(insert(second));
         order.push_back(bounded ? "written" : "refused");
         co_return Result<void>();
     };

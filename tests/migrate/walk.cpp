@@ -427,7 +427,7 @@ TEST_CASE("random walks from schema to schema end where they should, with the ro
             for (const SchemaModel found = must(introspect(connection));
                  const TableModel& table : found.tables)
                 for (const ConstraintText& c : table.text.constraints)
-                    if (c.kind == ConstraintKind::foreign_key)
+                    if (c.kind == migrate::ConstraintKind::foreign_key)
                         must(connection.execute(
                             "DELETE FROM " + quoted_name(table.name) + " WHERE " +
                             quoted_name(c.columns.front()) +
