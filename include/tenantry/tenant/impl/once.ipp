@@ -57,8 +57,8 @@ TENANTRY_DECL Result<sqlite::Statement> KeptAnswers::prepare_keep(std::string_vi
                                        " VALUES (?1, ?2, ?3)");
     if (!statement) return fail(std::move(statement).error());
     statement->text(1, key);
-    using Times = std::chrono::sys_time<std::chrono::milliseconds>;
-    statement->integer(3, later(Times(std::chrono::milliseconds(now)), age).time_since_epoch().count());
+    using SystemTime = std::chrono::sys_time<std::chrono::milliseconds>;
+    statement->integer(3, later(SystemTime(std::chrono::milliseconds(now)), age).time_since_epoch().count());
     return std::move(*statement);
 }
 
