@@ -165,3 +165,27 @@ TEST_CASE("docs/async.md names each form that a compiler is known to have wrong,
     CHECK(in_probe.size() > 10);
     CHECK(on_page == in_probe);
 }
+
+// A port to another system is then a matter of these files.
+TEST_CASE("what is asked of the system stands in the files that the page names")
+{
+    const std::string page = text_of("docs/internals.md");
+    const std::set<std::string> of_the_system{"fcntl.h", "pthread.h", "signal.h", "unistd.h", "poll.h"};
+    std::size_t files = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(tenantry::test::source_directory +
+                                                                          "/include/tenantry")) {
+        if (!file.is_regular_file()) continue;
+        const std::string path =
+            std::filesystem::relative(file.path(), tenantry::test::source_directory).generic_string();
+        for (const std::string& line : lines_of(text_of(path))) {
+            if (!line.starts_with("#include <")) continue;
+            const std::string header = line.substr(10, line.find('>') - 10);
+            if (!header.starts_with("sys/") && !of_the_system.contains(header)) continue;
+            CAPTURE(path, header);
+            CHECK(page.find("`" + path.substr(std::string("include/tenantry/").size()) + "`") !=
+                  std::string::npos);
+        }
+        ++files;
+    }
+    CHECK(files > 300);
+}

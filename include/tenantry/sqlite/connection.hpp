@@ -14,7 +14,6 @@
 #include <utility>
 
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <tenantry/core/detail/raised.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>

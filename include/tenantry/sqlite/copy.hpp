@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <memory>
 
-#include <fcntl.h>
 #include <sqlite3.h>
 
 #include <tenantry/core/detail/files.hpp>

@@ -1,14 +1,14 @@
 // Reads a database file that belongs to others, so that nothing beside it is made or changed.
 #pragma once
 
-#include <ctime>
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
 
-#include <sys/stat.h>
-
+#include <tenantry/core/detail/files.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/sqlite/connection.hpp>
@@ -30,7 +30,7 @@ public:
     // How it can be read without leaving anything.
     [[nodiscard]] sqlite::OpenMode mode() const noexcept;
 
-    [[nodiscard]] bool log_is_empty() const noexcept { return log_.there && log_.size == 0; }
+    [[nodiscard]] bool log_is_empty() const noexcept { return log_.identity && log_.size == 0; }
 
     friend bool operator==(const FilesOfDatabase&, const FilesOfDatabase&) = default;
 
@@ -39,12 +39,9 @@ private:
         explicit File(const std::string& path);
         friend bool operator==(const File&, const File&) = default;
 
-        bool there = false;
-        dev_t device{};
-        ino_t number{};
+        std::optional<FileIdentity> identity{}; // none: there is no such file
         off_t size = 0;
-        std::time_t seconds = 0;
-        long nanoseconds = 0;
+        std::chrono::nanoseconds modified{};
     };
 
     File main_;

@@ -1,8 +1,11 @@
-// The few file operations that must be durable, private and say what went wrong.
+// The few file operations that must be durable, private and say what went wrong. All that the library asks of POSIX about files
+// is here and in `core/detail/watched_directory.hpp`.
 #pragma once
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
@@ -12,7 +15,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,6 +40,13 @@ template <class Call>
 /// `open(2)`.
 [[nodiscard]] int open_file(const char* path, int flags, mode_t mode = 0) noexcept;
 
+/// What a file is opened for.
+enum class OpenFor {
+    reading, ///< it is there
+    writing, ///< it is made where it is missing
+    making,  ///< it is made, and must be missing
+};
+
 /// A file descriptor that closes itself.
 class Descriptor {
 public:
@@ -59,6 +68,10 @@ public:
 private:
     int number_;
 };
+
+/// Opens a file, by no symbolic link; what is made only its owner may read. Where it fails, there is no descriptor and `errno`
+/// says why.
+[[nodiscard]] Descriptor open_file(const std::filesystem::path& path, OpenFor purpose) noexcept;
 
 /// A directory that is open. What is in it is found without another way through the directories above, and is in this
 /// one even if another has taken its name.
@@ -94,6 +107,37 @@ enum class DirectoryLock {
 /// (https://man7.org/linux/man-pages/man2/flock.2.html), whatever it is renamed to, and keeps nobody from what is in it.
 [[nodiscard]] DirectoryLock try_lock(const OpenDirectory& directory) noexcept;
 
+/// Locks a directory as `try_lock` does and waits for whoever has it; without a lock where there are none of this kind.
+void wait_for_lock(const OpenDirectory& directory) noexcept;
+
+/// Locks an open file, for itself or beside others that lock it shared; does not wait. The lock is of the open file, and ends
+/// with it. 0, or what `errno` was: EWOULDBLOCK where somebody else's is in the way.
+[[nodiscard]] int try_lock(const Descriptor& file, bool shared) noexcept;
+
+void unlock(const Descriptor& file) noexcept;
+
+/// Gives what is called `from`, a file or a directory of anywhere, the name `to` in an open directory, in one step. A file of
+/// that name is replaced. 0, or what `errno` was.
+[[nodiscard]] int move_into(const std::filesystem::path& from, const OpenDirectory& directory,
+                            const std::string& to) noexcept;
+
+/// The other way. 0, or what `errno` was.
+[[nodiscard]] int move_out(const OpenDirectory& directory, const std::string& from,
+                           const std::filesystem::path& to) noexcept;
+
+/// Renames what is in an open directory, over a file that is there. 0, or what `errno` was.
+[[nodiscard]] int rename_in(const OpenDirectory& directory, const std::string& from,
+                            const std::string& to) noexcept;
+
+/// Removes a file of an open directory, if it can.
+void remove_from(const OpenDirectory& directory, const std::string& name) noexcept;
+
+/// Gives a file a second name, which must be free. 0, or what `errno` was.
+[[nodiscard]] int link_file(const std::filesystem::path& file, const std::filesystem::path& name) noexcept;
+
+/// Whether this process may write to what is called so, a file or a directory: 0, or what `errno` was.
+[[nodiscard]] int not_writable(const std::string& path) noexcept;
+
 /// `OpenDirectory::sync` of one that is not open.
 [[nodiscard]] Result<void> sync_directory(const std::filesystem::path& path);
 
@@ -128,6 +172,8 @@ struct FileIdentity {
 struct FoundFile {
     std::optional<FileIdentity> identity{}; ///< none: there is no such file, or it could not be looked up
     off_t size = 0;
+    std::chrono::nanoseconds modified{}; ///< since the epoch: when it was written to last
+    std::chrono::nanoseconds changed{};  ///< the same, and when its names or rights were changed last
     int failed = 0; ///< why it could not be looked up, so that nothing is known of it; 0: it could
 
     [[nodiscard]] bool missing() const noexcept { return !identity && failed == 0; }
@@ -141,6 +187,15 @@ struct FoundFile {
 {
     return find_file(path.c_str()).identity;
 }
+
+/// The same of a file that is open; nullopt: it cannot be found out, as `errno` says.
+[[nodiscard]] std::optional<FileIdentity> identity_of(const Descriptor& file) noexcept;
+
+/// In bytes, of what is called so, also by a symbolic link; nullopt where there is nothing, or the path is null.
+[[nodiscard]] std::optional<std::uint64_t> size_of_file(const char* path) noexcept;
+
+/// Reads up to `size` bytes from the beginning of an open file, wherever it stands. How many there were, -1: `errno` says why.
+[[nodiscard]] std::ptrdiff_t read_beginning(const Descriptor& file, char* buffer, std::size_t size) noexcept;
 
 /// What a small file holds; `missing` where there is no such file.
 struct FileContents {

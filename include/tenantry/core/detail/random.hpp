@@ -6,9 +6,6 @@
 #include <random>
 #include <string>
 
-#include <sys/random.h>
-#include <unistd.h>
-
 #include <tenantry/core/detail/separate_compilation.hpp>
 
 namespace tenantry::detail {

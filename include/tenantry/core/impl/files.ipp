@@ -2,6 +2,10 @@
 
 #include <tenantry/core/detail/files.hpp>
 
+#include <sys/file.h>
+
+#include <tenantry/core/detail/last_change.hpp>
+
 namespace tenantry::detail {
 
 TENANTRY_DECL Error system_error(int number, std::string_view doing, const std::filesystem::path& path)
@@ -16,6 +20,14 @@ TENANTRY_DECL Error system_error(int number, std::string_view doing, const std::
 TENANTRY_DECL int open_file(const char* path, int flags, mode_t mode) noexcept
 {
     return uninterrupted([&] { return ::open(path, flags, mode); });
+}
+
+TENANTRY_DECL Descriptor open_file(const std::filesystem::path& path, OpenFor purpose) noexcept
+{
+    const int how = purpose == OpenFor::reading   ? O_RDONLY
+                    : purpose == OpenFor::writing ? O_RDWR | O_CREAT
+                                                  : O_RDWR | O_CREAT | O_EXCL;
+    return Descriptor(open_file(path.c_str(), how | O_NOFOLLOW | O_CLOEXEC, 0600));
 }
 
 TENANTRY_DECL OpenDirectory::OpenDirectory(std::filesystem::path path)
@@ -38,6 +50,52 @@ TENANTRY_DECL DirectoryLock try_lock(const OpenDirectory& directory) noexcept
         return errno == EWOULDBLOCK ? DirectoryLock::in_use : DirectoryLock::unsupported;
     }
     return DirectoryLock::taken;
+}
+
+TENANTRY_DECL void wait_for_lock(const OpenDirectory& directory) noexcept
+{
+    (void)uninterrupted([&] { return ::flock(directory.number(), LOCK_EX); });
+}
+
+TENANTRY_DECL int try_lock(const Descriptor& file, bool shared) noexcept
+{
+    const int how = (shared ? LOCK_SH : LOCK_EX) | LOCK_NB;
+    return uninterrupted([&] { return ::flock(file.number(), how); }) == 0 ? 0 : errno;
+}
+
+TENANTRY_DECL void unlock(const Descriptor& file) noexcept { ::flock(file.number(), LOCK_UN); }
+
+TENANTRY_DECL int move_into(const std::filesystem::path& from, const OpenDirectory& directory,
+                            const std::string& to) noexcept
+{
+    return ::renameat(AT_FDCWD, from.c_str(), directory.number(), to.c_str()) == 0 ? 0 : errno;
+}
+
+TENANTRY_DECL int move_out(const OpenDirectory& directory, const std::string& from,
+                           const std::filesystem::path& to) noexcept
+{
+    return ::renameat(directory.number(), from.c_str(), AT_FDCWD, to.c_str()) == 0 ? 0 : errno;
+}
+
+TENANTRY_DECL int rename_in(const OpenDirectory& directory, const std::string& from,
+                            const std::string& to) noexcept
+{
+    return ::renameat(directory.number(), from.c_str(), directory.number(), to.c_str()) == 0 ? 0 : errno;
+}
+
+TENANTRY_DECL void remove_from(const OpenDirectory& directory, const std::string& name) noexcept
+{
+    (void)::unlinkat(directory.number(), name.c_str(), 0);
+}
+
+TENANTRY_DECL int link_file(const std::filesystem::path& file, const std::filesystem::path& name) noexcept
+{
+    return ::link(file.c_str(), name.c_str()) == 0 ? 0 : errno;
+}
+
+TENANTRY_DECL int not_writable(const std::string& path) noexcept
+{
+    return ::access(path.c_str(), W_OK) == 0 ? 0 : errno;
 }
 
 TENANTRY_DECL Result<void> sync_directory(const std::filesystem::path& path)
@@ -81,14 +139,42 @@ TENANTRY_DECL Result<Descriptor> make_file(const OpenDirectory& directory, const
 TENANTRY_DECL FoundFile find_file(const char* path) noexcept
 {
     struct stat found{};
-    if (::lstat(path, &found) == 0)
-        return {.identity = FileIdentity{found.st_dev, found.st_ino}, .size = found.st_size};
-    return {.failed = errno == ENOENT || errno == ENOTDIR ? 0 : errno};
+    if (::lstat(path, &found) != 0) return {.failed = errno == ENOENT || errno == ENOTDIR ? 0 : errno};
+#if defined(__APPLE__)
+    const timespec modified = found.st_mtimespec;
+    const timespec changed = found.st_ctimespec;
+#else
+    const timespec modified = found.st_mtim;
+    const timespec changed = found.st_ctim;
+#endif
+    return {.identity = FileIdentity{found.st_dev, found.st_ino},
+            .size = found.st_size,
+            .modified = change_time(modified),
+            .changed = change_time(changed)};
+}
+
+TENANTRY_DECL std::optional<FileIdentity> identity_of(const Descriptor& file) noexcept
+{
+    struct stat found{};
+    if (::fstat(file.number(), &found) != 0) return std::nullopt;
+    return FileIdentity{found.st_dev, found.st_ino};
+}
+
+TENANTRY_DECL std::optional<std::uint64_t> size_of_file(const char* path) noexcept
+{
+    struct stat found{};
+    if (path == nullptr || ::stat(path, &found) != 0) return std::nullopt;
+    return static_cast<std::uint64_t>(found.st_size);
+}
+
+TENANTRY_DECL std::ptrdiff_t read_beginning(const Descriptor& file, char* buffer, std::size_t size) noexcept
+{
+    return uninterrupted([&] { return ::pread(file.number(), buffer, size, 0); });
 }
 
 TENANTRY_DECL Result<FileContents> read_small_file(const std::filesystem::path& path, std::size_t limit)
 {
-    const Descriptor file(open_file(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    const Descriptor file = open_file(path, OpenFor::reading);
     if (!file && (errno == ENOENT || errno == ENOTDIR)) return FileContents{.missing = true};
     if (!file) return fail(system_error(errno, "opening", path));
     FileContents contents;

@@ -2,6 +2,9 @@
 
 #include <tenantry/core/detail/random.hpp>
 
+#include <sys/random.h>
+#include <unistd.h>
+
 namespace tenantry::detail {
 
 TENANTRY_DECL std::uint64_t random_number()

@@ -13,8 +13,6 @@
 #include <string_view>
 #include <unordered_map>
 
-#include <sys/types.h>
-
 #include <tenantry/core/detail/files.hpp>
 #include <tenantry/core/detail/last_change.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>

@@ -7,9 +7,6 @@
 #include <charconv>
 #include <system_error>
 
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <tenantry/core/detail/files.hpp>
 #include <tenantry/sqlite/connection.hpp>
 
@@ -206,8 +203,7 @@ TENANTRY_DECL Result<void> Layout::add_schema(const std::filesystem::path& path,
 {
     const OpenDirectory root(root_);
     if (!root) return fail(root.error());
-    while (::flock(root.number(), LOCK_EX) != 0 && errno == EINTR) {
-    } // without it where there are no such locks
+    wait_for_lock(root);
     auto present = read_small_file(path);
     if (!present) return fail(std::move(present).error());
     if (auto fits = check_text(present->text, options, schema); !fits || !schema_in(present->text).empty())
@@ -217,12 +213,12 @@ TENANTRY_DECL Result<void> Layout::add_schema(const std::filesystem::path& path,
         const auto file = make_file(root, name, manifest(options, schema));
         if (!file) return fail(file.error());
         if (auto synced = sync_file(*file, root_ / name); !synced) return synced;
-        if (::renameat(root.number(), name.c_str(), root.number(), std::string(manifest_file).c_str()) != 0)
-            return fail(system_error(errno, "replacing", path));
+        if (const int number = rename_in(root, name, std::string(manifest_file)); number != 0)
+            return fail(system_error(number, "replacing", path));
         return {};
     }();
     if (!written) {
-        ::unlinkat(root.number(), name.c_str(), 0);
+        remove_from(root, name);
         return written;
     }
     return root.sync();
@@ -239,11 +235,10 @@ TENANTRY_DECL Result<void> Layout::write_manifest(const std::filesystem::path& p
         const auto file = make_file(root, name, text);
         return file ? sync_file(*file, aside) : fail(file.error());
     }();
-    const bool linked = written && ::link(aside.c_str(), path.c_str()) == 0;
-    const int number = errno;
-    ::unlink(aside.c_str());
+    const int number = written ? link_file(aside, path) : 0;
+    remove_from(root, name);
     if (!written) return written;
-    if (!linked && number != EEXIST) return fail(system_error(number, "creating", path));
+    if (number != 0 && number != EEXIST) return fail(system_error(number, "creating", path));
     return root.sync();
 }
 

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <sys/stat.h>
-
 #include <tenantry/core/detail/saturating_time.hpp>
 #include <tenantry/tenant/detail/directory.hpp>
 #include <tenantry/tenant/detail/open_name.hpp>
@@ -15,11 +13,11 @@ namespace tenantry::detail {
 
 TENANTRY_DECL Refusals::File::File(const std::filesystem::path& path) noexcept
 {
-    struct stat found{};
-    if (::lstat(path.c_str(), &found) != 0) return;
-    identity = {.device = found.st_dev, .number = found.st_ino};
-    size = found.st_size;
-    changed = change_time(found.st_ctim);
+    const FoundFile found = find_file(path.c_str());
+    if (!found.identity) return;
+    identity = *found.identity;
+    size = found.size;
+    changed = found.changed;
 }
 
 TENANTRY_DECL Refusals::Files::Files(const std::filesystem::path& directory)

@@ -4,22 +4,15 @@
 
 #include <cerrno>
 
-#include <fcntl.h>
-#include <sys/file.h>
-
 namespace tenantry::detail {
 
 TENANTRY_DECL Result<RootLock> RootLock::take(const std::filesystem::path& root, bool alone, bool make)
 {
     const auto path = root / file_name;
-    const int flags = (make ? O_RDWR | O_CREAT : O_RDONLY) | O_NOFOLLOW | O_CLOEXEC;
-    RootLock lock(Descriptor(open_file(path.c_str(), flags, 0600)));
+    RootLock lock(open_file(path, make ? OpenFor::writing : OpenFor::reading));
     if (!lock.file_ && !make && errno == ENOENT) return lock;
     if (!lock.file_) return fail(system_error(errno, "opening", path));
-    const int how = (alone ? LOCK_EX : LOCK_SH) | LOCK_NB;
-    while (::flock(lock.file_.number(), how) != 0) {
-        const int number = errno;
-        if (number == EINTR) continue;
+    if (const int number = try_lock(lock.file_, !alone); number != 0) {
         if (number != EWOULDBLOCK) return fail(system_error(number, "locking", path));
         return fail(errc::busy,
                     alone
@@ -36,7 +29,7 @@ TENANTRY_DECL Result<RootLock> RootLock::take(const std::filesystem::path& root,
 TENANTRY_DECL void RootLock::release() noexcept
 {
     // By name, since a child process that is just being started may have a copy of the descriptor.
-    if (file_) ::flock(file_.number(), LOCK_UN);
+    if (file_) unlock(file_);
     file_ = Descriptor(-1);
 }
 

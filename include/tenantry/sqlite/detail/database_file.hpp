@@ -3,15 +3,10 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include <tenantry/core/detail/files.hpp>
 #include <tenantry/core/detail/separate_compilation.hpp>
 #include <tenantry/core/error.hpp>
 
@@ -23,9 +18,6 @@ inline constexpr std::uint64_t frame_header_bytes = 24; // before each page in i
 
 // Makes an empty file, which must not be there yet.
 [[nodiscard]] Result<void> create_file(const std::string& name);
-
-// Of a file, in bytes; nullopt where there is none.
-[[nodiscard]] std::optional<std::uint64_t> size_of_file(const char* name) noexcept;
 
 // A name for SQLITE_OPEN_URI (https://sqlite.org/uri.html) of a file that nobody changes.
 [[nodiscard]] std::string immutable_uri(const std::string& name);

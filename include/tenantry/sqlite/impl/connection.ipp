@@ -122,7 +122,7 @@ TENANTRY_DECL Result<Connection> Connection::open_path(const std::filesystem::pa
     if (!opened) {
         // What was made here is nobody else's.
         if (mode == OpenMode::create)
-            for (const char* suffix : {"", "-wal", "-shm", "-journal"}) ::unlink((name + suffix).c_str());
+            for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::remove((name + suffix).c_str());
         return fail(std::move(opened.error().in("opening '" + native + "'")));
     }
     return opened;
@@ -168,7 +168,7 @@ TENANTRY_DECL Result<Connection> Connection::open_to_write(const std::string& na
     for (int tries = 1;; ++tries) {
         auto opened = open_handle(name.c_str(), SQLITE_OPEN_READWRITE);
         if (!opened || sqlite3_db_readonly(opened->state_->db, "main") != 1) return opened;
-        const int why = ::access(name.c_str(), W_OK) == 0 ? 0 : errno;
+        const int why = detail::not_writable(name);
         if (why == EACCES || why == EPERM || why == EROFS)
             return fail(errc::read_only, "the database file is not writable");
         if (tries == at_most) return fail(errc::io_error, "the database file was there only now and then");
@@ -178,7 +178,7 @@ TENANTRY_DECL Result<Connection> Connection::open_to_write(const std::string& na
 TENANTRY_DECL Result<Connection> Connection::open_to_read(const std::string& name, const Profile& profile)
 {
     const std::string directory = name.substr(0, name.find_last_of('/') + 1);
-    const bool writable = ::access(directory.c_str(), W_OK) == 0 && ::access(name.c_str(), W_OK) == 0;
+    const bool writable = detail::not_writable(directory) == 0 && detail::not_writable(name) == 0;
     const bool has_log = detail::size_of_file((name + "-wal").c_str()).value_or(0) > 0;
     auto opened =
         writable  ? open_handle(name.c_str(), SQLITE_OPEN_READWRITE)

@@ -7,8 +7,8 @@ namespace tenantry::sqlite {
 TENANTRY_DECL Result<void> copy_into(Connection& from, const std::filesystem::path& to)
 {
     // SQLite would make it as the process's mask has it. There are no locks yet that closing it could drop.
-    if (const tenantry::detail::Descriptor file(
-            tenantry::detail::open_file(to.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (const tenantry::detail::Descriptor file =
+            tenantry::detail::open_file(to, tenantry::detail::OpenFor::writing);
         !file)
         return fail(tenantry::detail::system_error(errno, "making", to));
     sqlite3* opened = nullptr;

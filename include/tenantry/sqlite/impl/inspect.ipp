@@ -6,24 +6,20 @@ namespace tenantry::detail {
 
 TENANTRY_DECL sqlite::OpenMode FilesOfDatabase::mode() const noexcept
 {
-    if (!main_.there || journal_.size > 0)
+    if (!main_.identity || journal_.size > 0)
         return sqlite::OpenMode::read_only; // which takes locks, and makes no file
-    if (!log_.there)
+    if (!log_.identity)
         return sqlite::OpenMode::immutable; // a process that had it open in WAL mode would have a log
-    if (index_.there) return sqlite::OpenMode::read_only; // all that SQLite would make is there
+    if (index_.identity) return sqlite::OpenMode::read_only; // all that SQLite would make is there
     return sqlite::OpenMode::untouched;
 }
 
 TENANTRY_DECL FilesOfDatabase::File::File(const std::string& path)
 {
-    struct stat found{};
-    if (::lstat(path.c_str(), &found) != 0) return;
-    there = true;
-    device = found.st_dev;
-    number = found.st_ino;
-    size = found.st_size;
-    seconds = found.st_mtim.tv_sec;
-    nanoseconds = found.st_mtim.tv_nsec;
+    const FoundFile found = find_file(path.c_str());
+    identity = found.identity;
+    size = found.size;
+    modified = found.modified;
 }
 
 TENANTRY_DECL Result<sqlite::Connection> open_to_inspect(const std::filesystem::path& path,

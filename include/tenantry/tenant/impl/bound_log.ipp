@@ -5,23 +5,18 @@
 #include <cstddef>
 #include <utility>
 
-#include <sys/stat.h>
-
 #include <tenantry/sqlite/transaction.hpp>
 
 namespace tenantry::detail {
 
 TENANTRY_DECL std::uint64_t length_of(const std::filesystem::path& file) noexcept
 {
-    struct stat found{};
-    return ::lstat(file.c_str(), &found) == 0 ? static_cast<std::uint64_t>(found.st_size) : 0;
+    return static_cast<std::uint64_t>(find_file(file.c_str()).size);
 }
 
 TENANTRY_DECL LastChange::Time change_of(const std::filesystem::path& file) noexcept
 {
-    struct stat found{};
-    if (::lstat(file.c_str(), &found) != 0) return LastChange::Time(0);
-    return change_time(found.st_ctim);
+    return find_file(file.c_str()).changed;
 }
 
 TENANTRY_DECL Error another_tenants_database(const std::filesystem::path& path, const TenantState& state)

@@ -8,10 +8,6 @@
 #include <cstdio>
 #include <system_error>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <tenantry/migrate/ensure.hpp>
 #include <tenantry/sqlite/connection.hpp>
 #include <tenantry/tenant/detail/identity.hpp>
@@ -50,13 +46,13 @@ TENANTRY_DECL std::optional<std::string_view> state_version_of(std::string_view 
 TENANTRY_DECL Result<StateFile> StateFile::open(const std::filesystem::path& directory)
 {
     auto path = directory / state_file;
-    Descriptor file(open_file(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    Descriptor file = open_file(path, OpenFor::reading);
     if (!file && (errno == ENOENT || errno == ENOTDIR))
         return fail(errc::no_such_tenant, "there is no tenant in '" + directory.string() + "'");
     if (!file) return fail(system_error(errno, "opening", path));
-    struct stat found{};
-    if (::fstat(file.number(), &found) != 0) return fail(system_error(errno, "looking at", path));
-    StateFile opened(std::move(path), std::move(file), {found.st_dev, found.st_ino});
+    const auto identity = identity_of(file);
+    if (!identity) return fail(system_error(errno, "looking at", path));
+    StateFile opened(std::move(path), std::move(file), *identity);
     Buffer buffer;
     const auto text = opened.read(buffer);
     if (!text) return fail(system_error(errno, "reading", opened.path_));
@@ -82,9 +78,7 @@ TENANTRY_DECL bool StateFile::is_there() const
 
 TENANTRY_DECL std::optional<std::string_view> StateFile::read(Buffer& buffer) const noexcept
 {
-    ssize_t got = 0;
-    do got = ::pread(file_.number(), buffer.data(), buffer.size(), 0);
-    while (got < 0 && errno == EINTR);
+    const auto got = read_beginning(file_, buffer.data(), buffer.size());
     if (got < 0) return std::nullopt;
     return std::string_view(buffer.data(), static_cast<std::size_t>(got));
 }
@@ -125,8 +119,8 @@ TENANTRY_DECL StagedDirectory::~StagedDirectory()
     if (moved_) return;
     // One by one, since looking through a directory takes a descriptor, and there may be none left.
     for (const char* name : {"main.db", "main.db-wal", "main.db-shm", "main.db-journal", "tenant.state"})
-        ::unlink((path_ / name).c_str());
-    if (::rmdir(path_.c_str()) == 0 || errno == ENOENT) return;
+        std::remove((path_ / name).c_str());
+    if (std::remove(path_.c_str()) == 0 || errno == ENOENT) return;
     std::error_code ignored; // what stays behind is swept at the next start
     std::filesystem::remove_all(path_, ignored);
 }
@@ -155,7 +149,7 @@ TENANTRY_DECL Result<void> StagedDirectory::begin()
 
 TENANTRY_DECL Result<void> StagedDirectory::adopt_database()
 {
-    Descriptor file(open_file(database().c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    Descriptor file = open_file(database(), OpenFor::reading);
     if (!file) return fail(system_error(errno, "opening", database()));
     return keep(database_descriptor_, std::move(file));
 }
@@ -168,16 +162,14 @@ TENANTRY_DECL Result<void> StagedDirectory::move_to(const Place& place)
     // Under its name the database is SQLite's alone, from the beginning: closing it later would drop the locks of
     // connections that have it open in this process.
     database_descriptor_ = Descriptor();
-    if (::renameat(AT_FDCWD, path_.c_str(), place.parent.number(), place.name.c_str()) != 0) {
-        const int number = errno;
+    if (const int number = move_into(path_, place.parent, place.name); number != 0) {
         if (number == EEXIST || number == ENOTEMPTY || number == ENOTDIR)
             return fail(errc::tenant_exists, "there is a tenant of this name already");
         return fail(system_error(number, "moving a new tenant to", place.path()));
     }
     moved_ = true;
     auto synced = place.parent.sync();
-    if (!synced && ::renameat(place.parent.number(), place.name.c_str(), AT_FDCWD, path_.c_str()) == 0)
-        moved_ = false;
+    if (!synced && move_out(place.parent, place.name, path_) == 0) moved_ = false;
     return synced;
 }
 
