@@ -20,6 +20,7 @@ FOLDERS = {
     "fleet": "The fleet",
     "testing": "Tests of programs",
     "migrate": "Migrations",
+    "json": "Rows as JSON and back, for those who include `tenantry/json.hpp`",
     "async": "Asynchronous operations",
     "sqlite": "SQLite",
 }

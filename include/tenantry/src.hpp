@@ -17,11 +17,13 @@
 #include <tenantry/async/impl/runs_here.ipp>
 #include <tenantry/async/impl/threads_of.ipp>
 #include <tenantry/async/impl/timer_thread.ipp>
+#include <tenantry/core/impl/base64.ipp>
 #include <tenantry/core/impl/constraint.ipp>
 #include <tenantry/core/impl/descriptors.ipp>
 #include <tenantry/core/impl/error.ipp>
 #include <tenantry/core/impl/files.ipp>
 #include <tenantry/core/impl/http_status.ipp>
+#include <tenantry/core/impl/iso_time.ipp>
 #include <tenantry/core/impl/random.ipp>
 #include <tenantry/core/impl/thrown.ipp>
 #include <tenantry/fleet/impl/adopt.ipp>
@@ -74,6 +76,7 @@
 #include <tenantry/sqlite/impl/functions.ipp>
 #include <tenantry/sqlite/impl/inspect.ipp>
 #include <tenantry/sqlite/impl/log_index.ipp>
+#include <tenantry/sqlite/impl/packed_values.ipp>
 #include <tenantry/sqlite/impl/profile.ipp>
 #include <tenantry/sqlite/impl/raw_file.ipp>
 #include <tenantry/sqlite/impl/statement.ipp>

@@ -33,6 +33,8 @@
 #include <tenantry/schema/unique.hpp>
 #include <tenantry/schema/without_rowid.hpp>
 #include <tenantry/sqlite/codecs.hpp>
+#include <tenantry/tenant/cursor.hpp>
+#include <tenantry/tenant/external_id.hpp>
 #include <tenantry/tenant/key_for.hpp>
 #include <tenantry/tenant/record.hpp>
 #include <tenantry/tenant/scope.hpp>

@@ -89,8 +89,6 @@ struct Message {
 };
 // [/json]
 
-#include <boost/json/src.hpp>
-
 namespace {
 
 // [fields]

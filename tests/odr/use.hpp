@@ -22,6 +22,7 @@
 #include <tenantry/async/retry.hpp>
 #include <tenantry/core/http_status.hpp>
 #include <tenantry/fleet/open.hpp>
+#include <tenantry/json.hpp>
 #include <tenantry/tenant/once.hpp>
 #include <tenantry/tenant/upkeep.hpp>
 #include <tenantry/tenantry.hpp>
@@ -135,6 +136,14 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
 
     auto people = co_await db.async_read(select<Person>().where(when(true, col<&Person::id> == owner)));
     if (!people) co_return fail(std::move(people).error());
+    const auto everybody = select<Person>().order_by(col<&Person::id>);
+    const auto others = db.read(page_after(everybody, must(cursor_after(everybody, people->back()))));
+    if (!others) co_return fail(others.error());
+    const auto rename = must(from_json<Patch<&Person::name, &Person::email>>(db, R"({"email": null})"));
+    const auto again = must(key_for<Person>(db, external_id(people->back().id)));
+    const auto renamed = db.write(update<Person>(again).set(rename));
+    if (!renamed) co_return fail(renamed.error());
+    if (const auto json = to_json(*people); !json) co_return fail(json.error());
     auto tasks = co_await db.async_read(one(
         select(count()).from(table<Task>).where(col<&Task::owner> == owner && is_null(col<&Task::hours>))));
     if (!tasks) co_return fail(std::move(tasks).error());

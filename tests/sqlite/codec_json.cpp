@@ -3,8 +3,6 @@
 #include <limits>
 #include <string>
 
-#include <boost/json/src.hpp>
-
 #include <tenantry/sqlite/codec_optional.hpp>
 
 #include "sqlite/value_probe.hpp"

@@ -145,8 +145,12 @@ struct AddCondition {
     template <class Old>
     [[nodiscard]] constexpr auto operator()(Where<Old>&& where) const
     {
-        using Both = Compound<And, bool, Old, E>;
-        return as_page(Where<Both>{Both{{{std::move(where.condition)}, {std::move(condition)}}}});
+        if constexpr (AnyFilters<E>) {
+            return as_page(join_filters(as_filters(std::move(where.condition)), std::move(condition)));
+        } else {
+            using Both = Compound<And, bool, Old, E>;
+            return as_page(Where<Both>{Both{{{std::move(where.condition)}, {std::move(condition)}}}});
+        }
     }
     template <class... Nodes>
     [[nodiscard]] constexpr auto operator()(Filters<Nodes...>&& filters) const
@@ -173,6 +177,8 @@ template <class Subject, class... Clauses, class E>
     using Query = SelectQuery<Subject, Clauses...>;
     if constexpr (Query::template has<Position::where>)
         return map_clauses(std::move(query), AddCondition<E>{condition});
+    else if constexpr (AnyFilters<E>)
+        return with_clause(std::move(query), PageWhere<E>{std::move(condition)});
     else
         return with_clause(std::move(query), PageWhere<Where<E>>{{std::move(condition)}});
 }

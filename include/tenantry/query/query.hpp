@@ -8,6 +8,7 @@
 #include <tenantry/query/cardinality.hpp>
 #include <tenantry/query/check.hpp>
 #include <tenantry/query/concepts.hpp>
+#include <tenantry/query/cursor.hpp>
 #include <tenantry/query/detail/statement_text.hpp>
 #include <tenantry/query/execute.hpp>
 #include <tenantry/query/explain.hpp>
@@ -18,6 +19,7 @@
 #include <tenantry/query/match.hpp>
 #include <tenantry/query/on_conflict.hpp>
 #include <tenantry/query/page.hpp>
+#include <tenantry/query/patch.hpp>
 #include <tenantry/query/raw.hpp>
 #include <tenantry/query/remove.hpp>
 #include <tenantry/query/returning.hpp>

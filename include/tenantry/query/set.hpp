@@ -3,6 +3,8 @@
 
 #include <concepts>
 #include <cstddef>
+#include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -12,6 +14,7 @@
 #include <tenantry/expr/id.hpp>
 #include <tenantry/expr/rename_key.hpp>
 #include <tenantry/query/detail/clause.hpp>
+#include <tenantry/query/patch.hpp>
 #include <tenantry/query/when_set.hpp>
 #include <tenantry/schema/traits.hpp>
 
@@ -112,20 +115,57 @@ template <class Statement, class... A>
     }
 }
 
+// The assignment of a member by a value of its own type, if that is there. An id in it is no key: as in a row that is
+// written, another tenant's is refused when it is bound.
+template <class Column, class T>
+[[nodiscard]] auto assign_patched(const std::optional<T>& value)
+{
+    using Assigned = Assignment<Column, Parameter<T>>;
+    WhenSet<Assigned> made;
+    if (value) made.assignment.emplace(Assigned{Parameter<T>{*value}});
+    return made;
+}
+
+// What stands in set(), each assignment by itself: a patch is as many as it may have.
+template <class A>
+[[nodiscard]] constexpr auto as_assignments(A&& given)
+{
+    if constexpr (AnyPatch<A>)
+        return patch_members<std::remove_cvref_t<A>>::call([&]<class... Columns>(const Columns&... column) {
+            return std::make_tuple(assign_patched<Columns>(std::as_const(given)[column])...);
+        });
+    else
+        return std::tuple<A>(std::forward<A>(given));
+}
+
+template <class Statement, class... A>
+[[nodiscard]] constexpr auto add_patched_set(Statement&& statement, A&&... given)
+{
+    if constexpr ((AnyPatch<A> || ...))
+        return std::apply(
+            [&]<class... Each>(Each&&... each) {
+                return detail::add_set(std::forward<Statement>(statement), std::forward<Each>(each)...);
+            },
+            std::tuple_cat(as_assignments(std::forward<A>(given))...));
+    else
+        return detail::add_set(std::forward<Statement>(statement), std::forward<A>(given)...);
+}
+
 template <class Statement>
 struct CanSet {
     /// What is to become of the chosen rows: `set(col<&Job::status> = JobStatus::done)`. Values on the right are
     /// those from before the update. An assignment in when() is left out if it is not wanted; where all of them are, the
-    /// rows are chosen, counted and returned as ever, and stay as they are.
+    /// rows are chosen, counted and returned as ever, and stay as they are. A `Patch` stands for an assignment of each member
+    /// that is there in it.
     template <class... A>
     [[nodiscard]] constexpr auto set(A&&... assignments) const&
     {
-        return add_set(static_cast<const Statement&>(*this), std::forward<A>(assignments)...);
+        return add_patched_set(static_cast<const Statement&>(*this), std::forward<A>(assignments)...);
     }
     template <class... A>
     [[nodiscard]] constexpr auto set(A&&... assignments) &&
     {
-        return add_set(static_cast<Statement&&>(*this), std::forward<A>(assignments)...);
+        return add_patched_set(static_cast<Statement&&>(*this), std::forward<A>(assignments)...);
     }
 };
 
