@@ -163,8 +163,9 @@ asio::awaitable<Result<Seen>> fill_and_ask(TenantDb<T> db)
     auto removed = co_await db.async_write(remove<Task>().where(col<&Task::state> == State::waiting));
     if (!removed) co_return fail(std::move(removed).error());
     auto refuses = [](auto&) -> Result<void, std::variant<State, Error>> { return fail(State::done); };
-    const auto refused = co_await db.async_write(refuses);
-    if (refused || refused.error().index() != 0) co_return fail(errc::internal, "nobody has refused");
+    const auto refused_by_body = co_await db.async_write(refuses);
+    if (refused_by_body || refused_by_body.error().index() != 0)
+        co_return fail(errc::internal, "nobody has refused");
     auto answers = [](auto&) -> Result<std::int64_t> { return 1; };
     auto keyed = once("request", answers);
     const auto write = [&] { return db.async_write(keyed); };
