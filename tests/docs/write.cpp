@@ -53,7 +53,7 @@ struct Slot : Schema<Table<"config", Setting, PrimaryKey<&Setting::key>,
 // [/schema]
 
 // [patch-type]
-struct Patch {
+struct Changes {
     std::optional<std::string> module{};
     std::optional<std::optional<std::string>> note{}; // nullopt in it: NULL
 };
@@ -198,7 +198,7 @@ TEST_CASE("rows are changed and removed by condition, key or record")
     }
     {
         const bool again = true;
-        const Patch patch{.module = {}, .note = std::optional<std::string>()};
+        const Changes patch{.module = {}, .note = std::optional<std::string>()};
         // [patch]
         auto changed =
             tx.write(update<Job>(key)
