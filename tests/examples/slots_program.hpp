@@ -50,7 +50,7 @@ inline void write_file(const std::filesystem::path& file, std::string_view text)
     if (!out.flush()) throw std::runtime_error("cannot write " + file.string());
 }
 
-/// `slots` with these arguments, running. Killed if the test ends first.
+/// An example with these arguments, `slots` if nothing is said, running. Killed if the test ends first.
 class SlotsProcess {
 public:
     struct Files {
@@ -58,9 +58,10 @@ public:
         int err = -1; ///< standard error; -1: kept for `Ended::err`
     };
 
-    explicit SlotsProcess(std::vector<std::string> arguments, Files files = {-1, -1})
+    explicit SlotsProcess(std::vector<std::string> arguments, Files files = {-1, -1},
+                          const std::string& program = "slots")
     {
-        arguments.insert(arguments.begin(), example_directory + "/slots");
+        arguments.insert(arguments.begin(), example_directory + "/" + program);
         std::vector<char*> argv;
         for (auto& argument : arguments) argv.push_back(argument.data());
         argv.push_back(nullptr);
@@ -89,6 +90,9 @@ public:
         send(SIGKILL);
         (void)wait();
     }
+
+    /// What it has written so far.
+    [[nodiscard]] std::string said() const { return contents(out()); }
 
     void send(int signal) const { ::kill(pid_, signal); }
 
