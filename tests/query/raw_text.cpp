@@ -33,6 +33,8 @@ TEST_CASE("parameters are counted as SQLite numbers them")
     STATIC_REQUIRE(parameters("select :a, ?, :b, ?5, :a", 5));
     STATIC_REQUIRE(parameters("select $tcl::name(1), $tcl::name(1)", 1));
     STATIC_REQUIRE(parameters("select :tcl::name(1), @tcl::(x), :tcl", 3));
+    STATIC_REQUIRE(parameters("select #a, #::b, #a", 2)); // else NULL would be bound
+    STATIC_REQUIRE(parameters("select :::a, @::b, $c::::d, :::a, :::, @::(x)", 3));
     STATIC_REQUIRE(parameters("select x?1", 1));
     STATIC_REQUIRE(parameters("select ?32766", 32766));
     STATIC_REQUIRE(fault("select ?0", RawFault::bad_parameter));
@@ -65,6 +67,7 @@ TEST_CASE("what only looks like a parameter is none")
     STATIC_REQUIRE(parameters("select '?', \"a?\", `b?`, [c?] -- ?\n /* :d ? */", 0));
     STATIC_REQUIRE(parameters("select 'it''s ?', ?", 1));
     STATIC_REQUIRE(parameters("select \"a\"\"?\", ?", 1));
+    STATIC_REQUIRE(parameters("select #1, # a", 0));
     STATIC_REQUIRE(parameters("select a$b, x'00', 1e5, :: a", 0));
     STATIC_REQUIRE(parameters("select a from t -- the end?", 0));
 }

@@ -53,6 +53,13 @@ TEST_CASE("values come back as they were, in as few bytes as they need")
     CHECK(test::must(small.take()).size() == 2);
 }
 
+TEST_CASE("NaN, which no column has, is not read either")
+{
+    PackedValues packed(0);
+    packed.real(1, std::numeric_limits<double>::quiet_NaN());
+    CHECK_FALSE(UnpackedValues::of(test::must(packed.take())));
+}
+
 TEST_CASE("what is refused has no bytes")
 {
     PackedValues packed(0);

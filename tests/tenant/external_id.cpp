@@ -80,6 +80,10 @@ TEST_CASE("what is no external id is told from another tenant's")
         CHECK(key.error() == errc::invalid_id);
         CHECK(key.error().message().size() < 200);
     }
+    // What is shown of it is text.
+    for (const std::string& other : {std::string(63, 'x') + "\xC3\xA4", std::string(63, 'x') + "\xFF"})
+        CHECK(key_for<Note>(acme.db, other).error().message().substr(0, 69) ==
+              "'" + std::string(63, 'x') + "...' ");
     // One character for another: the two bytes that are made of the rest find nearly all of them.
     int passed = 0;
     for (std::size_t i = 0; i < text.size(); ++i)

@@ -76,6 +76,11 @@ struct Total {
     std::optional<double> mean{};
 };
 
+struct Preferences {
+    std::optional<int> page_size{50};
+    std::optional<int> columns{};
+};
+
 } // namespace
 
 template <>
@@ -398,6 +403,25 @@ TEST_CASE("errors name the field, what was expected, and what came")
               .name.empty());
 }
 
+TEST_CASE("null and what is not there are the same, whatever a new row has")
+{
+    CHECK_FALSE(must(from_json<Preferences>(R"({"page_size": null})")).page_size);
+    CHECK_FALSE(must(from_json<Preferences>("{}")).page_size);
+    CHECK(text_of(to_json(Preferences{.page_size = {}}, {.leave_out_null = true})) == "{}");
+    // Where it keeps what a new row has, null has to be said.
+    constexpr JsonOptions defaults{.leave_out_null = true, .keep_defaults = true};
+    CHECK(must(from_json<Preferences>("{}", defaults)).page_size == 50);
+    CHECK(text_of(to_json(Preferences{.page_size = {}}, defaults)) == R"({"page_size":null})");
+    CHECK_FALSE(must(from_json<Preferences>(R"({"page_size":null})", defaults)).page_size);
+}
+
+TEST_CASE("messages that show a text have whole characters of it")
+{
+    const std::string cut = std::string(99, 'x') + "\xC3\xA4";
+    CHECK(parse_json("{\"" + cut + "\":1,\"" + cut + "\":2}").error().message() ==
+          "the member '" + std::string(99, 'x') + "' is there twice");
+}
+
 TEST_CASE("texts that are no JSON, or twice")
 {
     for (const char* text : {"", "{", "{}{}", "[1,]", "nul", "'a'", "\"\xff\"",
@@ -450,7 +474,8 @@ TEST_CASE("times with offsets are the same moment, and nothing finer is cut off"
           "2024-02-30T00:00:00Z", "2023-02-29T00:00:00Z", "2024-05-01T24:00:00Z", "2024-05-01T12:60:00Z",
           "2024-05-01T12:30:60Z", "2024-05-01T12:30:00.Z", "2024-05-01T12:30:00+2:00",
           "2024-05-01T12:30:00+24:00", "2024-05-01T12:30:00Zx", "02024-05-01T12:30:00Z",
-          "-024-05-01T12:30:00Z", "2024-5-01T12:30:00Z", ""})
+          "-024-05-01T12:30:00Z", "2024-5-01T12:30:00Z", "0000-01-01T00:00:00+00:01",
+          "9999-12-31T23:59:59-00:01", ""})
         CHECK(refused<Timestamp>(boost::json::value(text)).substr(0, 15) == "expected a time");
     CHECK(refused<std::chrono::local_seconds>(boost::json::value("2024-05-01T12:30:00Z")).substr(0, 15) ==
           "expected a time");

@@ -13,7 +13,8 @@ enum class JsonIds : std::uint8_t {
 
 /// One value for all of a service's documents, in both directions: `constexpr JsonOptions api{.leave_out_null = true};`
 struct JsonOptions {
-    /// Written: an optional without a value is not there, in place of null. Read, both are the same in any case.
+    /// Written: an optional without a value is not there, in place of null. Read, both are the same in any case; so it is null
+    /// nevertheless where `keep_defaults` would make a value of one that is not there.
     bool leave_out_null = false;
 
     /// In both directions: read, an id has to stand as it is written, so that nobody gets past the fence by a number.
@@ -27,8 +28,8 @@ struct JsonOptions {
     /// Read: a member that the row has no field for is passed over, in place of an error.
     bool ignore_unknown = false;
 
-    /// Read: a field that is not there keeps what `Row{}` has, in place of an error. (One that is optional, and the row's own id,
-    /// need not be there in any case.)
+    /// Read: a field that is not there keeps what `Row{}` has, in place of an error. If false, an optional one
+    /// and the row's own id need not be there either: they have no value then, whatever `Row{}` has.
     bool keep_defaults = false;
 
     friend bool operator==(const JsonOptions&, const JsonOptions&) = default;

@@ -15,6 +15,7 @@
 #include <boost/json/value.hpp>
 #include <boost/json/value_stack.hpp>
 
+#include <tenantry/core/detail/utf8.hpp>
 #include <tenantry/core/error.hpp>
 
 namespace tenantry {
@@ -135,7 +136,7 @@ public:
     [[nodiscard]] std::string stopped_for() const
     {
         if (too_large_) return "the number " + number_.substr(0, 40) + " is too large";
-        if (is_stopped_) return "the member '" + twice_.substr(0, 100) + "' is there twice";
+        if (is_stopped_) return "the member '" + std::string(shown_part(twice_, 100)) + "' is there twice";
         return {};
     }
 

@@ -123,9 +123,7 @@ template <class T>
 {
     constexpr std::size_t longest = 60;
     if (name.size() <= longest) return std::string(name);
-    std::string text(name.substr(0, longest));
-    text.resize(valid_utf8(text));
-    return text + "...";
+    return std::string(shown_part(name, longest)) + "...";
 }
 
 // Reads values of JSON; false, and a fault, where one does not fit. With `OfTenant` ids are those of the tenant with that
@@ -401,14 +399,18 @@ private:
                 return fault_.at_field(shown_name(name));
             }
         }
-        return (is_there<Row, I>(seen[I]) && ...);
+        return (is_there<I>(seen[I], row) && ...);
     }
 
-    template <class Row, std::size_t I>
-    [[nodiscard]] bool is_there(bool seen)
+    template <std::size_t I, class Row>
+    [[nodiscard]] bool is_there(bool seen, Row& row)
     {
         using Field = field_type<Row, I>;
-        if (seen || is_json_optional<Field> || is_id_of<Field, Row> || options_.keep_defaults) return true;
+        if (seen || options_.keep_defaults) return true;
+        if constexpr (is_json_optional<Field> || is_id_of<Field, Row>) {
+            get_field<I>(row) = {};
+            return true;
+        }
         fault_.say("is missing: expected " + json_expected<Field>());
         return fault_.at_field(field_name<Row, I>);
     }

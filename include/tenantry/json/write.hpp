@@ -255,9 +255,31 @@ private:
     {
         boost::json::object object;
         object.reserve(sizeof...(I));
-        const bool written = (write_member(object, field_name<Row, I>, get_field<I>(row)) && ...);
+        const bool written = (write_field<I>(object, row) && ...);
         out = std::move(object);
         return written;
+    }
+
+    // Whether an optional has a value in a row of which nothing is said.
+    template <class Row, std::size_t I>
+    [[nodiscard]] static bool has_default()
+    {
+        const Row plain{};
+        return get_field<I>(plain).has_value();
+    }
+
+    // null is not left out where the field would have a value then.
+    template <std::size_t I, class Row>
+    [[nodiscard]] bool write_field(boost::json::object& to, const Row& row)
+    {
+        constexpr std::string_view name = field_name<Row, I>;
+        if constexpr (is_json_optional<field_type<Row, I>>)
+            if (options_.leave_out_null && options_.keep_defaults && !get_field<I>(row) &&
+                has_default<Row, I>()) {
+                to[boost::json::string_view(name.data(), name.size())] = nullptr;
+                return true;
+            }
+        return write_member(to, name, get_field<I>(row));
     }
 
     template <auto Member, class Source, class T>

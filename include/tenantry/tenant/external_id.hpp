@@ -11,6 +11,7 @@
 #include <tenantry/core/detail/base64.hpp>
 #include <tenantry/core/detail/hash.hpp>
 #include <tenantry/core/detail/type_name.hpp>
+#include <tenantry/core/detail/utf8.hpp>
 #include <tenantry/core/error.hpp>
 #include <tenantry/expr/id.hpp>
 #include <tenantry/schema/traits.hpp>
@@ -62,10 +63,10 @@ struct ExternalParts {
 
 [[gnu::cold, gnu::noinline]] inline Error no_external_id(std::string_view text, std::string_view row)
 {
-    constexpr std::size_t longest = 64;
+    const std::string_view shown = shown_part(text, 64);
     std::string message = "'";
-    message.append(text.substr(0, longest))
-        .append(text.size() > longest ? "...' is no external id of '" : "' is no external id of '")
+    message.append(shown)
+        .append(shown.size() < text.size() ? "...' is no external id of '" : "' is no external id of '")
         .append(row)
         .append("': it is none at all, or was mistyped or cut off");
     return Error(errc::invalid_id, std::move(message));

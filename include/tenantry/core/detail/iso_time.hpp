@@ -32,7 +32,8 @@ inline constexpr std::int64_t last_iso_day = 2'932'896; // 9999-12-31
 [[nodiscard]] std::optional<std::int64_t> read_iso_date(std::string_view text);
 
 /// A date, `T`, a time of day with or without digits behind the second, and, if `zoned`, `Z` or an offset like `+02:00`, which
-/// is counted in; otherwise nothing more. nullopt for all else: a leap second, 24:00, digits beyond the ninth that are not 0.
+/// is counted in; otherwise nothing more. nullopt for all else: a leap second, 24:00, digits beyond the ninth that are not 0, what is of
+/// no year from 0000 to 9999 in UTC.
 [[nodiscard]] std::optional<IsoTime> read_iso_time(std::string_view text, bool zoned);
 
 } // namespace tenantry::detail

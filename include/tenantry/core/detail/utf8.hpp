@@ -32,4 +32,11 @@ namespace tenantry::detail {
     return at;
 }
 
+/// The beginning of a text that a message can show: whole characters of UTF-8, and no more than so many bytes.
+[[nodiscard]] constexpr std::string_view shown_part(std::string_view text, std::size_t longest) noexcept
+{
+    text = text.substr(0, longest);
+    return text.substr(0, valid_utf8(text));
+}
+
 } // namespace tenantry::detail

@@ -132,6 +132,8 @@ TENANTRY_DECL std::optional<IsoTime> read_iso_time(std::string_view text, bool z
             time.second -= day;
             ++time.days;
         }
+        // In UTC it may be of another year, for which there is no text.
+        if (time.days < first_iso_day || time.days > last_iso_day) return std::nullopt;
     }
     if (!text.empty()) return std::nullopt;
     return time;

@@ -51,11 +51,9 @@ struct JsonFault {
     if (value.is_object()) return "an object";
     if (value.is_array()) return "an array";
     constexpr std::size_t longest = 40;
-    std::string text = boost::json::serialize(value);
+    const std::string text = boost::json::serialize(value);
     if (text.size() <= longest) return text;
-    text.resize(longest);
-    text.resize(valid_utf8(text));
-    return text + "...";
+    return std::string(shown_part(text, longest)) + "...";
 }
 
 [[nodiscard]] inline bool expected_json(JsonFault& fault, std::string_view expected,

@@ -136,19 +136,23 @@ private:
         return false;
     }
 
-    // The name of a parameter, which may be name::more(suffix), as Tcl has it.
+    // The name of a parameter, which may be name::more(suffix), as Tcl has it: also :::name, but nothing without a name.
     constexpr bool skip_name()
     {
         const std::size_t begin = at_;
+        bool has_name = false;
         for (;;) {
-            if (is_word(at(at_)))
+            if (is_word(at(at_))) {
+                has_name = true;
                 ++at_;
-            else if (at(at_) == ':' && at(at_ + 1) == ':' && at_ > begin)
+            } else if (at(at_) == ':' && at(at_ + 1) == ':') {
                 at_ += 2;
-            else
+            } else {
                 break;
+            }
         }
-        if (at(at_) != '(' || at_ == begin) return true;
+        if (!has_name) at_ = begin;
+        if (at(at_) != '(' || !has_name) return true;
         at_ = text_.find(')', at_);
         if (at_ == std::string_view::npos) at_ = text_.size();
         if (at_ == text_.size()) return false;
@@ -173,7 +177,10 @@ private:
     constexpr bool is_parameter() const
     {
         const char c = token_.front();
-        return c == '?' || ((c == ':' || c == '@' || c == '$') && token_.size() > 1);
+        if (c == '?') return true;
+        if (token_.size() == 1) return false;
+        // SQLite takes #name as well, but #1 is for itself.
+        return c == ':' || c == '@' || c == '$' || (c == '#' && !is_digit(token_[1]));
     }
 
     // ?  the next number; ?7  that number; :name  the number it has, or the next

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 
 #include <tenantry/sqlite/detail/packed_values.hpp>
 
@@ -89,6 +90,7 @@ TENANTRY_DECL std::optional<UnpackedValues> UnpackedValues::of(std::string_view 
         } else if (kind == static_cast<unsigned char>(packed_real)) {
             value.storage = sqlite::Storage::real;
             value.real = std::bit_cast<double>(take_number(8, false));
+            sound = sound && !std::isnan(value.real); // which nothing that is stored is
         } else if (kind == static_cast<unsigned char>(packed_text) ||
                    kind == static_cast<unsigned char>(packed_blob)) {
             value.storage = kind == static_cast<unsigned char>(packed_text) ? sqlite::Storage::text
