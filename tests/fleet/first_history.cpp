@@ -144,7 +144,8 @@ TEST_CASE(
         CHECK(status.state.plan.empty() == (status.state.to_do.size() == 1));
     }
     for (const DryRun how : {DryRun::plan, DryRun::deep}) {
-        const auto planned = must(wait_for(async_migrate_all(fleet, {.dry_run = how})));
+        const MigrateOptions options{.dry_run = how};
+        const auto planned = must(wait_for(async_migrate_all(fleet, options)));
         CHECK(planned.count(MigrationOutcome::planned) == to_do.size() - 1);
         CHECK(planned.count(MigrationOutcome::failed) == 1);
     }
