@@ -4,8 +4,15 @@
 #include "support/must.hpp"
 #include "support/temp_dir.hpp"
 
+#include <array>
 #include <future>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
+
+#include <tenantry/tenant/cursor.hpp>
+#include <tenantry/tenant/walk.hpp>
 
 using namespace tenantry;
 using namespace tenantry::test;
@@ -116,4 +123,77 @@ TEST_CASE("a plan is read as everything else, whatever it is of")
         return snapshot.read(explain(select<Note>().order_by(col<&Note::text>)));
     };
     CHECK(must(db.snapshot(body)).to_string().find("ORDER BY") != std::string::npos);
+}
+
+namespace {
+
+std::string long_text(std::string_view what)
+{
+    return std::string(what) + ", which no string keeps in place";
+}
+
+// What g++ 12 frees twice of these ends the program.
+boost::asio::awaitable<Result<std::int64_t>> temporaries(TenantDb<Notes> db)
+{
+    const std::string there = long_text("there");
+    const std::optional<std::string> wanted = there;
+    const std::vector<std::string> texts{there, long_text("other")};
+    const auto pages = select<Note>().order_by(col<&Note::text>, col<&Note::id>).limit(1);
+    const auto named = select<Note>().where(col<&Note::text> == there);
+    std::int64_t found = 0;
+
+    co_await must(
+        db.async_write(insert<Note>().set(col<&Note::text> = long_text("there"), col<&Note::number> = 1)));
+    co_await must(
+        db.async_write(insert<Note>().set(col<&Note::text> = long_text("unlike"), col<&Note::number> = 2)));
+    found += co_await must(db.async_write(update<Note>()
+                                              .set(col<&Note::text> = long_text("other"))
+                                              .where(col<&Note::text> == long_text("unlike"))));
+    found += std::ssize(co_await must(db.async_read(
+        select<Note>().where(col<&Note::text> == there || col<&Note::text> == long_text("other")))));
+    found += std::ssize(co_await must(db.async_read(select<Note>().where(
+        when(wanted, [&](const std::string& text) { return col<&Note::text> == text; }) &&
+        when(std::optional(long_text("t")),
+             [](const std::string& text) { return col<&Note::text> != text; })))));
+    found += std::ssize(co_await must(db.async_read(select<Note>().where(
+        in(col<&Note::text>, std::vector<std::string>(2, there)) &&
+        in(col<&Note::text>, there, long_text("x")) &&
+        any_of(texts, [](const std::string& text) { return col<&Note::text> == text; })))));
+    found += std::ssize(co_await must(db.async_read(
+        select<Note>().where(in(col<&Note::id>, select(col<&Note::id>).where(col<&Note::text> == there))))));
+    found += std::ssize(must(co_await db.async_read(named.order_by(col<&Note::id>).limit(5))));
+    const auto page = co_await must(db.async_read(page_after(pages, Cursor{})));
+    found += std::ssize(page);
+    const auto cursor = must(cursor_after(pages, page.back()));
+    found += std::ssize(co_await must(db.async_read(page_after(pages, Cursor{cursor.text}))));
+    found += std::ssize(co_await must(db.async_read(page_after(pages, page.back()))));
+    found += co_await must(async_walk(
+        db,
+        select<Note>().where(col<&Note::text> != long_text("x")).order_by(col<&Note::text>, col<&Note::id>),
+        1, [](const auto&) {}));
+    co_return found;
+}
+
+// What it would free twice has a name: the query, or what it is made of.
+boost::asio::awaitable<Result<std::int64_t>> named_temporaries(TenantDb<Notes> db)
+{
+    const std::string there = long_text("there");
+    const auto query = select<Note>().where(
+        in(col<&Note::text>, std::array<std::string, 2>{there, long_text("x")}) &&
+        when(std::optional(there), [there](const std::string& text) { return col<&Note::text> == text; }));
+    const std::array<std::string, 2> texts{there, long_text("x")};
+    const auto equals = [there](const std::string& text) { return col<&Note::text> == text; };
+    const auto one_read = co_await must(db.async_read(query));
+    const auto other_read = co_await must(
+        db.async_read(select<Note>().where(in(col<&Note::text>, texts) && any_of(texts, equals))));
+    co_return std::ssize(one_read) + std::ssize(other_read);
+}
+
+} // namespace
+
+TEST_CASE("what queries in co_await expressions own is destroyed once")
+{
+    const OneTenant one_tenant;
+    CHECK(must(test::run(temporaries(one_tenant.db))) == 12);
+    CHECK(must(test::run(named_temporaries(one_tenant.db))) == 2);
 }

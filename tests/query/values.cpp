@@ -8,8 +8,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
+
+#include <tenantry/query/detail/temporaries.hpp>
 
 using namespace query_tests;
 
@@ -286,4 +289,70 @@ TEST_CASE("views stay views, by whatever name, and borrowed() makes them")
     CHECK(db.run(update<Job>().set(col<&Job::note> = borrowed(note)).where(col<&Job::cost> == 1)) == 1);
     CHECK(db.run(select<Job>().where(is(col<&Job::note>, borrowed(note)))).size() == 1);
     CHECK(db.run(update<User>().set(col<&User::picture> = borrowed(bytes)).all_rows()) == 2);
+}
+
+namespace {
+
+struct Address {
+    std::string street{};
+};
+
+template <class T>
+T copy_of(const T& value)
+{
+    return value;
+}
+
+template <class V>
+inline constexpr bool is_refused_value =
+    detail::is_of_temporary<decltype(detail::make_parameter<std::remove_cvref_t<V>>(std::declval<V>()))>();
+
+// Whether a query in which it is a condition is refused in a co_await expression, without a name.
+template <class Condition>
+constexpr bool is_refused_in(const Condition& condition)
+{
+    using Query = decltype(select<Job>().where(condition));
+    using Inside = decltype(select<Job>().where(in(col<&Job::id>, select(col<&Job::id>).where(condition))));
+    static_assert(detail::is_of_temporary<Query>() == detail::is_of_temporary<Inside>());
+    return detail::is_of_temporary<Query>();
+}
+
+} // namespace
+
+TEST_CASE("a query knows that it was made of what the compiler destroys twice")
+{
+    constexpr bool broken = detail::coroutine_temporaries_broken;
+    STATIC_REQUIRE(is_refused_value<Address> == broken);
+    STATIC_REQUIRE(!is_refused_value<Address&>);
+    STATIC_REQUIRE(!is_refused_value<std::string>);
+    STATIC_REQUIRE(!is_refused_value<std::optional<std::int64_t>>);
+
+    const std::array<std::string, 2> texts{mail, mail};
+    const std::optional<std::string> wanted(mail);
+    const auto captures = [text = mail](const std::string& value) {
+        return col<&Job::module> == value + text;
+    };
+    const auto refers = [&](const std::string& value) { return col<&Job::module> == value + mail; };
+    CHECK(is_refused_in(in(col<&Job::module>, std::array(texts))) == broken);
+    CHECK(is_refused_in(in(std::tuple(col<&Job::module>, col<&Job::cost>),
+                           std::array{std::tuple(mail, 1), std::tuple(mail, 2)})) == broken);
+    CHECK(is_refused_in(when(wanted, copy_of(captures))) == broken);
+    CHECK(is_refused_in(any_of(texts, copy_of(captures)) && col<&Job::cost> > 1) == broken);
+    CHECK(is_refused_in(when(true, all_of(std::array(texts), refers)) || col<&Job::cost> > 1) == broken);
+    CHECK_FALSE(is_refused_in(in(col<&Job::module>, texts)));
+    CHECK_FALSE(is_refused_in(in(col<&Job::module>, std::vector<std::string>(2, mail))));
+    CHECK_FALSE(is_refused_in(when(wanted, captures) && any_of(texts, refers)));
+
+    // They find what they say.
+    Mails db;
+    CHECK(
+        db.run(select<Job>().where(in(col<&Job::module>, std::array<std::string, 2>{mail, "fax"}))).size() ==
+        1);
+    CHECK(db.run(select<Job>().where(when(std::optional(std::string()), copy_of(captures)) &&
+                                     any_of(std::array<std::string, 2>{"", "x"}, copy_of(captures))))
+              .size() == 1);
+    const auto change = [text = mail](std::int64_t cost) { return col<&Job::cost> = cost; };
+    CHECK(db.run(update<Job>()
+                     .set(when(std::optional<std::int64_t>(9), copy_of(change)))
+                     .where(col<&Job::module> == mail)) == 1);
 }

@@ -93,7 +93,11 @@ template <detail::AnyExpression E, class List>
         for (const Element& value : values) detail::append(list.list, detail::bound_value<A>(value));
         list.list.end();
         using Value = detail::nullable_like<bool, typename std::remove_cvref_t<E>::value_type>;
-        return detail::compound<detail::In, Value>(std::forward<E>(expression), std::move(list));
+        if constexpr (detail::safe_as_value<List>)
+            return detail::compound<detail::In, Value>(std::forward<E>(expression), std::move(list));
+        else
+            return detail::compound<detail::In, Value>(std::forward<E>(expression),
+                                                       detail::say_temporary(std::move(list)));
     } else {
         return detail::Refused{};
     }

@@ -227,16 +227,18 @@ template <class Row, class... E, std::size_t... I>
 RowListParameter<bound_t<E, std::tuple_element_t<I, Row>>...> make_row_list(std::index_sequence<I...>);
 
 // `fill` puts the rows into a list.
-template <class Row, class... E, class Fill>
+template <class Row, bool Safe = true, class... E, class Fill>
 [[nodiscard]] auto in_rows(const std::tuple<E...>& columns, const Fill& fill)
 {
     decltype(make_row_list<Row, E...>(std::index_sequence_for<E...>{})) list;
     fill(list.list);
     list.list.end();
     using Value = nullable_like<bool, typename E::value_type...>;
-    return compound<In, Value>(
-        std::apply([](const E&... each) { return compound<RowValue, bool>(each...); }, columns),
-        std::move(list));
+    auto left = std::apply([](const E&... each) { return compound<RowValue, bool>(each...); }, columns);
+    if constexpr (Safe)
+        return compound<In, Value>(std::move(left), std::move(list));
+    else
+        return compound<In, Value>(std::move(left), say_temporary(std::move(list)));
 }
 
 } // namespace detail
@@ -247,22 +249,23 @@ template <class Row, class... E, class Fill>
 /// number of rows, none included. Or the rows are named: `in(std::tuple(a, b), std::tuple(1, "x"), std::tuple(2, "y"))`.
 template <detail::AnyExpression... E, class First, class... Rest>
     requires(!requires { typename std::remove_cvref_t<First>::tenantry_select; })
-[[nodiscard]] auto in(const std::tuple<E...>& columns, const First& first, const Rest&... rest)
+[[nodiscard]] auto in(const std::tuple<E...>& columns, First&& first, const Rest&... rest)
 {
     using Indices = std::index_sequence_for<E...>;
-    if constexpr (sizeof...(Rest) == 0 && detail::RowRange<First>) {
-        using Row = typename detail::element_of<First>::type;
+    using Only = std::remove_cvref_t<First>;
+    if constexpr (sizeof...(Rest) == 0 && detail::RowRange<Only>) {
+        using Row = typename detail::element_of<Only>::type;
         if constexpr (detail::row_fits<Row, E...>())
-            return detail::in_rows<Row>(columns, [&](detail::RowList& list) {
+            return detail::in_rows<Row, detail::safe_as_value<First>>(columns, [&](detail::RowList& list) {
                 for (const auto& row : first) detail::append_row<E...>(list, row, Indices{});
             });
         else
             return detail::Refused{};
     } else {
-        constexpr bool alike = (std::same_as<First, Rest> && ...);
+        constexpr bool alike = (std::same_as<Only, Rest> && ...);
         static_assert(alike, "tenantry: in() of several columns takes rows of one type");
-        if constexpr (alike && detail::row_fits<First, E...>())
-            return detail::in_rows<First>(columns, [&](detail::RowList& list) {
+        if constexpr (alike && detail::row_fits<Only, E...>())
+            return detail::in_rows<Only>(columns, [&](detail::RowList& list) {
                 detail::append_row<E...>(list, first, Indices{});
                 (detail::append_row<E...>(list, rest, Indices{}), ...);
             });

@@ -13,6 +13,7 @@
 
 #include <tenantry/core/error.hpp>
 #include <tenantry/expr/detail/named.hpp>
+#include <tenantry/expr/detail/of_temporary.hpp>
 #include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
@@ -116,12 +117,13 @@ struct ConditionList {
 };
 
 template <class Range>
-using listed_t = decltype(*std::begin(std::declval<const Range&>()));
+using listed_t = decltype(*std::begin(std::declval<const std::remove_cvref_t<Range>&>()));
 
 template <bool All, class Range, class Make>
-[[nodiscard]] auto list_conditions(const Range& values, Make& make)
+[[nodiscard]] auto list_conditions(const std::remove_cvref_t<Range>& values, Make&& given)
 {
-    using Made = std::remove_cvref_t<std::invoke_result_t<Make&, listed_t<Range>>>;
+    std::decay_t<Make> make(std::forward<Make>(given));
+    using Made = std::remove_cvref_t<std::invoke_result_t<std::decay_t<Make>&, listed_t<Range>>>;
     constexpr bool sound = [] {
         if constexpr (AnyExpression<Made>)
             return is_condition<Made>();
@@ -135,7 +137,10 @@ template <bool All, class Range, class Make>
         using E = owned_t<Made>;
         ConditionList<All, E> list;
         for (auto&& value : values) list.conditions.push_back(detail::owned(make(value)));
-        return list;
+        if constexpr (safe_as_temporary<Make> && safe_as_value<Range>)
+            return list;
+        else
+            return say_temporary(std::move(list));
     } else {
         return Refused{};
     }
@@ -152,18 +157,18 @@ template <bool All, class Range, class Make>
 /// which count among the 64 that a query keeps prepared. Where a value is compared with one column for being equal,
 /// `in(column, values)` is one text for any number.
 template <class Range, class Make>
-    requires std::invocable<Make&, detail::listed_t<Range>>
-[[nodiscard]] auto any_of(const Range& values, Make make)
+    requires std::invocable<std::decay_t<Make>&, detail::listed_t<Range>>
+[[nodiscard]] auto any_of(Range&& values, Make&& make)
 {
-    return detail::list_conditions<false>(values, make);
+    return detail::list_conditions<false, Range>(values, std::forward<Make>(make));
 }
 
 /// Whether all of them hold; of an empty list they do.
 template <class Range, class Make>
-    requires std::invocable<Make&, detail::listed_t<Range>>
-[[nodiscard]] auto all_of(const Range& values, Make make)
+    requires std::invocable<std::decay_t<Make>&, detail::listed_t<Range>>
+[[nodiscard]] auto all_of(Range&& values, Make&& make)
 {
-    return detail::list_conditions<true>(values, make);
+    return detail::list_conditions<true, Range>(values, std::forward<Make>(make));
 }
 
 } // namespace tenantry

@@ -32,6 +32,10 @@ namespace tenantry {
 /// one query: its text, whatever values are bound to it. What it does not keep is a secret: it has the values of the row that
 /// the query is ordered by, and no signature.
 struct Cursor {
+    // Not an aggregate, of which g++ 12 destroys temporaries twice in `co_await db.async_read(page_after(query, Cursor{text}))`.
+    Cursor() = default;
+    explicit Cursor(std::string the_text) noexcept : text(std::move(the_text)) {}
+
     /// As a client gets it and brings it back.
     std::string text{};
 

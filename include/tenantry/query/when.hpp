@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <tenantry/expr/detail/node_list.hpp>
+#include <tenantry/expr/detail/of_temporary.hpp>
 #include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/expr/expression.hpp>
 #include <tenantry/expr/logic.hpp>
@@ -313,6 +314,20 @@ template <class E>
 constexpr void fill_when(Refused&, E&&)
 {}
 
+// The same, which says that what made it was a temporary.
+template <class A>
+[[nodiscard]] constexpr auto made_by_temporary(WhenSet<A>&& made)
+{
+    return say_temporary(std::move(made));
+}
+template <class Node>
+[[nodiscard]] constexpr auto made_by_temporary(Filters<Node>&& made)
+{
+    return Filters<OfTemporary<Node>>{
+        {{{say_temporary(static_cast<PackLeaf<0, Node>&&>(made.nodes).value)}}}};
+}
+[[nodiscard]] constexpr Refused made_by_temporary(Refused&&) { return {}; }
+
 template <class T>
 concept AnyColumn = AnyExpression<T> && requires { std::remove_cvref_t<T>::member; };
 
@@ -343,13 +358,20 @@ template <class T, class Make>
 {
     auto made = detail::empty_when<std::invoke_result_t<Make&, const T&>>();
     if (value) detail::fill_when(made, make(*value));
-    return made;
+    if constexpr (detail::safe_as_temporary<Make>)
+        return made;
+    else
+        return detail::made_by_temporary(std::move(made));
 }
 template <class T, class Make>
     requires std::invocable<Make&, const T&>
 [[nodiscard]] constexpr auto when(const std::optional<T>&& value, Make&& make)
 {
-    return detail::owned(when(std::as_const(value), make));
+    auto made = detail::owned(when(std::as_const(value), make));
+    if constexpr (detail::safe_as_temporary<Make>)
+        return made;
+    else
+        return detail::made_by_temporary(std::move(made));
 }
 
 /// For set(): a column that is assigned the value if it is there. `when(patch.note, col<&Job::note>)`, where `patch.note`

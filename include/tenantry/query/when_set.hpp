@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <tenantry/expr/detail/assignment.hpp>
+#include <tenantry/expr/detail/of_temporary.hpp>
 #include <tenantry/expr/detail/owned.hpp>
 #include <tenantry/query/detail/choices.hpp>
 #include <tenantry/query/detail/clause.hpp>
@@ -55,6 +56,8 @@ template <class A>
 struct assigned_of<WhenSet<A>> {
     using type = A;
 };
+template <class A>
+struct assigned_of<OfTemporary<A>> : assigned_of<A> {};
 template <class A>
 using assigned_t = typename assigned_of<A>::type;
 

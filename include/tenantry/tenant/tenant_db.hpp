@@ -19,6 +19,7 @@
 #include <tenantry/tenant/detail/handle_access.hpp>
 #include <tenantry/tenant/detail/initiate_operation.hpp>
 #include <tenantry/tenant/detail/operation_work.hpp>
+#include <tenantry/tenant/detail/temporary_query.hpp>
 #include <tenantry/tenant/limits.hpp>
 #include <tenantry/tenant/scope.hpp>
 #include <tenantry/tenant/snapshot.hpp>
@@ -141,7 +142,7 @@ public:
         static_assert(
             ReadQuery<Q>,
             "tenantry: async_read takes a query that reads; what changes something goes to async_write");
-        check_async_query<Q>();
+        check_async_query<Q, Token>();
         return begin<&detail::TenantPort::submit_read>(run_query(std::forward<Q>(query)),
                                                        std::forward<Token>(token));
     }
@@ -193,7 +194,7 @@ public:
         static_assert(
             WriteQuery<Q>,
             "tenantry: async_write takes a statement that changes something; a query goes to async_read");
-        check_async_query<Q>();
+        check_async_query<Q, Token>();
         return begin<&detail::TenantPort::submit_write>(run_query(std::forward<Q>(query)),
                                                         std::forward<Token>(token));
     }
@@ -300,13 +301,16 @@ private:
         return detail::execute_checked<schema, Records<T>>(connection, *static_cast<const Q*>(query));
     }
 
-    template <class Q>
+    template <class Q, class Token>
     static constexpr void check_async_query()
     {
         static_assert(check_query<T, std::remove_cvref_t<Q>>());
         static_assert(!detail::coroutine_temporaries_broken || !is_rvalue_row<std::remove_cvref_t<Q>>,
                       "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
                       "name the row (Job job{...};) and pass the name, or use clang");
+        static_assert(detail::safe_as_query<Q, Token>(),
+                      "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
+                      "name the query (auto query = ...;) and pass the name, or use clang");
     }
 
     template <class Q>

@@ -23,6 +23,7 @@
 #include <tenantry/core/refusal.hpp>
 #include <tenantry/query/page.hpp>
 #include <tenantry/query/query.hpp>
+#include <tenantry/tenant/detail/temporary_query.hpp>
 #include <tenantry/tenant/record.hpp>
 #include <tenantry/tenant/tenant_db.hpp>
 
@@ -190,6 +191,9 @@ auto async_walk(const TenantDb<T>& db, Q&& query, std::size_t batch, Body&& body
     static_assert(ReadQuery<Plain>, "tenantry: async_walk takes a query that reads");
     static_assert(check_query<T, Plain>());
     static_assert(detail::check_walk<schema_of<T>, Plain>());
+    static_assert(detail::safe_as_query<Q, Token>(),
+                  "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
+                  "name the query (auto query = ...;) and pass the name, or use clang");
     static_assert(detail::safe_as_temporary<Body>,
                   "tenantry: this compiler destroys the temporaries of a co_await expression twice: "
                   "name the body (auto body = [...]...;) and pass the name, or use clang");

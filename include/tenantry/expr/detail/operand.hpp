@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <tenantry/expr/detail/mismatch.hpp>
+#include <tenantry/expr/detail/of_temporary.hpp>
 #include <tenantry/expr/expression.hpp>
 
 namespace tenantry::detail {
@@ -47,7 +48,7 @@ template <class A, class V>
 
 // The same as a part of the query, which has no need of the value any more unless that is a view.
 template <class A, class V>
-[[nodiscard]] constexpr auto make_parameter(V&& value)
+[[nodiscard]] constexpr auto make_safe_parameter(V&& value)
 {
     using T = std::remove_cvref_t<V>;
     if constexpr ((!is_text<A> && !is_blob<A>) || stays_view<V>)
@@ -61,13 +62,31 @@ template <class A, class V>
         return Parameter<std::vector<std::byte>>{make_owning(std::span<const std::byte>(value))};
 }
 
+template <class A, class V>
+[[nodiscard]] constexpr auto make_parameter(V&& value)
+{
+    if constexpr (safe_as_value<V>)
+        return make_safe_parameter<A>(std::forward<V>(value));
+    else
+        return say_temporary(make_safe_parameter<A>(std::forward<V>(value)));
+}
+
 // The same for an optional value, by which NULL is bound.
+template <class A, class V>
+[[nodiscard]] constexpr auto make_safe_optional_parameter(V&& value)
+{
+    using Inner = decltype(make_safe_parameter<A>(*std::forward<V>(value)).value);
+    if (!value) return Parameter<std::optional<Inner>>{std::nullopt};
+    return Parameter<std::optional<Inner>>{make_safe_parameter<A>(*std::forward<V>(value)).value};
+}
+
 template <class A, class V>
 [[nodiscard]] constexpr auto make_optional_parameter(V&& value)
 {
-    using Inner = decltype(make_parameter<A>(*std::forward<V>(value)).value);
-    if (!value) return Parameter<std::optional<Inner>>{std::nullopt};
-    return Parameter<std::optional<Inner>>{make_parameter<A>(*std::forward<V>(value)).value};
+    if constexpr (safe_as_value<V>)
+        return make_safe_optional_parameter<A>(std::forward<V>(value));
+    else
+        return say_temporary(make_safe_optional_parameter<A>(std::forward<V>(value)));
 }
 
 // `current_timestamp` beside something of type A.
