@@ -140,7 +140,7 @@ struct AddCondition {
     template <class Clause>
     [[nodiscard]] constexpr Clause operator()(Clause&& other) const
     {
-        return std::move(other);
+        return std::forward<Clause>(other);
     }
     template <class Old>
     [[nodiscard]] constexpr auto operator()(Where<Old>&& where) const

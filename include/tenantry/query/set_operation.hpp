@@ -510,8 +510,8 @@ template <SetOperation Operation, class L, class B>
     } else {
         A copy(std::forward<L>(left));
         return std::move(copy.clauses).apply([&]<class All>(All&& sides) {
-            using Made = decltype(std::move(sides).with(Added{std::forward<B>(right)}));
-            return SetQuery<Made>(Pack<Made>{{std::move(sides).with(Added{std::forward<B>(right)})}});
+            using Made = decltype(std::forward<All>(sides).with(Added{std::forward<B>(right)}));
+            return SetQuery<Made>(Pack<Made>{{std::forward<All>(sides).with(Added{std::forward<B>(right)})}});
         });
     }
 }

@@ -51,7 +51,7 @@ struct JsonFault {
     if (value.is_object()) return "an object";
     if (value.is_array()) return "an array";
     constexpr std::size_t longest = 40;
-    const std::string text = boost::json::serialize(value);
+    std::string text = boost::json::serialize(value);
     if (text.size() <= longest) return text;
     return std::string(shown_part(text, longest)) + "...";
 }

@@ -57,6 +57,7 @@ TENANTRY_DECL Error refused(const migrate::Plan& plan, const std::vector<migrate
                             const Error* sqlite)
 {
     std::vector<std::string> reasons;
+    reasons.reserve(conflicts.size() + 1);
     for (const migrate::ConflictingRows& each : conflicts) reasons.push_back(to_string(each));
     if (reasons.empty() && sqlite != nullptr) reasons.emplace_back(sqlite->message());
     return refusal(errc::destructive_migration,
