@@ -129,13 +129,6 @@ TEST_CASE("docs: limits, walks through the fleet, space")
 {
     Open open;
     const auto walking = [&fleet = open.fleet]() -> asio::awaitable<Result<void>> {
-        auto db = must(co_await fleet.async_tenant("acme"));
-        const auto query = select<Note>();
-        // [limited]
-        auto quick = db.limited({.deadline = std::chrono::steady_clock::now() + 200ms, .time_limit = 50ms});
-        auto rows = co_await quick.async_read(query); // or quick.read(...), quick.async_write(...)
-        // [/limited]
-        CHECK((rows || rows.error() == errc::timeout));
         {
             // [for_each]
             auto vacuum_queue = []<class T>(TenantDb<T> db) -> asio::awaitable<Result<std::int64_t>> {
@@ -153,6 +146,13 @@ TEST_CASE("docs: limits, walks through the fleet, space")
             // [/migrate_all]
             CHECK(must(report).tenants.size() == 1);
         }
+        auto db = must(co_await fleet.async_tenant("acme"));
+        const auto query = select<Note>();
+        // [limited]
+        auto quick = db.limited({.deadline = std::chrono::steady_clock::now() + 200ms, .time_limit = 50ms});
+        auto rows = co_await quick.async_read(query); // or quick.read(...), quick.async_write(...)
+        // [/limited]
+        CHECK((rows || rows.error() == errc::timeout));
         // [space]
         auto room = space(db); // pages, free_pages, page_bytes; cheap, whatever the size
         if (room && room->free_bytes() > room->bytes() / 2)
