@@ -68,8 +68,8 @@ public:
     /// A statement of the program's has ended. Those of the library itself (BEGIN, COMMIT, pragmas, migrations) are not among them.
     virtual void statement(const ObservedStatement& /*ended*/) {}
 
-    /// A statement has violated a constraint (`errc::constraint`), however long it took: mostly what a client asked for cannot
-    /// be, since the name is taken or the row is in use, and nothing is wrong with the service. `statement` is not called for it.
+    /// A statement has violated a constraint (`errc::constraint`), however long it took: mostly a request that cannot be
+    /// done, since a name is taken or a row is in use, and no fault of the service. `statement` is not called for it.
     virtual void conflict(const ObservedStatement& /*ended*/) {}
 
     /// A tenant was made, in so much time.

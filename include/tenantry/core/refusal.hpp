@@ -20,8 +20,8 @@ concept ErrorType = std::same_as<E, std::remove_cvref_t<E>> && std::is_object_v<
                     std::move_constructible<E> && std::convertible_to<Error, E>;
 
 /// The `Error` inside of an error of the program's own, or nullptr where it is a refusal. A class that holds one has a function
-/// of this name in its namespace: `tenantry::Error* error_in(Failure& failure)`. It is asked by whoever has to know: the tenant
-/// is named in the Error, one that was ended by a deadline is made a timeout, `retry` sees whether it may try again.
+/// of this name in its namespace: `tenantry::Error* error_in(Failure& failure)`. The library calls it
+/// to name the tenant in the Error, to make one that a deadline has ended a timeout, and to see in `retry` whether to try again.
 [[nodiscard]] inline Error* error_in(Error& error) noexcept { return &error; }
 template <class... Alternatives>
     requires(std::same_as<Error, Alternatives> || ...)

@@ -160,8 +160,8 @@ private:
 } // namespace detail
 
 /// The JSON that a text is (RFC 8259), and nothing behind it: UTF-8, at most 32 levels deep, no member of an object twice
-/// (Boost's `parse` keeps the last of them), numbers as exactly as a double can hold them. How long the text may be is for
-/// whoever reads it from the network.
+/// (Boost's `parse` keeps the last of them), numbers as exactly as a double can hold them. The length of the text
+/// is not limited here; limit it where it is read from the network.
 ///
 /// Errors: invalid_json, with the place.
 [[nodiscard]] inline Result<boost::json::value> parse_json(std::string_view text)

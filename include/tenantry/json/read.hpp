@@ -480,7 +480,7 @@ template <class T, bool OfTenant, class In>
 /// - base64 is padded, and the one text of its bytes
 ///
 /// Errors: invalid_json, with the field, what was expected, and what came: "items[2].title: expected a text, found 42". The
-/// message may be shown to whoever has sent it.
+/// message may be shown to the client that sent it.
 ///
 /// A row with ids of others is of a tenant: give its handle first. Without one an own id is not read, only null.
 template <class T, detail::JsonInput In>

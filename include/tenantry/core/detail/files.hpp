@@ -107,7 +107,7 @@ enum class DirectoryLock {
 /// (https://man7.org/linux/man-pages/man2/flock.2.html), whatever it is renamed to, and keeps nobody from what is in it.
 [[nodiscard]] DirectoryLock try_lock(const OpenDirectory& directory) noexcept;
 
-/// Locks a directory as `try_lock` does and waits for whoever has it; without a lock where there are none of this kind.
+/// Locks a directory as `try_lock` does and waits until it is free; without a lock where there are none of this kind.
 void wait_for_lock(const OpenDirectory& directory) noexcept;
 
 /// Locks an open file, for itself or beside others that lock it shared; does not wait. The lock is of the open file, and ends

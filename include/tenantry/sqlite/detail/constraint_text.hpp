@@ -14,7 +14,8 @@ namespace tenantry::detail {
 // trigger. `none` of a code that is about no constraint.
 ConstraintKind constraint_kind(int code, std::string_view words) noexcept;
 
-// What the code and the words tell. `db`, which may be null, is asked for names with a dot in them; that overwrites its message.
+// The constraint that SQLite's extended code and message name. In `db`, which may be null, names with a dot in them are looked up;
+// that overwrites its message.
 Constraint constraint_of(sqlite3* db, int code, std::string_view words);
 
 } // namespace tenantry::detail

@@ -1,8 +1,8 @@
 // Which foreign key a write has violated: SQLite does not say, so it is found out afterwards.
 //
-// The statement is run once more, in a savepoint that is rolled back, with its keys asked for at the end (PRAGMA
-// defer_foreign_keys). Then it goes through, and what it leaves can be looked at: the rows that it wrote are asked for their
-// parents, and a row that it removed for those that refer to it. Of a transaction that cannot be committed for its deferred keys
+// The statement is run once more, in a savepoint that is rolled back, with its keys checked only at the end (PRAGMA
+// defer_foreign_keys). So it succeeds, and its result can be searched: for rows that it wrote and that have no parent, and for
+// rows that refer to one that it removed. Of a transaction that cannot be committed for its deferred keys
 // the tables are searched, the newest rows first.
 //
 // It costs nothing where nothing fails; where a key is violated, the statement's time once more and some queries by key.
